@@ -1,0 +1,110 @@
+/* A host is a root directory; live is "/". Files are opened under it and never leave it,
+ * whatever links say (openat2 with RESOLVE_IN_ROOT and RESOLVE_NO_MAGICLINKS); each is
+ * read once and kept, so that all controls judge the same bytes. A layer is a host seen
+ * through planned changes. */
+#ifndef BASE_HOST_H
+#define BASE_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/text.h"
+
+enum { HOST_FILE_MAX = 8 << 20 }; /* bytes; a larger configuration file is refused */
+
+enum file_state {
+	FILE_READ, /* bytes hold the content */
+	FILE_ABSENT, /* there is no such file (ENOENT, ENOTDIR), or a dangling link;
+			IS_LINK tells which */
+	FILE_REFUSED, /* it is there and could not or must not be read; REASON says why */
+};
+
+struct file {
+	char *path; /* as it was asked for: absolute, inside the root */
+	char *target; /* the path that it leads to inside the root; equal to path when no
+			 link is on the way */
+	enum file_state state;
+	bool is_link; /* the last component of path is a symbolic link */
+	int errnum; /* errno of the failed open, 0 when refused for another reason or read
+		     */
+	char *reason; /* for FILE_REFUSED: "not a regular file", "larger than 8 MiB",
+			 "Permission denied" */
+	struct bytes bytes; /* owned by the host */
+	char sha256[SHA256_HEX]; /* of bytes */
+	struct stat status; /* of the file itself; for FILE_READ and, where it could be
+			       had, FILE_REFUSED */
+};
+
+struct host;
+
+/* Opens ROOT (a directory). Returns NULL with *err set when it can't be. Freed by
+ * host_free. */
+struct host *
+host_open(const char *root, struct error *err);
+
+/* A host whose files are those of BELOW, which must outlive it, but for what host_put and
+ * host_remove change in it. Nothing is written. Freed by host_free. */
+struct host *
+host_layer(struct host *below);
+
+void
+host_put(struct host *layer, const char *path, struct bytes content);
+
+void
+host_remove(struct host *layer, const char *path);
+
+void
+host_free(struct host *host);
+
+const char *
+host_root(const struct host *host);
+
+/* Whether the root is the running system's "/". */
+bool
+host_is_live(const struct host *host);
+
+/* The file at PATH, which is absolute inside the root. Never NULL; belongs to the host;
+ * the same pointer each time. A link is followed inside the root. Opens regular files
+ * only, and never a FIFO or a device. */
+const struct file *
+host_file(struct host *host, const char *path);
+
+/* Whether anything is at PATH after following links; runs stat, opens nothing. -1 when it
+ * can't be told. */
+int
+host_exists(struct host *host, const char *path);
+
+struct name_list {
+	char **names; /* sorted bytewise, as in LC_ALL=C */
+	size_t count;
+};
+
+/* The names in the directory PATH, without "." and "..", those of planned files included.
+ * Returns 0, or -1 with *err and errno set (ENOENT: no such directory). The caller frees
+ * with name_list_free. At most 200,000 names. */
+int
+host_list(struct host *host, const char *path, struct name_list *ret_list,
+	struct error *err);
+
+/* The absolute paths that PATTERN (glob(7), absolute) matches, sorted bytewise; links
+ * that dangle count as matches, as glob(3) has it without GLOB_MARK. No match is an empty
+ * list. -1 when a directory can't be read. */
+int
+host_glob(struct host *host, const char *pattern, struct name_list *ret_list,
+	struct error *err);
+
+void
+name_list_free(struct name_list *list);
+
+/* All files that were asked for so far, in the order of asking: the evidence an audit
+ * rests on. */
+size_t
+host_file_count(const struct host *host);
+
+const struct file *
+host_file_at(const struct host *host, size_t index);
+
+#endif

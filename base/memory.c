@@ -1,0 +1,84 @@
+#include "base/memory.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void *
+checked(void *memory)
+{
+	if (memory == NULL) {
+		static const char text[] = "holdfast: out of memory\n";
+		ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
+		(void)ignored;
+		_exit(3);
+	}
+	return memory;
+}
+
+void *
+memory_new(size_t count, size_t size)
+{
+	return checked(calloc(count ? count : 1, size ? size : 1));
+}
+
+void *
+memory_resize(void *old, size_t count, size_t size)
+{
+	return checked(reallocarray(old, count ? count : 1, size ? size : 1));
+}
+
+void *
+memory_grow(void *items, size_t count, size_t size)
+{
+	/* full exactly when COUNT is 0 or a power of two from 8 on */
+	if (count == 0)
+		return memory_resize(items, 8, size);
+	if (count >= 8 && (count & (count - 1)) == 0)
+		return memory_resize(
+			items, count > SIZE_MAX / 2 ? SIZE_MAX : count * 2, size);
+	return items;
+}
+
+char *
+memory_copy(const char *data, size_t size)
+{
+	char *copy = memory_resize(NULL, size + 1, 1);
+	if (size > 0)
+		memcpy(copy, data, size);
+	copy[size] = '\0';
+	return copy;
+}
+
+char *
+memory_text(const char *text)
+{
+	return memory_copy(text, strlen(text));
+}
+
+char *
+memory_vprintf(const char *format, va_list args)
+{
+	char *text = NULL;
+	return checked(vasprintf(&text, format, args) < 0 ? NULL : text);
+}
+
+char *
+memory_printf(const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	char *text = memory_vprintf(format, args);
+	va_end(args);
+	return text;
+}
+
+void
+memory_cleanup(void *pointer)
+{
+	void *memory;
+	memcpy(&memory, pointer, sizeof memory);
+	free(memory);
+}

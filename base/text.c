@@ -1,0 +1,98 @@
+#include "base/text.h"
+
+#include <ctype.h>
+#include <gcrypt.h>
+#include <limits.h>
+#include <string.h>
+
+int
+text_number(const char *text, long min, long max, long *ret_number, struct error *err)
+{
+	const char *p = text;
+	bool negative = min < 0 && *p == '-';
+	long value = 0;
+	if (negative)
+		p++;
+	if (*p == '\0')
+		return error_set(err, "'%s' is not a whole number", text);
+	for (; *p != '\0'; p++) {
+		if (*p < '0' || *p > '9')
+			return error_set(err, "'%s' is not a whole number", text);
+		if (value > (LONG_MAX - (*p - '0')) / 10)
+			return error_set(
+				err, "'%s' is not between %ld and %ld", text, min, max);
+		value = value * 10 + (*p - '0');
+	}
+	if (negative)
+		value = -value;
+	if (value < min || value > max)
+		return error_set(err, "'%s' is not between %ld and %ld", text, min, max);
+	*ret_number = value;
+	return 0;
+}
+
+enum { NEAREST_LONGEST = 64 };
+
+/* Edits (insert, delete, replace, swap neighbours) from A to B, without case; a large
+ * number when too long. */
+static size_t
+distance(const char *a, const char *b)
+{
+	size_t rows[3][NEAREST_LONGEST + 1], la = strlen(a), lb = strlen(b);
+	if (la > NEAREST_LONGEST || lb > NEAREST_LONGEST)
+		return NEAREST_LONGEST;
+	size_t *before = rows[0], *last = rows[1], *row = rows[2];
+	for (size_t j = 0; j <= lb; j++)
+		last[j] = before[j] = j;
+	for (size_t i = 1; i <= la; i++) {
+		row[0] = i;
+		for (size_t j = 1; j <= lb; j++) {
+			int x = tolower((unsigned char)a[i - 1]),
+			    y = tolower((unsigned char)b[j - 1]);
+			size_t best = last[j - 1] + (x != y);
+			if (last[j] + 1 < best)
+				best = last[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			if (i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) &&
+				y == tolower((unsigned char)a[i - 2]) &&
+				before[j - 2] + 1 < best)
+				best = before[j - 2] + 1;
+			row[j] = best;
+		}
+		size_t *spare = before;
+		before = last;
+		last = row;
+		row = spare;
+	}
+	return last[lb];
+}
+
+const char *
+text_nearest(const char *word, const char *const *names)
+{
+	const char *nearest = NULL;
+	size_t best = strlen(word) / 3 + 1;
+	for (; *names != NULL; names++) {
+		size_t d = distance(word, *names);
+		if (d <= best && (nearest == NULL || d < best)) {
+			nearest = *names;
+			best = d;
+		}
+	}
+	return nearest;
+}
+
+void
+text_sha256(struct bytes data, char ret_hex[SHA256_HEX])
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned char hash[32];
+	gcry_check_version(NULL);
+	gcry_md_hash_buffer(GCRY_MD_SHA256, hash, data.size ? data.data : "", data.size);
+	for (size_t i = 0; i < sizeof hash; i++) {
+		ret_hex[2 * i] = digits[hash[i] >> 4];
+		ret_hex[2 * i + 1] = digits[hash[i] & 15];
+	}
+	ret_hex[64] = '\0';
+}

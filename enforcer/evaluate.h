@@ -1,0 +1,32 @@
+/* Runs the controls of a policy against a host. */
+#ifndef ENFORCER_EVALUATE_H
+#define ENFORCER_EVALUATE_H
+
+#include "policy/kinds/kind.h"
+
+struct result {
+	const struct control *control;
+	enum verdict verdict; /* of the findings; waived when a failing control's waiver
+				 holds */
+	struct findings findings;
+};
+
+struct evaluation {
+	struct result *items; /* in the order of the policy */
+	size_t count;
+	size_t summary[VERDICT_COUNT];
+};
+
+/* Judges the controls named IDS (all when ID_COUNT is 0; the ids were checked before). */
+void
+evaluate(const struct context *context, const char *const *ids, size_t id_count,
+	struct evaluation *ret_evaluation);
+
+/* 1 any fail or invalid, else 2 any unknown or manual, else 0. */
+int
+evaluation_status(const struct evaluation *evaluation);
+
+void
+evaluation_free(struct evaluation *evaluation);
+
+#endif

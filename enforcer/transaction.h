@@ -1,0 +1,50 @@
+/* The only writer: carries out changes so that a crash at any point leaves each file old
+ * or new, and the next run finishes or undoes. The steps are those of the section "How a
+ * file is changed" in CONTRIBUTING.md. */
+#ifndef ENFORCER_TRANSACTION_H
+#define ENFORCER_TRANSACTION_H
+
+#include "base/error.h"
+#include "enforcer/change.h"
+
+/* These are exit statuses too. */
+enum outcome {
+	OUTCOME_DONE = 0,
+	OUTCOME_REFUSED = 1, /* refused or in conflict; nothing is changed */
+	OUTCOME_UNDONE = 2, /* undone after a failure */
+	OUTCOME_NOT_RUN = 3, /* could not run */
+};
+
+struct transaction {
+	const char *root;
+	const char *journal; /* directory outside or inside the root; NULL:
+				ROOT/var/lib/holdfast */
+	const char *policy_sha256; /* goes into the log */
+	/* tells the caller what happens, one line each ("validated by sshd -t", "sshd
+	 * reloaded", "not validated by the daemon"); may be NULL */
+	void (*note)(void *data, const char *line);
+	void *data;
+};
+
+/* Recovers first, then applies CHANGES as one. *ret_id (caller frees) names the change
+ * for undo. */
+enum outcome
+transaction_apply(const struct transaction *transaction, const struct changes *changes,
+	char **ret_id, struct error *err);
+
+/* What undoing ID (NULL: the newest change that is not undone) would change, for showing.
+ */
+enum outcome
+transaction_undo_preview(const struct transaction *transaction, const char *id,
+	char **ret_id, struct changes *ret_changes, struct error *err);
+
+enum outcome
+transaction_undo(
+	const struct transaction *transaction, const char *id, struct error *err);
+
+/* Whether a run was cut short, so that the next apply or undo will recover: 1, 0, or -1
+ * with *err. Writes nothing. */
+int
+transaction_pending(const struct transaction *transaction, struct error *err);
+
+#endif

@@ -1,0 +1,85 @@
+/* A kind of control: one file here that ends in its struct kind, and one row in kinds.c.
+ */
+#ifndef POLICY_KINDS_KIND_H
+#define POLICY_KINDS_KIND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/host.h"
+#include "lenses/parser.h"
+#include "policy/control.h"
+#include "policy/edit.h"
+#include "policy/finding.h"
+#include "policy/key.h"
+
+/* What a check may look at. */
+struct context {
+	struct host *host; /* or a layer of it */
+	struct parser *parser;
+	const struct policy *policy; /* for assume */
+};
+
+/* Parses PATH under the context's host. *ret_file is set always, *ret_tree only on
+ * success. Returns -1 with *err when the file is absent, refused or can't be parsed;
+ * ret_file->state tells the first two apart. */
+int
+context_tree(const struct context *context, const char *path, enum lens lens,
+	const struct file **ret_file, const struct tree **ret_tree, struct error *err);
+
+/* All that a daemon answers under a configuration, e.g. "passwordauthentication
+ * [user=root]" -> "yes". They are compared before and after a remedy: what the control
+ * did not ask for must not change. */
+struct answers {
+	struct answer {
+		char *subject, *value;
+	} * items;
+	size_t count;
+};
+
+void
+answers_add(struct answers *answers, const char *subject, const char *value);
+
+void
+answers_free(struct answers *answers);
+
+struct kind {
+	const char *name;
+	const char *summary; /* one line */
+	const struct key *keys; /* ends with a NULL name */
+	unsigned lenses; /* bits 1u << LENS_X */
+
+	/* Says what the key table can't; may be NULL. */
+	void (*validate)(const struct control *control, struct problems *problems);
+
+	/* Judges; adds a finding for each thing judged, those that pass too. Never fails:
+	 * what can't be told is an unknown finding. */
+	void (*check)(const struct context *context, const struct control *control,
+		struct findings *findings);
+
+	/* Adds the smallest edits after which check passes. Returns -1 with the reason
+	 * when there is no safe one; NULL when the kind has none at all. The caller
+	 * verifies the result. */
+	int (*remedy)(const struct context *context, const struct control *control,
+		struct edits *edits, struct error *err);
+
+	/* Everything the model answers for this control's subject area, in a stable
+	 * order. */
+	void (*answers)(const struct context *context, const struct control *control,
+		struct answers *answers);
+
+	/* Whether the control asks for a change of this answer from BEFORE to AFTER
+	 * (NULL: it is not there). */
+	bool (*wants)(const struct control *control, const char *subject,
+		const char *before, const char *after);
+};
+
+/* All kinds; NULL ends the list. */
+extern const struct kind *const kinds[];
+
+/* NULL when there is none. */
+const struct kind *
+kind_find(const char *name);
+
+#endif

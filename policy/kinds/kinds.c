@@ -1,0 +1,23 @@
+#include <string.h>
+
+#include "policy/kinds/kind.h"
+
+extern const struct kind kind_console, kind_sshd, kind_syslog, kind_xinetd;
+
+/* One row a kind. */
+const struct kind *const kinds[] = {
+	&kind_sshd,
+	&kind_syslog,
+	&kind_xinetd,
+	&kind_console,
+	NULL,
+};
+
+const struct kind *
+kind_find(const char *name)
+{
+	for (size_t i = 0; kinds[i] != NULL; i++)
+		if (strcmp(kinds[i]->name, name) == 0)
+			return kinds[i];
+	return NULL;
+}

@@ -1,0 +1,49 @@
+/* What a desired-state file says: text, lists and maps with their positions. Every scalar
+ * is text.
+ */
+#ifndef POLICY_VALUE_H
+#define POLICY_VALUE_H
+
+#include <stddef.h>
+
+struct position {
+	const char *file; /* lives as long as the policy */
+	unsigned line; /* from 1 */
+	unsigned column; /* from 1, in bytes */
+};
+
+enum value_type {
+	VALUE_TEXT,
+	VALUE_LIST,
+	VALUE_MAP,
+};
+
+struct entry;
+
+struct value {
+	enum value_type type;
+	struct position at;
+	char *text; /* VALUE_TEXT */
+	struct value *items; /* VALUE_LIST */
+	struct entry *entries; /* VALUE_MAP, in the order of the file */
+	size_t count; /* of items or entries */
+};
+
+struct entry {
+	char *key;
+	struct position at; /* of the key */
+	struct value value;
+};
+
+/* The value of KEY in MAP, NULL when MAP is NULL or has no such key. */
+const struct value *
+value_find(const struct value *map, const char *key);
+
+/* The text of KEY in MAP; OTHERWISE when it is not there. */
+const char *
+value_text(const struct value *map, const char *key, const char *otherwise);
+
+void
+value_free(struct value *value);
+
+#endif
