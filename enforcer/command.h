@@ -6,21 +6,56 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { STATUS_NOT_RUN = 3 }; /* exit status: could not run; every command has it */
+
 /* One table makes getopt_long's, the help text, the completion and the test of the
- * manual. */
+ * manual. Every command has --help besides. */
 struct option_row {
 	const char *name; /* long name without dashes; NULL ends the table */
 	char letter; /* 0: no short form */
-	const char *argument; /* NULL: a flag; "FILE", "DIR" (completion knows these two),
-				 "ID", "FORMAT", ... */
+	const char *argument; /* NULL: a flag; "FILE", "DIR", "ID", "FORMAT" (completion
+				 knows these); "this|that": one of these, checked by
+				 options_parse */
 	const char *help; /* one line */
 	bool many; /* may be given more than once */
 };
 
+/* Rows that several commands have. */
+#define OPTION_POLICY                                                                    \
+	{                                                                                \
+		"policy", 'p', "FILE",                                                   \
+			"desired state to hold the host to (default " DEFAULT_POLICY     \
+			")",                                                             \
+			false                                                            \
+	}
+#define OPTION_OVERLAY                                                                   \
+	{                                                                                \
+		"overlay", 0, "FILE", "lay this over the policy: other values, waivers", \
+			true                                                             \
+	}
+#define OPTION_ROOT                                                                      \
+	{                                                                                \
+		"root", 'r', "DIR", "the host's root directory (default /)", false       \
+	}
+#define OPTION_ROOTS                                                                     \
+	{                                                                                \
+		"root", 'r', "DIR", "a host's root directory (default /)", true          \
+	}
+#define OPTION_COLOR                                                                     \
+	{                                                                                \
+		"color", 0, "auto|always|never", "when to colour the output", false      \
+	}
+#define OPTION_END                                                                       \
+	{                                                                                \
+		NULL, 0, NULL, NULL, false                                               \
+	}
+
+#define DEFAULT_POLICY "/etc/holdfast/policy.yaml"
+
 struct command {
 	const char *name;
 	const char *synopsis; /* "[OPTION]... [ID]..." */
-	const char *summary; /* one line */
+	const char *summary; /* one line; NULL: not listed in the help */
 	const struct option_row *options;
 	const char *const *subcommands; /* for completion; NULL when none */
 	int (*run)(int argc,
@@ -29,5 +64,13 @@ struct command {
 
 /* All commands; NULL ends the list. */
 extern const struct command *const commands[];
+
+/* NULL when there is none. */
+const struct command *
+command_find(const char *name);
+
+/* Says on stderr that there is no command NAME, and which one was probably meant. */
+void
+command_unknown(const char *name);
 
 #endif
