@@ -77,6 +77,10 @@ host_file(struct host *host, const char *path);
 int
 host_exists(struct host *host, const char *path);
 
+/* The same without following a link at the end of PATH: a dangling one is there. */
+int
+host_has_name(struct host *host, const char *path);
+
 struct name_list {
 	char **names; /* sorted bytewise, as in LC_ALL=C */
 	size_t count;
@@ -100,7 +104,7 @@ void
 name_list_free(struct name_list *list);
 
 /* All files that were asked for so far, in the order of asking: the evidence an audit
- * rests on. */
+ * rests on. Of a layer: those of the host it lies on. */
 size_t
 host_file_count(const struct host *host);
 
