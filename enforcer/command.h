@@ -45,6 +45,15 @@ struct option_row {
 	{                                                                                \
 		"color", 0, "auto|always|never", "when to colour the output", false      \
 	}
+#define OPTION_JOURNAL                                                                   \
+	{                                                                                \
+		"journal", 0, "DIR",                                                     \
+			"the journal (default: var/lib/holdfast in the root)", false     \
+	}
+#define OPTION_YES                                                                       \
+	{                                                                                \
+		"yes", 'y', NULL, "do not ask", false                                    \
+	}
 #define OPTION_END                                                                       \
 	{                                                                                \
 		NULL, 0, NULL, NULL, false                                               \

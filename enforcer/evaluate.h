@@ -22,9 +22,18 @@ void
 evaluate(const struct context *context, const char *const *ids, size_t id_count,
 	struct evaluation *ret_evaluation);
 
+/* Judges one control; RET_RESULT's findings are the caller's. */
+void
+evaluate_control(const struct context *context, const struct control *control,
+	struct result *ret_result);
+
 /* 1 any fail or invalid, else 2 any unknown or manual, else 0. */
 int
 evaluation_status(const struct evaluation *evaluation);
+
+/* Whether the verdict counts against the host: fail, invalid, unknown or manual. */
+bool
+evaluation_is_gap(enum verdict verdict);
 
 void
 evaluation_free(struct evaluation *evaluation);

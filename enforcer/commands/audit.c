@@ -1,0 +1,180 @@
+/* audit: judges hosts and reports the gaps. Writes nothing. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "enforcer/options.h"
+#include "enforcer/output.h"
+#include "enforcer/progress.h"
+#include "enforcer/report/report.h"
+#include "enforcer/setup.h"
+#include "enforcer/workers.h"
+
+struct audit {
+	struct policy policy;
+	const char *const *ids;
+	size_t id_count;
+	const char *const *roots;
+	size_t root_count;
+	const struct report_format *format;
+	struct report settings; /* what is the same for each root */
+	struct parser *parser; /* made when first needed, in each worker its own */
+	int status;
+};
+
+/* DESIGN: 3 could not run > 1 any fail or invalid > 2 any unknown or manual > 0. */
+static int
+worse(int a, int b)
+{
+	static const int order[] = { [0] = 0, [1] = 2, [2] = 1, [3] = 3 };
+	return order[a] > order[b] ? a : b;
+}
+
+static int
+audit_root(void *data, size_t index, struct buffer *out)
+{
+	struct audit *audit = data;
+	struct error err = ERROR_INIT;
+	struct evaluation evaluation = { 0 };
+	const char *root = audit->roots[index];
+	struct host *host = host_open(root, &err);
+	if (host != NULL && audit->parser == NULL)
+		audit->parser = setup_parser(
+			&audit->policy, audit->ids, audit->id_count, &err);
+	if (host == NULL || audit->parser == NULL) {
+		output_error("%s", err.text);
+		error_clear(&err);
+		host_free(host);
+		return STATUS_NOT_RUN;
+	}
+	struct context context = {
+		.host = host, .parser = audit->parser, .policy = &audit->policy
+	};
+	struct report report = audit->settings;
+	autofree char *hostname = report_hostname(host);
+	evaluate(&context, audit->ids, audit->id_count, &evaluation);
+	report.context = &context;
+	report.evaluation = &evaluation;
+	report.root = root;
+	report.hostname = hostname;
+	audit->format->write(&report, out);
+	int status = evaluation_status(&evaluation);
+	evaluation_free(&evaluation);
+	host_free(host);
+	return status;
+}
+
+static void
+root_done(void *data, size_t index, int status, struct bytes out)
+{
+	struct audit *audit = data;
+	progress_clear();
+	if (status < 0)
+		output_error("%s: the process that audited it died", audit->roots[index]);
+	fwrite(out.data, 1, out.size, stdout);
+	audit->status = worse(audit->status, status < 0 ? STATUS_NOT_RUN : status);
+}
+
+static void
+show_progress(void *data, size_t done)
+{
+	const struct audit *audit = data;
+	progress_show(done, audit->root_count, "roots audited");
+}
+
+static int
+audit_roots(struct audit *audit)
+{
+	struct error err = ERROR_INIT;
+	if (audit->root_count == 1) {
+		autobuffer struct buffer out = { 0 };
+		int status = audit_root(audit, 0, &out);
+		root_done(audit, 0, status, (struct bytes){ out.data, out.size });
+		return audit->status;
+	}
+	struct work work = { .count = audit->root_count,
+		.run = audit_root,
+		.done = root_done,
+		.progress = show_progress,
+		.data = audit };
+	if (workers_run(&work, &err) < 0) {
+		output_error("%s", err.text);
+		error_clear(&err);
+		audit->status = STATUS_NOT_RUN;
+	}
+	progress_clear();
+	return audit->status;
+}
+
+static const struct option_row rows[] = {
+	OPTION_POLICY,
+	OPTION_OVERLAY,
+	OPTION_ROOTS,
+	{ "format", 'f', "FORMAT", "text (default) or json", false },
+	{ "verbose", 'v', NULL, "show what holds too", false },
+	OPTION_COLOR,
+	OPTION_END,
+};
+
+static int
+find_format(const char *name, const struct report_format **ret_format)
+{
+	*ret_format = report_find(name);
+	if (*ret_format != NULL)
+		return 0;
+	autobuffer struct buffer names = { 0 };
+	for (size_t i = 0; report_formats[i] != NULL; i++)
+		buffer_printf(&names, "%s%s", i > 0 ? ", " : "", report_formats[i]->name);
+	output_error("audit: --format is '%s', but must be one of %s", name, names.data);
+	return -1;
+}
+
+static int
+run(int argc, char **argv);
+
+const struct command command_audit = {
+	.name = "audit",
+	.synopsis = "[OPTION]... [ID]...",
+	.summary = "judge a host by the policy and report every gap; changes nothing",
+	.options = rows,
+	.run = run,
+};
+
+static int
+run(int argc, char **argv)
+{
+	static const char *const live_root[] = { "/" };
+	autooptions struct options options = { 0 };
+	struct audit audit = { 0 };
+	bool require_safe = false;
+	int status;
+	if (!options_parse(&command_audit, argc, argv, &options, &status))
+		return status;
+	audit.ids = options.arguments;
+	audit.id_count = options.argument_count;
+	audit.roots = options_texts(&options, "root", &audit.root_count);
+	if (audit.root_count == 0) {
+		audit.roots = live_root;
+		audit.root_count = 1;
+	}
+	audit.settings = (struct report){ .time = time(NULL),
+		.verbose = options_given(&options, "verbose"),
+		.coloured = output_colours(options_text(&options, "color", NULL)),
+		.several = audit.root_count > 1 };
+	if (find_format(options_text(&options, "format", report_formats[0]->name),
+		    &audit.format) < 0)
+		return STATUS_NOT_RUN;
+	for (size_t i = 0; i < audit.root_count; i++)
+		require_safe = require_safe || setup_needs_safety(audit.roots[i]);
+	status = STATUS_NOT_RUN;
+	if (setup_policy(&options, require_safe, &audit.policy) == 0 &&
+		setup_check_ids(&audit.policy, audit.ids, audit.id_count) == 0)
+		status = audit_roots(&audit);
+	if (audit.parser != NULL)
+		parser_free(audit.parser);
+	policy_free(&audit.policy);
+	return status;
+}

@@ -1,0 +1,68 @@
+#include "enforcer/evaluate.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "enforcer/setup.h"
+
+void
+evaluate_control(const struct context *context, const struct control *control,
+	struct result *ret_result)
+{
+	struct result result = { .control = control };
+	if (control->live_only && !host_is_live(context->host)) {
+		struct finding *finding = findings_add(&result.findings,
+			VERDICT_NOT_APPLICABLE, "%s", control->kind->name);
+		finding_why(finding, "the policy asks for it on a running host only");
+	} else {
+		control->kind->check(context, control, &result.findings);
+	}
+	result.verdict = findings_verdict(&result.findings);
+	if (result.verdict == VERDICT_FAIL && control->waiver != NULL &&
+		!control->waiver->expired)
+		result.verdict = VERDICT_WAIVED;
+	*ret_result = result;
+}
+
+void
+evaluate(const struct context *context, const char *const *ids, size_t id_count,
+	struct evaluation *ret_evaluation)
+{
+	const struct policy *policy = context->policy;
+	struct evaluation evaluation = { 0 };
+	evaluation.items = memory_new(policy->count, sizeof *evaluation.items);
+	for (size_t i = 0; i < policy->count; i++) {
+		const struct control *control = &policy->controls[i];
+		if (!setup_is_chosen(control->id, ids, id_count))
+			continue;
+		struct result *result = &evaluation.items[evaluation.count++];
+		evaluate_control(context, control, result);
+		evaluation.summary[result->verdict]++;
+	}
+	*ret_evaluation = evaluation;
+}
+
+bool
+evaluation_is_gap(enum verdict verdict)
+{
+	return verdict == VERDICT_FAIL || verdict == VERDICT_INVALID ||
+		verdict == VERDICT_UNKNOWN || verdict == VERDICT_MANUAL;
+}
+
+int
+evaluation_status(const struct evaluation *evaluation)
+{
+	const size_t *summary = evaluation->summary;
+	if (summary[VERDICT_FAIL] > 0 || summary[VERDICT_INVALID] > 0)
+		return 1;
+	return summary[VERDICT_UNKNOWN] > 0 || summary[VERDICT_MANUAL] > 0 ? 2 : 0;
+}
+
+void
+evaluation_free(struct evaluation *evaluation)
+{
+	for (size_t i = 0; i < evaluation->count; i++)
+		findings_free(&evaluation->items[i].findings);
+	free(evaluation->items);
+	*evaluation = (struct evaluation){ 0 };
+}

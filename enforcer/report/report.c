@@ -1,0 +1,46 @@
+#include "enforcer/report/report.h"
+
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "base/memory.h"
+
+extern const struct report_format report_text, report_json;
+
+/* One row a format. */
+const struct report_format *const report_formats[] = {
+	&report_text,
+	&report_json,
+	NULL,
+};
+
+const struct report_format *
+report_find(const char *name)
+{
+	for (size_t i = 0; report_formats[i] != NULL; i++)
+		if (strcmp(report_formats[i]->name, name) == 0)
+			return report_formats[i];
+	return NULL;
+}
+
+char *
+report_hostname(struct host *host)
+{
+	struct utsname names;
+	if (host_is_live(host))
+		return uname(&names) == 0 ? memory_text(names.nodename) : NULL;
+	const struct file *file = host_file(host, "/etc/hostname");
+	if (file->state != FILE_READ)
+		return NULL;
+	for (size_t start = 0; start < file->bytes.size;) {
+		struct bytes line = bytes_line(file->bytes, start);
+		const char *end = memchr(
+			file->bytes.data + start, '\n', file->bytes.size - start);
+		start = end ? (size_t)(end - file->bytes.data) + 1 : file->bytes.size;
+		while (line.size > 0 && strchr(" \t", line.data[line.size - 1]))
+			line.size--;
+		if (line.size > 0 && line.data[0] != '#')
+			return memory_copy(line.data, line.size);
+	}
+	return NULL;
+}

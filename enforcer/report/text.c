@@ -1,0 +1,155 @@
+/* The report for people: gaps, each with where it is, what is and what was wanted. */
+#include <string.h>
+
+#include "base/memory.h"
+#include "enforcer/output.h"
+#include "enforcer/report/report.h"
+
+static const enum colour verdict_colours[VERDICT_COUNT] = {
+	[VERDICT_PASS] = COLOUR_GREEN,
+	[VERDICT_FAIL] = COLOUR_RED,
+	[VERDICT_INVALID] = COLOUR_RED,
+	[VERDICT_UNKNOWN] = COLOUR_YELLOW,
+	[VERDICT_MANUAL] = COLOUR_YELLOW,
+	[VERDICT_NOT_APPLICABLE] = COLOUR_DIM,
+	[VERDICT_WAIVED] = COLOUR_BLUE,
+};
+
+static void
+write_verdict(const struct report *report, enum verdict verdict, struct buffer *out)
+{
+	buffer_text(out, output_begin(report->coloured, verdict_colours[verdict]));
+	buffer_text(out, verdict_name(verdict));
+	buffer_text(out, output_end(report->coloured));
+}
+
+static void
+write_place(const struct evidence *evidence, struct buffer *out)
+{
+	output_escaped(out, evidence->file);
+	if (evidence->line > 0)
+		buffer_printf(out, ":%u", evidence->line);
+}
+
+/* "PLACE: SUBJECT: have -> want", then the line, the other places and the reason. */
+static void
+write_finding(
+	const struct report *report, const struct finding *finding, struct buffer *out)
+{
+	buffer_text(out, "  ");
+	write_verdict(report, finding->verdict, out);
+	buffer_text(out, " ");
+	if (finding->evidence_count > 0) {
+		write_place(&finding->evidence[0], out);
+		buffer_text(out, ": ");
+	}
+	output_escaped(out, finding->subject);
+	if (finding->have != NULL || finding->want != NULL) {
+		bool holds = finding->verdict == VERDICT_PASS;
+		buffer_text(out, ": ");
+		output_escaped(out, finding->have != NULL ? finding->have : "?");
+		if (finding->want != NULL && !holds) {
+			buffer_text(out, " -> ");
+			output_escaped(out, finding->want);
+		}
+	}
+	buffer_text(out, "\n");
+	for (size_t i = 0; i < finding->evidence_count; i++) {
+		const struct evidence *evidence = &finding->evidence[i];
+		if (i == 0 && evidence->text == NULL)
+			continue;
+		buffer_text(out, "      ");
+		if (i > 0)
+			write_place(evidence, out);
+		buffer_text(out, i == 0 ? "| " : evidence->text ? " | " : "");
+		if (evidence->text != NULL)
+			buffer_escaped(out, BYTES_TEXT(evidence->text), true);
+		buffer_text(out, "\n");
+	}
+	if (finding->why != NULL) {
+		buffer_text(out, "      ");
+		output_escaped(out, finding->why);
+		buffer_text(out, "\n");
+	}
+}
+
+static void
+write_waiver(const struct waiver *waiver, struct buffer *out)
+{
+	buffer_text(out, waiver->expired ? "  waiver expired: until " : "  until ");
+	output_escaped(out, waiver->until);
+	buffer_text(out, ", ");
+	output_escaped(out, waiver->owner);
+	buffer_text(out, ": ");
+	output_escaped(out, waiver->reason);
+	buffer_text(out, "\n");
+}
+
+static void
+write_result(const struct report *report, const struct result *result, struct buffer *out)
+{
+	const struct control *control = result->control;
+	bool gap = evaluation_is_gap(result->verdict);
+	if (!gap && result->verdict != VERDICT_WAIVED && !report->verbose)
+		return;
+	write_verdict(report, result->verdict, out);
+	buffer_text(out, " ");
+	buffer_text(out, output_begin(report->coloured, COLOUR_BOLD));
+	output_escaped(out, control->id);
+	buffer_text(out, output_end(report->coloured));
+	buffer_printf(out, " (risk %s", risk_name(control->risk));
+	if (control->item != NULL) {
+		buffer_text(out, ", item ");
+		output_escaped(out, control->item);
+	}
+	buffer_text(out, ")");
+	if (control->title != NULL) {
+		buffer_text(out, ": ");
+		output_escaped(out, control->title);
+	}
+	buffer_text(out, "\n");
+	if (control->waiver != NULL &&
+		(gap || report->verbose || result->verdict == VERDICT_WAIVED))
+		write_waiver(control->waiver, out);
+	for (size_t i = 0; i < result->findings.count; i++) {
+		const struct finding *finding = &result->findings.items[i];
+		if (report->verbose || (gap && evaluation_is_gap(finding->verdict)))
+			write_finding(report, finding, out);
+	}
+}
+
+static void
+write_summary(const struct report *report, struct buffer *out)
+{
+	static const enum verdict order[] = { VERDICT_FAIL, VERDICT_INVALID,
+		VERDICT_UNKNOWN, VERDICT_MANUAL, VERDICT_WAIVED, VERDICT_NOT_APPLICABLE,
+		VERDICT_PASS };
+	const char *separator = "";
+	output_escaped(out, report->root);
+	if (report->hostname != NULL) {
+		buffer_text(out, " (");
+		output_escaped(out, report->hostname);
+		buffer_text(out, ")");
+	}
+	buffer_printf(out, ": %zu control%s: ", report->evaluation->count,
+		report->evaluation->count == 1 ? "" : "s");
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+		if (report->evaluation->summary[order[i]] == 0)
+			continue;
+		buffer_printf(
+			out, "%s%zu ", separator, report->evaluation->summary[order[i]]);
+		write_verdict(report, order[i], out);
+		separator = ", ";
+	}
+	buffer_text(out, "\n");
+}
+
+static void
+write_text(const struct report *report, struct buffer *out)
+{
+	for (size_t i = 0; i < report->evaluation->count; i++)
+		write_result(report, &report->evaluation->items[i], out);
+	write_summary(report, out);
+}
+
+const struct report_format report_text = { .name = "text", .write = write_text };

@@ -1,0 +1,82 @@
+#include "enforcer/setup.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "enforcer/output.h"
+
+int
+setup_policy(const struct options *options, bool require_safe, struct policy *ret_policy)
+{
+	struct problems problems = { 0 };
+	size_t overlay_count;
+	const char *const *overlays = options_texts(options, "overlay", &overlay_count);
+	const char *file = options_text(options, "policy", DEFAULT_POLICY);
+	int result = policy_load(
+		file, overlays, overlay_count, require_safe, ret_policy, &problems);
+	if (result < 0) {
+		autobuffer struct buffer text = { 0 };
+		problems_show(&problems, &text);
+		fwrite(text.data, 1, text.size, stderr);
+	}
+	problems_free(&problems);
+	return result;
+}
+
+bool
+setup_needs_safety(const char *root)
+{
+	struct stat given, live;
+	return geteuid() == 0 && stat(root, &given) == 0 && stat("/", &live) == 0 &&
+		given.st_dev == live.st_dev && given.st_ino == live.st_ino;
+}
+
+int
+setup_check_ids(const struct policy *policy, const char *const *ids, size_t id_count)
+{
+	int result = 0;
+	autofree const char **names = memory_new(policy->count + 1, sizeof *names);
+	for (size_t i = 0; i < policy->count; i++)
+		names[i] = policy->controls[i].id;
+	for (size_t i = 0; i < id_count; i++) {
+		if (policy_find(policy, ids[i]) != NULL)
+			continue;
+		const char *nearest = text_nearest(ids[i], names);
+		if (nearest != NULL)
+			output_error("%s has no control '%s' (did you mean %s?)",
+				policy->file, ids[i], nearest);
+		else
+			output_error("%s has no control '%s'", policy->file, ids[i]);
+		result = -1;
+	}
+	return result;
+}
+
+bool
+setup_is_chosen(const char *id, const char *const *ids, size_t id_count)
+{
+	for (size_t i = 0; i < id_count; i++)
+		if (strcmp(ids[i], id) == 0)
+			return true;
+	return id_count == 0;
+}
+
+struct parser *
+setup_parser(const struct policy *policy, const char *const *ids, size_t id_count,
+	struct error *err)
+{
+	unsigned lenses = 0;
+	struct parser *parser = parser_new(HOLDFAST_LENSES, err);
+	for (size_t i = 0; i < policy->count; i++)
+		if (setup_is_chosen(policy->controls[i].id, ids, id_count))
+			lenses |= policy->controls[i].kind->lenses;
+	if (parser != NULL && parser_prepare(parser, lenses, err) < 0) {
+		parser_free(parser);
+		return NULL;
+	}
+	return parser;
+}

@@ -1,0 +1,36 @@
+/* What most commands begin with: the policy, the controls to look at, a host to look at.
+ */
+#ifndef ENFORCER_SETUP_H
+#define ENFORCER_SETUP_H
+
+#include <stdbool.h>
+
+#include "enforcer/options.h"
+#include "policy/kinds/kind.h"
+
+/* Loads the policy that the command's --policy and --overlay name; its problems go to
+ * stderr. REQUIRE_SAFE as for policy_load. Freed by policy_free, also after -1. */
+int
+setup_policy(const struct options *options, bool require_safe, struct policy *ret_policy);
+
+/* Whether ROOT is "/" and we are root: what is read then decides what is done to the
+ * running system. */
+bool
+setup_needs_safety(const char *root);
+
+/* Says on stderr which of IDS the policy does not have, and what was probably meant;
+ * then -1. */
+int
+setup_check_ids(const struct policy *policy, const char *const *ids, size_t id_count);
+
+/* The compiled lenses that the controls IDS (all when none) need. Freed by parser_free.
+ */
+struct parser *
+setup_parser(const struct policy *policy, const char *const *ids, size_t id_count,
+	struct error *err);
+
+/* Whether ID is one of IDS, or there are none. */
+bool
+setup_is_chosen(const char *id, const char *const *ids, size_t id_count);
+
+#endif
