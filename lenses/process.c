@@ -1,0 +1,204 @@
+#include "lenses/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/confine.h"
+#include "base/memory.h"
+
+enum {
+	EXIT_DONE = 0,
+	EXIT_NOT_CONFINED = 64,
+	MEMORY_MAX = 256 << 20, /* bytes above what the process has when it is forked */
+	CPU_MAX = 3600, /* seconds over all questions; the deadline is for one */
+};
+
+/* In the process: moves all of the bytes or ends it. */
+static void
+take(void *data, size_t size)
+{
+	for (size_t done = 0; done < size;) {
+		ssize_t n = read(STDIN_FILENO, (char *)data + done, size - done);
+		if (n <= 0 && !(n < 0 && errno == EINTR))
+			_exit(EXIT_DONE);
+		done += n > 0 ? (size_t)n : 0;
+	}
+}
+
+static void
+give(const void *data, size_t size)
+{
+	for (size_t done = 0; done < size;) {
+		ssize_t n = write(STDIN_FILENO, (const char *)data + done, size - done);
+		if (n <= 0 && !(n < 0 && errno == EINTR))
+			_exit(EXIT_DONE);
+		done += n > 0 ? (size_t)n : 0;
+	}
+}
+
+static void __attribute__((noreturn))
+serve_all(int fd, process_serve serve, void *data, size_t item_size)
+{
+	char *text = NULL;
+	size_t room = 0;
+	if (confine_to_computing(fd, MEMORY_MAX, CPU_MAX, NULL) < 0)
+		_exit(EXIT_NOT_CONFINED);
+	for (;;) {
+		struct question question;
+		const void *items;
+		take(&question, sizeof question);
+		if (question.size + (size_t)1 > room) {
+			room = question.size + (size_t)1;
+			text = memory_resize(text, room, 1);
+		}
+		take(text, question.size);
+		text[question.size] = '\0';
+		int32_t count = serve(data, question.kind, text, question.size, &items);
+		give(&count, sizeof count);
+		if (count > 0)
+			give(items, (size_t)count * item_size);
+	}
+}
+
+int
+process_start(struct process *process, process_serve serve, void *data, size_t item_size,
+	struct error *err)
+{
+	int ends[2];
+	pid_t self = getpid();
+	if (process->pid > 0 && process->owner != self) {
+		close(process->fd);
+		process->pid = 0;
+	}
+	if (process->pid > 0)
+		return 0;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+		return error_set(err, "no parsing process: %s", strerror(errno));
+	pid_t pid = fork();
+	if (pid == 0) {
+		close(ends[0]);
+		serve_all(ends[1], serve, data, item_size);
+	}
+	int saved = errno;
+	close(ends[1]);
+	if (pid < 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0) {
+		close(ends[0]);
+		return error_set(err, "no parsing process: %s", strerror(saved));
+	}
+	*process = (struct process){ .pid = pid, .owner = self, .fd = ends[0] };
+	return 0;
+}
+
+long
+process_clock(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void
+process_end(struct process *process)
+{
+	if (process->pid <= 0)
+		return;
+	close(process->fd);
+	if (process->owner == getpid()) {
+		kill(process->pid, SIGKILL);
+		while (waitpid(process->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	process->pid = 0;
+}
+
+/* Ends the process and says why it is of no use any more. */
+static int
+lose(struct process *process, const char *reason, struct error *err)
+{
+	int status = 0;
+	/* a dead one tells how it died; a living one is still running here */
+	pid_t gone = reason == NULL ? waitpid(process->pid, &status, 0) : 0;
+	if (gone == process->pid) {
+		close(process->fd);
+		process->pid = 0;
+	} else {
+		process_end(process);
+	}
+	if (reason != NULL)
+		return error_set(err, "the parsing process %s", reason);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_NOT_CONFINED)
+		return error_set(err, "the parsing process can't be confined");
+	if (WIFSIGNALED(status))
+		return error_set(err, "the parsing process died (%s)",
+			strsignal(WTERMSIG(status)));
+	return error_set(err, "the parsing process died");
+}
+
+/* Waits until EVENTS are possible: 1, 0 at the deadline, -1. */
+static int
+wait_for(int fd, short events, long deadline)
+{
+	for (;;) {
+		struct pollfd poll_fd = { .fd = fd, .events = events };
+		long left = deadline - process_clock();
+		int ready = left > 0 ? poll(&poll_fd, 1, (int)left) : 0;
+		if (ready >= 0 || errno != EINTR)
+			return ready;
+	}
+}
+
+/* Moves SIZE bytes; 0, or -1 after the process was given up. */
+static int
+move(struct process *process, short events, void *data, size_t size, long deadline,
+	struct error *err)
+{
+	for (size_t done = 0; done < size;) {
+		char *at = (char *)data + done;
+		ssize_t n = events == POLLIN
+			? recv(process->fd, at, size - done, 0)
+			: send(process->fd, at, size - done, MSG_NOSIGNAL);
+		if (n > 0) {
+			done += (size_t)n;
+			continue;
+		}
+		if (n == 0 || (errno != EAGAIN && errno != EINTR))
+			return lose(process, NULL, err);
+		int ready = wait_for(process->fd, events, deadline);
+		if (ready <= 0)
+			return lose(process,
+				ready == 0 ? "took too long" : "can't be reached", err);
+	}
+	return 0;
+}
+
+int
+process_ask(struct process *process, uint32_t kind, const char *text, size_t size,
+	size_t item_size, size_t max, long deadline, void **items, size_t *count,
+	bool *ret_negative, struct error *err)
+{
+	struct question question = { .kind = kind, .size = (uint32_t)size };
+	int32_t more;
+	if (move(process, POLLOUT, &question, sizeof question, deadline, err) < 0 ||
+		move(process, POLLOUT, (char *)text, size, deadline, err) < 0 ||
+		move(process, POLLIN, &more, sizeof more, deadline, err) < 0)
+		return -1;
+	*ret_negative = more < 0;
+	if (more <= 0)
+		return 0;
+	if ((size_t)more > max)
+		return lose(process, "answered nonsense", err);
+	*items = memory_resize(*items, *count + (size_t)more, item_size);
+	if (move(process, POLLIN, (char *)*items + *count * item_size,
+		    (size_t)more * item_size, deadline, err) < 0)
+		return -1;
+	*count += (size_t)more;
+	return 0;
+}

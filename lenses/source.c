@@ -1,0 +1,72 @@
+#include "lenses/source.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+static int
+refuse_control(struct bytes text, struct error *err)
+{
+	for (size_t i = 0; i < text.size; i++) {
+		unsigned char c = (unsigned char)text.data[i];
+		if (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f') {
+			unsigned line, column;
+			bytes_position(text, i, &line, &column);
+			return error_set(
+				err, "line %u holds the control byte \\x%02x", line, c);
+		}
+	}
+	return 0;
+}
+
+static void
+join_lines(char *text, size_t size, enum join join)
+{
+	char fill = join == JOIN_PAM ? ' ' : '\v';
+	for (char *line = text, *end = text + size, *newline; line < end;
+		line = newline + 1) {
+		newline = memchr(line, '\n', (size_t)(end - line));
+		size_t indent = strspn(line, " \t");
+		while (line[indent] != '#' && newline > line && newline[-1] == '\\' &&
+			newline + 1 < end) {
+			char *p = newline;
+			newline = memchr(newline + 1, '\n', (size_t)(end - newline - 1));
+			p[-1] = fill;
+			*p++ = fill;
+			while (join == JOIN_SYSLOG && (*p == ' ' || *p == '\t'))
+				*p++ = fill;
+		}
+	}
+}
+
+int
+source_prepare(struct bytes text, enum join join, char **ret_copy, size_t *ret_size,
+	struct error *err)
+{
+	if (refuse_control(text, err) < 0)
+		return -1;
+	size_t size = text.size;
+	char *copy = memory_resize(NULL, size + 2, 1);
+	if (size > 0)
+		memcpy(copy, text.data, size);
+	if (size > 0 && copy[size - 1] != '\n')
+		copy[size++] = '\n';
+	copy[size] = '\0';
+	if (join != JOIN_NEVER)
+		join_lines(copy, size, join);
+	*ret_copy = copy;
+	*ret_size = size;
+	return 0;
+}
+
+size_t
+source_cut(const char *text, size_t size, size_t start, size_t piece)
+{
+	if (size - start <= piece)
+		return size;
+	const char *newline = memrchr(text + start, '\n', piece);
+	if (newline == NULL)
+		newline = memchr(text + start, '\n', size - start);
+	return (size_t)(newline + 1 - text);
+}
