@@ -23,6 +23,7 @@ HOLDFAST=$(realpath "${HOLDFAST:-$PROJECT/build/holdfast}")
 HELPERS=${HELPERS:-$PROJECT/build/tests}
 TEST=$(realpath "$0")
 TEST=${TEST%.sh}
+PYTHON=${PYTHON:-/usr/bin/python3}
 export LC_ALL=C TZ=UTC NO_COLOR=1 PATH=$PATH:/usr/sbin:/sbin
 unset CDPATH GREP_OPTIONS
 umask 022
@@ -133,11 +134,12 @@ finish()
 
 # --- hosts ---------------------------------------------------------------------------
 
-# A copy of the bundled host NAME at $T/ROOT (default: root), with attributes that only a
-# careful writer keeps.
+# copy_host NAME [DIR]: a copy of a bundled host at $T/DIR (root), with the folders that git
+# does not keep.
 copy_host()
 {
 	cp -R "$PROJECT/tests/hosts/$1" "$T/${2:-root}"
+	mkdir -p "$T/${2:-root}/var/lib" "$T/${2:-root}/var/log"
 }
 
 # All that must come back after an undo: type, mode, owner, size, links' targets, content,
@@ -155,11 +157,10 @@ snapshot()
 	)
 }
 
-# The verdict of control ID in the JSON of the last run, or WORDS of it:
-# verdict ID -> "fail"
+# verdict ID: the verdict of that control in the JSON of the last run.
 verdict()
 {
-	"${PYTHON:-/usr/bin/python3}" - "$1" "$T/out" <<-'EOF'
+	"$PYTHON" - "$1" "$T/out" <<-'EOF'
 		import json, sys
 		for control in json.load(open(sys.argv[2]))["controls"]:
 		    if control["id"] == sys.argv[1]:
