@@ -40,7 +40,7 @@ override CFLAGS += -std=gnu17 $(WARNINGS) $(HARDEN)
 # What building and the tests need on Debian 12.
 PACKAGES = gcc libc6-dev make pkg-config git \
 	libaugeas-dev libxml2-dev libyaml-dev libjansson-dev libaudit-dev libgcrypt20-dev \
-	libacl1-dev libattr1-dev libpam0g-dev libcmocka-dev \
+	libacl1-dev libattr1-dev libpam0g-dev libcmocka-dev patch \
 	perl python3 python3-jsonschema python3-yaml augeas-tools mandoc bash-completion \
 	openssh-server openssh-client xinetd rsyslog \
 	acl attr strace util-linux iproute2 procps mmdebstrap \

@@ -24,7 +24,7 @@ struct option_row {
 #define OPTION_POLICY                                                                    \
 	{                                                                                \
 		"policy", 'p', "FILE",                                                   \
-			"desired state to hold the host to (default " DEFAULT_POLICY     \
+			"desired state to hold the host to (default " HOLDFAST_POLICY     \
 			")",                                                             \
 			false                                                            \
 	}
@@ -59,7 +59,6 @@ struct option_row {
 		NULL, 0, NULL, NULL, false                                               \
 	}
 
-#define DEFAULT_POLICY "/etc/holdfast/policy.yaml"
 
 struct command {
 	const char *name;

@@ -66,6 +66,32 @@ output_escaped(struct buffer *out, const char *text)
 }
 
 void
+output_shell_word(struct buffer *out, const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_./:=@%+-,";
+	bool printable = true;
+	if (*text != '\0' && strspn(text, plain) == strlen(text)) {
+		buffer_text(out, text);
+		return;
+	}
+	for (const char *p = text; *p != '\0'; p++)
+		printable = printable && *p >= ' ' && *p <= '~';
+	buffer_text(out, printable ? "'" : "$'");
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p == '\'')
+			buffer_text(out, printable ? "'\\''" : "\\'");
+		else if (!printable && *p == '\\')
+			buffer_text(out, "\\\\");
+		else if (*p < ' ' || *p > '~')
+			buffer_printf(out, "\\x%02x", (unsigned char)*p);
+		else
+			buffer_add(out, p, 1);
+	}
+	buffer_text(out, "'");
+}
+
+void
 output_open_standard(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {

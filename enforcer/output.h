@@ -36,6 +36,11 @@ output_end(bool coloured);
 void
 output_escaped(struct buffer *out, const char *text);
 
+/* Adds TEXT as one word for the shell, in quotes where it needs them; control bytes and
+ * bytes beyond ASCII as $'\xNN', which bash, ksh, zsh and POSIX of 2024 understand. */
+void
+output_shell_word(struct buffer *out, const char *text);
+
 /* Opens the standard descriptors that the caller closed, so that no file we open later
  * becomes one of them. What is written to a closed stdout is an error, not lost. */
 void

@@ -7,36 +7,51 @@
 #include "policy/kinds/kind.h"
 
 struct plan {
-	char *root;
+	char *root; /* absolute, links resolved */
 	char *policy_file;
 	char policy_sha256[SHA256_HEX];
 	struct changes changes;
 	struct effect { /* an answer of a daemon that changes */
-		char *control, *subject, *before, *after;
-		bool wanted; /* the control asks for it */
+		char *control, *kind, *subject;
+		char *before, *after; /* NULL: there is no such answer */
 	} * effects;
 	size_t effect_count;
-	struct refusal { /* a failing control that stays as it is */
+	struct refusal { /* a failing control that stays as it is, or that can't be
+			    judged */
 		char *control, *reason;
 	} * refusals;
 	size_t refusal_count;
 };
 
+/* Asked for each edit before it is taken. */
+struct plan_chooser {
+	bool (*accept)(void *data, const struct control *control, const struct edit *edit,
+		const struct file *file);
+	void *data;
+};
+
 /* Asks each failing control among IDS (all when none) for its remedy, in the order of the
  * policy, each on top of the ones before. A remedy is taken only when afterwards its
- * control passes, no other control is worse, and no answer changed that the control does
- * not ask for; else it becomes a refusal. ACCEPT is asked for each edit (apply -i); NULL
- * takes all. */
+ * control passes, no control of the policy is worse, asking again for a remedy yields
+ * nothing, and no answer changed that the control does not ask for; else it becomes a
+ * refusal. CHOOSER (apply -i) may leave edits out; NULL takes all. What is left of a
+ * remedy then need not make its control pass; that too is a refusal. Freed by plan_free,
+ * also after -1. */
 int
 plan_make(const struct context *context, const char *const *ids, size_t id_count,
-	bool (*accept)(const struct edit *edit, const struct file *file),
-	struct plan *ret_plan, struct error *err);
+	const struct plan_chooser *chooser, struct plan *ret_plan, struct error *err);
 
-/* Writes PLAN as JSON to a new file with mode 0600 / reads it back, strictly. A saved
- * plan holds the files' bytes. */
+/* Adds the diffs, the effects and the refusals, for people. */
+void
+plan_write(const struct plan *plan, bool coloured, struct buffer *out);
+
+/* Writes PLAN as JSON with mode 0600, durably, as a new file or in the place of a saved
+ * plan; never over anything else. A saved plan holds the files' bytes. */
 int
 plan_save(const struct plan *plan, const char *file, struct error *err);
 
+/* Reads it back, strictly. A plan that another user could have written is refused.
+ * Freed by plan_free, also after -1. */
 int
 plan_load(const char *file, struct plan *ret_plan, struct error *err);
 

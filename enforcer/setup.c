@@ -15,7 +15,7 @@ setup_policy(const struct options *options, bool require_safe, struct policy *re
 	struct problems problems = { 0 };
 	size_t overlay_count;
 	const char *const *overlays = options_texts(options, "overlay", &overlay_count);
-	const char *file = options_text(options, "policy", DEFAULT_POLICY);
+	const char *file = options_text(options, "policy", HOLDFAST_POLICY);
 	int result = policy_load(
 		file, overlays, overlay_count, require_safe, ret_policy, &problems);
 	if (result < 0) {
@@ -79,4 +79,34 @@ setup_parser(const struct policy *policy, const char *const *ids, size_t id_coun
 		return NULL;
 	}
 	return parser;
+}
+
+int
+setup_open(const struct options *options, const char *const *ids, size_t id_count,
+	struct workplace *ret_workplace)
+{
+	const char *root = options_text(options, "root", "/");
+	struct context *context = &ret_workplace->context;
+	struct error err = ERROR_INIT;
+	*ret_workplace = (struct workplace){ 0 };
+	context->policy = &ret_workplace->policy;
+	if (setup_policy(options, setup_needs_safety(root), &ret_workplace->policy) < 0 ||
+		setup_check_ids(context->policy, ids, id_count) < 0)
+		return -1;
+	context->host = host_open(root, &err);
+	if (context->host != NULL)
+		context->parser = setup_parser(context->policy, ids, id_count, &err);
+	if (context->parser != NULL)
+		return 0;
+	output_error("%s", err.text);
+	error_clear(&err);
+	return -1;
+}
+
+void
+setup_close(struct workplace *workplace)
+{
+	parser_free(workplace->context.parser);
+	host_free(workplace->context.host);
+	policy_free(&workplace->policy);
 }

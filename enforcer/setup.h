@@ -23,6 +23,21 @@ setup_needs_safety(const char *root);
 int
 setup_check_ids(const struct policy *policy, const char *const *ids, size_t id_count);
 
+/* A policy and one host to hold it to. */
+struct workplace {
+	struct policy policy;
+	struct context context;
+};
+
+/* Opens what --policy, --overlay and --root (one) name and checks IDS; errors go to
+ * stderr. Closed by setup_close, also after -1. */
+int
+setup_open(const struct options *options, const char *const *ids, size_t id_count,
+	struct workplace *ret_workplace);
+
+void
+setup_close(struct workplace *workplace);
+
 /* The compiled lenses that the controls IDS (all when none) need. Freed by parser_free.
  */
 struct parser *

@@ -1,0 +1,450 @@
+#include "enforcer/plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "enforcer/evaluate.h"
+#include "enforcer/setup.h"
+
+/* The host with the remedies so far. */
+struct planner {
+	const struct context *context; /* the host as it is */
+	struct host **layers; /* each upon the one before */
+	size_t layer_count;
+	struct result *results; /* of every control of the policy, on the last layer */
+	const struct plan_chooser *chooser;
+	struct plan *plan;
+	/* the ids of the controls whose edits touch a file */
+	struct touched {
+		char *file, *controls;
+		mode_t mode;
+	} * touched;
+	size_t touched_count;
+};
+
+static struct context
+on_host(const struct planner *planner, struct host *host)
+{
+	struct context context = *planner->context;
+	context.host = host;
+	return context;
+}
+
+static struct host *
+top(const struct planner *planner)
+{
+	return planner->layer_count > 0 ? planner->layers[planner->layer_count - 1]
+					: planner->context->host;
+}
+
+static void
+refuse(struct plan *plan, const struct control *control, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void
+refuse(struct plan *plan, const struct control *control, const char *format, ...)
+{
+	va_list args;
+	plan->refusals = memory_grow(
+		plan->refusals, plan->refusal_count, sizeof *plan->refusals);
+	va_start(args, format);
+	plan->refusals[plan->refusal_count++] = (struct refusal){
+		.control = memory_text(control->id),
+		.reason = memory_vprintf(format, args),
+	};
+	va_end(args);
+}
+
+static struct result *
+results_of(const struct context *context)
+{
+	const struct policy *policy = context->policy;
+	struct result *results = memory_new(policy->count, sizeof *results);
+	for (size_t i = 0; i < policy->count; i++)
+		evaluate_control(context, &policy->controls[i], &results[i]);
+	return results;
+}
+
+static void
+results_free(struct result *results, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		findings_free(&results[i].findings);
+	free(results);
+}
+
+static size_t
+gap_count(const struct result *result)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < result->findings.count; i++)
+		count += evaluation_is_gap(result->findings.items[i].verdict);
+	return count;
+}
+
+static bool
+is_worse(const struct result *before, const struct result *after)
+{
+	static const int badness[VERDICT_COUNT] = {
+		[VERDICT_PASS] = 0,
+		[VERDICT_NOT_APPLICABLE] = 0,
+		[VERDICT_WAIVED] = 1,
+		[VERDICT_MANUAL] = 2,
+		[VERDICT_UNKNOWN] = 3,
+		[VERDICT_FAIL] = 4,
+		[VERDICT_INVALID] = 5,
+	};
+	if (before->verdict != after->verdict)
+		return badness[after->verdict] > badness[before->verdict];
+	return gap_count(after) > gap_count(before);
+}
+
+static void
+add_effect(struct plan *plan, const struct control *control, const char *subject,
+	const char *before, const char *after)
+{
+	plan->effects = memory_grow(
+		plan->effects, plan->effect_count, sizeof *plan->effects);
+	plan->effects[plan->effect_count++] = (struct effect){
+		.control = memory_text(control->id),
+		.kind = memory_text(control->kind->name),
+		.subject = memory_text(subject),
+		.before = before != NULL ? memory_text(before) : NULL,
+		.after = after != NULL ? memory_text(after) : NULL,
+	};
+}
+
+/* By subject; those of one subject stay in the kind's order. */
+static int
+by_subject(const void *a, const void *b)
+{
+	const struct answer *x = *(const struct answer *const *)a,
+			    *y = *(const struct answer *const *)b;
+	int order = strcmp(x->subject, y->subject);
+	return order != 0 ? order : x < y ? -1 : x > y;
+}
+
+static const struct answer **
+sorted_answers(const struct answers *answers)
+{
+	const struct answer **sorted = memory_new(answers->count, sizeof *sorted);
+	for (size_t i = 0; i < answers->count; i++)
+		sorted[i] = &answers->items[i];
+	qsort(sorted, answers->count, sizeof *sorted, by_subject);
+	return sorted;
+}
+
+/* Makes an effect of each answer that differs. */
+static void
+add_differences(struct plan *plan, const struct control *control,
+	const struct answers *before, const struct answers *after)
+{
+	autofree const struct answer **olds = sorted_answers(before);
+	autofree const struct answer **news = sorted_answers(after);
+	for (size_t i = 0, k = 0; i < before->count || k < after->count;) {
+		int order = i == before->count ? 1
+			: k == after->count    ? -1
+					    : strcmp(olds[i]->subject, news[k]->subject);
+		const struct answer *was = order <= 0 ? olds[i++] : NULL;
+		const struct answer *is = order >= 0 ? news[k++] : NULL;
+		if (was == NULL || is == NULL || strcmp(was->value, is->value) != 0)
+			add_effect(plan, control,
+				was != NULL ? was->subject : is->subject,
+				was != NULL ? was->value : NULL,
+				is != NULL ? is->value : NULL);
+	}
+}
+
+/* Compares what the daemon answers before and after. Returns -1 with *err at an answer
+ * that changes and must not; the effects are in the plan. */
+static int
+compare_answers(struct planner *planner, const struct control *control,
+	const struct context *before_context, const struct context *after_context,
+	struct error *err)
+{
+	struct answers before = { 0 }, after = { 0 };
+	size_t count = planner->plan->effect_count;
+	int result = 0;
+	control->kind->answers(before_context, control, &before);
+	control->kind->answers(after_context, control, &after);
+	add_differences(planner->plan, control, &before, &after);
+	for (size_t i = count; i < planner->plan->effect_count && result == 0; i++) {
+		const struct effect *effect = &planner->plan->effects[i];
+		if (!control->kind->wants(
+			    control, effect->subject, effect->before, effect->after))
+			result = error_set(err,
+				"the remedy would also change %s from %s to %s",
+				effect->subject,
+				effect->before ? effect->before : "(none)",
+				effect->after ? effect->after : "(none)");
+	}
+	answers_free(&before);
+	answers_free(&after);
+	return result;
+}
+
+static void
+drop_effects(struct plan *plan, size_t count)
+{
+	while (plan->effect_count > count) {
+		struct effect *effect = &plan->effects[--plan->effect_count];
+		free(effect->control);
+		free(effect->kind);
+		free(effect->subject);
+		free(effect->before);
+		free(effect->after);
+	}
+}
+
+/* Whether a second remedy has nothing to add. */
+static bool
+is_settled(const struct context *context, const struct control *control)
+{
+	struct edits again = { 0 };
+	struct error ignored = ERROR_INIT;
+	bool failed = control->kind->remedy(context, control, &again, &ignored) < 0;
+	bool settled = failed || again.count == 0;
+	edits_free(&again);
+	error_clear(&ignored);
+	return settled;
+}
+
+/* Judges LAYER, which has the edits of the control at INDEX. *ret_results are those of
+ * all controls there, for the caller to free, also after -1. COMPLETE: no edit was left
+ * out. */
+static int
+verify(struct planner *planner, size_t index, struct host *layer, bool complete,
+	struct result **ret_results, struct error *err)
+{
+	const struct policy *policy = planner->context->policy;
+	const struct control *control = &policy->controls[index];
+	struct context before = on_host(planner, top(planner)),
+		       after = on_host(planner, layer);
+	struct result *results = *ret_results = results_of(&after);
+	if (complete && results[index].verdict != VERDICT_PASS) {
+		const struct findings *findings = &results[index].findings;
+		const char *why = NULL;
+		for (size_t i = 0; i < findings->count && why == NULL; i++)
+			if (evaluation_is_gap(findings->items[i].verdict))
+				why = findings->items[i].why != NULL
+					? findings->items[i].why
+					: findings->items[i].subject;
+		return error_set(err, "the remedy does not suffice: still %s%s%s",
+			verdict_name(results[index].verdict), why ? ": " : "",
+			why ? why : "");
+	}
+	for (size_t i = 0; i < policy->count; i++)
+		if (is_worse(&planner->results[i], &results[i]))
+			return error_set(err, "the remedy would turn %s from %s to %s",
+				policy->controls[i].id,
+				verdict_name(planner->results[i].verdict),
+				verdict_name(results[i].verdict));
+	if (complete && !is_settled(&after, control))
+		return error_set(err, "the remedy would have to be repeated");
+	return compare_answers(planner, control, &before, &after, err);
+}
+
+static void
+touch(struct planner *planner, const struct control *control, const struct edit *edit)
+{
+	struct touched *touched = NULL;
+	for (size_t i = 0; i < planner->touched_count; i++)
+		if (strcmp(planner->touched[i].file, edit->file) == 0)
+			touched = &planner->touched[i];
+	if (touched == NULL) {
+		planner->touched = memory_grow(planner->touched, planner->touched_count,
+			sizeof *planner->touched);
+		touched = &planner->touched[planner->touched_count++];
+		*touched = (struct touched){ .file = memory_text(edit->file),
+			.controls = memory_text(control->id) };
+	} else {
+		const char *last = strrchr(touched->controls, ' ');
+		last = last != NULL ? last + 1 : touched->controls;
+		if (strcmp(last, control->id) != 0) {
+			char *both = memory_printf(
+				"%s %s", touched->controls, control->id);
+			free(touched->controls);
+			touched->controls = both;
+		}
+	}
+	if (edit->action == EDIT_CREATE)
+		touched->mode = edit->mode;
+}
+
+/* Leaves out the edits that the chooser does not accept; returns how many. */
+static size_t
+leave_out(
+	const struct planner *planner, const struct control *control, struct edits *edits)
+{
+	size_t kept = 0, count = edits->count;
+	if (planner->chooser == NULL)
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		struct edit edit = edits->items[i];
+		if (planner->chooser->accept(planner->chooser->data, control, &edit,
+			    host_file(top(planner), edit.file))) {
+			edits->items[kept++] = edit;
+			continue;
+		}
+		free(edit.file);
+		free(edit.text);
+		free(edit.why);
+	}
+	edits->count = kept;
+	return count - kept;
+}
+
+/* Lays the edits upon the host when they are verified. */
+static int
+take(struct planner *planner, size_t index, const struct edits *edits, bool complete,
+	struct error *err)
+{
+	const struct policy *policy = planner->context->policy;
+	struct host *below = top(planner), *layer = host_layer(below);
+	struct result *results = NULL;
+	size_t effect_count = planner->plan->effect_count;
+	int result = edits_apply(edits, below, layer, err);
+	if (result == 0)
+		result = verify(planner, index, layer, complete, &results, err);
+	if (result < 0) {
+		drop_effects(planner->plan, effect_count);
+		if (results != NULL)
+			results_free(results, policy->count);
+		host_free(layer);
+		return -1;
+	}
+	results_free(planner->results, policy->count);
+	planner->results = results;
+	planner->layers = memory_grow(
+		planner->layers, planner->layer_count, sizeof *planner->layers);
+	planner->layers[planner->layer_count++] = layer;
+	for (size_t i = 0; i < edits->count; i++)
+		touch(planner, &policy->controls[index], &edits->items[i]);
+	return 0;
+}
+
+static void
+remedy(struct planner *planner, size_t index)
+{
+	const struct control *control = &planner->context->policy->controls[index];
+	struct context context = on_host(planner, top(planner));
+	struct edits edits = { 0 };
+	struct error err = ERROR_INIT;
+	size_t left_out = 0;
+	if (control->kind->remedy == NULL)
+		error_set(
+			&err, "there is no remedy for the kind %s", control->kind->name);
+	else if (control->kind->remedy(&context, control, &edits, &err) == 0 &&
+		edits.count == 0)
+		error_set(&err, "the remedy has nothing to change");
+	if (err.text == NULL) {
+		left_out = leave_out(planner, control, &edits);
+		if (edits.count == 0)
+			error_set(&err, "not wanted");
+		else
+			take(planner, index, &edits, left_out == 0, &err);
+	}
+	if (err.text != NULL)
+		refuse(planner->plan, control, "%s", err.text);
+	else if (left_out > 0 && planner->results[index].verdict != VERDICT_PASS)
+		refuse(planner->plan, control, "%zu of its changes not wanted", left_out);
+	edits_free(&edits);
+	error_clear(&err);
+}
+
+/* The bytes of PATH before and after become a change. */
+static void
+add_change(struct planner *planner, const struct touched *touched)
+{
+	struct changes *changes = &planner->plan->changes;
+	const struct file *before = host_file(planner->context->host, touched->file);
+	const struct file *after = host_file(top(planner), touched->file);
+	bool was = before->state == FILE_READ, is = after->state == FILE_READ;
+	if (was == is && (!was || bytes_equal(before->bytes, after->bytes)))
+		return;
+	struct change change = {
+		.action = !was ? CHANGE_CREATE
+			: !is  ? CHANGE_REMOVE
+			       : CHANGE_REPLACE,
+		.file = memory_text(touched->file),
+		.controls = memory_text(touched->controls),
+		.mode = touched->mode,
+	};
+	if (was) {
+		change.old_data = memory_copy(before->bytes.data, before->bytes.size);
+		change.old_size = before->bytes.size;
+		memcpy(change.old_sha256, before->sha256, sizeof change.old_sha256);
+	}
+	if (is) {
+		change.new_data = memory_copy(after->bytes.data, after->bytes.size);
+		change.new_size = after->bytes.size;
+	}
+	changes->items = memory_grow(
+		changes->items, changes->count, sizeof *changes->items);
+	changes->items[changes->count++] = change;
+}
+
+static void
+planner_free(struct planner *planner)
+{
+	results_free(planner->results, planner->context->policy->count);
+	while (planner->layer_count > 0)
+		host_free(planner->layers[--planner->layer_count]);
+	free(planner->layers);
+	for (size_t i = 0; i < planner->touched_count; i++) {
+		free(planner->touched[i].file);
+		free(planner->touched[i].controls);
+	}
+	free(planner->touched);
+}
+
+int
+plan_make(const struct context *context, const char *const *ids, size_t id_count,
+	const struct plan_chooser *chooser, struct plan *ret_plan, struct error *err)
+{
+	const struct policy *policy = context->policy;
+	struct planner planner = {
+		.context = context, .chooser = chooser, .plan = ret_plan
+	};
+	*ret_plan = (struct plan){ .policy_file = memory_text(policy->file) };
+	memcpy(ret_plan->policy_sha256, policy->sha256, sizeof ret_plan->policy_sha256);
+	ret_plan->root = realpath(host_root(context->host), NULL);
+	if (ret_plan->root == NULL)
+		return error_set(
+			err, "%s: %s", host_root(context->host), strerror(errno));
+	planner.results = results_of(context);
+	for (size_t i = 0; i < policy->count; i++) {
+		const struct control *control = &policy->controls[i];
+		/* a remedy before may have changed the verdict */
+		enum verdict verdict = planner.results[i].verdict;
+		if (!setup_is_chosen(control->id, ids, id_count))
+			continue;
+		if (verdict == VERDICT_FAIL)
+			remedy(&planner, i);
+		else if (evaluation_is_gap(verdict))
+			refuse(ret_plan, control, "%s, so there is no remedy",
+				verdict_name(verdict));
+	}
+	for (size_t i = 0; i < planner.touched_count; i++)
+		add_change(&planner, &planner.touched[i]);
+	planner_free(&planner);
+	return 0;
+}
+
+void
+plan_free(struct plan *plan)
+{
+	drop_effects(plan, 0);
+	for (size_t i = 0; i < plan->refusal_count; i++) {
+		free(plan->refusals[i].control);
+		free(plan->refusals[i].reason);
+	}
+	free(plan->effects);
+	free(plan->refusals);
+	changes_free(&plan->changes);
+	free(plan->root);
+	free(plan->policy_file);
+	*plan = (struct plan){ 0 };
+}
