@@ -1,0 +1,274 @@
+#include "base/principals.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/nss.h"
+
+enum { LINE_START = 4096 }; /* bytes; doubled for longer entries */
+
+/* NULL when FILE has no content. */
+static FILE *
+open_stream(const struct file *file)
+{
+	if (file->state != FILE_READ || file->bytes.size == 0)
+		return NULL;
+	return fmemopen((void *)file->bytes.data, file->bytes.size, "r");
+}
+
+static int
+by_user_name(const void *a, const void *b)
+{
+	const struct principal *x = *(const struct principal *const *)a,
+			       *y = *(const struct principal *const *)b;
+	int order = strcmp(x->name, y->name);
+	return order != 0 ? order : x < y ? -1 : x > y;
+}
+
+static int
+by_group_name(const void *a, const void *b)
+{
+	return strcmp(((const struct membership *)a)->group,
+		((const struct membership *)b)->group);
+}
+
+static int
+by_gid(const void *a, const void *b)
+{
+	gid_t x = ((const struct membership *)a)->gid,
+	      y = ((const struct membership *)b)->gid;
+	return x < y ? -1 : x > y;
+}
+
+static int
+by_gid_and_user(const void *a, const void *b)
+{
+	int order = by_gid(a, b);
+	return order != 0 ? order
+			  : strcmp(((const struct membership *)a)->user,
+				    ((const struct membership *)b)->user);
+}
+
+static void
+read_users(struct principals *principals)
+{
+	FILE *stream = open_stream(principals->passwd);
+	size_t size = LINE_START;
+	autofree char *line = memory_new(size, 1);
+	struct passwd entry, *found;
+	int error;
+	if (stream == NULL)
+		return;
+	while ((error = fgetpwent_r(stream, &entry, line, size, &found)) != ENOENT) {
+		if (error == ERANGE) {
+			line = memory_resize(line, size *= 2, 1);
+			continue;
+		}
+		if (error != 0)
+			break;
+		if (entry.pw_name[0] == '+' || entry.pw_name[0] == '-') {
+			principals->users_complete = false; /* NIS, nsswitch.conf(5) */
+			continue;
+		}
+		principals->users = memory_grow(principals->users, principals->user_count,
+			sizeof *principals->users);
+		principals->users[principals->user_count++] = (struct principal){
+			.name = memory_text(entry.pw_name),
+			.uid = entry.pw_uid,
+			.gid = entry.pw_gid,
+			.locked = entry.pw_passwd[0] == '*' || entry.pw_passwd[0] == '!',
+		};
+	}
+	fclose(stream);
+}
+
+static void
+sort_users(struct principals *principals)
+{
+	principals->by_name = memory_new(
+		principals->user_count, sizeof *principals->by_name);
+	for (size_t i = 0; i < principals->user_count; i++)
+		principals->by_name[i] = &principals->users[i];
+	qsort(principals->by_name, principals->user_count, sizeof *principals->by_name,
+		by_user_name);
+}
+
+static void
+add_membership(struct membership **list, size_t *count, const char *group,
+	const char *user, gid_t gid)
+{
+	*list = memory_grow(*list, *count, sizeof **list);
+	(*list)[(*count)++] = (struct membership){
+		.group = memory_text(group),
+		.user = user ? memory_text(user) : NULL,
+		.gid = gid,
+	};
+}
+
+static void
+read_groups(struct principals *principals)
+{
+	FILE *stream = open_stream(principals->group);
+	size_t size = LINE_START;
+	autofree char *line = memory_new(size, 1);
+	struct group entry, *found;
+	int error;
+	if (stream == NULL)
+		return;
+	while ((error = fgetgrent_r(stream, &entry, line, size, &found)) != ENOENT) {
+		if (error == ERANGE) {
+			line = memory_resize(line, size *= 2, 1);
+			continue;
+		}
+		if (error != 0)
+			break;
+		if (entry.gr_name[0] == '+' || entry.gr_name[0] == '-') {
+			principals->groups_complete = false;
+			continue;
+		}
+		add_membership(&principals->groups, &principals->group_count,
+			entry.gr_name, NULL, entry.gr_gid);
+		for (char **member = entry.gr_mem; *member != NULL; member++)
+			add_membership(&principals->members, &principals->member_count,
+				entry.gr_name, *member, entry.gr_gid);
+	}
+	fclose(stream);
+}
+
+/* Field 2 of a shadow line that starts with '*' or '!' is no hash of any password; a user
+ * whose passwd entry says "x" and who has no line here has none either. */
+static void
+read_shadow(struct principals *principals)
+{
+	const struct bytes text = principals->shadow->bytes;
+	autofree bool *listed = memory_new(principals->user_count, sizeof *listed);
+	if (principals->shadow->state != FILE_READ)
+		return;
+	for (size_t start = 0; start < text.size;) {
+		const char *line = text.data + start;
+		const char *end = memchr(line, '\n', text.size - start);
+		size_t length = end ? (size_t)(end - line) : text.size - start;
+		const char *colon = memchr(line, ':', length);
+		start += length + 1;
+		if (colon == NULL)
+			continue;
+		autofree char *name = memory_copy(line, (size_t)(colon - line));
+		const struct principal *user = principals_user(principals, name);
+		if (user == NULL || listed[user - principals->users])
+			continue;
+		listed[user - principals->users] = true;
+		if (colon + 1 < line + length && (colon[1] == '*' || colon[1] == '!'))
+			principals->users[user - principals->users].locked = true;
+	}
+	for (size_t i = 0; i < principals->user_count; i++)
+		if (!listed[i])
+			principals->users[i].locked = true;
+}
+
+void
+principals_read(struct host *host, struct principals *ret_principals)
+{
+	*ret_principals = (struct principals){
+		.passwd = host_file(host, "/etc/passwd"),
+		.group = host_file(host, "/etc/group"),
+		.shadow = host_file(host, "/etc/shadow"),
+		.users_complete = nss_files_only(host, "passwd"),
+		.groups_complete = nss_files_only(host, "group"),
+	};
+	read_users(ret_principals);
+	sort_users(ret_principals);
+	read_groups(ret_principals);
+	if (ret_principals->group_count > 0)
+		qsort(ret_principals->groups, ret_principals->group_count,
+			sizeof *ret_principals->groups, by_group_name);
+	if (ret_principals->member_count > 0)
+		qsort(ret_principals->members, ret_principals->member_count,
+			sizeof *ret_principals->members, by_gid_and_user);
+	read_shadow(ret_principals);
+}
+
+const struct principal *
+principals_user(const struct principals *principals, const char *name)
+{
+	size_t low = 0, high = principals->user_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (strcmp(principals->by_name[middle]->name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == principals->user_count ||
+		strcmp(principals->by_name[low]->name, name) != 0)
+		return NULL;
+	return principals->by_name[low];
+}
+
+bool
+principals_group(const struct principals *principals, const char *group, gid_t *ret_gid)
+{
+	struct membership wanted = { .group = (char *)group };
+	if (principals->group_count == 0)
+		return false;
+	const struct membership *found = bsearch(&wanted, principals->groups,
+		principals->group_count, sizeof wanted, by_group_name);
+	if (found == NULL)
+		return false;
+	*ret_gid = found->gid;
+	return true;
+}
+
+bool
+principals_in_group(const struct principals *principals, const struct principal *user,
+	const char *group)
+{
+	struct membership wanted = { .user = user->name };
+	if (!principals_group(principals, group, &wanted.gid))
+		return false;
+	if (user->gid == wanted.gid)
+		return true;
+	return principals->member_count > 0 &&
+		bsearch(&wanted, principals->members, principals->member_count,
+			sizeof wanted, by_gid_and_user) != NULL;
+}
+
+const struct membership *
+principals_members(const struct principals *principals, gid_t gid, size_t *ret_count)
+{
+	size_t low = 0, high = principals->member_count, end;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (principals->members[middle].gid < gid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low;
+		end < principals->member_count && principals->members[end].gid == gid;)
+		end++;
+	*ret_count = end - low;
+	return principals->members + low;
+}
+
+void
+principals_free(struct principals *principals)
+{
+	for (size_t i = 0; i < principals->user_count; i++)
+		free(principals->users[i].name);
+	for (size_t i = 0; i < principals->group_count; i++)
+		free(principals->groups[i].group);
+	for (size_t i = 0; i < principals->member_count; i++) {
+		free(principals->members[i].group);
+		free(principals->members[i].user);
+	}
+	free(principals->users);
+	free(principals->groups);
+	free(principals->members);
+	free(principals->by_name);
+	*principals = (struct principals){ 0 };
+}

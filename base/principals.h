@@ -1,0 +1,66 @@
+/* The users and groups of a root, from its etc/passwd and etc/group by libc's own reader
+ * (fgetpwent_r(3), fgetgrent_r(3)), and from etc/shadow whether a password can be used.
+ * Linear in the size of the files. */
+#ifndef BASE_PRINCIPALS_H
+#define BASE_PRINCIPALS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/host.h"
+
+struct principal {
+	char *name;
+	uid_t uid;
+	gid_t gid; /* the primary group */
+	bool locked; /* no password opens this account: shadow(5), field 2 */
+};
+
+struct membership {
+	char *group; /* the group's name */
+	char *user; /* a user listed in it; NULL for the group itself */
+	gid_t gid;
+};
+
+struct principals {
+	const struct file *passwd, *group, *shadow; /* borrowed from the host */
+	bool users_complete; /* no other source may know more users: nsswitch.conf(5) */
+	bool groups_complete;
+	struct principal *users; /* in the order of the file */
+	size_t user_count;
+	struct membership *groups; /* private: each group, sorted by name */
+	size_t group_count;
+	struct membership *members; /* private: each listed member, sorted by gid and user
+				     */
+	size_t member_count;
+	const struct principal **by_name; /* private */
+};
+
+/* Never fails: a file that is absent or can't be read gives no entries, see its state. */
+void
+principals_read(struct host *host, struct principals *ret_principals);
+
+/* The first user of that NAME (compared exactly), NULL when there is none. */
+const struct principal *
+principals_user(const struct principals *principals, const char *name);
+
+/* The gid of the group called GROUP. Returns false when there is none. */
+bool
+principals_group(const struct principals *principals, const char *group, gid_t *ret_gid);
+
+/* Whether USER is in the group GROUP, as its primary group or by being listed; groups
+ * with the same gid are one (pam_modutil_user_in_group_nam_nam(3)). */
+bool
+principals_in_group(const struct principals *principals, const struct principal *user,
+	const char *group);
+
+/* The names listed as members in groups of that GID, primary members not among them. The
+ * array of COUNT memberships belongs to PRINCIPALS. */
+const struct membership *
+principals_members(const struct principals *principals, gid_t gid, size_t *ret_count);
+
+void
+principals_free(struct principals *principals);
+
+#endif

@@ -1,0 +1,525 @@
+#include "policy/models/xinetd_conf.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+#include "policy/models/software.h"
+#include "policy/models/xinetd_reader.h"
+
+enum {
+	FILES_MAX = 5000, /* files read, each time counted */
+	DEPTH_MAX = 32, /* of includes */
+};
+
+struct reader {
+	const struct context *context;
+	const struct xinetd_facts *facts;
+	struct xinetd_conf *conf;
+	struct xinetd_defaults *defaults;
+	const struct file **visited;
+	size_t visited_count;
+	unsigned depth;
+	bool exited; /* a bad defaults entry: xinetd is gone */
+	bool full; /* FILES_MAX was reached */
+};
+
+/* A file while its lines are taken one by one. */
+struct source {
+	const struct file *file;
+	const struct tree *tree;
+	size_t node;
+	size_t entries;
+	bool again, has_defaults;
+};
+
+struct line {
+	size_t start, end; /* offsets in the file; no newline */
+	char *text; /* owned, NUL-terminated */
+};
+
+static void
+line_free(struct line *line)
+{
+	free(line->text);
+	line->text = NULL;
+}
+
+#define autoline __attribute__((cleanup(line_free)))
+
+/* parsesup.c next_line: blank lines and comments are passed over. */
+static bool
+next_line(struct source *source, struct line *line)
+{
+	const struct tree *tree = source->tree;
+	const struct bytes text = source->file->bytes;
+	line_free(line);
+	while (source->node < tree->count &&
+		(tree->nodes[source->node].label == LABEL_BLANK ||
+			tree->nodes[source->node].label == LABEL_COMMENT))
+		source->node = tree_next_line(tree, source->node);
+	if (source->node >= tree->count || tree->nodes[source->node].start >= text.size)
+		return false;
+	size_t start = tree->nodes[source->node].start, end = start;
+	while (start > 0 && text.data[start - 1] != '\n')
+		start--;
+	while (end < text.size && text.data[end] != '\n')
+		end++;
+	*line = (struct line){ start, end, memory_copy(text.data + start, end - start) };
+	source->node = tree_next_line(tree, source->node);
+	return true;
+}
+
+/* parsesup.c line_has_only_1_char */
+static bool
+is_only(const char *line, char wanted)
+{
+	static const char blanks[] = " \t\n\v\f\r";
+	line += strspn(line, blanks);
+	return *line == wanted && line[1 + strspn(line + 1, blanks)] == '\0';
+}
+
+static void
+skip_entry(struct source *source)
+{
+	autoline struct line line = { 0 };
+	while (next_line(source, &line))
+		if (is_only(line.text, '}'))
+			return;
+}
+
+/* One line of an entry, taken apart: parsesup.c get_attr_op and parse_line. */
+struct attribute_line {
+	const char *name;
+	char op;
+	size_t op_start, value_start, value_end; /* offsets in the line */
+	struct words values;
+};
+
+enum line_fault {
+	LINE_FINE,
+	LINE_WRONG,
+	LINE_WITHOUT_END, /* xinetd reads on into the next line's bytes */
+};
+
+static enum line_fault
+take_apart(char *text, struct attribute_line *parts, const char **ret_why)
+{
+	char *p = text, *end = text + strlen(text);
+	while (isspace((unsigned char)*p))
+		p++;
+	parts->name = p;
+	while (*p != '\0' && *p != '=' && !isspace((unsigned char)*p))
+		p++;
+	*ret_why = "it is no attribute";
+	if (*p == '\0')
+		return LINE_WITHOUT_END;
+	*ret_why = "the attribute needs a blank before the operator";
+	if (*p == '=')
+		return LINE_WRONG;
+	*p++ = '\0';
+	while (isspace((unsigned char)*p))
+		p++;
+	parts->op = *p;
+	parts->op_start = (size_t)(p - text);
+	*ret_why = "there is no operator after the attribute";
+	if (*p == '+' || *p == '-')
+		p++;
+	if (*p != '=')
+		return LINE_WRONG;
+	p++;
+	parts->value_start = parts->value_end = (size_t)(p - text);
+	char *rest = NULL;
+	for (char *word = strtok_r(p, " \t", &rest); word != NULL;
+		word = strtok_r(NULL, " \t", &rest)) {
+		if (parts->values.count == 0)
+			parts->value_start = (size_t)(word - text);
+		parts->value_end = (size_t)(word - text) + strlen(word);
+		parts->values.items = memory_grow(parts->values.items,
+			parts->values.count, sizeof *parts->values.items);
+		parts->values.items[parts->values.count++] = word;
+	}
+	while (parts->value_end > parts->value_start && end > text &&
+		isspace((unsigned char)text[parts->value_end - 1]))
+		parts->value_end--;
+	return LINE_FINE;
+}
+
+/* Notes where the first `disable` line stands, for the remedy and the evidence. */
+static void
+note_disable(struct xinetd_service *service, const struct source *source,
+	const struct line *line, const struct attribute_line *parts)
+{
+	if (service->has_disable || strcasecmp(parts->name, "disable") != 0)
+		return;
+	service->has_disable = true;
+	service->disable_op = line->start + parts->op_start;
+	service->disable_value = line->start + parts->value_start;
+	service->disable_end = line->start + parts->value_end;
+	service->decides = (struct place){ source->file, line->start };
+}
+
+static void
+note_ids(struct xinetd_defaults *defaults, const struct source *source,
+	const struct line *line, const struct attribute_line *parts)
+{
+	bool enabled = strcasecmp(parts->name, "enabled") == 0;
+	if (!enabled && strcasecmp(parts->name, "disabled") != 0)
+		return;
+	struct table *table = enabled ? &defaults->enabled : &defaults->disabled;
+	for (size_t i = 0; i < parts->values.count; i++) {
+		autofree char *id = memory_text(parts->values.items[i]);
+		struct place *place = memory_new(1, sizeof *place);
+		*place = (struct place){ source->file, line->start };
+		for (char *p = id; *p != '\0'; p++)
+			*p = (char)tolower((unsigned char)*p);
+		defaults->places = memory_grow(defaults->places, defaults->place_count,
+			sizeof *defaults->places);
+		defaults->places[defaults->place_count++] = place;
+		table_set(table, id, place);
+	}
+}
+
+enum entry_end {
+	ENTRY_CLOSED,
+	ENTRY_FAILED, /* the caller skips to the brace, or not: parse_conf_file */
+};
+
+/* The lines of an entry up to its closing brace: parse.c parse_entry. SERVICE is NULL
+ * for the defaults. */
+static enum entry_end
+read_entry(struct reader *reader, struct source *source, struct xinetd_service *service)
+{
+	bool in_defaults = service == NULL;
+	struct xinetd_service *target = in_defaults ? &reader->defaults->entry : service;
+	autoline struct line line = { 0 };
+	while (next_line(source, &line)) {
+		struct place here = { source->file, line.start };
+		struct attribute_line parts = { 0 };
+		const char *why;
+		if (is_only(line.text, '}'))
+			return ENTRY_CLOSED;
+		enum line_fault fault = take_apart(line.text, &parts, &why);
+		if (fault != LINE_FINE) {
+			if (!in_defaults)
+				xinetd_service_stop(service,
+					fault == LINE_WRONG ? XINETD_STOPPED
+							    : XINETD_UNSURE,
+					here, "%s", why);
+			return ENTRY_FAILED;
+		}
+		struct error error = ERROR_INIT;
+		enum xinetd_result result = xinetd_attribute_set(reader->facts, target,
+			in_defaults, parts.name, parts.op, &parts.values, &error);
+		bool is_disable = strcasecmp(parts.name, "disable") == 0;
+		if (in_defaults) {
+			note_ids(reader->defaults, source, &line, &parts);
+			if (result == XINETD_BAD) {
+				xinetd_conf_problem(reader->conf, VERDICT_INVALID,
+					source->file->path, here,
+					"xinetd exits: defaults: %s: %s", parts.name,
+					error.text);
+				reader->exited = true;
+			}
+		} else {
+			note_disable(service, source, &line, &parts);
+			if (result == XINETD_BAD && service->bad.file == NULL) {
+				service->bad = here;
+				service->bad_why = memory_printf(
+					"%s: %s", parts.name, error.text);
+			}
+		}
+		free(parts.values.items);
+		error_clear(&error);
+		if (reader->exited)
+			return ENTRY_FAILED;
+		if (!in_defaults && is_disable && service->disabled &&
+			!reader->facts->is_old) {
+			/* from 2.3.15.1 on the rest is not read */
+			service->dropped = true;
+			return ENTRY_FAILED;
+		}
+	}
+	if (!in_defaults)
+		xinetd_service_stop(service, XINETD_STOPPED, service->entry,
+			"the entry has no closing brace");
+	return ENTRY_FAILED;
+}
+
+static void
+read_service(struct reader *reader, struct source *source, const struct line *line,
+	const char *name)
+{
+	struct xinetd_service *service = xinetd_conf_add(
+		reader->conf, source->file, line->start, name);
+	service->number = ++source->entries;
+	service->again = source->again;
+	/* the defaults that are known by now are copied: parse.c get_service_entry */
+	if (reader->defaults->entry.specified & ((uint64_t)1 << XINETD_LOG_ON_SUCCESS))
+		service->logs_traffic = reader->defaults->entry.logs_traffic;
+	autoline struct line brace = { 0 };
+	if (!next_line(source, &brace) || !is_only(brace.text, '{')) {
+		xinetd_service_stop(service, XINETD_STOPPED, service->entry,
+			"'{' must stand alone on the line after the name");
+		skip_entry(source);
+		return;
+	}
+	service->body = brace.end < source->file->bytes.size ? brace.end + 1 : brace.end;
+	service->has_body = true;
+	if (read_entry(reader, source, service) == ENTRY_FAILED)
+		skip_entry(source);
+}
+
+static void
+read_defaults(struct reader *reader, struct source *source)
+{
+	autoline struct line brace = { 0 };
+	if (!next_line(source, &brace) || !is_only(brace.text, '{') ||
+		source->has_defaults)
+		skip_entry(source);
+	else if (read_entry(reader, source, NULL) == ENTRY_CLOSED)
+		source->has_defaults = true;
+	/* after a line that is no attribute xinetd goes on with the next line, as if it
+	 * began an entry: parse.c parse_conf_file */
+}
+
+static void
+read_file(struct reader *reader, const char *path, struct place from);
+
+/* includedir.c: sorted bytewise; no name with a dot or ending in '~'; regular files. */
+static void
+read_folder(struct reader *reader, const char *folder, struct place from)
+{
+	struct name_list list = { 0 };
+	struct error error = ERROR_INIT;
+	if (host_list(reader->context->host, folder, &list, &error) < 0) {
+		if (errno != ENOENT && errno != ENOTDIR)
+			xinetd_conf_problem(reader->conf, VERDICT_UNKNOWN, folder, from,
+				"the folder can't be read: %s", error.text);
+		error_clear(&error);
+		return;
+	}
+	for (size_t i = 0; i < list.count && !reader->exited; i++) {
+		const char *name = list.names[i];
+		if (strchr(name, '.') != NULL || name[strlen(name) - 1] == '~')
+			continue;
+		autofree char *path = memory_printf("%s/%s", folder, name);
+		read_file(reader, path, from);
+	}
+	name_list_free(&list);
+}
+
+/* A relative name is taken from "/", where the init scripts and a reload run. */
+static char *
+absolute(const char *path)
+{
+	return memory_printf("%s%s", path[0] == '/' ? "" : "/", path);
+}
+
+/* One entry or include: parse.c find_next_entry. */
+static void
+read_next(struct reader *reader, struct source *source, const struct line *line)
+{
+	char *rest = NULL;
+	autofree char *text = memory_text(line->text);
+	const char *keyword = strtok_r(text, " \t", &rest);
+	const char *name = keyword ? strtok_r(NULL, " \t", &rest) : NULL;
+	struct place here = { source->file, line->start };
+	if (keyword != NULL && strcasecmp(keyword, "defaults") == 0) {
+		read_defaults(reader, source);
+	} else if (name != NULL && strcasecmp(keyword, "service") == 0) {
+		read_service(reader, source, line, name);
+	} else if (name != NULL && strcasecmp(keyword, "include") == 0) {
+		autofree char *path = absolute(name);
+		read_file(reader, path, here);
+	} else if (name != NULL && strcasecmp(keyword, "includedir") == 0) {
+		autofree char *path = absolute(name);
+		read_folder(reader, path, here);
+	} else {
+		skip_entry(source);
+	}
+}
+
+/* Whether FILE may be read once more; keeps count. */
+static bool
+visit(struct reader *reader, const struct file *file, struct source *source)
+{
+	if (reader->visited_count == FILES_MAX)
+		return false;
+	for (size_t i = 0; i < reader->visited_count && !source->again; i++)
+		source->again = reader->visited[i] == file;
+	reader->visited = memory_grow(
+		reader->visited, reader->visited_count, sizeof *reader->visited);
+	reader->visited[reader->visited_count++] = file;
+	return true;
+}
+
+static void
+read_file(struct reader *reader, const char *path, struct place from)
+{
+	struct source source = { 0 };
+	struct error error = ERROR_INIT;
+	int parsed = context_tree(
+		reader->context, path, LENS_XINETD, &source.file, &source.tree, &error);
+	if (parsed < 0) {
+		/* what is not there, or is no regular file, xinetd passes over */
+		if (source.file->state == FILE_READ ||
+			(source.file->state == FILE_REFUSED &&
+				(source.file->status.st_mode == 0 ||
+					S_ISREG(source.file->status.st_mode))))
+			xinetd_conf_problem(reader->conf, VERDICT_UNKNOWN, path, from,
+				"%s", error.text);
+		error_clear(&error);
+		return;
+	}
+	if (reader->depth == DEPTH_MAX || !visit(reader, source.file, &source)) {
+		if (!reader->full)
+			xinetd_conf_problem(reader->conf, VERDICT_UNKNOWN, path, from,
+				"files are included without end, or too many");
+		reader->full = true;
+		return;
+	}
+	reader->depth++;
+	autoline struct line line = { 0 };
+	while (!reader->exited && !reader->full && next_line(&source, &line))
+		read_next(reader, &source, &line);
+	reader->depth--;
+}
+
+struct xinetd_service *
+xinetd_conf_add(struct xinetd_conf *conf, const struct file *file, size_t offset,
+	const char *name)
+{
+	conf->services = memory_grow(conf->services, conf->count, sizeof *conf->services);
+	struct xinetd_service *service = &conf->services[conf->count++];
+	*service = (struct xinetd_service){
+		.name = memory_text(name),
+		.id = memory_text(name),
+		.entry = { file, offset },
+		.decides = { file, offset },
+	};
+	return service;
+}
+
+void
+xinetd_service_stop(struct xinetd_service *service, enum xinetd_state state,
+	struct place decides, const char *format, ...)
+{
+	va_list args;
+	if (service->reason != NULL)
+		return;
+	va_start(args, format);
+	service->reason = memory_vprintf(format, args);
+	va_end(args);
+	service->state = state;
+	service->decides = decides;
+}
+
+void
+xinetd_conf_problem(struct xinetd_conf *conf, enum verdict verdict, const char *path,
+	struct place place, const char *format, ...)
+{
+	va_list args;
+	conf->problems = memory_grow(
+		conf->problems, conf->problem_count, sizeof *conf->problems);
+	va_start(args, format);
+	conf->problems[conf->problem_count++] = (struct xinetd_problem){
+		.verdict = verdict,
+		.place = place,
+		.path = memory_text(path),
+		.text = memory_vprintf(format, args),
+	};
+	va_end(args);
+}
+
+/* 2.3.15.1 and later read an entry no further than its `disable = yes`. */
+static void
+judge_version(const struct context *context, struct xinetd_facts *facts)
+{
+	struct software software = software_find(context, "xinetd");
+	if (software.version != NULL) {
+		int part[4] = { 0 };
+		const char *p = strchr(software.version, ':');
+		p = p ? p + 1 : software.version;
+		for (size_t i = 0; i < 4 && isdigit((unsigned char)*p); i++) {
+			for (; isdigit((unsigned char)*p) && part[i] < 10000; p++)
+				part[i] = part[i] * 10 + (*p - '0');
+			if (*p == '.')
+				p++;
+		}
+		long version = (part[0] * 100L + part[1]) * 10000 + part[2] * 100 +
+			(part[3] > 99 ? 99 : part[3]);
+		facts->is_dated = true;
+		facts->is_old = version < (2 * 100L + 3) * 10000 + 15 * 100 + 1;
+	}
+	software_free(&software);
+}
+
+void
+xinetd_conf_read(const struct context *context, struct xinetd_conf *ret_conf)
+{
+	struct xinetd_facts facts = { .host = context->host };
+	struct xinetd_defaults defaults = { 0 };
+	struct xinetd_options options;
+	struct reader reader = {
+		.context = context,
+		.facts = &facts,
+		.conf = ret_conf,
+		.defaults = &defaults,
+	};
+	*ret_conf = (struct xinetd_conf){ 0 };
+	xinetd_options_read(context->host, &options);
+	ret_conf->main_path = absolute(options.config);
+	ret_conf->serves_inetd = options.inetd_compat;
+	ret_conf->has_main = host_file(context->host, ret_conf->main_path)->state !=
+		FILE_ABSENT;
+	principals_read(context->host, &facts.principals);
+	netdb_read(context->host, "services", &facts.services);
+	netdb_read(context->host, "protocols", &facts.protocols);
+	netdb_read(context->host, "rpc", &facts.rpc);
+	judge_version(context, &facts);
+	if (ret_conf->has_main) {
+		read_file(&reader, ret_conf->main_path, (struct place){ 0 });
+		if (options.inetd_compat && !reader.exited)
+			xinetd_inetd_read(&facts, ret_conf);
+		xinetd_start(&facts, &defaults, ret_conf);
+	}
+	for (size_t i = 0; i < defaults.place_count; i++)
+		free(defaults.places[i]);
+	free(defaults.places);
+	free(defaults.entry.unsure);
+	table_free(&defaults.enabled);
+	table_free(&defaults.disabled);
+	free(reader.visited);
+	netdb_free(&facts.services);
+	netdb_free(&facts.protocols);
+	netdb_free(&facts.rpc);
+	principals_free(&facts.principals);
+	xinetd_options_free(&options);
+}
+
+void
+xinetd_conf_free(struct xinetd_conf *conf)
+{
+	for (size_t i = 0; i < conf->count; i++) {
+		struct xinetd_service *service = &conf->services[i];
+		free(service->name);
+		free(service->id);
+		free(service->protocol);
+		free(service->reason);
+		free(service->bad_why);
+		free(service->unsure);
+	}
+	for (size_t i = 0; i < conf->problem_count; i++) {
+		free(conf->problems[i].path);
+		free(conf->problems[i].text);
+	}
+	free(conf->services);
+	free(conf->problems);
+	free(conf->main_path);
+	*conf = (struct xinetd_conf){ 0 };
+}
