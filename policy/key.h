@@ -24,9 +24,11 @@ struct key {
 		      list */
 	const char *help; /* one line; the manual and the schema print it */
 	const char *example; /* for the manual; may be NULL */
+	const char *otherwise; /* what holds when the key is absent, for people; may be
+				  NULL */
 	const char *const *choices; /* NULL-terminated */
 	const struct key *keys;
-	long min, max;
+	long min, max; /* both 0: any number from 0 on */
 };
 
 #endif

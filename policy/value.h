@@ -23,7 +23,7 @@ struct entry;
 struct value {
 	enum value_type type;
 	struct position at;
-	char *text; /* VALUE_TEXT */
+	char *text; /* VALUE_TEXT; never NULL in a policy that was loaded */
 	struct value *items; /* VALUE_LIST */
 	struct entry *entries; /* VALUE_MAP, in the order of the file */
 	size_t count; /* of items or entries */
@@ -42,6 +42,11 @@ value_find(const struct value *map, const char *key);
 /* The text of KEY in MAP; OTHERWISE when it is not there. */
 const char *
 value_text(const struct value *map, const char *key, const char *otherwise);
+
+/* The items of a list, or VALUE itself as the only one: for keys that take one or many.
+ * NULL with a count of 0 when VALUE is NULL. */
+const struct value *
+value_items(const struct value *value, size_t *ret_count);
 
 void
 value_free(struct value *value);

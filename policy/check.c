@@ -1,0 +1,337 @@
+#include "policy/check.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+enum {
+	LISTED_MAX = 12, /* choices that a message lists */
+	SUGGESTIONS_MAX = 100, /* problems after which no near miss is searched */
+};
+
+const struct key condition_keys[] = {
+	{ "any-of", KEY_TEXTS, .help = "the value is one of these",
+		.example = "[no, prohibit-password]" },
+	{ "none-of", KEY_TEXTS, .help = "the value is none of these",
+		.example = "[yes]" },
+	{ "min", KEY_NUMBER, .help = "the value is this number or more",
+		.example = "2048" },
+	{ "max", KEY_NUMBER, .help = "the value is this number or less", .example = "4" },
+	{ 0 },
+};
+
+struct checker {
+	struct problems *problems;
+	bool partial;
+	const char *shallow; /* the list that is not descended into; may be NULL */
+};
+
+static bool
+check_keys(const struct checker *checker, const struct value *section,
+	const struct key *keys, const struct path *path);
+
+static void
+add_path(const struct path *path, struct buffer *out)
+{
+	if (path == NULL)
+		return;
+	add_path(path->above, out);
+	if (out->size > 0)
+		buffer_text(out, ".");
+	buffer_text(out, path->name);
+}
+
+/* Reports "PATH: MESSAGE"; returns false. Takes MESSAGE. */
+static bool
+report(const struct checker *checker, struct position at, const struct path *path,
+	char *message)
+{
+	autobuffer struct buffer where = { 0 };
+	add_path(path, &where);
+	if (where.size > 0)
+		problems_add(checker->problems, at, "%s: %s", where.data, message);
+	else
+		problems_add(checker->problems, at, "%s", message);
+	free(message);
+	return false;
+}
+
+char *
+check_suggestion(
+	const struct problems *problems, const char *word, const char *const *names)
+{
+	const char *near = problems->count < SUGGESTIONS_MAX ? text_nearest(word, names)
+							     : NULL;
+	return near != NULL ? memory_printf(" (did you mean %s?)", near)
+			    : memory_text("");
+}
+
+const struct key *
+check_key(const struct key *keys, const char *name)
+{
+	for (; keys->name != NULL; keys++)
+		if (strcmp(keys->name, name) == 0)
+			return keys;
+	return NULL;
+}
+
+static void
+report_unknown_key(const struct checker *checker, const struct entry *entry,
+	const struct key *keys, const struct path *path)
+{
+	size_t count = 0;
+	while (keys[count].name != NULL)
+		count++;
+	autofree const char **names = memory_new(count + 1, sizeof *names);
+	for (size_t i = 0; i < count; i++)
+		names[i] = keys[i].name;
+	autofree char *near = check_suggestion(checker->problems, entry->key, names);
+	report(checker, entry->at, path,
+		memory_printf("unknown key '%s'%s", entry->key, near));
+}
+
+static const char *
+type_name(enum value_type type)
+{
+	return type == VALUE_TEXT ? "text" : type == VALUE_LIST ? "a list" : "a map";
+}
+
+static bool
+is_type(const struct checker *checker, const struct value *value, enum value_type type,
+	const char *wanted, const struct path *path)
+{
+	if (value->type == type)
+		return value->type != VALUE_TEXT || value->text != NULL;
+	if (value->type == VALUE_TEXT && value->text == NULL)
+		return false; /* reported when it was read */
+	return report(checker, value->at, path,
+		memory_printf("must be %s, not %s", wanted, type_name(value->type)));
+}
+
+static bool
+check_choice(const struct checker *checker, const struct value *value,
+	const char *const *choices, const struct path *path)
+{
+	size_t count = 0;
+	for (; choices[count] != NULL; count++)
+		if (strcmp(choices[count], value->text) == 0)
+			return true;
+	autobuffer struct buffer message = { 0 };
+	buffer_printf(&message, "'%s' is not ", value->text);
+	if (count > LISTED_MAX)
+		buffer_text(&message, "known");
+	else if (count > 1)
+		buffer_text(&message, "one of ");
+	for (size_t i = 0; i < count && count <= LISTED_MAX; i++)
+		buffer_printf(&message, "%s%s", i > 0 ? ", " : "", choices[i]);
+	autofree char *near = check_suggestion(checker->problems, value->text, choices);
+	buffer_text(&message, near);
+	return report(checker, value->at, path, buffer_take(&message));
+}
+
+bool
+check_date(const char *text)
+{
+	static const char days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	if (strlen(text) != 10)
+		return false;
+	for (size_t i = 0; i < 10; i++)
+		if (i == 4 || i == 7 ? text[i] != '-' : text[i] < '0' || text[i] > '9')
+			return false;
+	int year = atoi(text), month = atoi(text + 5), day = atoi(text + 8);
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	return month >= 1 && month <= 12 && day >= 1 &&
+		day <= days[month - 1] + (month == 2 && leap);
+}
+
+static bool
+check_text(const struct checker *checker, const struct value *value,
+	const struct key *key, const struct path *path)
+{
+	struct error err = ERROR_INIT;
+	bool open = key->min == 0 && key->max == 0;
+	long number;
+	switch (key->type) {
+	case KEY_NUMBER:
+		if (text_number(value->text, key->min, open ? LONG_MAX : key->max,
+			    &number, &err) == 0)
+			return true;
+		return report(checker, value->at, path, err.text);
+	case KEY_DATE:
+		return check_date(value->text) ||
+			report(checker, value->at, path,
+				memory_printf("'%s' is no day of the calendar, written "
+					      "YYYY-MM-DD",
+					value->text));
+	case KEY_TEXT:
+		if (value->text[0] == '\0')
+			return report(checker, value->at, path,
+				memory_text("must not be empty"));
+		break;
+	default:
+		break;
+	}
+	return key->choices == NULL || check_choice(checker, value, key->choices, path);
+}
+
+static bool
+check_texts(const struct checker *checker, const struct value *list,
+	const struct key *key, const struct path *path)
+{
+	bool good = true;
+	for (size_t i = 0; i < list->count; i++)
+		good = is_type(checker, &list->items[i], VALUE_TEXT, "text", path) &&
+			check_text(checker, &list->items[i], key, path) && good;
+	return good;
+}
+
+static bool
+check_condition(
+	const struct checker *checker, const struct value *value, const struct path *path)
+{
+	if (value->type == VALUE_TEXT)
+		return value->text != NULL;
+	if (!is_type(checker, value, VALUE_MAP,
+		    "text or a map of any-of, none-of, min, max", path) ||
+		!check_keys(checker, value, condition_keys, path))
+		return false;
+	if (value->count == 0)
+		return report(checker, value->at, path, memory_text("says nothing"));
+	const struct value *any = value_find(value, "any-of");
+	if (any != NULL && any->count == 0)
+		return report(checker, any->at, path,
+			memory_text("any-of holds nothing: no value could satisfy it"));
+	const char *min = value_text(value, "min", "0");
+	const char *max = value_text(value, "max", min);
+	long low, high;
+	if (text_number(min, 0, LONG_MAX, &low, NULL) == 0 &&
+		text_number(max, 0, LONG_MAX, &high, NULL) == 0 && low > high)
+		return report(checker, value->at, path,
+			memory_printf("min %ld is above max %ld", low, high));
+	return true;
+}
+
+/* The index of NAME among CHOICES, compared without case; -1 when it is none. */
+static long
+find_choice(const char *const *choices, const char *name)
+{
+	for (long i = 0; choices[i] != NULL; i++)
+		if (strcasecmp(choices[i], name) == 0)
+			return i;
+	return -1;
+}
+
+static bool
+check_settings(const struct checker *checker, const struct value *map,
+	const struct key *key, const struct path *path)
+{
+	bool good = true;
+	size_t count = 0;
+	while (key->choices != NULL && key->choices[count] != NULL)
+		count++;
+	autofree const struct entry **seen = memory_new(count, sizeof *seen);
+	if (map->count == 0)
+		return report(checker, map->at, path, memory_text("says nothing"));
+	for (size_t i = 0; i < map->count; i++) {
+		const struct entry *entry = &map->entries[i];
+		long index = key->choices != NULL ? find_choice(key->choices, entry->key)
+						  : -1;
+		if (key->choices != NULL && index < 0) {
+			autofree char *near = check_suggestion(
+				checker->problems, entry->key, key->choices);
+			good = report(checker, entry->at, path,
+				memory_printf(
+					"unknown keyword '%s'%s", entry->key, near));
+			continue;
+		}
+		if (index >= 0 && seen[index] != NULL)
+			good = report(checker, entry->at, path,
+				memory_printf("'%s' is there twice (first in line %u)",
+					entry->key, seen[index]->at.line));
+		if (index >= 0)
+			seen[index] = entry;
+		struct path inner = { path, entry->key };
+		good = check_condition(checker, &entry->value, &inner) && good;
+	}
+	return good;
+}
+
+static bool
+check_one(const struct checker *checker, const struct value *value, const struct key *key,
+	const struct path *path)
+{
+	switch (key->type) {
+	case KEY_SECTION:
+		if (checker->shallow != NULL && strcmp(checker->shallow, key->name) == 0)
+			return is_type(checker, value, VALUE_MAP, "a map", path);
+		return check_keys(checker, value, key->keys, path);
+	case KEY_SETTINGS:
+		return is_type(checker, value, VALUE_MAP, "a map of settings", path) &&
+			check_settings(checker, value, key, path);
+	case KEY_TEXTS:
+		return is_type(checker, value, VALUE_LIST, "a list", path) &&
+			check_texts(checker, value, key, path);
+	default:
+		return is_type(checker, value, VALUE_TEXT, "text", path) &&
+			check_text(checker, value, key, path);
+	}
+}
+
+static bool
+check_value(const struct checker *checker, const struct value *value,
+	const struct key *key, const struct path *path)
+{
+	if (!key->many || value->type != VALUE_LIST)
+		return check_one(checker, value, key, path);
+	if (value->count == 0)
+		return report(checker, value->at, path, memory_text("holds nothing"));
+	bool good = true;
+	for (size_t i = 0; i < value->count; i++)
+		good = check_one(checker, &value->items[i], key, path) && good;
+	return good;
+}
+
+static bool
+check_keys(const struct checker *checker, const struct value *section,
+	const struct key *keys, const struct path *path)
+{
+	bool good = true;
+	if (!is_type(checker, section, VALUE_MAP, "a map", path))
+		return false;
+	for (size_t i = 0; i < section->count; i++) {
+		const struct entry *entry = &section->entries[i];
+		const struct key *key = check_key(keys, entry->key);
+		if (key == NULL) {
+			report_unknown_key(checker, entry, keys, path);
+			good = false;
+			continue;
+		}
+		struct path inner = { path, entry->key };
+		good = check_value(checker, &entry->value, key, &inner) && good;
+	}
+	for (; keys->name != NULL; keys++)
+		if (keys->required && !checker->partial &&
+			value_find(section, keys->name) == NULL)
+			good = report(checker, section->at, path,
+				memory_printf("'%s' is missing", keys->name));
+	return good;
+}
+
+bool
+check_section(const struct value *section, const struct key *keys,
+	const struct path *path, bool partial, struct problems *problems)
+{
+	return check_keys(
+		&(struct checker){ problems, partial, NULL }, section, keys, path);
+}
+
+bool
+check_top(const struct value *section, const struct key *keys, const char *list,
+	struct problems *problems)
+{
+	return check_keys(
+		&(struct checker){ problems, false, list }, section, keys, NULL);
+}

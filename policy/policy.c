@@ -1,0 +1,289 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "policy/kinds/kind.h"
+#include "policy/overlay.h"
+#include "policy/source.h"
+#include "policy/store.h"
+#include "policy/waiver.h"
+#include "policy/yaml.h"
+
+enum {
+	CONTROL_MAX = 10000,
+	ID_MAX = 64, /* bytes */
+};
+
+/* Reads a file into its document; returns -1 when its content can't be judged. */
+static int
+read_document(struct document *document, const char *name, bool require_safe,
+	struct problems *problems)
+{
+	struct error err = ERROR_INIT;
+	document->name = memory_text(name);
+	const struct position whole = { .file = document->name };
+	if (source_read(name, require_safe, &document->bytes, &err) < 0) {
+		problems_add(problems, whole, "%s", err.text);
+		error_clear(&err);
+		return -1;
+	}
+	if (yaml_read(document, problems) < 0)
+		return -1;
+	const struct value *root = &document->root;
+	if (root->at.line == 0) {
+		problems_add(problems, whole, "the file says nothing");
+		return -1;
+	}
+	if (root->type != VALUE_MAP) {
+		problems_add(problems, root->at,
+			"a desired state is a map, beginning with 'holdfast: 1'");
+		return -1;
+	}
+	return 0;
+}
+
+static bool
+is_id(const char *text)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+	size_t length = strspn(text, letters);
+	return length > 0 && text[length] == '\0' && length <= ID_MAX;
+}
+
+/* Returns the control's one kind; NULL with problems when it has none or several. */
+static const struct kind *
+find_kind(const struct value *control, struct problems *problems)
+{
+	const struct kind *kind = NULL;
+	bool several = false;
+	for (size_t i = 0; i < control->count; i++) {
+		const struct entry *entry = &control->entries[i];
+		const struct kind *found = kind_find(entry->key);
+		if (found != NULL && kind != NULL) {
+			problems_add(problems, entry->at,
+				"a control is of one kind, and this one has '%s' already",
+				kind->name);
+			several = true;
+		} else if (found != NULL) {
+			kind = found;
+		}
+	}
+	if (kind != NULL)
+		return several ? NULL : kind;
+	autobuffer struct buffer names = { 0 };
+	for (size_t i = 0; kinds[i] != NULL; i++)
+		buffer_printf(&names, "%s%s", i > 0 ? ", " : "", kinds[i]->name);
+	problems_add(problems, control->at, "a control needs one of %s", names.data);
+	return NULL;
+}
+
+/* Whether CONTROL is what its tables say and of one kind. */
+static bool
+check_control(const struct value *control, const struct tables *tables,
+	struct problems *problems)
+{
+	bool good = check_section(control, tables->control, NULL, false, problems);
+	return control->type == VALUE_MAP && find_kind(control, problems) != NULL && good;
+}
+
+static struct draft
+draft_make(struct value *control, const struct tables *tables, struct problems *problems)
+{
+	struct draft draft = { .control = control };
+	draft.bad = !check_control(control, tables, problems);
+	const struct value *id = value_find(control, "id");
+	if (id == NULL || id->type != VALUE_TEXT || id->text == NULL ||
+		id->text[0] == '\0')
+		return draft;
+	if (is_id(id->text)) {
+		draft.id = id->text;
+		return draft;
+	}
+	problems_add(problems, id->at,
+		"id: '%s' may hold letters, digits, - and _, at most %d", id->text,
+		ID_MAX);
+	draft.bad = true;
+	return draft;
+}
+
+static int
+compare_drafts(const void *a, const void *b)
+{
+	const struct draft *x = *(struct draft *const *)a, *y = *(struct draft *const *)b;
+	int order = strcmp(x->id, y->id);
+	return order != 0 ? order : (x > y) - (x < y);
+}
+
+/* Sorts the drafts by id and reports those that come twice. */
+static void
+index_drafts(struct drafts *drafts, struct problems *problems)
+{
+	drafts->sorted = memory_new(drafts->count, sizeof *drafts->sorted);
+	drafts->ids = memory_new(drafts->count + 1, sizeof *drafts->ids);
+	size_t count = 0, kept = 0;
+	for (size_t i = 0; i < drafts->count; i++)
+		if (drafts->items[i].id != NULL)
+			drafts->sorted[count++] = &drafts->items[i];
+	qsort(drafts->sorted, count, sizeof *drafts->sorted, compare_drafts);
+	for (size_t i = 0; i < count; i++) {
+		struct draft *draft = drafts->sorted[i];
+		struct draft *last = kept > 0 ? drafts->sorted[kept - 1] : NULL;
+		if (last != NULL && strcmp(last->id, draft->id) == 0) {
+			problems_add(problems, value_find(draft->control, "id")->at,
+				"id: '%s' is there twice (first in line %u)", draft->id,
+				value_find(last->control, "id")->at.line);
+			draft->bad = true;
+			continue;
+		}
+		drafts->ids[kept] = draft->id;
+		drafts->sorted[kept++] = draft;
+	}
+	drafts->sorted_count = kept;
+}
+
+static void
+drafts_make(struct value *root, const struct tables *tables, struct drafts *drafts,
+	struct problems *problems)
+{
+	check_top(root, tables->policy, "controls", problems);
+	struct value *list = (struct value *)value_find(root, "controls");
+	if (list != NULL && (list->type != VALUE_TEXT)) {
+		bool many = list->type == VALUE_LIST;
+		size_t count = many ? list->count : 1;
+		if (count > CONTROL_MAX) {
+			problems_add(
+				problems, list->at, "more than %d controls", CONTROL_MAX);
+			count = CONTROL_MAX;
+		}
+		drafts->items = memory_new(count, sizeof *drafts->items);
+		for (size_t i = 0; i < count; i++) {
+			struct value *control = many ? &list->items[i] : list;
+			if (control->type == VALUE_MAP)
+				drafts->items[drafts->count++] = draft_make(
+					control, tables, problems);
+		}
+	}
+	index_drafts(drafts, problems);
+}
+
+static enum risk
+read_risk(const char *name)
+{
+	enum risk risk = RISK_NONE;
+	while (risk < RISK_HIGH && strcmp(risk_name(risk), name) != 0)
+		risk++;
+	return risk;
+}
+
+static void
+build_control(const struct draft *draft, struct waiver *waiver, const char *today,
+	struct control *ret_control, struct problems *problems)
+{
+	const struct value *map = draft->control;
+	const struct kind *kind = find_kind(map, problems);
+	const struct value *waive = value_find(map, "waive");
+	if (waive != NULL)
+		*waiver = waiver_read(waive, today);
+	*ret_control = (struct control){
+		.id = draft->id,
+		.title = value_text(map, "title", draft->id),
+		.item = value_text(map, "item", NULL),
+		.risk = read_risk(value_text(map, "risk", risk_name(RISK_MEDIUM))),
+		.live_only = value_find(map, "when") != NULL,
+		.kind = kind,
+		.keys = value_find(map, kind->name),
+		.common = map,
+		.waiver = waive != NULL ? waiver : NULL,
+		.at = map->at,
+	};
+	if (kind->validate != NULL)
+		kind->validate(ret_control, problems);
+}
+
+static void
+build_controls(const struct drafts *drafts, const struct tables *tables,
+	struct policy *policy, struct problems *problems)
+{
+	char today[16];
+	waiver_today(today);
+	policy->controls = memory_new(drafts->count, sizeof *policy->controls);
+	policy->store->waivers = memory_new(
+		drafts->count, sizeof *policy->store->waivers);
+	for (size_t i = 0; i < drafts->count; i++) {
+		const struct draft *draft = &drafts->items[i];
+		/* what an overlay changed must be whole again */
+		if (draft->bad || draft->dropped ||
+			(draft->changed &&
+				!check_control(draft->control, tables, problems)))
+			continue;
+		build_control(draft, &policy->store->waivers[policy->count], today,
+			&policy->controls[policy->count], problems);
+		policy->count++;
+	}
+	if (policy->count == 0 && drafts->count > 0 && problems->count == 0)
+		problems_add(problems, (struct position){ .file = policy->file },
+			"the overlays drop every control");
+}
+
+static void
+hash_documents(const struct policy_store *store, char ret_hex[SHA256_HEX])
+{
+	autobuffer struct buffer all = { 0 };
+	for (size_t i = 0; i < store->count; i++)
+		buffer_add(&all, store->documents[i].bytes.data,
+			store->documents[i].bytes.size);
+	text_sha256((struct bytes){ all.data, all.size }, ret_hex);
+}
+
+int
+policy_load(const char *file, const char *const *overlays, size_t overlay_count,
+	bool require_safe, struct policy *ret_policy, struct problems *problems)
+{
+	struct policy_store *store = store_new(overlay_count + 1);
+	*ret_policy = (struct policy){ .file = memory_text(file), .store = store };
+	if (problems->store == NULL)
+		problems->store = store_reference(store);
+	struct value *root = &store->documents[0].root;
+	struct drafts drafts = { 0 };
+	struct tables *tables = tables_new();
+	bool judged = read_document(&store->documents[0], file, require_safe, problems) ==
+		0;
+	if (judged)
+		drafts_make(root, tables, &drafts, problems);
+	for (size_t i = 0; i < overlay_count; i++) {
+		struct document *overlay = &store->documents[i + 1];
+		if (read_document(overlay, overlays[i], require_safe, problems) == 0 &&
+			judged)
+			overlay_lay(&overlay->root, root, tables, &drafts, problems);
+	}
+	if (judged)
+		build_controls(&drafts, tables, ret_policy, problems);
+	ret_policy->title = value_text(root, "title", file);
+	ret_policy->assume = value_find(root, "assume");
+	hash_documents(store, ret_policy->sha256);
+	free(drafts.items);
+	free(drafts.sorted);
+	free(drafts.ids);
+	tables_free(tables);
+	return problems->count > 0 ? -1 : 0;
+}
+
+void
+policy_free(struct policy *policy)
+{
+	free(policy->file);
+	free(policy->controls);
+	store_release(policy->store);
+	*policy = (struct policy){ 0 };
+}
+
+const struct control *
+policy_find(const struct policy *policy, const char *id)
+{
+	for (size_t i = 0; i < policy->count; i++)
+		if (strcmp(policy->controls[i].id, id) == 0)
+			return &policy->controls[i];
+	return NULL;
+}

@@ -1,0 +1,29 @@
+#include "policy/waiver.h"
+
+#include <string.h>
+#include <time.h>
+
+struct waiver
+waiver_read(const struct value *section, const char *today)
+{
+	const char *until = value_text(section, "until", "");
+	return (struct waiver){
+		.owner = value_text(section, "owner", ""),
+		.reason = value_text(section, "reason", ""),
+		.until = until,
+		/* such dates sort as texts */
+		.expired = strcmp(today, until) > 0,
+		.at = section->at,
+	};
+}
+
+void
+waiver_today(char ret_today[16])
+{
+	time_t now = time(NULL);
+	struct tm day;
+	if (localtime_r(&now, &day) == NULL ||
+		strftime(ret_today, 16, "%Y-%m-%d", &day) == 0)
+		/* no clock: no waiver counts */
+		strcpy(ret_today, "9999-99-99");
+}
