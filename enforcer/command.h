@@ -24,7 +24,7 @@ struct option_row {
 #define OPTION_POLICY                                                                    \
 	{                                                                                \
 		"policy", 'p', "FILE",                                                   \
-			"desired state to hold the host to (default " HOLDFAST_POLICY     \
+			"desired state to hold the host to (default " HOLDFAST_POLICY    \
 			")",                                                             \
 			false                                                            \
 	}
@@ -58,7 +58,6 @@ struct option_row {
 	{                                                                                \
 		NULL, 0, NULL, NULL, false                                               \
 	}
-
 
 struct command {
 	const char *name;

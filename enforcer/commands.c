@@ -5,11 +5,14 @@
 #include "enforcer/command.h"
 #include "enforcer/output.h"
 
-extern const struct command command_help;
+extern const struct command command_audit, command_completion, command_help, command_plan;
 
 /* One row a command, in the order of the help text. */
 const struct command *const commands[] = {
+	&command_audit,
+	&command_plan,
 	&command_help,
+	&command_completion,
 	NULL,
 };
 

@@ -1,9 +1,9 @@
 #include "enforcer/evaluate.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
-#include "enforcer/setup.h"
 
 void
 evaluate_control(const struct context *context, const struct control *control,
@@ -24,6 +24,15 @@ evaluate_control(const struct context *context, const struct control *control,
 	*ret_result = result;
 }
 
+bool
+evaluate_is_chosen(const struct control *control, const char *const *ids, size_t id_count)
+{
+	for (size_t i = 0; i < id_count; i++)
+		if (strcmp(ids[i], control->id) == 0)
+			return true;
+	return id_count == 0;
+}
+
 void
 evaluate(const struct context *context, const char *const *ids, size_t id_count,
 	struct evaluation *ret_evaluation)
@@ -33,7 +42,7 @@ evaluate(const struct context *context, const char *const *ids, size_t id_count,
 	evaluation.items = memory_new(policy->count, sizeof *evaluation.items);
 	for (size_t i = 0; i < policy->count; i++) {
 		const struct control *control = &policy->controls[i];
-		if (!setup_is_chosen(control->id, ids, id_count))
+		if (!evaluate_is_chosen(control, ids, id_count))
 			continue;
 		struct result *result = &evaluation.items[evaluation.count++];
 		evaluate_control(context, control, result);

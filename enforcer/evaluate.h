@@ -22,6 +22,11 @@ void
 evaluate(const struct context *context, const char *const *ids, size_t id_count,
 	struct evaluation *ret_evaluation);
 
+/* Whether CONTROL is one of those named IDS, or none is named. */
+bool
+evaluate_is_chosen(
+	const struct control *control, const char *const *ids, size_t id_count);
+
 /* Judges one control; RET_RESULT's findings are the caller's. */
 void
 evaluate_control(const struct context *context, const struct control *control,

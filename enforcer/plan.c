@@ -6,7 +6,6 @@
 
 #include "base/memory.h"
 #include "enforcer/evaluate.h"
-#include "enforcer/setup.h"
 
 /* The host with the remedies so far. */
 struct planner {
@@ -419,7 +418,7 @@ plan_make(const struct context *context, const char *const *ids, size_t id_count
 		const struct control *control = &policy->controls[i];
 		/* a remedy before may have changed the verdict */
 		enum verdict verdict = planner.results[i].verdict;
-		if (!setup_is_chosen(control->id, ids, id_count))
+		if (!evaluate_is_chosen(control, ids, id_count))
 			continue;
 		if (verdict == VERDICT_FAIL)
 			remedy(&planner, i);

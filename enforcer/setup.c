@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "enforcer/evaluate.h"
 #include "enforcer/output.h"
 
 int
@@ -56,15 +57,6 @@ setup_check_ids(const struct policy *policy, const char *const *ids, size_t id_c
 	return result;
 }
 
-bool
-setup_is_chosen(const char *id, const char *const *ids, size_t id_count)
-{
-	for (size_t i = 0; i < id_count; i++)
-		if (strcmp(ids[i], id) == 0)
-			return true;
-	return id_count == 0;
-}
-
 struct parser *
 setup_parser(const struct policy *policy, const char *const *ids, size_t id_count,
 	struct error *err)
@@ -72,7 +64,7 @@ setup_parser(const struct policy *policy, const char *const *ids, size_t id_coun
 	unsigned lenses = 0;
 	struct parser *parser = parser_new(HOLDFAST_LENSES, err);
 	for (size_t i = 0; i < policy->count; i++)
-		if (setup_is_chosen(policy->controls[i].id, ids, id_count))
+		if (evaluate_is_chosen(&policy->controls[i], ids, id_count))
 			lenses |= policy->controls[i].kind->lenses;
 	if (parser != NULL && parser_prepare(parser, lenses, err) < 0) {
 		parser_free(parser);

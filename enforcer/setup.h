@@ -44,8 +44,4 @@ struct parser *
 setup_parser(const struct policy *policy, const char *const *ids, size_t id_count,
 	struct error *err);
 
-/* Whether ID is one of IDS, or there are none. */
-bool
-setup_is_chosen(const char *id, const char *const *ids, size_t id_count);
-
 #endif
