@@ -57,7 +57,7 @@ MANUALS = $(wildcard *.[58] */*.[58] */*/*.[58])
 # The content of the suites is found, not listed. The tests named in tests/cli/PENDING wait
 # for a part that has not landed; there is no such file when there is none.
 PENDING = $(shell sed 's/\#.*//' tests/cli/PENDING 2>/dev/null)
-CLI = $(filter-out tests/cli/lib.sh $(PENDING:%=tests/cli/%),$(wildcard tests/cli/*.sh))
+CLI = $(filter-out tests/cli/lib%.sh $(PENDING:%=tests/cli/%),$(wildcard tests/cli/*.sh))
 UNITS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 HELPERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/cli/*.c tests/oracle/*.c tests/crash/*.c \

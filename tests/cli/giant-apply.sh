@@ -20,18 +20,6 @@ fi
 cp -a root before
 snapshot root >before.snapshot
 
-# What differs between two trees: the lines alone, each after its file's name.
-difference()
-{
-	diff -r -U0 -x holdfast "$1" "$2" | sed -n -e 's/^+++ [^/]*\(\/[^	]*\).*/\1/p' \
-		-e '/^+++/d; /^---/d; /^[-+]/p'
-}
-# All of a snapshot but content and size.
-attributes()
-{
-	grep -v '^[0-9a-f]\{64\} ' "$1"
-}
-
 run plan --root root --policy "$policy"
 status "plan" 0
 says "plan shows what comes" '+-:ALL EXCEPT root:LOCAL'

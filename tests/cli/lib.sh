@@ -157,13 +157,30 @@ snapshot()
 	)
 }
 
+# attributes SNAPSHOT: all of it but content.
+attributes()
+{
+	grep -v '^[0-9a-f]\{64\} ' "$1"
+}
+
+# difference BEFORE AFTER: the lines that differ between two trees, after each file's name.
+# A \r is shown, and so is a missing newline at the end.
+difference()
+{
+	diff -r -N -a -U0 -x holdfast "$1" "$2" | sed -n -e 's/^+++ [^/]*\(\/[^	]*\).*/\1/p' \
+		-e '/^+++/d; /^---/d; s/\r$/\\r/; /^[-+\\]/p'
+}
+
 # verdict ID: the verdict of that control in the JSON of the last run.
 verdict()
 {
-	"$PYTHON" - "$1" "$T/out" <<-'EOF'
+	"$PYTHON" - "$1" "$T/out" 2>&1 <<-'EOF'
 		import json, sys
-		for control in json.load(open(sys.argv[2]))["controls"]:
-		    if control["id"] == sys.argv[1]:
-		        print(control["verdict"])
+		try:
+		    for control in json.load(open(sys.argv[2]))["controls"]:
+		        if control["id"] == sys.argv[1]:
+		            print(control["verdict"])
+		except ValueError:
+		    print("no JSON")
 	EOF
 }

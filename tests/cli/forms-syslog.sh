@@ -1,0 +1,208 @@
+#!/bin/bash
+# syslog.conf and rsyslog.conf in awkward but legal forms: the verdict is where the messages
+# go, the edit is small, and the real rsyslogd sends them there afterwards.
+. "$(dirname "$0")/lib.sh"
+. "$PROJECT/tests/cli/lib-forms.sh"
+
+command -v rsyslogd >/dev/null || skip_all "no rsyslogd"
+export T
+ALL="emerg alert crit err warning notice info debug"
+
+# arrives FILE-LEVELS HOST-LEVELS: what the real rsyslogd does with the tree's rsyslog.conf.
+arrives()
+{
+	in_tree "$PYTHON" "$PROJECT/tests/cli/rsyslogd_gets.py" >"$T/gets" 2>"$T/gets.err"
+	is "$FORM: rsyslogd" "$(cat "$T/gets")" "$(printf 'file%s\nhost%s' "${1:+ $1}" "${2:+ $2}")" ||
+		diagnose <"$T/gets.err"
+}
+
+section()
+{
+	policy "syslog: $1" <<-'END'
+		syslog:
+		  forward: { selector: kern.*, to: 127.0.0.1 }
+		  store: { selector: kern.*, file: /var/log/kernel }
+	END
+}
+
+section rsyslog
+
+form "nothing for kern"
+put etc/rsyslog.conf <<'END'
+mail.*	/var/log/maillog
+END
+arrives "" ""
+judged fail /etc/rsyslog.conf
+fixed 2 0
+arrives "$ALL" "$ALL"
+undone
+
+form "both are there"
+put etc/rsyslog.conf <<'END'
+kern.*	-/var/log/kernel
+kern.*	@127.0.0.1
+END
+arrives "$ALL" "$ALL"
+judged pass
+fixed 0 0
+
+form "info and above"
+put etc/rsyslog.conf <<'END'
+*.info	/var/log/kernel
+*.info	@127.0.0.1
+END
+arrives "${ALL% debug}" "${ALL% debug}"
+judged fail kern.debug
+fixed 2 0
+arrives "$ALL" "$ALL"
+undone
+
+form "kern.none"
+put etc/rsyslog.conf <<'END'
+*.*;kern.none	/var/log/kernel
+*.*;kern.none	@127.0.0.1
+END
+arrives "" ""
+judged fail /etc/rsyslog.conf:1
+fixed 2 0
+arrives "$ALL" "$ALL"
+undone
+
+form "a later part of the selector takes a level away"
+put etc/rsyslog.conf <<'END'
+kern.*;kern.!=info	/var/log/kernel
+kern.*	@127.0.0.1
+END
+arrives "${ALL/ info/}" "$ALL"
+judged fail kern.info
+fixed 1 0
+arrives "$ALL" "$ALL"
+undone
+
+form "kern.* stop"
+put etc/rsyslog.conf <<'END'
+kern.*	/var/log/kernel
+kern.*	stop
+*.*	@127.0.0.1
+END
+arrives "$ALL" ""
+judged fail /etc/rsyslog.conf:2
+fixed 1 0
+arrives "$ALL" "$ALL"
+undone
+
+form "kern.* ~"
+put etc/rsyslog.conf <<'END'
+kern.*	~
+kern.*	/var/log/kernel
+kern.*	@127.0.0.1
+END
+arrives "" ""
+judged fail /etc/rsyslog.conf:1
+fixed 2 0
+arrives "$ALL" "$ALL"
+undone
+
+form "stop in an included file"
+put etc/rsyslog.conf <<'END'
+$IncludeConfig /etc/rsyslog.d/*.conf
+kern.*	/var/log/kernel
+kern.*	@127.0.0.1
+END
+put etc/rsyslog.d/20-drop.conf <<'END'
+kern.debug	stop
+END
+arrives "" ""
+judged fail /etc/rsyslog.d/20-drop.conf:1
+fixed 2 0
+arrives "$ALL" "$ALL"
+undone
+
+form "omfwd action"
+put etc/rsyslog.conf <<'END'
+kern.* action(type="omfile" file="/var/log/kernel")
+kern.* action(type="omfwd" target="127.0.0.1" port="514" protocol="udp")
+END
+arrives "$ALL" "$ALL"
+judged pass
+
+form "omfwd action to another host"
+put etc/rsyslog.conf <<'END'
+kern.* /var/log/kernel
+kern.* action(type="omfwd"
+	target="127.0.0.2"
+	port="514" protocol="udp")
+END
+arrives "$ALL" ""
+judged fail 127.0.0.2
+fixed 1 0
+arrives "$ALL" "$ALL"
+undone
+
+form "a template after the host"
+put etc/rsyslog.conf <<'END'
+kern.* /var/log/kernel;RSYSLOG_TraditionalFileFormat
+kern.* @127.0.0.1:514;RSYSLOG_ForwardFormat
+END
+arrives "$ALL" "$ALL"
+judged pass
+
+form "if then"
+put etc/rsyslog.conf <<'END'
+if $syslogfacility-text == 'kern' then {
+	action(type="omfile" file="/var/log/kernel")
+	action(type="omfwd" target="127.0.0.1" port="514" protocol="udp")
+}
+END
+arrives "$ALL" "$ALL"
+judged pass
+
+form "a condition that nobody can tell"
+put etc/rsyslog.conf <<'END'
+if $msg contains 'level-info' then stop
+kern.* /var/log/kernel
+kern.* @127.0.0.1
+END
+arrives "${ALL/ info/}" "${ALL/ info/}"
+judged unknown /etc/rsyslog.conf:1
+
+form "a comment that swallows the next line"
+put etc/rsyslog.conf <<'END'
+kern.* /var/log/kernel
+# to the log host \
+kern.* @127.0.0.1
+END
+arrives "$ALL" ""
+judged fail
+fixed 1 0
+arrives "$ALL" "$ALL"
+undone
+
+form "no final newline"
+printf 'kern.*\t/var/log/kernel\nmail.*\t/var/log/maillog' | put etc/rsyslog.conf
+judged fail
+fixed 2 1
+arrives "$ALL" "$ALL"
+undone
+
+form "CRLF"
+printf 'mail.*\t/var/log/maillog\r\nkern.*\t/var/log/kernel\r\n' | put etc/rsyslog.conf
+arrives "$ALL" ""
+judged fail
+fixed 1 0
+arrives "$ALL" "$ALL"
+undone
+
+form "10,000 lines"
+{
+	for ((i = 0; i < 5000; i++)); do
+		printf '# line %d\nmail.=debug\t/var/log/mail%d\n' "$i" "$((i % 7))"
+	done
+	printf '*.*;kern.none\t/var/log/kernel\n'
+} | put etc/rsyslog.conf
+judged fail kern
+fixed 2 0
+undone
+
+expected edits "$T/edits"
+finish
