@@ -1,0 +1,427 @@
+/* Messages reach a log host and files: what the syslog daemon does with each facility and
+ * level. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "policy/kinds/kind.h"
+#include "policy/models/syslog_demand.h"
+#include "policy/models/syslog_flow.h"
+#include "policy/models/syslog_remedy.h"
+#include "policy/models/syslog_table.h"
+
+static const char *const protocols[] = { "udp", "tcp", "any", NULL };
+
+static const struct key forward_keys[] = {
+	{ .name = "selector",
+		.type = KEY_TEXT,
+		.required = true,
+		.help = "which messages, as in syslog.conf(5)",
+		.example = "kern.*" },
+	{ .name = "to",
+		.type = KEY_TEXT,
+		.required = true,
+		.help = "the log host, by the name that the configuration uses",
+		.example = "syslog.example.net" },
+	{ .name = "protocol",
+		.type = KEY_CHOICE,
+		.help = "how they must travel (default any); RELP counts as tcp",
+		.choices = protocols },
+	{ .name = "port",
+		.type = KEY_NUMBER,
+		.help = "the port there (default 514)",
+		.min = 1,
+		.max = 65535 },
+	{ .name = NULL },
+};
+
+static const struct key store_keys[] = {
+	{ .name = "selector",
+		.type = KEY_TEXT,
+		.required = true,
+		.help = "which messages, as in syslog.conf(5)",
+		.example = "kern.*" },
+	{ .name = "file",
+		.type = KEY_TEXT,
+		.required = true,
+		.help = "the local file",
+		.example = "/var/log/kernel" },
+	{ .name = NULL },
+};
+
+static const struct key keys[] = {
+	{ .name = "forward",
+		.type = KEY_SECTION,
+		.many = true,
+		.help = "messages that must reach another host",
+		.keys = forward_keys },
+	{ .name = "store",
+		.type = KEY_SECTION,
+		.many = true,
+		.help = "messages that must reach a local file",
+		.keys = store_keys },
+	{ .name = NULL },
+};
+
+static void
+validate(const struct control *control, struct problems *problems)
+{
+	__attribute__((cleanup(demands_free))) struct demands demands;
+	demands_read(control, &demands, problems);
+	if (demands.count == 0)
+		problems_add(problems, control->keys->at,
+			"syslog: it needs forward or store, else it asks for nothing");
+}
+
+/* "line 7", or "/etc/rsyslog.d/50.conf:7" outside the main file. */
+static void
+add_place(const struct syslog_conf *conf, const struct statement *statement,
+	struct buffer *out)
+{
+	unsigned line, column;
+	if (statement->file == NULL) {
+		buffer_text(out, conf->path);
+		return;
+	}
+	bytes_position(statement->file->bytes, statement->offset, &line, &column);
+	if (statement->file == conf->file)
+		buffer_printf(out, "line %u", line);
+	else
+		buffer_printf(out, "%s:%u", statement->file->path, line);
+}
+
+enum { LINES_SHOWN = 3, EVIDENCE_MAX = 12 };
+
+/* The places of those of PARTS that carry something of SET. Returns how many. */
+static size_t
+add_places(const struct syslog_conf *conf, const struct parts *parts,
+	struct priorities set, struct buffer *out)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < parts->count; i++) {
+		if (priorities_empty(priorities_and(parts->items[i].set, set)))
+			continue;
+		if (count < LINES_SHOWN) {
+			buffer_text(out, count > 0 ? ", " : "");
+			add_place(conf, parts->items[i].statement, out);
+		} else if (count == LINES_SHOWN) {
+			buffer_text(out, ", ...");
+		}
+		count++;
+	}
+	return count;
+}
+
+static void
+describe_have(const struct syslog_conf *conf, const struct reach *reach,
+	struct priorities unknown, const char *place, struct buffer *out)
+{
+	struct priorities none = priorities_without(reach->missed, reach->partly);
+	const char *then = "";
+	if (!priorities_empty(reach->reached)) {
+		priorities_describe(reach->reached, out);
+		buffer_printf(out, " reach %s (", place);
+		add_places(conf, &reach->carriers, reach->reached, out);
+		buffer_text(out, ")");
+		then = "; ";
+	}
+	if (!priorities_empty(reach->partly)) {
+		buffer_printf(out, "%sof ", then);
+		priorities_describe(reach->partly, out);
+		buffer_printf(out, " only some messages reach %s (", place);
+		add_places(conf, &reach->carriers, reach->partly, out);
+		buffer_text(out, ")");
+		then = "; ";
+	}
+	if (!priorities_empty(none)) {
+		buffer_text(out, then);
+		priorities_describe(none, out);
+		if (priorities_empty(priorities_or(reach->reached, reach->partly)))
+			buffer_printf(out, " does not reach %s", place);
+		else
+			buffer_text(out, " does not");
+		then = "; ";
+	}
+	if (!priorities_empty(unknown)) {
+		buffer_text(out, then);
+		priorities_describe(unknown, out);
+		buffer_printf(out, " can't be told");
+	}
+}
+
+/* Where else the missed messages go: to what places of the same type, and whether to any
+ * file or host at all. */
+static void
+describe_elsewhere(const struct syslog_conf *conf, const struct demand *demand,
+	struct priorities missed, struct buffer *out)
+{
+	__attribute__((cleanup(syslog_table_free))) struct syslog_table table;
+	struct priorities stored = { { 0 } };
+	size_t shown = 0;
+	syslog_table_make(conf, &table);
+	for (size_t i = 0; i < table.count; i++) {
+		const struct syslog_table_row *row = &table.rows[i];
+		struct priorities here = priorities_and(row->may, missed);
+		if (row->type != DESTINATION_FILE && row->type != DESTINATION_HOST)
+			continue;
+		stored = priorities_or(stored, here);
+		if (row->type != demand->place.type || priorities_empty(here) ||
+			demand_is_met_by(demand, row->text) || shown++ >= LINES_SHOWN)
+			continue;
+		buffer_text(out, out->size > 0 ? "; " : "");
+		priorities_describe(here, out);
+		buffer_printf(out, " goes to %s (", row->text);
+		add_place(conf, row->action, out);
+		buffer_text(out, ")");
+	}
+	struct priorities lost = priorities_without(missed, stored);
+	if (priorities_empty(lost))
+		return;
+	buffer_text(out, out->size > 0 ? "; " : "");
+	priorities_describe(lost, out);
+	buffer_text(out, " reaches neither a file nor a log host");
+}
+
+static void
+describe_stops(const struct syslog_conf *conf, const struct reach *reach,
+	struct priorities missed, struct buffer *out)
+{
+	autobuffer struct buffer places = { 0 };
+	struct priorities stopped = { { 0 } };
+	if (add_places(conf, &reach->stops, missed, &places) == 0)
+		return;
+	for (size_t i = 0; i < reach->stops.count; i++)
+		stopped = priorities_or(stopped, reach->stops.items[i].set);
+	buffer_text(out, out->size > 0 ? "; " : "");
+	priorities_describe(priorities_and(stopped, missed), out);
+	buffer_printf(out, " is discarded before (%s)", places.data);
+}
+
+static bool
+any_carries(const struct parts *parts)
+{
+	for (size_t i = 0; i < parts->count; i++)
+		if (!priorities_empty(parts->items[i].set))
+			return true;
+	return false;
+}
+
+/* Rules that lead to the place and leave the missed messages out: those that take others
+ * of the wanted messages; where there are none, all of them. */
+static void
+describe_leaving_out(const struct syslog_conf *conf, const struct reach *reach,
+	struct priorities missed, struct buffer *out)
+{
+	autobuffer struct buffer places = { 0 };
+	bool carries = any_carries(&reach->carriers);
+	size_t count = 0;
+	for (size_t i = 0; i < reach->carriers.count; i++) {
+		const struct part *part = &reach->carriers.items[i];
+		if (priorities_empty(part->set) == carries ||
+			!priorities_empty(priorities_and(part->set, missed)) ||
+			count++ >= LINES_SHOWN)
+			continue;
+		buffer_text(&places, places.size > 0 ? ", " : "");
+		add_place(conf, part->statement, &places);
+	}
+	if (count == 0)
+		return;
+	buffer_text(out, out->size > 0 ? "; " : "");
+	buffer_printf(out, "%s %s ", places.data, count > 1 ? "leave" : "leaves");
+	priorities_describe(missed, out);
+	buffer_text(out, " out");
+}
+
+static void
+describe_doubts(const struct syslog_conf *conf, const struct reach *reach,
+	struct priorities unknown, struct buffer *out)
+{
+	for (size_t i = 0; i < reach->doubts.count; i++) {
+		const struct part *part = &reach->doubts.items[i];
+		if (priorities_empty(priorities_and(part->set, unknown)))
+			continue;
+		buffer_text(out, out->size > 0 ? "; " : "");
+		add_place(conf, part->statement, out);
+		buffer_printf(out, ": %s",
+			part->statement->text != NULL
+				? part->statement->text
+				: "the name of the file depends on the message");
+		return;
+	}
+	buffer_text(out, out->size > 0 ? "; " : "");
+	buffer_text(out, "it depends on tests of the message that can't be told apart");
+}
+
+static struct priorities
+unheard(const struct syslog_conf *conf, struct priorities wanted)
+{
+	for (size_t i = 0; i < conf->entrance_count; i++)
+		wanted = priorities_without(wanted, conf->entrances[i].set);
+	return wanted;
+}
+
+static void
+describe_why(const struct syslog_conf *conf, const struct demand *demand,
+	const struct reach *reach, struct priorities unknown, struct buffer *out)
+{
+	struct priorities silent = unheard(conf, demand->wanted);
+	struct priorities missed = priorities_without(reach->missed, silent);
+	if (!priorities_empty(silent)) {
+		priorities_describe(silent, out);
+		buffer_printf(out, " never reaches %s: it loads no input for it",
+			conf->daemon_name);
+	}
+	if (!priorities_empty(missed)) {
+		describe_stops(conf, reach, missed, out);
+		describe_leaving_out(conf, reach, missed, out);
+		describe_elsewhere(conf, demand, missed, out);
+	}
+	if (!priorities_empty(unknown))
+		describe_doubts(conf, reach, unknown, out);
+	for (size_t i = 0; i < conf->rejected_count && i < LINES_SHOWN; i++) {
+		const struct rejected *rejected = &conf->rejected[i];
+		struct statement at = { .file = rejected->file,
+			.offset = rejected->offset };
+		buffer_text(out, out->size > 0 ? "; " : "");
+		add_place(conf, &at, out);
+		buffer_printf(out, " has no effect: %s", rejected->reason);
+	}
+}
+
+/* The lines of those PARTS that take wanted messages; where none does, of all. */
+static void
+add_evidence(struct finding *finding, const struct parts *parts)
+{
+	bool carries = any_carries(parts);
+	for (size_t i = 0; i < parts->count; i++) {
+		const struct part *part = &parts->items[i];
+		if (finding->evidence_count < EVIDENCE_MAX &&
+			part->statement->file != NULL &&
+			priorities_empty(part->set) != carries)
+			finding_evidence(
+				finding, part->statement->file, part->statement->offset);
+	}
+}
+
+static void
+judge(const struct syslog_conf *conf, const struct demand *demand,
+	struct findings *findings)
+{
+	struct reach reach;
+	autobuffer struct buffer place = { 0 }, have = { 0 }, why = { 0 };
+	syslog_reach(conf, &demand->place, demand->wanted, &reach);
+	struct priorities unknown = priorities_without(
+		demand->wanted, priorities_or(reach.reached, reach.missed));
+	enum verdict verdict = !priorities_empty(reach.missed) ? VERDICT_FAIL
+		: !priorities_empty(unknown)                   ? VERDICT_UNKNOWN
+							       : VERDICT_PASS;
+	demand_describe(demand, &place);
+	describe_have(conf, &reach, unknown, place.data, &have);
+	struct finding *finding = findings_add(
+		findings, verdict, "%s to %s", demand->selector, place.data);
+	finding_have(finding, "%s", have.data);
+	finding_want(finding, "%s reaches %s", demand->selector, place.data);
+	add_evidence(finding, &reach.carriers);
+	if (verdict != VERDICT_PASS) {
+		describe_why(conf, demand, &reach, unknown, &why);
+		finding_why(finding, "%s", why.data != NULL ? why.data : "");
+		add_evidence(finding, &reach.stops);
+		add_evidence(finding, &reach.doubts);
+		for (size_t i = 0; i < conf->rejected_count && i < LINES_SHOWN; i++)
+			finding_evidence(finding, conf->rejected[i].file,
+				conf->rejected[i].offset);
+	}
+	if (finding->evidence_count == 0)
+		finding_evidence_file(finding, conf->path);
+	reach_free(&reach);
+}
+
+/* A syslog.conf beside a daemon that reads another file says nothing: whoever edits it
+ * is misled. It is a gap of its own only while the daemon's own file does not do what is
+ * wanted. */
+static void
+judge_unread(const struct context *context, const struct syslog_conf *conf,
+	struct findings *findings)
+{
+	static const char path[] = "/etc/syslog.conf";
+	if (conf->path != NULL && strcmp(conf->path, path) == 0)
+		return;
+	if (host_exists(context->host, path) != 1)
+		return;
+	enum verdict so_far = findings_verdict(findings);
+	struct finding *finding = findings_add(findings, so_far, "%s", path);
+	finding_have(finding, "nothing reads it");
+	finding_want(finding, "a file that the syslog daemon reads");
+	if (conf->path != NULL)
+		finding_why(finding, "%s reads %s", conf->daemon_name, conf->path);
+	else
+		finding_why(finding, "no syslog daemon is known to read it");
+	finding_evidence_file(finding, path);
+}
+
+static void
+check(const struct context *context, const struct control *control,
+	struct findings *findings)
+{
+	__attribute__((cleanup(syslog_conf_free))) struct syslog_conf conf;
+	__attribute__((cleanup(demands_free))) struct demands demands;
+	struct error err = ERROR_INIT;
+	demands_read(control, &demands, NULL);
+	int result = syslog_conf_read(context, &conf, &err);
+	for (size_t i = 0; i < demands.count; i++) {
+		const struct demand *demand = &demands.items[i];
+		if (result == 0) {
+			judge(&conf, demand, findings);
+			continue;
+		}
+		autobuffer struct buffer place = { 0 };
+		demand_describe(demand, &place);
+		bool certain = conf.absent ||
+			(conf.file != NULL && conf.file->state == FILE_ABSENT);
+		struct finding *finding = findings_add(findings,
+			certain ? VERDICT_FAIL : VERDICT_UNKNOWN, "%s to %s",
+			demand->selector, place.data);
+		finding_want(finding, "%s reaches %s", demand->selector, place.data);
+		finding_why(finding, "%s", err.text);
+		if (conf.path != NULL)
+			finding_evidence_file(finding, conf.path);
+	}
+	judge_unread(context, &conf, findings);
+	error_clear(&err);
+}
+
+static void
+add_answers(const struct context *context, const struct control *control,
+	struct answers *answers)
+{
+	__attribute__((cleanup(syslog_conf_free))) struct syslog_conf conf;
+	__attribute__((cleanup(syslog_table_free))) struct syslog_table table = { 0 };
+	struct error err = ERROR_INIT;
+	(void)control;
+	if (syslog_conf_read(context, &conf, &err) < 0) {
+		answers_add(answers, "syslog", err.text);
+		error_clear(&err);
+		return;
+	}
+	syslog_table_make(&conf, &table);
+	for (unsigned f = 0; f < FACILITY_COUNT; f++)
+		for (unsigned l = 0; l < LEVEL_COUNT; l++) {
+			autobuffer struct buffer places = { 0 };
+			autofree char *subject = memory_printf(
+				"%s.%s", facility_name(f), level_name(l));
+			syslog_table_describe(&table, f, l, &places);
+			answers_add(answers, subject, places.data);
+		}
+}
+
+const struct kind kind_syslog = {
+	.name = "syslog",
+	.summary = "messages reach the log host and the files they should",
+	.keys = keys,
+	.lenses = 1u << LENS_SYSLOG,
+	.validate = validate,
+	.check = check,
+	.remedy = syslog_remedy,
+	.answers = add_answers,
+	.wants = syslog_remedy_wants,
+};

@@ -1,0 +1,118 @@
+#include "policy/models/syslog_conf.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "policy/models/software.h"
+
+static const struct daemon {
+	const char *package; /* as software_find names it */
+	enum syslog_daemon daemon;
+	const char *name;
+	const char *path;
+} daemons[] = {
+	{ "sysklogd", SYSLOG_SYSKLOGD, "syslogd", "/etc/syslog.conf" },
+	{ "inetutils", SYSLOG_INETUTILS, "syslogd", "/etc/syslog.conf" },
+};
+
+/* The number that TEXT begins with. */
+static int
+leading_number(const char *text)
+{
+	int number = 0;
+	for (; *text >= '0' && *text <= '9' && number < 1000; text++)
+		number = number * 10 + (*text - '0');
+	return number;
+}
+
+static int
+find_daemon(const struct context *context, struct syslog_conf *conf, struct error *err)
+{
+	__attribute__((cleanup(software_free))) struct software software = software_find(
+		context, "syslog");
+	conf->absent = software.source == SOFTWARE_ABSENT;
+	if (conf->absent)
+		return error_set(err, "no syslog daemon is installed");
+	if (software.source == SOFTWARE_UNKNOWN || software.version == NULL)
+		return error_set(err,
+			"which syslog daemon is installed can't be told; the policy can "
+			"say it with assume: syslog: sysklogd (or rsyslog, inetutils)");
+	conf->assumed = software.source == SOFTWARE_ASSUMED;
+	/* "sysklogd", or "sysklogd 1.4.1" in a policy that knows more */
+	size_t length = strcspn(software.version, " ");
+	const char *release = software.version + length;
+	conf->major = *release != '\0' ? leading_number(release + 1) : 0;
+	for (size_t i = 0; i < sizeof daemons / sizeof *daemons; i++)
+		if (strncmp(daemons[i].package, software.version, length) == 0 &&
+			daemons[i].package[length] == '\0') {
+			conf->daemon = daemons[i].daemon;
+			conf->daemon_name = daemons[i].name;
+			conf->path = daemons[i].path;
+			return 0;
+		}
+	return error_set(
+		err, "the configuration of %s is not understood", software.version);
+}
+
+int
+syslog_conf_read(
+	const struct context *context, struct syslog_conf *ret_conf, struct error *err)
+{
+	*ret_conf = (struct syslog_conf){ 0 };
+	if (find_daemon(context, ret_conf, err) < 0)
+		return -1;
+	return syslog_classic_read(context, ret_conf, err);
+}
+
+void
+syslog_conf_free(struct syslog_conf *conf)
+{
+	for (size_t i = 0; i < conf->ruleset_count; i++) {
+		free(conf->rulesets[i].name);
+		block_free(&conf->rulesets[i].body);
+	}
+	for (size_t i = 0; i < conf->rejected_count; i++)
+		free(conf->rejected[i].reason);
+	free(conf->rulesets);
+	free(conf->entrances);
+	free(conf->rejected);
+	*conf = (struct syslog_conf){ 0 };
+}
+
+size_t
+syslog_conf_ruleset(struct syslog_conf *conf, const char *name)
+{
+	for (size_t i = 0; i < conf->ruleset_count; i++)
+		if (strcmp(conf->rulesets[i].name, name) == 0)
+			return i;
+	conf->rulesets = memory_grow(
+		conf->rulesets, conf->ruleset_count, sizeof *conf->rulesets);
+	conf->rulesets[conf->ruleset_count] = (struct ruleset){ .name = memory_text(
+									name) };
+	return conf->ruleset_count++;
+}
+
+void
+syslog_conf_reject(struct syslog_conf *conf, const struct file *file, size_t offset,
+	const char *reason, ...)
+{
+	va_list args;
+	conf->rejected = memory_grow(
+		conf->rejected, conf->rejected_count, sizeof *conf->rejected);
+	va_start(args, reason);
+	conf->rejected[conf->rejected_count++] = (struct rejected){
+		.file = file, .offset = offset, .reason = memory_vprintf(reason, args)
+	};
+	va_end(args);
+}
+
+void
+syslog_conf_enter(struct syslog_conf *conf, struct priorities set, size_t ruleset)
+{
+	conf->entrances = memory_grow(
+		conf->entrances, conf->entrance_count, sizeof *conf->entrances);
+	conf->entrances[conf->entrance_count++] = (struct entrance){ .set = set,
+		.ruleset = ruleset };
+}

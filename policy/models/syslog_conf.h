@@ -1,0 +1,82 @@
+/* Where the messages of a host go: the program that its syslog daemon reads from
+ * syslog.conf(5) or rsyslog.conf(5). */
+#ifndef POLICY_MODELS_SYSLOG_CONF_H
+#define POLICY_MODELS_SYSLOG_CONF_H
+
+#include "policy/kinds/kind.h"
+#include "policy/models/syslog_rules.h"
+
+enum syslog_daemon {
+	SYSLOG_UNKNOWN,
+	SYSLOG_SYSKLOGD,
+	SYSLOG_INETUTILS,
+	SYSLOG_RSYSLOG,
+};
+
+struct ruleset {
+	char *name;
+	struct block body;
+	bool queued; /* it has a queue of its own: call works on a copy */
+	bool open; /* for the walk: it is being walked */
+};
+
+/* A line that the daemon refuses while it runs the rest. */
+struct rejected {
+	const struct file *file;
+	size_t offset;
+	char *reason;
+};
+
+/* Messages of these pairs enter the program at this ruleset. */
+struct entrance {
+	struct priorities set;
+	size_t ruleset;
+};
+
+struct syslog_conf {
+	enum syslog_daemon daemon;
+	const char *daemon_name; /* "rsyslogd", "syslogd" */
+	const char *path; /* the file the daemon reads first */
+	const struct file *file; /* NULL when no daemon is known */
+	int major; /* of the daemon's version; 0 when it is not known */
+	bool absent; /* the root has no syslog daemon at all */
+	bool assumed; /* which daemon it is stands in the policy, not in the root */
+	size_t first; /* offset in FILE of the first line that takes part in where
+			 messages go; its size when there is none */
+	struct ruleset *rulesets;
+	size_t ruleset_count;
+	struct entrance *entrances;
+	size_t entrance_count;
+	struct rejected *rejected;
+	size_t rejected_count;
+};
+
+/* Reads what the daemon of the context's host reads. Returns -1 with *err when nothing
+ * can be said: no daemon is known, its main file is missing or can't be read; ret_conf
+ * then says which daemon and file as far as known. Freed by syslog_conf_free either way.
+ */
+int
+syslog_conf_read(
+	const struct context *context, struct syslog_conf *ret_conf, struct error *err);
+
+void
+syslog_conf_free(struct syslog_conf *conf);
+
+/* The index of the ruleset NAME, which is made when there is none. */
+size_t
+syslog_conf_ruleset(struct syslog_conf *conf, const char *name);
+
+void
+syslog_conf_reject(struct syslog_conf *conf, const struct file *file, size_t offset,
+	const char *reason, ...) __attribute__((format(printf, 4, 5)));
+
+/* Lets the messages of SET enter the program at RULESET. */
+void
+syslog_conf_enter(struct syslog_conf *conf, struct priorities set, size_t ruleset);
+
+/* Reads the main file and what it includes in the language of sysklogd and inetutils. */
+int
+syslog_classic_read(
+	const struct context *context, struct syslog_conf *conf, struct error *err);
+
+#endif

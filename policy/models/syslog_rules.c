@@ -1,0 +1,92 @@
+#include "policy/models/syslog_rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+struct statement *
+block_add(struct block *block, enum statement_type type, const struct file *file,
+	size_t offset)
+{
+	block->items = memory_grow(block->items, block->count, sizeof *block->items);
+	struct statement *statement = &block->items[block->count++];
+	*statement = (struct statement){ .type = type, .file = file, .offset = offset };
+	if (type == STATEMENT_ACTION)
+		statement->destination = memory_new(1, sizeof *statement->destination);
+	return statement;
+}
+
+struct statement *
+block_add_if(struct block *block, const struct condition *condition,
+	const struct file *file, size_t offset)
+{
+	struct statement *statement = block_add(block, STATEMENT_IF, file, offset);
+	statement->condition = memory_new(1, sizeof *statement->condition);
+	*statement->condition = *condition;
+	statement->branches = memory_new(2, sizeof *statement->branches);
+	return statement;
+}
+
+static void
+statement_free(struct statement *statement)
+{
+	if (statement->destination != NULL) {
+		free(statement->destination->name);
+		free(statement->destination->port);
+		free(statement->destination);
+	}
+	if (statement->branches != NULL) {
+		block_free(&statement->branches[0]);
+		block_free(&statement->branches[1]);
+		free(statement->branches);
+	}
+	free(statement->condition);
+	free(statement->text);
+}
+
+void
+block_free(struct block *block)
+{
+	for (size_t i = 0; i < block->count; i++)
+		statement_free(&block->items[i]);
+	free(block->items);
+	*block = (struct block){ 0 };
+}
+
+struct condition
+condition_of_priorities(struct priorities set)
+{
+	return (struct condition){
+		.yes = set,
+		.no = priorities_without(priorities_all(), set),
+	};
+}
+
+void
+destination_describe(const struct destination *destination, struct buffer *out)
+{
+	const char *name = destination->name;
+	switch (destination->type) {
+	case DESTINATION_FILE:
+		buffer_printf(out, "%s%s", name, destination->computed ? "..." : "");
+		break;
+	case DESTINATION_HOST:
+		buffer_printf(out, "%s%s%s%s",
+			destination->protocol == PROTOCOL_UDP           ? "@"
+				: destination->protocol == PROTOCOL_TCP ? "@@"
+									: "relp:",
+			name, destination->port != NULL ? ":" : "",
+			destination->port != NULL ? destination->port : "");
+		break;
+	case DESTINATION_PIPE:
+		buffer_printf(out, "|%s", name);
+		break;
+	case DESTINATION_USERS:
+		buffer_printf(out, "users %s", name);
+		break;
+	case DESTINATION_OTHER:
+		buffer_text(out, name);
+		break;
+	}
+}

@@ -1,0 +1,96 @@
+#include "policy/models/syslog_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "policy/models/syslog_flow.h"
+
+enum { SHOWN_MAX = 40 }; /* places of one pair; the rest comes as a hash */
+
+static void
+add_row(void *data, const struct statement *action, struct priorities may,
+	struct priorities sure)
+{
+	struct syslog_table *table = data;
+	autobuffer struct buffer text = { 0 };
+	if (priorities_empty(may))
+		return;
+	destination_describe(action->destination, &text);
+	table->rows = memory_grow(table->rows, table->count, sizeof *table->rows);
+	table->rows[table->count++] = (struct syslog_table_row){ .text = buffer_take(
+									 &text),
+		.type = action->destination->type,
+		.may = may,
+		.sure = sure,
+		.action = action };
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	const struct syslog_table_row *x = a, *y = b;
+	int order = strcmp(x->text, y->text);
+	if (order != 0)
+		return order;
+	return (x->action->offset > y->action->offset) -
+		(x->action->offset < y->action->offset);
+}
+
+void
+syslog_table_make(const struct syslog_conf *conf, struct syslog_table *ret_table)
+{
+	struct syslog_table table = { 0 };
+	size_t kept = 0;
+	syslog_destinations(conf, add_row, &table);
+	if (table.count > 0)
+		qsort(table.rows, table.count, sizeof *table.rows, by_text);
+	for (size_t i = 0; i < table.count; i++) {
+		struct syslog_table_row *row = &table.rows[i];
+		if (kept > 0 && strcmp(table.rows[kept - 1].text, row->text) == 0) {
+			struct syslog_table_row *same = &table.rows[kept - 1];
+			same->may = priorities_or(same->may, row->may);
+			same->sure = priorities_or(same->sure, row->sure);
+			free(row->text);
+		} else {
+			table.rows[kept++] = *row;
+		}
+	}
+	table.count = kept;
+	*ret_table = table;
+}
+
+void
+syslog_table_describe(const struct syslog_table *table, unsigned facility, unsigned level,
+	struct buffer *out)
+{
+	autobuffer struct buffer rest = { 0 };
+	size_t shown = 0, hidden = 0;
+	for (size_t i = 0; i < table->count; i++) {
+		const struct syslog_table_row *row = &table->rows[i];
+		if (!priorities_have(row->may, facility, level))
+			continue;
+		bool more = shown++ >= SHOWN_MAX;
+		hidden += more;
+		buffer_printf(more ? &rest : out, "%s%s%s", shown > 1 ? ", " : "",
+			row->text,
+			priorities_have(row->sure, facility, level) ? "" : " (some)");
+	}
+	if (hidden > 0) {
+		char hash[SHA256_HEX];
+		text_sha256((struct bytes){ rest.data, rest.size }, hash);
+		buffer_printf(out, ", and %zu more (%.16s)", hidden, hash);
+	} else if (shown == 0) {
+		buffer_text(out, "nothing");
+	}
+}
+
+void
+syslog_table_free(struct syslog_table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		free(table->rows[i].text);
+	free(table->rows);
+	*table = (struct syslog_table){ 0 };
+}

@@ -1,0 +1,32 @@
+/* The other way round than syslog_reach: for each facility and level, all the places. */
+#ifndef POLICY_MODELS_SYSLOG_TABLE_H
+#define POLICY_MODELS_SYSLOG_TABLE_H
+
+#include "policy/models/syslog_conf.h"
+
+struct syslog_table_row {
+	char *text; /* of destination_describe */
+	enum destination_type type;
+	struct priorities may, sure; /* some messages, all messages of these get there */
+	const struct statement *action; /* the first that leads there */
+};
+
+/* Rows are sorted by text, which is unique. */
+struct syslog_table {
+	struct syslog_table_row *rows;
+	size_t count;
+};
+
+void
+syslog_table_make(const struct syslog_conf *conf, struct syslog_table *ret_table);
+
+/* The places of one pair: their texts with ", " between, those that only some messages
+ * get to with " (some)" behind; "nothing" when there are none. */
+void
+syslog_table_describe(const struct syslog_table *table, unsigned facility, unsigned level,
+	struct buffer *out);
+
+void
+syslog_table_free(struct syslog_table *table);
+
+#endif
