@@ -1,0 +1,96 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lenses/process.h"
+
+enum kind { ECHO, NEGATIVE, TOO_MANY, EXIT, CRASH, HANG };
+
+static struct process process;
+static int *items;
+static size_t count;
+
+static int32_t
+serve(void *data, uint32_t kind, char *text, size_t size, const void **ret_items)
+{
+	static int answer[4];
+	(void)data;
+	answer[0] = size > 0 ? text[0] : 0;
+	answer[1] = (int)size;
+	*ret_items = answer;
+	if (kind == CRASH)
+		abort();
+	while (kind == HANG)
+		;
+	if (kind == EXIT)
+		_exit(0);
+	return kind == NEGATIVE ? -5 : kind == TOO_MANY ? 4 : 2;
+}
+
+static int
+ask(enum kind kind, bool *ret_negative, struct error *err)
+{
+	if (process_start(&process, serve, NULL, sizeof *items, err) < 0)
+		return -1;
+	return process_ask(&process, kind, "abc", 3, sizeof *items, 3,
+		process_clock() + 300, (void **)&items, &count, ret_negative, err);
+}
+
+static void
+test_answers(void **state)
+{
+	bool negative;
+	(void)state;
+	assert_int_equal(ask(ECHO, &negative, NULL), 0);
+	assert_int_equal(ask(ECHO, &negative, NULL), 0);
+	assert_false(negative);
+	assert_int_equal(count, 4);
+	assert_int_equal(items[2], 'a');
+	assert_int_equal(items[3], 3);
+	assert_int_equal(ask(NEGATIVE, &negative, NULL), 0);
+	assert_true(negative);
+	assert_int_equal(count, 4);
+}
+
+static void
+test_losses(void **state)
+{
+	static const struct {
+		enum kind kind;
+		const char *error;
+	} rows[] = {
+		{ TOO_MANY, "the parsing process answered nonsense" },
+		{ EXIT, "the parsing process died" },
+		{ CRASH, "the parsing process died (" },
+		{ HANG, "the parsing process took too long" },
+	};
+	bool negative;
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct error err = ERROR_INIT;
+		assert_int_equal(ask(rows[i].kind, &negative, &err), -1);
+		assert_memory_equal(err.text, rows[i].error, strlen(rows[i].error));
+		error_clear(&err);
+		assert_int_equal(process.pid, 0);
+		assert_int_equal(ask(ECHO, &negative, &err), 0);
+	}
+	process_end(&process);
+	process_end(&process);
+	free(items);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_losses),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
