@@ -1,0 +1,174 @@
+#include "policy/models/sshd_answer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "policy/models/sshd_algorithms.h"
+
+enum {
+	ONE_KEYBOARD_OPTION_SINCE = 807,
+	PRINCIPALS_QUIRK_SINCE = 609, /* see counts */
+};
+
+/* sshd reads its lines twice (parse_server_config): at the start, when only Match all
+ * holds, and for each connection, when only lines in blocks count. What the second
+ * reading sets replaces what the first did. */
+enum reading { AT_START, FOR_CONNECTION };
+
+struct search {
+	const struct sshd_config *config;
+	const struct sshd_keyword *keyword;
+	const struct sshd_connection *connection;
+	enum reading reading;
+	bool commands_seen;
+};
+
+/* 1: the line is read in this reading; 0: not; -1: it can't be told. */
+static int
+is_read(const struct search *search, const struct sshd_line *line)
+{
+	const struct sshd_block *blocks = search->config->blocks;
+	bool always = sshd_match_always(blocks, line->block);
+	if (search->reading == AT_START)
+		return always;
+	if (line->block == SSHD_GLOBAL)
+		return 0;
+	return search->connection == NULL
+		? always
+		: sshd_match_block(blocks, line->block, search->connection);
+}
+
+/* AuthorizedPrincipalsCommand looks whether AuthorizedKeysCommand is set, not itself: the
+ * last line wins unless that one came before (parse_command in servconf.c). */
+static bool
+is_principals(const struct search *search)
+{
+	return search->keyword->name == SSHD_AUTHORIZED_PRINCIPALS_COMMAND &&
+		search->config->version >= PRINCIPALS_QUIRK_SINCE;
+}
+
+static void
+take(const struct search *search, const struct sshd_line *line,
+	struct sshd_answer *answer)
+{
+	enum sshd_rule rule = is_principals(search) ? SSHD_LAST : search->keyword->rule;
+	if (answer->value != NULL && rule == SSHD_FIRST) {
+		if (answer->shadowed == NULL && strcmp(answer->value, line->value) != 0)
+			answer->shadowed = line;
+		return;
+	}
+	if (answer->value != NULL && rule == SSHD_ADD) {
+		char *longer = memory_printf("%s %s", answer->value, line->value);
+		free(answer->value);
+		answer->value = longer;
+		answer->adding++;
+		return;
+	}
+	if (answer->value != NULL && strcmp(answer->value, line->value) != 0)
+		answer->shadowed = answer->line;
+	free(answer->value);
+	answer->value = memory_text(line->value);
+	answer->line = line;
+	answer->adding = 1;
+}
+
+static void
+search_lines(struct search *search, struct sshd_answer *answer)
+{
+	for (size_t i = 0; i < search->config->count; i++) {
+		const struct sshd_line *line = &search->config->lines[i];
+		bool command = line->keyword->name == SSHD_AUTHORIZED_KEYS_COMMAND;
+		if (line->keyword != search->keyword &&
+			!(command && is_principals(search)))
+			continue;
+		int read = is_read(search, line);
+		if (read < 0)
+			answer->reason = "whether a Match block holds can't be told";
+		if (read <= 0)
+			continue;
+		if (line->keyword != search->keyword)
+			search->commands_seen = true;
+		else if (!search->commands_seen)
+			take(search, line, answer);
+	}
+}
+
+static struct sshd_answer
+find(const struct sshd_config *config, const struct sshd_keyword *keyword,
+	const struct sshd_connection *connection)
+{
+	struct sshd_answer answer = { 0 };
+	struct search search = { .config = config,
+		.keyword = keyword,
+		.connection = connection,
+		.reading = FOR_CONNECTION };
+	if (keyword->match_since != 0 && keyword->match_since <= config->version)
+		search_lines(&search, &answer);
+	if (answer.value != NULL)
+		return answer;
+	search.reading = AT_START;
+	search.commands_seen = false;
+	search_lines(&search, &answer);
+	if (answer.value == NULL) {
+		const char *text = sshd_keyword_default(keyword, config->version);
+		answer.value = text != NULL ? memory_text(text) : NULL;
+		answer.reason = "the default depends on how sshd was built";
+	}
+	return answer;
+}
+
+/* Before 8.7: challenge_response_authentication turns kbd_interactive_authentication on
+ * when sshd starts; a Match block can still turn it off. */
+static struct sshd_answer
+find_keyboard(const struct sshd_config *config, const struct sshd_connection *connection)
+{
+	const struct sshd_keyword *keyword = sshd_keyword_get(
+		SSHD_KBD_INTERACTIVE_AUTHENTICATION, config->version);
+	struct sshd_answer own = find(config, keyword, connection);
+	if (own.line != NULL && own.line->block != SSHD_GLOBAL &&
+		keyword->match_since <= config->version)
+		return own;
+	struct sshd_answer other = find(config,
+		sshd_keyword_get(SSHD_CHALLENGE_RESPONSE_AUTHENTICATION, config->version),
+		NULL);
+	bool forced = strcmp(other.value, "yes") == 0;
+	sshd_answer_free(forced ? &own : &other);
+	return forced ? other : own;
+}
+
+struct sshd_answer
+sshd_answer_find(const struct sshd_config *config, enum sshd_setting setting,
+	const struct sshd_connection *connection)
+{
+	const struct sshd_keyword *keyword = sshd_keyword_get(setting, config->version);
+	if (keyword == NULL)
+		return (struct sshd_answer){ .reason = "this version of OpenSSH has no "
+						       "such keyword" };
+	if (keyword->no_effect)
+		return (struct sshd_answer){
+			.value = keyword->acts_as != NULL ? memory_text(keyword->acts_as)
+							  : NULL,
+			.reason = "this version of OpenSSH ignores the keyword",
+		};
+	if (setting == SSHD_KBD_INTERACTIVE_AUTHENTICATION &&
+		config->version < ONE_KEYBOARD_OPTION_SINCE)
+		return find_keyboard(config, connection);
+	struct sshd_answer answer = find(config, keyword, connection);
+	if (sshd_algorithms_are(keyword)) {
+		char *whole = sshd_algorithms_assemble(
+			keyword, config->version, answer.value);
+		free(answer.value);
+		answer.value = whole;
+		answer.reason =
+			"the default list of this version of OpenSSH is not known";
+	}
+	return answer;
+}
+
+void
+sshd_answer_free(struct sshd_answer *answer)
+{
+	free(answer->value);
+	*answer = (struct sshd_answer){ 0 };
+}

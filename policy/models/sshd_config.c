@@ -1,0 +1,307 @@
+#include "policy/models/sshd_config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "policy/models/sshd_options.h"
+
+enum {
+	DEPTH_MAX = 16, /* SERVCONF_MAX_DEPTH */
+	INCLUDED_MAX = 2000, /* ours: files that include each other again and again */
+	PROBLEMS_MAX = 20, /* ours */
+};
+
+static const char main_file[] = "/etc/ssh/sshd_config";
+
+static void
+add_problem(struct sshd_config *config, const char *path, const struct file *file,
+	size_t offset, bool unknown, const char *text)
+{
+	if (config->problem_count == PROBLEMS_MAX)
+		return;
+	config->problems = memory_grow(
+		config->problems, config->problem_count, sizeof *config->problems);
+	config->problems[config->problem_count++] = (struct sshd_problem){
+		.path = memory_text(path),
+		.file = file,
+		.offset = offset,
+		.text = memory_text(text),
+		.unknown = unknown
+	};
+}
+
+static void
+reject(struct sshd_config *config, const struct file *file, size_t offset,
+	const char *text)
+{
+	add_problem(config, file->path, file, offset, false, text);
+}
+
+/* Rules that look beyond one line. */
+static int
+check_with_others(
+	const struct sshd_config *config, const struct sshd_line *line, struct error *err)
+{
+	enum sshd_setting name = line->keyword->name;
+	bool subsystem = name == SSHD_SUBSYSTEM &&
+		sshd_match_always(config->blocks, line->block),
+	     any = name == SSHD_AUTHENTICATION_METHODS && line->value != NULL &&
+		strcmp(line->value, "any") == 0;
+	for (size_t i = 0; i < config->count && (subsystem || any); i++) {
+		const struct sshd_line *other = &config->lines[i];
+		size_t length = strcspn(line->value, " ");
+		if (other->keyword != line->keyword ||
+			!sshd_match_always(config->blocks, other->block))
+			continue;
+		if (any)
+			return error_set(err, "\"any\" must appear alone");
+		if (strncmp(other->value, line->value, length + 1) == 0)
+			return error_set(err, "Subsystem '%.*s' already defined",
+				(int)length, line->value);
+	}
+	return 0;
+}
+
+static int
+read_value(const struct sshd_config *config, const struct sshd_words *words,
+	struct sshd_line *line, struct error *err)
+{
+	size_t used = 0;
+	if (!sshd_match_always(config->blocks, line->block) &&
+		(line->written->match_since == 0 ||
+			line->written->match_since > config->version))
+		return error_set(err, "not allowed within a Match block");
+	if (line->keyword->parse(
+		    &(struct sshd_reading){ line->keyword, config->version, words },
+		    &line->value, &used, err) < 0)
+		return -1;
+	if (used < words->count)
+		return error_set(err, "extra arguments at end of line");
+	return check_with_others(config, line, err);
+}
+
+/* LINE holds where it stands; KEYWORD is known and no Match or Include. */
+static void
+add_line(
+	struct sshd_config *config, struct sshd_line line, const struct sshd_words *words)
+{
+	struct error err = ERROR_INIT;
+	if (read_value(config, words, &line, &err) < 0) {
+		error_prefix(&err, "%s", sshd_keyword_names[line.written->name]);
+		reject(config, line.file, line.offset, err.text);
+		free(line.value);
+	} else if (line.value != NULL) {
+		config->lines = memory_grow(
+			config->lines, config->count, sizeof *config->lines);
+		config->lines[config->count++] = line;
+	}
+	error_clear(&err);
+}
+
+/* Cuts the line TEXT of FILE. False when there is nothing more to do with it. */
+static bool
+read_line(struct sshd_config *config, const struct file *file, struct bytes text,
+	long block, struct sshd_line *ret_line, struct sshd_words *ret_words)
+{
+	struct error err = ERROR_INIT;
+	size_t base = (size_t)(text.data - file->bytes.data);
+	int status = sshd_lexer_split(text, config->version, ret_words, &err);
+	if (ret_words->keyword == NULL)
+		return false;
+	*ret_line = (struct sshd_line){ .file = file,
+		.block = block,
+		.offset = base + ret_words->keyword_start,
+		.start = base + ret_words->start,
+		.end = base + ret_words->end,
+		.keyword = sshd_keyword_find(
+			ret_words->keyword, config->version, &ret_line->written) };
+	if (ret_line->keyword == NULL)
+		status = error_set(
+			&err, "bad configuration option: %s", ret_words->keyword);
+	if (status < 0)
+		reject(config, file, ret_line->offset, err.text);
+	error_clear(&err);
+	return status == 0;
+}
+
+void
+sshd_config_add_option(struct sshd_config *config, const struct file *file, size_t start,
+	size_t end, const char *text)
+{
+	struct error err = ERROR_INIT;
+	struct sshd_words words;
+	int status = sshd_lexer_split(BYTES_TEXT(text), config->version, &words, &err);
+	struct sshd_line line = { .file = file,
+		.offset = start,
+		.start = start,
+		.end = end,
+		.block = SSHD_GLOBAL,
+		.command_line = true };
+	if (status == 0 && words.keyword != NULL)
+		line.keyword = sshd_keyword_find(
+			words.keyword, config->version, &line.written);
+	if (line.keyword == NULL || line.keyword->parse == NULL)
+		reject(config, file, start, "sshd rejects this option");
+	else
+		add_line(config, line, &words);
+	error_clear(&err);
+	sshd_words_free(&words);
+}
+
+struct reader {
+	const struct context *context;
+	struct sshd_config *config;
+	bool ports_given;
+};
+
+static void
+read_file(struct reader *reader, const char *path, long block, int depth);
+
+static void
+include(struct reader *reader, const struct sshd_line *line,
+	const struct sshd_words *words, int depth)
+{
+	struct sshd_config *config = reader->config;
+	if (words->count == 0)
+		reject(config, line->file, line->offset,
+			"Include: missing filename argument");
+	for (size_t i = 0; i < words->count; i++) {
+		const char *word = words->items[i];
+		struct error err = ERROR_INIT;
+		struct name_list names = { 0 };
+		if (*word == '\0') {
+			reject(config, line->file, line->offset,
+				"Include: empty argument");
+			continue;
+		}
+		if (*word == '~') /* glob(3) has no home directories without GLOB_TILDE */
+			continue;
+		autofree char *pattern = *word == '/'
+			? memory_text(word)
+			: memory_printf("/etc/ssh/%s", word);
+		if (host_glob(reader->context->host, pattern, &names, &err) < 0)
+			add_problem(config, line->file->path, line->file, line->offset,
+				true, err.text);
+		for (size_t k = 0; k < names.count; k++)
+			read_file(reader, names.names[k], line->block, depth + 1);
+		name_list_free(&names);
+		error_clear(&err);
+	}
+}
+
+static long
+begin_block(struct sshd_config *config, const struct sshd_line *line, const char *rest,
+	long outer)
+{
+	struct error err = ERROR_INIT;
+	struct sshd_block block = {
+		.parent = outer, .file = line->file, .offset = line->offset
+	};
+	if (sshd_match_parse(rest, config->version, &block, &err) < 0)
+		reject(config, line->file, line->offset, err.text);
+	struct buffer text = { 0 };
+	buffer_text(&text, "Match");
+	for (size_t i = 0; i < block.count; i++) {
+		buffer_printf(&text, " %s", sshd_match_name(block.criteria[i].kind));
+		if (block.criteria[i].pattern != NULL)
+			buffer_printf(&text, " %s", block.criteria[i].pattern);
+	}
+	block.text = buffer_take(&text);
+	config->blocks = memory_grow(
+		config->blocks, config->block_count, sizeof *config->blocks);
+	config->blocks[config->block_count] = block;
+	error_clear(&err);
+	return (long)config->block_count++;
+}
+
+static void
+read_tree(struct reader *reader, const struct file *file, const struct tree *tree,
+	long outer, int depth)
+{
+	struct sshd_config *config = reader->config;
+	long block = outer;
+	for (size_t i = 0; i < tree->count && config->problem_count < PROBLEMS_MAX;
+		i = tree_next_line(tree, i)) {
+		const struct node *node = &tree->nodes[i];
+		struct sshd_words words;
+		struct sshd_line line;
+		if (node->label == LABEL_BLANK || node->label == LABEL_COMMENT)
+			continue;
+		if (!read_line(config, file, bytes_line(file->bytes, node->start), block,
+			    &line, &words))
+			; /* blank to sshd, or a problem by now */
+		else if (line.keyword->name == SSHD_MATCH)
+			block = begin_block(config, &line, words.rest, outer);
+		else if (line.keyword->name == SSHD_INCLUDE)
+			include(reader, &line, &words, depth);
+		else if (line.keyword->name != SSHD_PORT || !reader->ports_given)
+			add_line(config, line, &words);
+		sshd_words_free(&words);
+	}
+}
+
+static void
+read_file(struct reader *reader, const char *path, long block, int depth)
+{
+	struct sshd_config *config = reader->config;
+	struct error err = ERROR_INIT;
+	const struct file *file;
+	const struct tree *tree;
+	if (depth > DEPTH_MAX) {
+		add_problem(config, path, NULL, 0, false,
+			"too many recursive configuration includes");
+		return;
+	}
+	if (config->problem_count == PROBLEMS_MAX)
+		return;
+	if (config->included++ == INCLUDED_MAX) {
+		add_problem(config, path, NULL, 0, true,
+			"more than 2000 included files are not followed");
+		return;
+	}
+	file = host_file(reader->context->host, path);
+	if (depth == 0)
+		config->main = file;
+	/* fopen opens a directory, and reading it fails: an empty file to sshd */
+	if (file->state == FILE_REFUSED && S_ISDIR(file->status.st_mode))
+		return;
+	if (context_tree(reader->context, path, LENS_SSHD, &file, &tree, &err) == 0)
+		read_tree(reader, file, tree, block, depth);
+	else
+		add_problem(config, path, NULL, 0, file->state != FILE_ABSENT,
+			file->state == FILE_ABSENT
+				? "sshd can't open it (no such file), and would not start"
+				: err.text);
+	error_clear(&err);
+}
+
+void
+sshd_config_load(
+	const struct context *context, int version, struct sshd_config *ret_config)
+{
+	struct sshd_options options;
+	*ret_config = (struct sshd_config){ .version = version };
+	sshd_options_read(context, ret_config, &options);
+	struct reader reader = { context, ret_config, options.ports };
+	read_file(&reader, options.config_file != NULL ? options.config_file : main_file,
+		SSHD_GLOBAL, 0);
+	sshd_options_free(&options);
+}
+
+void
+sshd_config_free(struct sshd_config *config)
+{
+	for (size_t i = 0; i < config->count; i++)
+		free(config->lines[i].value);
+	for (size_t i = 0; i < config->block_count; i++)
+		sshd_block_free(&config->blocks[i]);
+	for (size_t i = 0; i < config->problem_count; i++) {
+		free(config->problems[i].path);
+		free(config->problems[i].text);
+	}
+	free(config->lines);
+	free(config->blocks);
+	free(config->problems);
+	*config = (struct sshd_config){ 0 };
+}

@@ -1,0 +1,61 @@
+/* The configuration of sshd as the daemon reads it: every line that counts, in the order
+ * in which it counts, over all Includes. Sources: parse_server_config_depth,
+ * process_server_config_line_depth and copy_set_server_options in servconf.c. */
+#ifndef POLICY_MODELS_SSHD_CONFIG_H
+#define POLICY_MODELS_SSHD_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "policy/kinds/kind.h"
+#include "policy/models/sshd_keyword.h"
+#include "policy/models/sshd_match.h"
+
+struct sshd_line {
+	const struct sshd_keyword *keyword; /* synonyms resolved */
+	const struct sshd_keyword *written;
+	char *value; /* in compared form; NULL: without effect */
+	const struct file *file;
+	size_t offset; /* of the keyword in the file */
+	size_t start, end; /* the span of the value in the file */
+	long block; /* or SSHD_GLOBAL */
+	bool command_line; /* given with -o or -p in FILE, which is no sshd_config */
+};
+
+/* Why the daemon would not start, or why that can't be told. */
+struct sshd_problem {
+	char *path; /* of the file */
+	const struct file *file; /* NULL: the file as a whole */
+	size_t offset;
+	char *text;
+	bool unknown;
+};
+
+struct sshd_config {
+	int version;
+	const struct file *main; /* the file named with -f, else /etc/ssh/sshd_config */
+	struct sshd_line *lines;
+	size_t count;
+	struct sshd_block *blocks;
+	size_t block_count;
+	struct sshd_problem *problems;
+	size_t problem_count;
+	unsigned included; /* files so far */
+};
+
+/* Reads the configuration as OpenSSH of VERSION would. Never fails: what is wrong stands
+ * in problems. Freed by sshd_config_free. */
+void
+sshd_config_load(
+	const struct context *context, int version, struct sshd_config *ret_config);
+
+void
+sshd_config_free(struct sshd_config *config);
+
+/* Adds TEXT as given with -o on the command line that stands from START to END of FILE:
+ * for sshd_options.c. */
+void
+sshd_config_add_option(struct sshd_config *config, const struct file *file, size_t start,
+	size_t end, const char *text);
+
+#endif

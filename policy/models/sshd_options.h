@@ -1,0 +1,21 @@
+/* The options that the daemon is started with: SSHD_OPTS in /etc/default/ssh (Debian) and
+ * OPTIONS in /etc/sysconfig/sshd (Red Hat). They override the file: sshd(8). */
+#ifndef POLICY_MODELS_SSHD_OPTIONS_H
+#define POLICY_MODELS_SSHD_OPTIONS_H
+
+#include "policy/models/sshd_config.h"
+
+struct sshd_options {
+	char *config_file; /* -f; NULL when not given */
+	bool ports; /* -p was given: Port in the file counts no more */
+};
+
+/* Adds the lines given with -o and -p to CONFIG, before any other. */
+void
+sshd_options_read(const struct context *context, struct sshd_config *config,
+	struct sshd_options *ret_options);
+
+void
+sshd_options_free(struct sshd_options *options);
+
+#endif

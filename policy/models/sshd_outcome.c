@@ -1,0 +1,121 @@
+#include "policy/models/sshd_outcome.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+enum { BLOCKS_MAX = 100 }; /* that set one keyword; the search compares each with all */
+
+struct deciders {
+	const struct sshd_line **lines; /* in blocks, each block once */
+	long *blocks;
+	size_t count;
+};
+
+static void
+add_outcome(struct sshd_outcomes *outcomes, struct sshd_outcome outcome)
+{
+	outcomes->items = memory_grow(
+		outcomes->items, outcomes->count, sizeof *outcomes->items);
+	outcomes->items[outcomes->count++] = outcome;
+}
+
+/* The blocks that set the keyword, in the order of their first line that does. */
+static struct deciders
+find_deciders(const struct sshd_config *config, const struct sshd_keyword *keyword,
+	bool *ret_more)
+{
+	struct deciders deciders = { 0 };
+	*ret_more = false;
+	for (size_t i = 0; i < config->count; i++) {
+		const struct sshd_line *line = &config->lines[i];
+		if (line->keyword != keyword || line->block == SSHD_GLOBAL)
+			continue;
+		if (deciders.count > 0 &&
+			deciders.blocks[deciders.count - 1] == line->block)
+			continue;
+		if (deciders.count == BLOCKS_MAX) {
+			*ret_more = true;
+			break;
+		}
+		deciders.lines = memory_grow(
+			deciders.lines, deciders.count, sizeof *deciders.lines);
+		deciders.blocks = memory_grow(
+			deciders.blocks, deciders.count, sizeof *deciders.blocks);
+		deciders.lines[deciders.count] = line;
+		deciders.blocks[deciders.count++] = line->block;
+	}
+	return deciders;
+}
+
+/* Lists add up over blocks: nothing is avoided. Else the first block wins, or the last.
+ */
+static struct sshd_witness
+find_witness(const struct sshd_config *config, const struct sshd_keyword *keyword,
+	const struct deciders *deciders, size_t index)
+{
+	long target = deciders->blocks[index];
+	if (keyword->rule == SSHD_FIRST)
+		return sshd_witness_find(config, target, deciders->blocks, index);
+	if (keyword->rule == SSHD_LAST)
+		return sshd_witness_find(config, target, deciders->blocks + index + 1,
+			deciders->count - index - 1);
+	return sshd_witness_find(config, target, NULL, 0);
+}
+
+static void
+add_block(struct sshd_outcomes *outcomes, const struct sshd_config *config,
+	const struct sshd_keyword *keyword, const struct deciders *deciders, size_t index)
+{
+	struct sshd_outcome outcome = { .block = deciders->blocks[index],
+		.witness = find_witness(config, keyword, deciders, index) };
+	if (outcome.witness.result == SSHD_WITNESS_FOUND) {
+		outcome.answer = sshd_answer_find(
+			config, keyword->name, &outcome.witness.connection);
+	} else if (outcome.witness.result == SSHD_WITNESS_UNSURE) {
+		outcome.answer.line = deciders->lines[index];
+		outcome.answer.value = memory_text(deciders->lines[index]->value);
+		outcome.answer.adding = 1;
+	} else {
+		sshd_witness_free(&outcome.witness);
+		return;
+	}
+	add_outcome(outcomes, outcome);
+}
+
+struct sshd_outcomes
+sshd_outcomes_find(const struct sshd_config *config, enum sshd_setting setting)
+{
+	const struct sshd_keyword *keyword = sshd_keyword_get(setting, config->version);
+	struct sshd_outcomes outcomes = { 0 };
+	struct deciders deciders = { 0 };
+	if (keyword != NULL && keyword->match_since != 0 &&
+		keyword->match_since <= config->version)
+		deciders = find_deciders(config, keyword, &outcomes.more);
+	struct sshd_outcome rest = { .block = SSHD_GLOBAL,
+		.witness = sshd_witness_find(
+			config, SSHD_GLOBAL, deciders.blocks, deciders.count) };
+	if (rest.witness.result == SSHD_WITNESS_NEVER) {
+		sshd_witness_free(&rest.witness);
+	} else {
+		rest.answer = sshd_answer_find(config, setting, NULL);
+		add_outcome(&outcomes, rest);
+	}
+	for (size_t i = 0; i < deciders.count; i++)
+		add_block(&outcomes, config, keyword, &deciders, i);
+	free(deciders.lines);
+	free(deciders.blocks);
+	return outcomes;
+}
+
+void
+sshd_outcomes_free(struct sshd_outcomes *outcomes)
+{
+	for (size_t i = 0; i < outcomes->count; i++) {
+		sshd_answer_free(&outcomes->items[i].answer);
+		sshd_witness_free(&outcomes->items[i].witness);
+	}
+	free(outcomes->items);
+	*outcomes = (struct sshd_outcomes){ 0 };
+}

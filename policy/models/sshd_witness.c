@@ -1,0 +1,301 @@
+/* The criteria of a Match block are independent of each other: a block asks for one thing
+ * of the user, another of the address. So for each of them a few values are enough: those
+ * that patterns name, and for networks their edges. The search walks their products, and
+ * gives up (UNSURE) after a fixed number of steps. */
+#include "policy/models/sshd_witness.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "policy/models/sshd_pattern.h"
+
+enum {
+	STEPS_MAX = 20000,
+	VALUES_MAX = 200, /* of one criterion */
+};
+
+static const char *const names[SSHD_BY_KNOWN_COUNT] = {
+	[SSHD_BY_USER] = "user",
+	[SSHD_BY_GROUP] = "group",
+	[SSHD_BY_HOST] = "host",
+	[SSHD_BY_ADDRESS] = "address",
+	[SSHD_BY_LOCAL_ADDRESS] = "local address",
+	[SSHD_BY_LOCAL_PORT] = "local port",
+	[SSHD_BY_RDOMAIN] = "rdomain",
+};
+
+/* A connection that no sensible pattern means. */
+static const char *const ordinary[SSHD_BY_KNOWN_COUNT] = {
+	[SSHD_BY_USER] = "someone",
+	[SSHD_BY_GROUP] = "",
+	[SSHD_BY_HOST] = "host.invalid",
+	[SSHD_BY_ADDRESS] = "192.0.2.1",
+	[SSHD_BY_LOCAL_ADDRESS] = "192.0.2.2",
+	[SSHD_BY_LOCAL_PORT] = "22",
+	[SSHD_BY_RDOMAIN] = "",
+};
+
+struct values {
+	char **items;
+	size_t count;
+};
+
+struct search {
+	const struct sshd_block *blocks;
+	long target;
+	const long *avoided;
+	size_t avoided_count;
+	struct values values[SSHD_BY_KNOWN_COUNT];
+	unsigned asked;
+	bool complete; /* the values stand for all that could be */
+	unsigned steps;
+	struct sshd_connection connection;
+};
+
+static bool
+meets_target(const struct search *search, enum sshd_criterion kind)
+{
+	for (long i = search->target; i != SSHD_GLOBAL; i = search->blocks[i].parent)
+		for (size_t k = 0; k < search->blocks[i].count; k++) {
+			const struct sshd_block_criterion *criterion =
+				&search->blocks[i].criteria[k];
+			if (criterion->kind == kind &&
+				sshd_match_criterion(criterion, &search->connection) == 0)
+				return false;
+		}
+	return true;
+}
+
+/* Keeps VALUE if the target can be met with it. */
+static void
+add_value(struct search *search, enum sshd_criterion kind, const char *value)
+{
+	struct values *values = &search->values[kind];
+	if (*value == '\0' && *ordinary[kind] != '\0')
+		return;
+	for (size_t i = 0; i < values->count; i++)
+		if (strcmp(values->items[i], value) == 0)
+			return;
+	const char *before = search->connection.values[kind];
+	search->connection.values[kind] = value;
+	bool meets = meets_target(search, kind);
+	search->connection.values[kind] = before;
+	if (!meets)
+		return;
+	if (values->count == VALUES_MAX) {
+		search->complete = false;
+		return;
+	}
+	values->items = memory_grow(values->items, values->count, sizeof *values->items);
+	values->items[values->count++] = memory_text(value);
+}
+
+/* The address that is DISTANCE after the first (LAST: the last) of NETWORK. */
+static void
+add_neighbour(struct search *search, enum sshd_criterion kind,
+	const struct sshd_network *network, bool last, int distance)
+{
+	unsigned char address[16];
+	char text[INET6_ADDRSTRLEN];
+	int width = network->family == AF_INET ? 4 : 16, carry = distance;
+	memcpy(address, network->address, sizeof address);
+	for (int bit = (int)network->bits; last && bit < width * 8; bit++)
+		address[bit / 8] |= (unsigned char)(0x80 >> bit % 8);
+	for (int i = width - 1; i >= 0 && carry != 0; i--) {
+		int sum = address[i] + carry;
+		address[i] = (unsigned char)sum;
+		carry = sum < 0 ? -1 : sum > 255 ? 1 : 0;
+	}
+	if (carry == 0 && inet_ntop(network->family, address, text, sizeof text) != NULL)
+		add_value(search, kind, text);
+}
+
+static void
+add_address(struct search *search, enum sshd_criterion kind, const char *pattern)
+{
+	static const char *const fillings[] = { "1", "1.1", "1.1.1", "0.0.1", "::1" };
+	struct sshd_network network, ignored;
+	if (sshd_pattern_network(pattern, &network) == 0) {
+		bool single = network.bits == (network.family == AF_INET ? 32 : 128);
+		add_neighbour(search, kind, &network, false, single ? 0 : 1);
+		add_neighbour(search, kind, &network, false, 0);
+		add_neighbour(search, kind, &network, true, 0);
+		add_neighbour(search, kind, &network, true, 1);
+		add_neighbour(search, kind, &network, false, -1);
+		return;
+	}
+	if (strcmp(pattern, "*") == 0)
+		return;
+	search->complete = false;
+	for (size_t i = 0; i < sizeof fillings / sizeof *fillings; i++) {
+		struct buffer value = { 0 };
+		for (const char *p = pattern; *p != '\0'; p++)
+			if (*p == '*')
+				buffer_text(&value, fillings[i]);
+			else
+				buffer_add(&value, *p == '?' ? "1" : p, 1);
+		autofree char *text = buffer_take(&value);
+		if (sshd_pattern_network(text, &ignored) == 0)
+			add_value(search, kind, text);
+	}
+}
+
+static void
+add_name(struct search *search, enum sshd_criterion kind, const char *pattern)
+{
+	if (strcmp(pattern, "*") == 0)
+		return;
+	for (int filled = 0; filled < 2; filled++) {
+		struct buffer value = { 0 };
+		for (const char *p = pattern; *p != '\0'; p++) {
+			if (*p == '*' || *p == '?')
+				search->complete = false;
+			if (*p != '*')
+				buffer_add(&value, *p == '?' ? "x" : p, 1);
+			else if (filled)
+				buffer_text(&value, "x");
+		}
+		autofree char *text = buffer_take(&value);
+		add_value(search, kind, text);
+	}
+}
+
+static void
+add_pattern(struct search *search, enum sshd_criterion kind, const char *list)
+{
+	for (bool more = true; more;) {
+		size_t length = strcspn(list, ",");
+		bool negated = *list == '!';
+		autofree char *item = memory_copy(list + negated, length - negated);
+		if (kind == SSHD_BY_ADDRESS || kind == SSHD_BY_LOCAL_ADDRESS)
+			add_address(search, kind, item);
+		else
+			add_name(search, kind, item);
+		more = list[length] == ',';
+		list += length + more;
+	}
+}
+
+/* One group for each time that the target asks for one. */
+static void
+add_group_set(struct search *search)
+{
+	struct buffer set = { 0 };
+	size_t count = 0;
+	for (long i = search->target; i != SSHD_GLOBAL; i = search->blocks[i].parent)
+		for (size_t k = 0; k < search->blocks[i].count; k++) {
+			const struct sshd_block_criterion *criterion =
+				&search->blocks[i].criteria[k];
+			if (criterion->kind != SSHD_BY_GROUP)
+				continue;
+			size_t length = strcspn(criterion->pattern, ",");
+			buffer_printf(&set, "%s%.*s", count++ > 0 ? "," : "", (int)length,
+				criterion->pattern);
+		}
+	autofree char *text = buffer_take(&set);
+	if (count > 1) {
+		search->complete = false;
+		add_value(search, SSHD_BY_GROUP, text);
+	}
+}
+
+static void
+add_block(struct search *search, long index)
+{
+	for (; index != SSHD_GLOBAL; index = search->blocks[index].parent)
+		for (size_t i = 0; i < search->blocks[index].count; i++) {
+			const struct sshd_block_criterion *criterion =
+				&search->blocks[index].criteria[i];
+			if (criterion->kind >= SSHD_BY_KNOWN_COUNT)
+				continue;
+			search->asked |= 1u << criterion->kind;
+			add_pattern(search, criterion->kind, criterion->pattern);
+		}
+}
+
+/* 1: found; 0: not; -1: only if what can't be told is so. */
+static int
+walk(struct search *search, int kind)
+{
+	if (search->steps == STEPS_MAX)
+		return 0;
+	if (kind == SSHD_BY_KNOWN_COUNT) {
+		search->steps++;
+		int result = sshd_match_block(
+			search->blocks, search->target, &search->connection);
+		for (size_t i = 0; i < search->avoided_count && result != 0; i++) {
+			int match = sshd_match_block(
+				search->blocks, search->avoided[i], &search->connection);
+			if (match == 1)
+				return 0;
+			if (match < 0)
+				result = -1;
+		}
+		return result;
+	}
+	int best = 0;
+	for (size_t i = 0; i < search->values[kind].count && best != 1; i++) {
+		search->connection.values[kind] = search->values[kind].items[i];
+		int result = walk(search, kind + 1);
+		best = result != 0 ? result : best;
+	}
+	return best;
+}
+
+struct sshd_witness
+sshd_witness_find(
+	const struct sshd_config *config, long target, const long *avoided, size_t count)
+{
+	struct search search = { .blocks = config->blocks,
+		.target = target,
+		.avoided = avoided,
+		.avoided_count = count,
+		.complete = true };
+	struct sshd_witness witness = { 0 };
+	for (int i = 0; i < SSHD_BY_KNOWN_COUNT; i++)
+		search.connection.values[i] = ordinary[i];
+	add_group_set(&search);
+	add_block(&search, target);
+	witness.asked = search.asked;
+	for (int i = 0; i < SSHD_BY_KNOWN_COUNT; i++)
+		add_value(&search, (enum sshd_criterion)i, ordinary[i]);
+	for (size_t i = 0; i < count; i++)
+		add_block(&search, avoided[i]);
+	int result = walk(&search, 0);
+	if (search.steps == STEPS_MAX)
+		search.complete = false;
+	witness.result = result == 1             ? SSHD_WITNESS_FOUND
+		: result == 0 && search.complete ? SSHD_WITNESS_NEVER
+						 : SSHD_WITNESS_UNSURE;
+	for (int i = 0; i < SSHD_BY_KNOWN_COUNT; i++) {
+		witness.own[i] = memory_text(search.connection.values[i]);
+		witness.connection.values[i] = witness.own[i];
+		for (size_t k = 0; k < search.values[i].count; k++)
+			free(search.values[i].items[k]);
+		free(search.values[i].items);
+	}
+	return witness;
+}
+
+char *
+sshd_witness_describe(const struct sshd_witness *witness)
+{
+	struct buffer text = { 0 };
+	for (int i = 0; i < SSHD_BY_KNOWN_COUNT; i++)
+		if (witness->asked & 1u << i)
+			buffer_printf(&text, "%s%s=%s", text.size > 0 ? " " : "",
+				names[i], witness->own[i]);
+	if (text.size == 0)
+		buffer_text(&text, "any connection");
+	return buffer_take(&text);
+}
+
+void
+sshd_witness_free(struct sshd_witness *witness)
+{
+	for (int i = 0; i < SSHD_BY_KNOWN_COUNT; i++)
+		free(witness->own[i]);
+	*witness = (struct sshd_witness){ 0 };
+}

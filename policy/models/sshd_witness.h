@@ -1,0 +1,34 @@
+/* Finds a connection for which a line of a Match block decides: the counter-example. */
+#ifndef POLICY_MODELS_SSHD_WITNESS_H
+#define POLICY_MODELS_SSHD_WITNESS_H
+
+#include "policy/models/sshd_config.h"
+
+enum sshd_witness_result {
+	SSHD_WITNESS_FOUND,
+	SSHD_WITNESS_NEVER, /* no connection can be in the block */
+	SSHD_WITNESS_UNSURE, /* it can't be told */
+};
+
+struct sshd_witness {
+	enum sshd_witness_result result;
+	struct sshd_connection connection; /* FOUND: points into the memory of own */
+	char *own[SSHD_BY_KNOWN_COUNT];
+	unsigned asked; /* bits 1u << enum sshd_criterion that the block asks about */
+};
+
+/* Looks for a connection that is in block TARGET (SSHD_GLOBAL: in any case) and in none
+ * of the COUNT blocks AVOIDED. Freed by sshd_witness_free. */
+struct sshd_witness
+sshd_witness_find(
+	const struct sshd_config *config, long target, const long *avoided, size_t count);
+
+/* "user=backup address=10.0.0.1": what matters of it, or "any connection". The caller
+ * frees. */
+char *
+sshd_witness_describe(const struct sshd_witness *witness);
+
+void
+sshd_witness_free(struct sshd_witness *witness);
+
+#endif
