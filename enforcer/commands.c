@@ -5,12 +5,15 @@
 #include "enforcer/command.h"
 #include "enforcer/output.h"
 
-extern const struct command command_audit, command_completion, command_help, command_plan;
+extern const struct command command_audit, command_completion, command_explain,
+	command_help, command_plan, command_policy;
 
 /* One row a command, in the order of the help text. */
 const struct command *const commands[] = {
 	&command_audit,
 	&command_plan,
+	&command_explain,
+	&command_policy,
 	&command_help,
 	&command_completion,
 	NULL,

@@ -13,10 +13,18 @@
 int
 setup_policy(const struct options *options, bool require_safe, struct policy *ret_policy)
 {
+	return setup_policy_file(options,
+		options_text(options, "policy", HOLDFAST_POLICY), require_safe,
+		ret_policy);
+}
+
+int
+setup_policy_file(const struct options *options, const char *file, bool require_safe,
+	struct policy *ret_policy)
+{
 	struct problems problems = { 0 };
 	size_t overlay_count;
 	const char *const *overlays = options_texts(options, "overlay", &overlay_count);
-	const char *file = options_text(options, "policy", HOLDFAST_POLICY);
 	int result = policy_load(
 		file, overlays, overlay_count, require_safe, ret_policy, &problems);
 	if (result < 0) {

@@ -13,6 +13,11 @@
 int
 setup_policy(const struct options *options, bool require_safe, struct policy *ret_policy);
 
+/* The same for the policy FILE, whatever --policy says. */
+int
+setup_policy_file(const struct options *options, const char *file, bool require_safe,
+	struct policy *ret_policy);
+
 /* Whether ROOT is "/" and we are root: what is read then decides what is done to the
  * running system. */
 bool

@@ -1,0 +1,113 @@
+/* policy: what a desired state says, before any host is held to it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "enforcer/options.h"
+#include "enforcer/output.h"
+#include "enforcer/setup.h"
+#include "policy/schema.h"
+#include "policy/show.h"
+
+static int
+check(const struct policy *policy)
+{
+	autobuffer struct buffer name = { 0 };
+	output_escaped(&name, policy->file);
+	printf("%s: %zu control%s, ok\n", name.data, policy->count,
+		policy->count == 1 ? "" : "s");
+	return 0;
+}
+
+static int
+show(const struct policy *policy)
+{
+	autobuffer struct buffer out = { 0 };
+	show_policy(policy, &out);
+	fputs(out.data, stdout);
+	return 0;
+}
+
+/* What is done with the policy once it is loaded. */
+static const struct action {
+	const char *name;
+	int (*run)(const struct policy *policy);
+} actions[] = {
+	{ "check", check },
+	{ "show", show },
+};
+
+static const char *const names[] = { "check", "show", "schema", NULL };
+
+static const struct option_row rows[] = {
+	OPTION_POLICY,
+	OPTION_OVERLAY,
+	OPTION_END,
+};
+
+static int
+run(int argc, char **argv);
+
+const struct command command_policy = {
+	.name = "policy",
+	.synopsis = "check|show|schema [OPTION]... [FILE]",
+	.summary = "check or show a desired state, or print the schema for editors",
+	.options = rows,
+	.subcommands = names,
+	.run = run,
+};
+
+static int
+print_schema(size_t argument_count)
+{
+	if (argument_count > 1) {
+		output_error("policy schema takes no file");
+		return STATUS_NOT_RUN;
+	}
+	autofree char *text = schema_text();
+	puts(text);
+	return 0;
+}
+
+static int
+run_action(const struct action *action, struct options *options)
+{
+	struct policy policy;
+	int status = STATUS_NOT_RUN;
+	if (options->argument_count > 2 ||
+		(options->argument_count == 2 && options_given(options, "policy"))) {
+		output_error("policy %s takes one file", action->name);
+		return STATUS_NOT_RUN;
+	}
+	const char *file = options->argument_count == 2
+		? options->arguments[1]
+		: options_text(options, "policy", HOLDFAST_POLICY);
+	if (setup_policy_file(options, file, false, &policy) == 0)
+		status = action->run(&policy);
+	policy_free(&policy);
+	return status;
+}
+
+static int
+run(int argc, char **argv)
+{
+	autooptions struct options options = { 0 };
+	int status;
+	if (!options_parse(&command_policy, argc, argv, &options, &status))
+		return status;
+	const char *name = options.argument_count > 0 ? options.arguments[0] : "";
+	if (strcmp(name, "schema") == 0)
+		return print_schema(options.argument_count);
+	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
+		if (strcmp(name, actions[i].name) == 0)
+			return run_action(&actions[i], &options);
+	const char *nearest = text_nearest(name, names);
+	if (nearest != NULL)
+		output_error(
+			"policy: unknown word '%s' (did you mean %s?)", name, nearest);
+	else
+		output_error("policy: say check, show or schema");
+	return STATUS_NOT_RUN;
+}
