@@ -39,11 +39,15 @@ write_finding(
 	buffer_text(out, "  ");
 	write_verdict(report, finding->verdict, out);
 	buffer_text(out, " ");
-	if (finding->evidence_count > 0) {
+	bool has_place = finding->evidence_count > 0;
+	bool is_subject = has_place &&
+		strcmp(finding->evidence[0].file, finding->subject) == 0;
+	if (has_place)
 		write_place(&finding->evidence[0], out);
+	if (has_place && !is_subject)
 		buffer_text(out, ": ");
-	}
-	output_escaped(out, finding->subject);
+	if (!is_subject)
+		output_escaped(out, finding->subject);
 	if (finding->have != NULL || finding->want != NULL) {
 		bool holds = finding->verdict == VERDICT_PASS;
 		buffer_text(out, ": ");
