@@ -292,7 +292,7 @@ test_many_names(void **state)
 	scratch_parents("/many/x");
 	int directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	for (int i = 0; i < 100000; i++) {
-		char name[16];
+		char name[32];
 		snprintf(name, sizeof name, "%d.conf", i);
 		assert_int_equal(mknodat(directory, name, S_IFREG | 0644, 0), 0);
 	}
