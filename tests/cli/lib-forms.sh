@@ -98,12 +98,14 @@ refused()
 # and libraries, /run and /var/log are empty and the only network is a loopback of its own.
 in_tree()
 {
-	rm -rf "$T/etc"
+	rm -rf "${T:?}/etc"
 	cp -a "$ROOT/etc" "$T/etc"
 	for file in passwd group nsswitch.conf services protocols ld.so.cache ld.so.conf hosts alternatives; do
 		[ -e "$T/etc/$file" ] || cp -a "/etc/$file" "$T/etc/" 2>/dev/null
 	done
-	unshare $([ "$(id -u)" -eq 0 ] || echo -r) -m -n "$BASH" -c '
+	local map=()
+	[ "$(id -u)" -eq 0 ] || map=(-r)
+	unshare "${map[@]}" -m -n "$BASH" -c '
 		ip link set lo up
 		mount --bind "$0/etc" /etc && mount -t tmpfs tmpfs /run && mkdir /run/sshd &&
 		mount -t tmpfs tmpfs /var/log && exec "$@"' "$T" "$@"
