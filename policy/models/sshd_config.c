@@ -113,9 +113,9 @@ read_line(struct sshd_config *config, const struct file *file, struct bytes text
 		.block = block,
 		.offset = base + ret_words->keyword_start,
 		.start = base + ret_words->start,
-		.end = base + ret_words->end,
-		.keyword = sshd_keyword_find(
-			ret_words->keyword, config->version, &ret_line->written) };
+		.end = base + ret_words->end };
+	ret_line->keyword = sshd_keyword_find(
+		ret_words->keyword, config->version, &ret_line->written);
 	if (ret_line->keyword == NULL)
 		status = error_set(
 			&err, "bad configuration option: %s", ret_words->keyword);
