@@ -54,6 +54,20 @@ by_gid_and_user(const void *a, const void *b)
 				    ((const struct membership *)b)->user);
 }
 
+/* Programs that end a login instead of giving a session; the last three are Red Hat's
+ * accounts of the same names. */
+static bool
+is_no_shell(const char *path)
+{
+	static const char *const names[] = { "nologin", "false", "true", "sync", "halt",
+		"shutdown", NULL };
+	const char *slash = strrchr(path, '/');
+	for (const char *const *name = names; *name != NULL; name++)
+		if (strcmp(slash ? slash + 1 : path, *name) == 0)
+			return true;
+	return false;
+}
+
 static void
 read_users(struct principals *principals)
 {
@@ -82,6 +96,7 @@ read_users(struct principals *principals)
 			.uid = entry.pw_uid,
 			.gid = entry.pw_gid,
 			.locked = entry.pw_passwd[0] == '*' || entry.pw_passwd[0] == '!',
+			.no_shell = is_no_shell(entry.pw_shell),
 		};
 	}
 	fclose(stream);

@@ -15,6 +15,8 @@ struct principal {
 	uid_t uid;
 	gid_t gid; /* the primary group */
 	bool locked; /* no password opens this account: shadow(5), field 2 */
+	bool no_shell; /* its shell gives no session: nologin(8), false(1), sync(1), ...
+			*/
 };
 
 struct membership {

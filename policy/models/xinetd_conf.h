@@ -9,17 +9,12 @@
 #include <stdint.h>
 
 #include "policy/kinds/kind.h"
+#include "policy/place.h"
 
 enum xinetd_state {
 	XINETD_STARTED,
 	XINETD_STOPPED, /* xinetd does not start it; REASON says why */
 	XINETD_UNSURE, /* it can't be told; REASON says why */
-};
-
-/* A place in a configuration file; FILE is NULL when there is none. */
-struct place {
-	const struct file *file;
-	size_t offset;
 };
 
 struct xinetd_service {
