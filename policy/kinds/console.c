@@ -622,8 +622,9 @@ remedy(const struct context *context, const struct control *control, struct edit
 	return result;
 }
 
-/* The marks of an answer that the control asks to become "refused". */
-static const char unwanted_mark[] = " [terminal, not of only]";
+/* Subjects: "login at tty1 by bob" for a terminal, "login from 192.0.2.1 by bob" for
+ * what the control does not ask for; those whom it admits carry a mark. */
+static const char allowed_mark[] = " (allowed)";
 
 static void
 answer_from(const struct scene *scene, const char *service, const char *origin,
@@ -639,9 +640,10 @@ answer_from(const struct scene *scene, const char *service, const char *origin,
 	access_judge(&scene->conf, &scene->people, origin, is_remote, 0, decisions);
 	for (size_t i = 0; i < scene->people.count; i++) {
 		const struct access_person *person = &scene->people.items[i];
-		autofree char *subject = memory_printf("%s: %s from %s%s", service,
-			person->name ? person->name : "any other user", origin,
-			is_terminal && !is_allowed(scene, person) ? unwanted_mark : "");
+		autofree char *subject = memory_printf("%s %s %s by %s%s", service,
+			is_terminal ? "at" : "from", origin,
+			person->name ? person->name : "any other user",
+			is_allowed(scene, person) ? allowed_mark : "");
 		answers_add(answers, subject, texts[decisions[i].answer]);
 	}
 }
@@ -703,10 +705,13 @@ static bool
 wants(const struct control *control, const char *subject, const char *before,
 	const char *after)
 {
-	size_t length = strlen(subject), mark = strlen(unwanted_mark);
+	size_t length = strlen(subject), mark = strlen(allowed_mark);
+	const char *blank = strchr(subject, ' ');
+	bool allowed = length > mark &&
+		strcmp(subject + length - mark, allowed_mark) == 0;
 	(void)control, (void)before;
-	return after != NULL && strcmp(after, "refused") == 0 && length > mark &&
-		strcmp(subject + length - mark, unwanted_mark) == 0;
+	return after != NULL && strcmp(after, "refused") == 0 && !allowed &&
+		blank != NULL && strncmp(blank, " at ", 4) == 0;
 }
 
 const struct kind kind_console = {

@@ -314,10 +314,13 @@ answer(const struct context *context, const struct control *control,
 	xinetd_conf_read(context, &conf);
 	for (size_t i = 0; i < conf.count; i++) {
 		const struct xinetd_service *service = &conf.services[i];
-		autofree char *subject = memory_printf("service %s %s %s %s %zu",
-			service->name, service->id,
-			service->protocol ? service->protocol : "-",
-			service->entry.file->path, service->number);
+		bool has_id = strcmp(service->name, service->id) != 0;
+		autofree char *number = service->number > 1
+			? memory_printf(" entry %zu", service->number)
+			: memory_text("");
+		autofree char *subject = memory_printf("service %s%s%s (%s%s)",
+			service->name, has_id ? " id " : "", has_id ? service->id : "",
+			service->entry.file->path, number);
 		autofree char *value = service->state == XINETD_STARTED
 			? memory_text("started")
 			: memory_printf("%s: %s",
@@ -329,7 +332,7 @@ answer(const struct context *context, const struct control *control,
 	xinetd_conf_free(&conf);
 }
 
-/* An answer's subject is "service NAME ID ...". */
+/* An answer's subject is "service NAME (...", or "service NAME id ID (...". */
 static bool
 wants(const struct control *control, const char *subject, const char *before,
 	const char *after)
@@ -340,6 +343,10 @@ wants(const struct control *control, const char *subject, const char *before,
 	const char *name = strtok_r(NULL, " ", &rest), *id = strtok_r(NULL, " ", &rest);
 	if (name == NULL || id == NULL)
 		return false;
+	if (strcmp(id, "id") == 0)
+		id = strtok_r(NULL, " ", &rest);
+	if (id == NULL || id[0] == '(')
+		id = name;
 	if (is_allowed(control, name, id))
 		return before != NULL && strstr(before, "has its port already") != NULL;
 	return after == NULL || strncmp(after, "not started", 11) == 0;
