@@ -128,7 +128,7 @@ check_choice(const struct checker *checker, const struct value *value,
 	for (size_t i = 0; i < count && count <= LISTED_MAX; i++)
 		buffer_printf(&message, "%s%s", i > 0 ? ", " : "", choices[i]);
 	autofree char *near = check_suggestion(checker->problems, value->text, choices);
-	buffer_text(&message, near);
+	buffer_text(&message, count > 1 ? near : "");
 	return report(checker, value->at, path, buffer_take(&message));
 }
 

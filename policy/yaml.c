@@ -9,6 +9,7 @@
 /* A list or map that is being read. */
 struct frame {
 	struct value value;
+	bool flow; /* written with brackets or braces, where ',' ends a text */
 	bool has_key; /* of a map: the key was read, its value comes next */
 	char *key; /* NULL when the key was a problem: its value is dropped */
 	struct position key_at;
@@ -51,11 +52,11 @@ position_of(struct reader *reader, yaml_mark_t mark)
 /* "; as text, quote it: '*.info'" for the plain text that begins where position_of last
  * was. */
 static char *
-quote_hint(const struct reader *reader)
+quote_hint(const struct reader *reader, bool flow)
 {
 	const char *start = reader->document->bytes.data + reader->offset;
 	const char *end = reader->document->bytes.data + reader->document->bytes.size;
-	const char *stops = reader->parser.flow_level > 0 ? "\r\n,]}" : "\r\n";
+	const char *stops = flow ? "\r\n,]}" : "\r\n";
 	autobuffer struct buffer hint = { 0 };
 	size_t length = 0;
 	while (start + length < end && strchr(stops, start[length]) == NULL &&
@@ -69,6 +70,13 @@ quote_hint(const struct reader *reader)
 			start[i] == '\'' ? 2 : 1);
 	buffer_text(&hint, "'");
 	return buffer_take(&hint);
+}
+
+/* The parser knows too, but it has read ahead of the events. */
+static bool
+in_flow(const struct reader *reader)
+{
+	return reader->depth > 0 && reader->frames[reader->depth - 1].flow;
 }
 
 static bool
@@ -114,7 +122,7 @@ syntax_problem(struct reader *reader)
 			return;
 		}
 		if (strchr("*@&!`%", c) != NULL) {
-			autofree char *hint = quote_hint(reader);
+			autofree char *hint = quote_hint(reader, parser->flow_level > 0);
 			problems_add(reader->problems, at,
 				"a text can't begin with %c; %s", c, hint);
 			return;
@@ -211,22 +219,32 @@ reject_decoration(
 {
 	if (anchor == NULL && !tag)
 		return;
-	autofree char *hint = quote_hint(reader);
+	autofree char *hint = quote_hint(reader, in_flow(reader));
 	problems_add(reader->problems, at, "%s are not taken; if text is meant, %s",
 		anchor != NULL ? "anchors" : "tags", hint);
 }
 
-/* Whether a list or map may begin here. */
+/* Begins the list or map of EVENT; -1 when it lies too deep. */
 static int
-push(struct reader *reader, enum value_type type, struct position at)
+push(struct reader *reader, const yaml_event_t *event, struct position at)
 {
+	struct frame frame = { .value = { .type = VALUE_MAP, .at = at } };
+	if (event->type == YAML_SEQUENCE_START_EVENT) {
+		frame.value.type = VALUE_LIST;
+		frame.flow = event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
+		reject_decoration(reader, at, event->data.sequence_start.anchor,
+			event->data.sequence_start.tag != NULL);
+	} else {
+		frame.flow = event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
+		reject_decoration(reader, at, event->data.mapping_start.anchor,
+			event->data.mapping_start.tag != NULL);
+	}
 	if (reader->depth == YAML_DEPTH_MAX) {
 		problems_add(reader->problems, at, "nested deeper than %d levels",
 			YAML_DEPTH_MAX);
 		return -1;
 	}
-	reader->frames[reader->depth++] = (struct frame){ .value = { .type = type,
-								  .at = at } };
+	reader->frames[reader->depth++] = frame;
 	return 0;
 }
 
@@ -282,7 +300,28 @@ read_scalar(struct reader *reader, const yaml_event_t *event, struct position at
 	attach(reader, value);
 }
 
-/* Returns 1 to go on, 0 at the end of the file, -1 when nothing more can be read. */
+/* Takes a value's event; -1 when nothing more may be read. */
+static int
+read_value(struct reader *reader, const yaml_event_t *event, struct position at)
+{
+	if (++reader->values > YAML_VALUE_MAX) {
+		problems_add(reader->problems, at, "more than %d values", YAML_VALUE_MAX);
+		return -1;
+	}
+	if (event->type == YAML_SCALAR_EVENT) {
+		read_scalar(reader, event, at);
+		return 0;
+	}
+	if (event->type != YAML_ALIAS_EVENT)
+		return push(reader, event, at);
+	autofree char *hint = quote_hint(reader, in_flow(reader));
+	problems_add(reader->problems, at, "aliases are not taken; if text is meant, %s",
+		hint);
+	attach(reader, (struct value){ .type = VALUE_TEXT, .at = at });
+	return 0;
+}
+
+/* Returns 1 to go on, 0 at the end of the file, -1 when nothing more may be read. */
 static int
 read_event(struct reader *reader, const yaml_event_t *event)
 {
@@ -292,45 +331,16 @@ read_event(struct reader *reader, const yaml_event_t *event)
 	case YAML_SCALAR_EVENT:
 	case YAML_SEQUENCE_START_EVENT:
 	case YAML_MAPPING_START_EVENT:
-		if (++reader->values > YAML_VALUE_MAX) {
-			problems_add(reader->problems, at, "more than %d values",
-				YAML_VALUE_MAX);
-			return -1;
-		}
-		break;
-	default:
-		break;
-	}
-	switch (event->type) {
-	case YAML_DOCUMENT_START_EVENT:
-		if (reader->values > 0) {
-			problems_add(reader->problems, at,
-				"a second document: a file holds one");
-			return -1;
-		}
-		return 1;
-	case YAML_ALIAS_EVENT: {
-		autofree char *hint = quote_hint(reader);
-		problems_add(reader->problems, at,
-			"aliases are not taken; if text is meant, %s", hint);
-		attach(reader, (struct value){ .type = VALUE_TEXT, .at = at });
-		return 1;
-	}
-	case YAML_SCALAR_EVENT:
-		read_scalar(reader, event, at);
-		return 1;
-	case YAML_SEQUENCE_START_EVENT:
-		reject_decoration(reader, at, event->data.sequence_start.anchor,
-			event->data.sequence_start.tag != NULL);
-		return push(reader, VALUE_LIST, at) < 0 ? -1 : 1;
-	case YAML_MAPPING_START_EVENT:
-		reject_decoration(reader, at, event->data.mapping_start.anchor,
-			event->data.mapping_start.tag != NULL);
-		return push(reader, VALUE_MAP, at) < 0 ? -1 : 1;
+		return read_value(reader, event, at) < 0 ? -1 : 1;
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
 		pop(reader);
 		return 1;
+	case YAML_DOCUMENT_START_EVENT:
+		if (reader->values == 0)
+			return 1;
+		problems_add(reader->problems, at, "a second document: a file holds one");
+		return -1;
 	case YAML_STREAM_END_EVENT:
 		return 0;
 	default:
