@@ -1,8 +1,10 @@
 #include "lenses/parser.h"
 
 #include <augeas.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/table.h"
@@ -18,22 +20,25 @@ enum {
 
 /* One row a lens. */
 static const struct {
-	const char *name;
+	const char *file, *name;
 	enum join join;
 } lenses[LENS_COUNT] = {
-	[LENS_SSHD] = { "Sshd_settings.lns", JOIN_NEVER },
-	[LENS_SYSLOG] = { "Syslog_rules.lns", JOIN_SYSLOG },
-	[LENS_XINETD] = { "Xinetd_lines.lns", JOIN_NEVER },
-	[LENS_ACCESS] = { "Access_rules.lns", JOIN_NEVER },
-	[LENS_PAM] = { "Pam_stack.lns", JOIN_PAM },
+	[LENS_SSHD] = { "sshd_settings.aug", "Sshd_settings.lns", JOIN_NEVER },
+	[LENS_SYSLOG] = { "syslog_rules.aug", "Syslog_rules.lns", JOIN_SYSLOG },
+	[LENS_XINETD] = { "xinetd_lines.aug", "Xinetd_lines.lns", JOIN_NEVER },
+	[LENS_ACCESS] = { "access_rules.aug", "Access_rules.lns", JOIN_NEVER },
+	[LENS_PAM] = { "pam_stack.aug", "Pam_stack.lns", JOIN_PAM },
 };
 
 struct parser {
-	augeas *augeas;
-	unsigned compiled; /* bits 1u << LENS_X */
+	char *lens_dir;
+	unsigned wanted; /* bits 1u << LENS_X */
 	struct process process;
 	struct table memo; /* struct parsed by lens and hash */
-	struct node *answer; /* in the parsing process */
+
+	/* in the parsing process alone */
+	augeas *augeas;
+	struct node *answer;
 	size_t answer_room;
 };
 
@@ -45,42 +50,45 @@ struct parsed {
 struct parser *
 parser_new(const char *lens_dir, struct error *err)
 {
-	struct parser *parser = memory_new(1, sizeof *parser);
-	parser->augeas = aug_init(
-		"/", lens_dir, AUG_NO_STDINC | AUG_NO_LOAD | AUG_NO_MODL_AUTOLOAD);
-	if (parser->augeas == NULL) {
-		error_set(err, "libaugeas does not start");
-		free(parser);
+	if (access(lens_dir, X_OK) < 0) {
+		error_set(err, "%s: %s", lens_dir, strerror(errno));
 		return NULL;
 	}
+	struct parser *parser = memory_new(1, sizeof *parser);
+	parser->lens_dir = memory_text(lens_dir);
 	return parser;
-}
-
-static int
-compile(struct parser *parser, enum lens lens, struct error *err)
-{
-	augeas *augeas = parser->augeas;
-	/* the smallest parse there is makes libaugeas load the module */
-	aug_set(augeas, "/text", "\n");
-	if (aug_text_store(augeas, lenses[lens].name, "/text", "/tree") < 0 ||
-		aug_error(augeas) != AUG_NOERROR) {
-		const char *details = aug_error_details(augeas);
-		return error_set(err, "the lens %s can't be used: %s%s%s",
-			lenses[lens].name, aug_error_message(augeas),
-			details != NULL ? ": " : "", details != NULL ? details : "");
-	}
-	parser->compiled |= 1u << lens;
-	return 0;
 }
 
 int
 parser_prepare(struct parser *parser, unsigned wanted, struct error *err)
 {
-	wanted &= ~parser->compiled;
-	if (wanted != 0)
-		process_end(&parser->process);
+	if ((wanted & ~parser->wanted) == 0)
+		return 0;
+	for (enum lens lens = 0; lens < LENS_COUNT; lens++) {
+		autofree char *path = memory_printf(
+			"%s/%s", parser->lens_dir, lenses[lens].file);
+		if ((wanted & 1u << lens) != 0 && access(path, R_OK) < 0)
+			return error_set(err, "%s: %s", path, strerror(errno));
+	}
+	parser->wanted |= wanted;
+	process_end(&parser->process);
+	return 0;
+}
+
+/* Runs in the parsing process, before it is confined. */
+static int
+compile(void *data)
+{
+	struct parser *parser = data;
+	augeas *augeas = parser->augeas = aug_init("/", parser->lens_dir,
+		AUG_NO_STDINC | AUG_NO_LOAD | AUG_NO_MODL_AUTOLOAD);
+	if (augeas == NULL)
+		return -1;
+	/* the smallest parse there is makes libaugeas load the module */
+	aug_set(augeas, "/text", "");
 	for (enum lens lens = 0; lens < LENS_COUNT; lens++)
-		if ((wanted & 1u << lens) != 0 && compile(parser, lens, err) < 0)
+		if ((parser->wanted & 1u << lens) != 0 &&
+			aug_text_store(augeas, lenses[lens].name, "/text", "/tree") < 0)
 			return -1;
 	return 0;
 }
@@ -151,6 +159,12 @@ serve(void *data, uint32_t lens, char *text, size_t size, const void **ret_items
 	return count;
 }
 
+static const struct service service = {
+	.prepare = compile,
+	.serve = serve,
+	.item_size = sizeof(struct node),
+};
+
 /* The process is not believed: COUNT nodes must describe the lines of the piece of TEXT
  * from START to END, one top node each and in order, every value inside its line. Moves
  * them to their place in the file. */
@@ -199,10 +213,9 @@ parse_pieces(struct parser *parser, enum lens lens, const char *text, size_t siz
 				(struct bytes){ text, size }, start, &line, &column);
 			return error_set(err, "line %u is longer than 256 KiB", line);
 		}
-		if (process_start(&parser->process, serve, parser, sizeof *tree->nodes,
-			    err) < 0 ||
-			process_ask(&parser->process, lens, text + start, end - start,
-				sizeof *tree->nodes, 2 * (end - start) + 16, deadline,
+		if (process_start(&parser->process, &service, parser, err) < 0 ||
+			process_ask(&parser->process, &service, lens, text + start,
+				end - start, 2 * (end - start) + 16, deadline,
 				(void **)&tree->nodes, &tree->count, &negative, err) < 0)
 			return -1;
 		if (negative)
@@ -267,7 +280,6 @@ parser_free(struct parser *parser)
 		if (parser->memo.slots[i].key != NULL)
 			parsed_free(parser->memo.slots[i].value);
 	table_free(&parser->memo);
-	aug_close(parser->augeas);
-	free(parser->answer);
+	free(parser->lens_dir);
 	free(parser);
 }

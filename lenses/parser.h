@@ -1,7 +1,9 @@
-/* The only code that calls libaugeas. parser_new compiles the lenses; the parsing itself
- * happens in a forked process without files, network or much memory, because hostile
- * bytes can crash libaugeas. When it dies the file at hand is an error and the next one
- * gets a new process. The same bytes are parsed once (memo by hash). */
+/* The only code that calls libaugeas. It is called in a forked process alone, because
+ * hostile bytes can crash it: that process compiles the lenses, then gives up files,
+ * network and more than a little memory, and only then sees a file's bytes. (Forking
+ * before compiling costs less than copying the compiled lenses page by page.) When it
+ * dies the file at hand is an error and the next one gets a new process. The same bytes
+ * are parsed once (memo by hash). */
 #ifndef LENSES_PARSER_H
 #define LENSES_PARSER_H
 
@@ -20,14 +22,14 @@ enum lens {
 
 struct parser;
 
-/* LENS_DIR holds the *.aug files. Lenses are compiled by parser_prepare, and at the
- * latest when one is used. Freed by parser_free, which ends the parsing process. */
+/* LENS_DIR holds the *.aug files. Freed by parser_free, which ends the parsing process.
+ */
 struct parser *
 parser_new(const char *lens_dir, struct error *err);
 
-/* Compiles the lenses in the set WANTED (bits 1u << LENS_X) that are not yet compiled.
- * Call before the first parse: a parsing process that runs already is ended and forked
- * anew when a lens is added. */
+/* Names the set of lenses WANTED (bits 1u << LENS_X), so that the parsing process, which
+ * the first parse forks, compiles all of them at once: a lens that is first named later
+ * costs a new process. Fails when the file of a lens is not there. */
 int
 parser_prepare(struct parser *parser, unsigned wanted, struct error *err);
 

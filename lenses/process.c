@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,8 +18,15 @@
 enum {
 	EXIT_DONE = 0,
 	EXIT_NOT_CONFINED = 64,
+	EXIT_NOT_PREPARED = 65,
 	MEMORY_MAX = 256 << 20, /* bytes above what the process has when it is forked */
 	CPU_MAX = 3600, /* seconds over all questions; the deadline is for one */
+};
+
+/* A question begins with this, its text follows. An answer begins with its count. */
+struct question {
+	uint32_t kind;
+	uint32_t size;
 };
 
 /* In the process: moves all of the bytes or ends it. */
@@ -33,22 +41,38 @@ take(void *data, size_t size)
 	}
 }
 
-static void
-give(const void *data, size_t size)
+/* Takes SIZE bytes away from the front of two pieces. Returns what is left. */
+static size_t
+advance(struct iovec pieces[2], size_t size)
 {
-	for (size_t done = 0; done < size;) {
-		ssize_t n = write(STDIN_FILENO, (const char *)data + done, size - done);
+	for (int i = 0; i < 2; i++) {
+		size_t part = size < pieces[i].iov_len ? size : pieces[i].iov_len;
+		pieces[i].iov_base = (char *)pieces[i].iov_base + part;
+		pieces[i].iov_len -= part;
+		size -= part;
+	}
+	return pieces[0].iov_len + pieces[1].iov_len;
+}
+
+static void
+give(int32_t count, const void *items, size_t size)
+{
+	struct iovec pieces[2] = { { &count, sizeof count }, { (void *)items, size } };
+	for (size_t left = sizeof count + size; left > 0;) {
+		ssize_t n = writev(STDIN_FILENO, pieces, 2);
 		if (n <= 0 && !(n < 0 && errno == EINTR))
 			_exit(EXIT_DONE);
-		done += n > 0 ? (size_t)n : 0;
+		left = n > 0 ? advance(pieces, (size_t)n) : left;
 	}
 }
 
 static void __attribute__((noreturn))
-serve_all(int fd, process_serve serve, void *data, size_t item_size)
+serve_all(int fd, const struct service *service, void *data)
 {
 	char *text = NULL;
 	size_t room = 0;
+	if (service->prepare(data) < 0)
+		_exit(EXIT_NOT_PREPARED);
 	if (confine_to_computing(fd, MEMORY_MAX, CPU_MAX, NULL) < 0)
 		_exit(EXIT_NOT_CONFINED);
 	for (;;) {
@@ -61,15 +85,14 @@ serve_all(int fd, process_serve serve, void *data, size_t item_size)
 		}
 		take(text, question.size);
 		text[question.size] = '\0';
-		int32_t count = serve(data, question.kind, text, question.size, &items);
-		give(&count, sizeof count);
-		if (count > 0)
-			give(items, (size_t)count * item_size);
+		int32_t count = service->serve(
+			data, question.kind, text, question.size, &items);
+		give(count, items, count > 0 ? (size_t)count * service->item_size : 0);
 	}
 }
 
 int
-process_start(struct process *process, process_serve serve, void *data, size_t item_size,
+process_start(struct process *process, const struct service *service, void *data,
 	struct error *err)
 {
 	int ends[2];
@@ -85,7 +108,7 @@ process_start(struct process *process, process_serve serve, void *data, size_t i
 	pid_t pid = fork();
 	if (pid == 0) {
 		close(ends[0]);
-		serve_all(ends[1], serve, data, item_size);
+		serve_all(ends[1], service, data);
 	}
 	int saved = errno;
 	close(ends[1]);
@@ -136,6 +159,8 @@ lose(struct process *process, const char *reason, struct error *err)
 		return error_set(err, "the parsing process %s", reason);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_NOT_CONFINED)
 		return error_set(err, "the parsing process can't be confined");
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_NOT_PREPARED)
+		return error_set(err, "the parsing process can't compile the lenses");
 	if (WIFSIGNALED(status))
 		return error_set(err, "the parsing process died (%s)",
 			strsignal(WTERMSIG(status)));
@@ -155,49 +180,70 @@ wait_for(int fd, short events, long deadline)
 	}
 }
 
-/* Moves SIZE bytes; 0, or -1 after the process was given up. */
+/* Whether a call that failed or moved nothing can be tried again: waits until EVENTS are
+ * possible. Returns -1 after the process was given up. */
 static int
-move(struct process *process, short events, void *data, size_t size, long deadline,
+retry(struct process *process, ssize_t moved, short events, long deadline,
+	struct error *err)
+{
+	if (moved == 0 || (errno != EAGAIN && errno != EINTR))
+		return lose(process, NULL, err);
+	int ready = wait_for(process->fd, events, deadline);
+	if (ready <= 0)
+		return lose(
+			process, ready == 0 ? "took too long" : "can't be reached", err);
+	return 0;
+}
+
+static int
+send_all(struct process *process, const struct question *question, const char *text,
+	long deadline, struct error *err)
+{
+	struct iovec pieces[2] = { { (void *)question, sizeof *question },
+		{ (void *)text, question->size } };
+	const struct msghdr message = { .msg_iov = pieces, .msg_iovlen = 2 };
+	for (size_t left = sizeof *question + question->size; left > 0;) {
+		ssize_t n = sendmsg(process->fd, &message, MSG_NOSIGNAL);
+		if (n > 0)
+			left = advance(pieces, (size_t)n);
+		else if (retry(process, n, POLLOUT, deadline, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+receive_all(struct process *process, void *data, size_t size, long deadline,
 	struct error *err)
 {
 	for (size_t done = 0; done < size;) {
-		char *at = (char *)data + done;
-		ssize_t n = events == POLLIN
-			? recv(process->fd, at, size - done, 0)
-			: send(process->fd, at, size - done, MSG_NOSIGNAL);
-		if (n > 0) {
+		ssize_t n = recv(process->fd, (char *)data + done, size - done, 0);
+		if (n > 0)
 			done += (size_t)n;
-			continue;
-		}
-		if (n == 0 || (errno != EAGAIN && errno != EINTR))
-			return lose(process, NULL, err);
-		int ready = wait_for(process->fd, events, deadline);
-		if (ready <= 0)
-			return lose(process,
-				ready == 0 ? "took too long" : "can't be reached", err);
+		else if (retry(process, n, POLLIN, deadline, err) < 0)
+			return -1;
 	}
 	return 0;
 }
 
 int
-process_ask(struct process *process, uint32_t kind, const char *text, size_t size,
-	size_t item_size, size_t max, long deadline, void **items, size_t *count,
-	bool *ret_negative, struct error *err)
+process_ask(struct process *process, const struct service *service, uint32_t kind,
+	const char *text, size_t size, size_t max, long deadline, void **items,
+	size_t *count, bool *ret_negative, struct error *err)
 {
-	struct question question = { .kind = kind, .size = (uint32_t)size };
+	const struct question question = { .kind = kind, .size = (uint32_t)size };
 	int32_t more;
-	if (move(process, POLLOUT, &question, sizeof question, deadline, err) < 0 ||
-		move(process, POLLOUT, (char *)text, size, deadline, err) < 0 ||
-		move(process, POLLIN, &more, sizeof more, deadline, err) < 0)
+	if (send_all(process, &question, text, deadline, err) < 0 ||
+		receive_all(process, &more, sizeof more, deadline, err) < 0)
 		return -1;
 	*ret_negative = more < 0;
 	if (more <= 0)
 		return 0;
 	if ((size_t)more > max)
 		return lose(process, "answered nonsense", err);
-	*items = memory_resize(*items, *count + (size_t)more, item_size);
-	if (move(process, POLLIN, (char *)*items + *count * item_size,
-		    (size_t)more * item_size, deadline, err) < 0)
+	*items = memory_resize(*items, *count + (size_t)more, service->item_size);
+	if (receive_all(process, (char *)*items + *count * service->item_size,
+		    (size_t)more * service->item_size, deadline, err) < 0)
 		return -1;
 	*count += (size_t)more;
 	return 0;

@@ -16,35 +16,35 @@ struct process {
 	int fd;
 };
 
-/* What a question is about: its KIND, and SIZE bytes that follow. An answer is a COUNT,
- * and for COUNT > 0 so many items. */
-struct question {
-	uint32_t kind;
-	uint32_t size;
+/* What the process does. All functions run in it. */
+struct service {
+	/* Before it is confined, and so before it meets any question; -1 ends it. */
+	int (*prepare)(void *data);
+	/* Answers a question of the kind KIND about TEXT, which a NUL follows: returns a
+	 * count of items, in *ret_items, an array that stays valid until the next call;
+	 * or a negative number. */
+	int32_t (*serve)(void *data, uint32_t kind, char *text, size_t size,
+		const void **ret_items);
+	size_t item_size;
 };
 
-/* Answers one question: returns the count, and in *ret_items an array that stays valid
- * until the next call. Runs in the process. */
-typedef int32_t (*process_serve)(
-	void *data, uint32_t kind, char *text, size_t size, const void **ret_items);
-
-/* Forks the process unless it runs already. ITEM_SIZE: bytes of an item of an answer. */
+/* Forks the process unless it runs already. */
 int
-process_start(struct process *process, process_serve serve, void *data, size_t item_size,
+process_start(struct process *process, const struct service *service, void *data,
 	struct error *err);
 
 /* The time by the clock that deadlines use, in milliseconds. */
 long
 process_clock(void);
 
-/* Asks about TEXT, which is followed by a NUL. Adds the items of the answer to the array
- * *ITEMS of *COUNT items, of at most MAX. Returns -1 when the process died or answered
- * nonsense or was not ready by DEADLINE: then it is gone. *ret_negative: it answered a
- * negative count, which is no failure here. */
+/* Asks a question. Adds the items of the answer, of which there may be MAX, to the array
+ * *ITEMS of *COUNT items. Returns -1 when the process died or answered nonsense or was
+ * not ready by DEADLINE: then it is gone. *ret_negative: it answered a negative count,
+ * which is no failure here. */
 int
-process_ask(struct process *process, uint32_t kind, const char *text, size_t size,
-	size_t item_size, size_t max, long deadline, void **items, size_t *count,
-	bool *ret_negative, struct error *err);
+process_ask(struct process *process, const struct service *service, uint32_t kind,
+	const char *text, size_t size, size_t max, long deadline, void **items,
+	size_t *count, bool *ret_negative, struct error *err);
 
 /* Ends it and waits for it. */
 void

@@ -311,12 +311,23 @@ test_missing_lenses(void **state)
 {
 	(void)state;
 	struct error err = ERROR_INIT;
-	struct parser *other = parser_new("/no/such/directory", &err);
-	assert_non_null(other);
+	const struct tree *tree;
+	assert_null(parser_new("/no/such/directory", &err));
+	assert_string_equal(err.text, "/no/such/directory: No such file or directory");
+	error_clear(&err);
+	scratch_make();
+	struct parser *other = parser_new(scratch, &err);
 	assert_int_equal(parser_prepare(other, 1u << LENS_PAM, &err), -1);
-	assert_non_null(strstr(err.text, "the lens Pam_stack.lns can't be used"));
+	assert_non_null(strstr(err.text, "pam_stack.aug: No such file or directory"));
+	error_clear(&err);
+	scratch_text("/pam_stack.aug", "module Pam_stack = nonsense");
+	assert_int_equal(
+		parser_parse(other, LENS_PAM, BYTES_TEXT("a\n"), "hash", &tree, &err),
+		-1);
+	assert_string_equal(err.text, "the parsing process can't compile the lenses");
 	error_clear(&err);
 	parser_free(other);
+	scratch_remove();
 }
 
 int

@@ -34,12 +34,24 @@ serve(void *data, uint32_t kind, char *text, size_t size, const void **ret_items
 }
 
 static int
+prepare(void *data)
+{
+	return data == NULL ? 0 : -1;
+}
+
+static const struct service service = {
+	.prepare = prepare,
+	.serve = serve,
+	.item_size = sizeof *items,
+};
+
+static int
 ask(enum kind kind, bool *ret_negative, struct error *err)
 {
-	if (process_start(&process, serve, NULL, sizeof *items, err) < 0)
+	if (process_start(&process, &service, NULL, err) < 0)
 		return -1;
-	return process_ask(&process, kind, "abc", 3, sizeof *items, 3,
-		process_clock() + 300, (void **)&items, &count, ret_negative, err);
+	return process_ask(&process, &service, kind, "abc", 3, 3, process_clock() + 300,
+		(void **)&items, &count, ret_negative, err);
 }
 
 static void
@@ -85,11 +97,28 @@ test_losses(void **state)
 	free(items);
 }
 
+static void
+test_unprepared(void **state)
+{
+	struct error err = ERROR_INIT;
+	bool negative;
+	(void)state;
+	process_end(&process);
+	assert_int_equal(process_start(&process, &service, &process, &err), 0);
+	assert_int_equal(
+		process_ask(&process, &service, ECHO, "abc", 3, 3, process_clock() + 300,
+			(void **)&items, &count, &negative, &err),
+		-1);
+	assert_string_equal(err.text, "the parsing process can't compile the lenses");
+	error_clear(&err);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_unprepared),
 		cmocka_unit_test(test_losses),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
