@@ -31,7 +31,8 @@ static const struct key keys[] = {
 		.example = "[access.conf]" },
 	{ .name = "services",
 		.type = KEY_TEXTS,
-		.help = "the PAM services of the console, by default login",
+		.help = "the PAM services of the console",
+		.otherwise = "[login]",
 		.example = "[login, gdm-password]" },
 	{ 0 },
 };

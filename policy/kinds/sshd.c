@@ -23,9 +23,9 @@ static const struct key keys[] = {
 	{ .name = "view",
 		.type = KEY_CHOICE,
 		.choices = views,
-		.help = "effective (default): what sshd does; explicit: a line must also "
-			"say so",
-		.example = "explicit" },
+		.help = "effective: what sshd does; explicit: a line must also say so",
+		.example = "explicit",
+		.otherwise = "effective" },
 	{ 0 },
 };
 

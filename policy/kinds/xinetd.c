@@ -24,10 +24,10 @@ static const struct key keys[] = {
 	{ .name = "remedy",
 		.type = KEY_CHOICE,
 		.choices = remedies,
-		.help = "what apply does to another service: disable it (the default), "
-			"or "
-			"remove the file that holds it",
-		.example = "disable" },
+		.help = "what apply does to another service: disable it, or remove the "
+			"file "
+			"that holds it",
+		.otherwise = "disable" },
 	{ 0 },
 };
 
