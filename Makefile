@@ -68,8 +68,14 @@ all: $(BUILD)/holdfast
 $(BUILD)/holdfast: $(BUILD)/enforcer/main.o $(LIBRARY)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(LIBRARY): $(filter-out $(BUILD)/enforcer/main.o,$(OBJECTS))
-	rm -f $@ && $(AR) rcs $@ $^
+MEMBERS = $(filter-out $(BUILD)/enforcer/main.o,$(OBJECTS))
+$(LIBRARY): $(MEMBERS) $(BUILD)/members
+	rm -f $@ && $(AR) rcs $@ $(MEMBERS)
+
+# Changes when a source file comes or goes.
+$(BUILD)/members: FORCE
+	@mkdir -p $(@D)
+	@echo '$(MEMBERS)' | cmp -s - $@ || echo '$(MEMBERS)' >$@
 
 # augeas.h includes a header of libxml2. Asked only when it is compiled: `make deps` may
 # have to install pkg-config first.
@@ -224,5 +230,5 @@ help:
 
 .PHONY: all check check-unit check-lenses check-cli check-oracle check-crash check-host bench \
 	check-fresh demo check-asan fuzz run-fuzzers coverage lint $(LINTS) \
-	install uninstall dist deps clean help
+	install uninstall dist deps clean help FORCE
 -include $(OBJECTS:.o=.d) $(UNITS:=.d) $(HELPERS:=.d) $(FUZZERS:=.d)
