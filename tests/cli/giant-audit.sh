@@ -13,7 +13,7 @@ done
 says "keyboard-interactive: the file that does not set it" /etc/ssh/sshd_config
 says "keyboard-interactive: the option that turns it off in that version" ChallengeResponseAuthentication
 says "kernel log: the level that is lost" kern.debug
-says "kernel log: the line that takes info and above to the file" /etc/syslog.conf:6
+says "kernel log: the line that takes info and above to the file" '/var/log/messages (line 6)'
 says "kernel log: and the one that takes them to the log host" /etc/syslog.conf:7
 says "kernel log: that line's text" '*.info;mail.none;authpriv.none;cron.none'
 says "xinetd: the service, not the file" "service shell"
@@ -21,7 +21,6 @@ says "xinetd: the line that enables it" /etc/xinetd.d/rsh:11
 says "xinetd: that line's text" 'disable			= no'
 says "console: the file that admits everybody" /etc/security/access.conf
 silent "what holds is not listed without -v" PermitRootLogin
-expected text
 
 run "${audit[@]}" -v
 status "-v changes no status" 1
