@@ -95,6 +95,22 @@ search_lines(struct search *search, struct sshd_answer *answer)
 }
 
 static struct sshd_answer
+find_at_start(const struct sshd_config *config, const struct sshd_keyword *keyword)
+{
+	struct sshd_answer answer = { 0 };
+	struct search search = {
+		.config = config, .keyword = keyword, .reading = AT_START
+	};
+	search_lines(&search, &answer);
+	if (answer.value == NULL) {
+		const char *text = sshd_keyword_default(keyword, config->version);
+		answer.value = text != NULL ? memory_text(text) : NULL;
+		answer.reason = "the default depends on how sshd was built";
+	}
+	return answer;
+}
+
+static struct sshd_answer
 find(const struct sshd_config *config, const struct sshd_keyword *keyword,
 	const struct sshd_connection *connection)
 {
@@ -105,17 +121,15 @@ find(const struct sshd_config *config, const struct sshd_keyword *keyword,
 		.reading = FOR_CONNECTION };
 	if (keyword->match_since != 0 && keyword->match_since <= config->version)
 		search_lines(&search, &answer);
-	if (answer.value != NULL)
-		return answer;
-	search.reading = AT_START;
-	search.commands_seen = false;
-	search_lines(&search, &answer);
-	if (answer.value == NULL) {
-		const char *text = sshd_keyword_default(keyword, config->version);
-		answer.value = text != NULL ? memory_text(text) : NULL;
-		answer.reason = "the default depends on how sshd was built";
-	}
-	return answer;
+	return answer.value != NULL ? answer : find_at_start(config, keyword);
+}
+
+struct sshd_answer
+sshd_answer_at_start(const struct sshd_config *config, enum sshd_setting setting)
+{
+	const struct sshd_keyword *keyword = sshd_keyword_get(setting, config->version);
+	return keyword != NULL ? find_at_start(config, keyword)
+			       : (struct sshd_answer){ 0 };
 }
 
 /* Before 8.7: challenge_response_authentication turns kbd_interactive_authentication on

@@ -20,6 +20,10 @@ struct sshd_answer
 sshd_answer_find(const struct sshd_config *config, enum sshd_setting setting,
 	const struct sshd_connection *connection);
 
+/* The value that sshd starts with, before any connection. */
+struct sshd_answer
+sshd_answer_at_start(const struct sshd_config *config, enum sshd_setting setting);
+
 void
 sshd_answer_free(struct sshd_answer *answer);
 

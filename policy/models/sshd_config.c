@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "policy/models/sshd_check.h"
 #include "policy/models/sshd_options.h"
 
 enum {
@@ -31,8 +32,8 @@ add_problem(struct sshd_config *config, const char *path, const struct file *fil
 	};
 }
 
-static void
-reject(struct sshd_config *config, const struct file *file, size_t offset,
+void
+sshd_config_reject(struct sshd_config *config, const struct file *file, size_t offset,
 	const char *text)
 {
 	add_problem(config, file->path, file, offset, false, text);
@@ -89,7 +90,7 @@ add_line(
 	struct error err = ERROR_INIT;
 	if (read_value(config, words, &line, &err) < 0) {
 		error_prefix(&err, "%s", sshd_keyword_names[line.written->name]);
-		reject(config, line.file, line.offset, err.text);
+		sshd_config_reject(config, line.file, line.offset, err.text);
 		free(line.value);
 	} else if (line.value != NULL) {
 		config->lines = memory_grow(
@@ -120,7 +121,7 @@ read_line(struct sshd_config *config, const struct file *file, struct bytes text
 		status = error_set(
 			&err, "bad configuration option: %s", ret_words->keyword);
 	if (status < 0)
-		reject(config, file, ret_line->offset, err.text);
+		sshd_config_reject(config, file, ret_line->offset, err.text);
 	error_clear(&err);
 	return status == 0;
 }
@@ -142,7 +143,7 @@ sshd_config_add_option(struct sshd_config *config, const struct file *file, size
 		line.keyword = sshd_keyword_find(
 			words.keyword, config->version, &line.written);
 	if (line.keyword == NULL || line.keyword->parse == NULL)
-		reject(config, file, start, "sshd rejects this option");
+		sshd_config_reject(config, file, start, "sshd rejects this option");
 	else
 		add_line(config, line, &words);
 	error_clear(&err);
@@ -164,14 +165,14 @@ include(struct reader *reader, const struct sshd_line *line,
 {
 	struct sshd_config *config = reader->config;
 	if (words->count == 0)
-		reject(config, line->file, line->offset,
+		sshd_config_reject(config, line->file, line->offset,
 			"Include: missing filename argument");
 	for (size_t i = 0; i < words->count; i++) {
 		const char *word = words->items[i];
 		struct error err = ERROR_INIT;
 		struct name_list names = { 0 };
 		if (*word == '\0') {
-			reject(config, line->file, line->offset,
+			sshd_config_reject(config, line->file, line->offset,
 				"Include: empty argument");
 			continue;
 		}
@@ -199,7 +200,7 @@ begin_block(struct sshd_config *config, const struct sshd_line *line, const char
 		.parent = outer, .file = line->file, .offset = line->offset
 	};
 	if (sshd_match_parse(rest, config->version, &block, &err) < 0)
-		reject(config, line->file, line->offset, err.text);
+		sshd_config_reject(config, line->file, line->offset, err.text);
 	struct buffer text = { 0 };
 	buffer_text(&text, "Match");
 	for (size_t i = 0; i < block.count; i++) {
@@ -287,6 +288,7 @@ sshd_config_load(
 	read_file(&reader, options.config_file != NULL ? options.config_file : main_file,
 		SSHD_GLOBAL, 0);
 	sshd_options_free(&options);
+	sshd_check_whole(ret_config);
 }
 
 void

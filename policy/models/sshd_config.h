@@ -52,6 +52,11 @@ sshd_config_load(
 void
 sshd_config_free(struct sshd_config *config);
 
+/* Notes that sshd rejects what stands at OFFSET of FILE: for sshd_check.c. */
+void
+sshd_config_reject(struct sshd_config *config, const struct file *file, size_t offset,
+	const char *text);
+
 /* Adds TEXT as given with -o on the command line that stands from START to END of FILE:
  * for sshd_options.c. */
 void

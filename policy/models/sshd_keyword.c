@@ -783,8 +783,7 @@ static const struct sshd_keyword rows[] = {
 		.match_since = 507,
 		.rule = SSHD_LAST,
 		.parse = sshd_list_ipqos,
-		.defaults = { { 507, "lowdelay throughput" }, { 708, "af21 cs1" },
-			{ 1001, "ef cs0" } } },
+		.defaults = { { 507, "lowdelay throughput" }, { 708, "" } } },
 	{ .name = SSHD_VERSION_ADDENDUM,
 		.since = 601,
 		.parse = sshd_value_addendum,
@@ -929,5 +928,5 @@ sshd_keyword_default(const struct sshd_keyword *keyword, int version)
 		if (keyword->defaults[i].text != NULL &&
 			keyword->defaults[i].since <= version)
 			text = keyword->defaults[i].text;
-	return text;
+	return text != NULL && *text != '\0' ? text : NULL;
 }

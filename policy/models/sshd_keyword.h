@@ -192,7 +192,8 @@ struct sshd_keyword {
 	struct {
 		short since;
 		const char *text;
-	} defaults[4]; /* ascending; the last one that is old enough counts */
+	} defaults[4]; /* ascending; the last one that is old enough counts; "":
+			distributions change it */
 };
 
 /* The names by enum sshd_setting, in the usual spelling; [0] is unused, NULL ends. */

@@ -72,8 +72,8 @@ sshd_list_port(const struct sshd_reading *reading, char **ret_value, size_t *ret
 	return 0;
 }
 
-/* Splits "host", "host:port", "host/port", "[address]:port" in place (hpdelim). NULL when
- * it is none. *ret_port is NULL when none is given. */
+/* Splits "host", "host:port", "[address]:port" in place (hpdelim). NULL when it is none.
+ * *ret_port is NULL when none is given. */
 static char *
 split_host(char *text, char **ret_port)
 {
@@ -89,7 +89,7 @@ split_host(char *text, char **ret_port)
 	}
 	if (*end == '\0')
 		return text;
-	if (*end != ':' && *end != '/')
+	if (*end != ':')
 		return NULL;
 	*end = '\0';
 	*ret_port = end + 1;

@@ -44,9 +44,10 @@ const struct sshd_choice sshd_value_facilities[] = { { "DAEMON", "DAEMON" },
 	{ "LOCAL3", "LOCAL3" }, { "LOCAL4", "LOCAL4" }, { "LOCAL5", "LOCAL5" },
 	{ "LOCAL6", "LOCAL6" }, { "LOCAL7", "LOCAL7" }, { NULL, NULL } };
 const struct sshd_choice sshd_value_levels[] = { { "QUIET", "QUIET" },
-	{ "FATAL", "FATAL" }, { "ERROR", "ERROR" }, { "INFO", "INFO" },
-	{ "VERBOSE", "VERBOSE" }, { "DEBUG", "DEBUG" }, { "DEBUG1", "DEBUG" },
-	{ "DEBUG2", "DEBUG2" }, { "DEBUG3", "DEBUG3" }, { NULL, NULL } };
+	{ "SILENT", "QUIET" }, { "FATAL", "FATAL" }, { "ERROR", "ERROR" },
+	{ "INFO", "INFO" }, { "VERBOSE", "VERBOSE" }, { "DEBUG", "DEBUG" },
+	{ "DEBUG1", "DEBUG" }, { "DEBUG2", "DEBUG2" }, { "DEBUG3", "DEBUG3" },
+	{ NULL, NULL } };
 const struct sshd_choice sshd_value_hashes[] = { { "MD5", "MD5" }, { "SHA1", "SHA1" },
 	{ "SHA256", "SHA256" }, { "SHA384", "SHA384" }, { "SHA512", "SHA512" },
 	{ NULL, NULL } };
@@ -273,24 +274,14 @@ sshd_value_command(const struct sshd_reading *reading, char **ret_value, size_t 
 	return sshd_value_rest(reading, ret_value, ret_used, err);
 }
 
+/* The text that looks for a comment looks in the keyword: it takes the `#` in. */
 int
 sshd_value_addendum(const struct sshd_reading *reading, char **ret_value,
 	size_t *ret_used, struct error *err)
 {
-	if (*reading->words->rest == '\0')
-		return error_set(err, "missing argument");
 	if (strchr(reading->words->rest, '\r') != NULL)
 		return error_set(err, "invalid argument");
-	size_t length = strcspn(reading->words->rest, "#");
-	while (length > 0 && strchr(" \t", reading->words->rest[length - 1]) != NULL)
-		length--;
-	*ret_value = memory_copy(reading->words->rest, length);
-	if (length == 0 || strcasecmp(*ret_value, "none") == 0) {
-		free(*ret_value);
-		*ret_value = memory_text("none");
-	}
-	*ret_used = reading->words->count;
-	return 0;
+	return sshd_value_rest(reading, ret_value, ret_used, err);
 }
 
 int
