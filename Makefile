@@ -178,8 +178,10 @@ lint-cppcheck:
 lint-analyzer:
 	$(CONFIGURE) BUILD=$(BUILD)/analyzer WERROR=-Werror CFLAGS="-O1 -g -fanalyzer" all
 
+# Which other manuals happen to be installed here is no fault of ours.
 lint-manuals:
-	mandoc -T lint -W style $(MANUALS)
+	! mandoc -T lint -W style $(MANUALS) 2>&1 | \
+		grep -v 'referenced manual not found\|outdated mandoc.db'
 
 lint-lenses:
 	@$(SUITE) tests/suite.sh lenses $(LENSES) $(LENS_TESTS)
