@@ -194,7 +194,7 @@ lint-scripts:
 # MODE:SOURCE:DESTINATION, for install and uninstall alike
 INSTALLED = 755:$(BUILD)/install/holdfast:$(sbindir)/holdfast \
 	$(foreach f,$(LENSES),644:$f:$(datadir)/holdfast/$f) \
-	$(foreach f,$(wildcard policy/profiles/*.yaml),644:$f:$(datadir)/holdfast/$(f:policy/%=%)) \
+	$(foreach f,$(wildcard policy/profiles/*.yaml policy/profiles/*/*.yaml),644:$f:$(datadir)/holdfast/$(f:policy/%=%)) \
 	$(foreach f,$(wildcard enforcer/report/*.schema.json),644:$f:$(datadir)/holdfast/$(notdir $f)) \
 	$(foreach f,$(MANUALS),644:$f:$(mandir)/man$(subst .,,$(suffix $f))/$(notdir $f)) \
 	$(foreach f,$(wildcard enforcer/*.bash),644:$f:$(datadir)/bash-completion/completions/$(notdir $(f:.bash=))) \
@@ -214,7 +214,8 @@ install:
 
 uninstall:
 	rm -f $(foreach f,$(INSTALLED),$(DESTDIR)$(call field,3,$f))
-	-rmdir $(addprefix $(DESTDIR),$(datadir)/holdfast/lenses $(datadir)/holdfast/profiles \
+	-rmdir $(addprefix $(DESTDIR),$(datadir)/holdfast/lenses \
+		$(datadir)/holdfast/profiles/overlays $(datadir)/holdfast/profiles \
 		$(datadir)/holdfast $(docdir) $(sysconfdir)/holdfast)
 
 dist:
