@@ -12,8 +12,8 @@
 #include "lenses/source.h"
 
 enum {
-	PIECE = 64 << 10, /* bytes that the lens gets at once: its memory is a large
-			     multiple of them */
+	PIECE = 64 << 10, /* bytes that the lens gets at once, but for the rest of a line:
+			     its memory is a large multiple of them */
 	LINE_MAX_BYTES = 256 << 10,
 	FILE_TIME = 10000, /* milliseconds for one file */
 };
@@ -21,13 +21,14 @@ enum {
 /* One row a lens. */
 static const struct {
 	const char *file, *name;
+	const char *indent; /* see source_is_silent; its test is Every_line.silent */
 	enum join join;
 } lenses[LENS_COUNT] = {
-	[LENS_SSHD] = { "sshd_settings.aug", "Sshd_settings.lns", JOIN_NEVER },
-	[LENS_SYSLOG] = { "syslog_rules.aug", "Syslog_rules.lns", JOIN_SYSLOG },
-	[LENS_XINETD] = { "xinetd_lines.aug", "Xinetd_lines.lns", JOIN_NEVER },
-	[LENS_ACCESS] = { "access_rules.aug", "Access_rules.lns", JOIN_NEVER },
-	[LENS_PAM] = { "pam_stack.aug", "Pam_stack.lns", JOIN_PAM },
+	[LENS_SSHD] = { "sshd_settings.aug", "Sshd_settings.lns", " \t\r\f", JOIN_NEVER },
+	[LENS_SYSLOG] = { "syslog_rules.aug", "Syslog_rules.lns", " \t\r", JOIN_SYSLOG },
+	[LENS_XINETD] = { "xinetd_lines.aug", "Xinetd_lines.lns", " \t\r", JOIN_NEVER },
+	[LENS_ACCESS] = { "access_rules.aug", "Access_rules.lns", "", JOIN_NEVER },
+	[LENS_PAM] = { "pam_stack.aug", "Pam_stack.lns", " \t\r", JOIN_PAM },
 };
 
 struct parser {
@@ -165,37 +166,118 @@ static const struct service service = {
 	.item_size = sizeof(struct node),
 };
 
-/* The process is not believed: COUNT nodes must describe the lines of the piece of TEXT
- * from START to END, one top node each and in order, every value inside its line. Moves
- * them to their place in the file. */
-static int
-check_answer(const char *text, size_t start, size_t end, struct node *nodes, size_t count)
+/* A piece of a file on its way through the lens. */
+struct piece {
+	size_t start, end; /* in the file's text; whole lines */
+	struct buffer said; /* those of its lines that say something */
+	struct node *nodes; /* what the process answered about them */
+	size_t count;
+};
+
+static size_t
+line_length(const char *text, size_t start, size_t end)
 {
-	size_t line_start = start, line_end = start, at = start;
-	bool first = true;
-	for (size_t i = 0; i < count; i++) {
-		struct node *node = &nodes[i];
-		if (node->label >= LABEL_COUNT || node->depth > 1 ||
-			node->start > end - start ||
-			node->length > end - start - node->start ||
-			(first && node->depth))
-			return -1;
-		if (node->depth == 0) {
-			line_start = first ? start : line_end + 1;
-			if (line_start >= end)
-				return -1;
-			line_end = (size_t)((const char *)memchr(text + line_start, '\n',
-						    end - line_start) -
-				text);
-			at = line_start;
-			first = false;
+	const char *newline = memchr(text + start, '\n', end - start);
+	return (size_t)(newline - text) - start;
+}
+
+/* Cuts the piece that begins at piece->start and ends with the text at the latest. */
+static int
+cut(struct piece *piece, const char *text, size_t size, const char *indent,
+	struct error *err)
+{
+	size_t at = piece->start, comment;
+	while (at < size && piece->said.size < PIECE) {
+		size_t length = line_length(text, at, size);
+		if (length > LINE_MAX_BYTES) {
+			unsigned line, column;
+			bytes_position((struct bytes){ text, size }, at, &line, &column);
+			return error_set(err, "line %u is longer than 256 KiB", line);
 		}
-		node->start += (uint32_t)start;
-		if (node->start < at || node->start + node->length > line_end)
-			return -1;
-		at = node->start + node->length;
+		if (!source_is_silent(text + at, length, indent, &comment))
+			buffer_add(&piece->said, text + at, length + 1);
+		at += length + 1;
 	}
-	return line_end + 1 == end ? 0 : -1;
+	piece->end = at;
+	return 0;
+}
+
+/* Takes the nodes of one line, which begins at LINE in the said lines and is LENGTH long,
+ * from the answer, adds them to TREE, and moves them to TARGET, the line's place in the
+ * file. The process is not believed: it must be one top node and its parts, in order,
+ * every value inside the line. Returns how many nodes there were, 0 when it is not so. */
+static size_t
+take_line(struct tree *tree, const struct node *nodes, size_t left, size_t line,
+	size_t length, size_t target)
+{
+	size_t at = line, end = line + length, count = 0;
+	while (count < left && (count > 0) == (nodes[count].depth != 0)) {
+		struct node node = nodes[count++];
+		if (node.label >= LABEL_COUNT || node.depth > 1 || node.start < at ||
+			node.start > end || node.length > end - node.start)
+			return 0;
+		at = node.start + node.length;
+		node.start = (uint32_t)(node.start - line + target);
+		tree->nodes[tree->count++] = node;
+	}
+	return count;
+}
+
+/* Adds the piece's lines to TREE, in the order of the file. */
+static int
+merge(struct tree *tree, const char *text, const struct piece *piece, const char *indent)
+{
+	size_t taken = 0, line = 0, comment;
+	for (size_t at = piece->start; at < piece->end;) {
+		size_t length = line_length(text, at, piece->end);
+		if (source_is_silent(text + at, length, indent, &comment)) {
+			bool blank = comment == length;
+			tree->nodes[tree->count++] = (struct node){
+				.start = (uint32_t)(blank ? at : at + comment),
+				.length = (uint32_t)(length - comment),
+				.label = blank ? LABEL_BLANK : LABEL_COMMENT
+			};
+		} else {
+			size_t count = take_line(tree, piece->nodes + taken,
+				piece->count - taken, line, length, at);
+			if (count == 0)
+				return -1;
+			taken += count;
+			line += length + 1;
+		}
+		at += length + 1;
+	}
+	return taken == piece->count ? 0 : -1;
+}
+
+static int
+parse_piece(struct parser *parser, enum lens lens, const char *text, size_t size,
+	struct piece *piece, long deadline, struct tree *tree, struct error *err)
+{
+	const char *indent = lenses[lens].indent;
+	bool negative = false;
+	if (cut(piece, text, size, indent, err) < 0)
+		return -1;
+	if (piece->said.size > 0 &&
+		(process_start(&parser->process, &service, parser, err) < 0 ||
+			process_ask(&parser->process, &service, lens, piece->said.data,
+				piece->said.size, 2 * piece->said.size + 16, deadline,
+				(void **)&piece->nodes, &piece->count, &negative,
+				err) < 0))
+		return -1;
+	if (negative)
+		return error_set(err, "the lens does not accept it");
+	/* a silent line is one node, and there may be as many lines as bytes */
+	size_t lines = 0;
+	for (size_t at = piece->start; at < piece->end; lines++)
+		at += line_length(text, at, piece->end) + 1;
+	tree->nodes = memory_resize(
+		tree->nodes, tree->count + piece->count + lines, sizeof *tree->nodes);
+	if (merge(tree, text, piece, indent) < 0) {
+		process_end(&parser->process);
+		return error_set(err, "the parsing process answered nonsense");
+	}
+	return 0;
 }
 
 static int
@@ -203,28 +285,15 @@ parse_pieces(struct parser *parser, enum lens lens, const char *text, size_t siz
 	struct tree *tree, struct error *err)
 {
 	long deadline = process_clock() + FILE_TIME;
-	for (size_t start = 0, end; start < size; start = end) {
-		size_t before = tree->count;
-		bool negative;
-		end = source_cut(text, size, start, PIECE);
-		if (end - start > LINE_MAX_BYTES) {
-			unsigned line, column;
-			bytes_position(
-				(struct bytes){ text, size }, start, &line, &column);
-			return error_set(err, "line %u is longer than 256 KiB", line);
-		}
-		if (process_start(&parser->process, &service, parser, err) < 0 ||
-			process_ask(&parser->process, &service, lens, text + start,
-				end - start, 2 * (end - start) + 16, deadline,
-				(void **)&tree->nodes, &tree->count, &negative, err) < 0)
+	for (size_t start = 0; start < size;) {
+		struct piece piece = { .start = start };
+		int result = parse_piece(
+			parser, lens, text, size, &piece, deadline, tree, err);
+		start = piece.end;
+		buffer_free(&piece.said);
+		free(piece.nodes);
+		if (result < 0)
 			return -1;
-		if (negative)
-			return error_set(err, "the lens does not accept it");
-		if (check_answer(text, start, end, tree->nodes + before,
-			    tree->count - before) < 0) {
-			process_end(&parser->process);
-			return error_set(err, "the parsing process answered nonsense");
-		}
 	}
 	return 0;
 }

@@ -60,13 +60,10 @@ source_prepare(struct bytes text, enum join join, char **ret_copy, size_t *ret_s
 	return 0;
 }
 
-size_t
-source_cut(const char *text, size_t size, size_t start, size_t piece)
+bool
+source_is_silent(const char *line, size_t length, const char *indent, size_t *ret_comment)
 {
-	if (size - start <= piece)
-		return size;
-	const char *newline = memrchr(text + start, '\n', piece);
-	if (newline == NULL)
-		newline = memchr(text + start, '\n', size - start);
-	return (size_t)(newline + 1 - text);
+	size_t at = strspn(line, indent);
+	*ret_comment = at < length ? at : length;
+	return at == length || line[at] == '#';
 }

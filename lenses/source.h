@@ -2,6 +2,8 @@
 #ifndef LENSES_SOURCE_H
 #define LENSES_SOURCE_H
 
+#include <stdbool.h>
+
 #include "base/bytes.h"
 #include "base/error.h"
 
@@ -23,9 +25,12 @@ int
 source_prepare(struct bytes text, enum join join, char **ret_copy, size_t *ret_size,
 	struct error *err);
 
-/* The end of the piece of TEXT that begins at START: whole lines, PIECE bytes where the
- * lines are short enough. */
-size_t
-source_cut(const char *text, size_t size, size_t start, size_t piece);
+/* Whether the line of LENGTH bytes (a newline follows) at LINE is blank or a comment:
+ * most lines are, and a lens takes long over them. INDENT: the bytes that the lens allows
+ * before a comment's '#', or alone. *ret_comment: where the '#' is; LENGTH in a blank
+ * line. */
+bool
+source_is_silent(
+	const char *line, size_t length, const char *indent, size_t *ret_comment);
 
 #endif

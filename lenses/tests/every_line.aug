@@ -4,3 +4,8 @@
 module Every_line =
   let holds (line:lens) =
     [ label "left" . del (/[^\n]*\n|X/ - lens_ctype line) "X" ] | [ label "all" . del /[^\n]*\n/ "\n" ]
+
+  (* parser.c does not show the lens lines that are blank or begin with INDENT and a '#'. Every_line.silent INDENT SAID
+     proves that none of them is a line of SAID, the other kinds of lines. *)
+  let silent (indent:regexp) (said:lens) =
+    [ label "silent" . del (indent . /(#[^\n]*)?\n/) "\n" ] | [ label "said" . del (lens_ctype said | /X/) "X" ]

@@ -1,6 +1,7 @@
 module Test_access_rules =
   let lns = Access_rules.lns
   let _ = Every_line.holds Access_rules.line
+  let _ = Every_line.silent "" ((Access_rules.rule | Access_rules.other) . del "\n" "\n")
   test lns get "-:ALL EXCEPT root:LOCAL\n" =
     { "rule" = "-" { "users" = "ALL EXCEPT root" } { "origins" = "LOCAL" } }
   test lns get "+ : (wheel), DOM+user user$ : 10.0.0.0/8 2001:db8::/32 # c\r\n" =

@@ -1,6 +1,7 @@
 module Test_pam_stack =
   let lns = Pam_stack.lns
   let _ = Every_line.holds Pam_stack.line
+  let _ = Every_line.silent /[ \t\r]*/ (del /[ \t\r]*/ "" . (Pam_stack.include | Pam_stack.rule | Pam_stack.other) . del "\n" "\n")
   test lns get "account required pam_access.so nodefgroup\n" =
     { "rule" = "account" { "control" = "required" } { "module" = "pam_access.so nodefgroup" } }
   test lns get "-auth\t[success=1 default=ignore]\tpam_unix.so\r\n" =

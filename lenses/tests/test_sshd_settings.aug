@@ -1,6 +1,7 @@
 module Test_sshd_settings =
   let lns = Sshd_settings.lns
   let _ = Every_line.holds Sshd_settings.line
+  let _ = Every_line.silent /[ \t\r\f]*/ (del /[ \t\r\f]*/ "" . (Sshd_settings.setting | Sshd_settings.other) . del "\n" "\n")
   test lns get "PermitRootLogin no\n" = { "setting" = "PermitRootLogin" { "value" = "no" } }
   test lns get " Port=22 # c\r\n" = { "setting" = "Port" { "value" = "22 # c\r" } }
   test lns get "permitrootlogin = yes\n" = { "setting" = "permitrootlogin" { "value" = "yes" } }

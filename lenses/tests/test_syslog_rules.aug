@@ -1,6 +1,8 @@
 module Test_syslog_rules =
   let lns = Syslog_rules.lns
   let _ = Every_line.holds Syslog_rules.line
+  let _ = Every_line.silent /[ \t\r]*/ (del /[ \t\r]*/ "" . (Syslog_rules.start "directive" /\$/ | Syslog_rules.start "filter" /:/ | Syslog_rules.start "also" /&/
+      | Syslog_rules.start "block" /[-+!]/ | Syslog_rules.rule | Syslog_rules.other) . del "\n" "\n")
   test lns get "*.info;mail.none\t-/var/log/messages\n" =
     { "rule" { "selector" = "*.info;mail.none" } { "action" = "-/var/log/messages" } }
   test lns get " kern.=debug,!err  @@(z9)log.isp.net:514;Format\r\n" =

@@ -1,6 +1,7 @@
 module Test_xinetd_lines =
   let lns = Xinetd_lines.lns
   let _ = Every_line.holds Xinetd_lines.line
+  let _ = Every_line.silent /[ \t\r]*/ (del /[ \t\r]*/ "" . (Xinetd_lines.brace | Xinetd_lines.entry | Xinetd_lines.attr | Xinetd_lines.other) . del "\n" "\n")
   test lns get "service shell\n{\n\tdisable\t= no\n\tflags += REUSE\n}\n" =
     { "entry" = "service" { "name" = "shell" } } { "brace" = "{" }
     { "attribute" = "disable" { "op" = "=" } { "value" = "no" } }

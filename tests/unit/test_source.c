@@ -12,15 +12,18 @@
 #include "lenses/source.h"
 
 static void
-test_cuts_at_line_ends(void **state)
+test_silent_lines(void **state)
 {
 	(void)state;
-	const char *text = "aa\nbbbb\nc\ndddddddddd\n";
-	size_t size = strlen(text);
-	assert_int_equal(source_cut(text, size, 0, 9), 8);
-	assert_int_equal(source_cut(text, size, 8, 9), 10);
-	assert_int_equal(source_cut(text, size, 10, 9), size); /* no end within 9 bytes */
-	assert_int_equal(source_cut(text, size, 8, 100), size);
+	size_t comment;
+	assert_true(source_is_silent("\nx", 0, " ", &comment));
+	assert_int_equal(comment, 0);
+	assert_true(source_is_silent(" \t\n", 2, " \t", &comment));
+	assert_int_equal(comment, 2);
+	assert_true(source_is_silent(" # x\n", 4, " ", &comment));
+	assert_int_equal(comment, 1);
+	assert_false(source_is_silent(" # x\n", 4, "", &comment));
+	assert_false(source_is_silent("x # x\n", 5, " ", &comment));
 }
 
 static void
@@ -49,7 +52,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cuts_at_line_ends),
+		cmocka_unit_test(test_silent_lines),
 		cmocka_unit_test(test_joining_is_linear),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
