@@ -135,25 +135,36 @@ sorted_answers(const struct answers *answers)
 	return sorted;
 }
 
-/* Makes an effect of each answer that differs. */
+/* Makes an effect of each answer that differs, in the kind's order; those that come new
+ * are last. */
 static void
 add_differences(struct plan *plan, const struct control *control,
 	const struct answers *before, const struct answers *after)
 {
 	autofree const struct answer **olds = sorted_answers(before);
 	autofree const struct answer **news = sorted_answers(after);
-	for (size_t i = 0, k = 0; i < before->count || k < after->count;) {
-		int order = i == before->count ? 1
-			: k == after->count    ? -1
-					    : strcmp(olds[i]->subject, news[k]->subject);
-		const struct answer *was = order <= 0 ? olds[i++] : NULL;
-		const struct answer *is = order >= 0 ? news[k++] : NULL;
-		if (was == NULL || is == NULL || strcmp(was->value, is->value) != 0)
-			add_effect(plan, control,
-				was != NULL ? was->subject : is->subject,
-				was != NULL ? was->value : NULL,
-				is != NULL ? is->value : NULL);
+	/* the answer after for each one before; whether one after was there before */
+	autofree const struct answer **twins = memory_new(before->count, sizeof *twins);
+	autofree bool *is_old = memory_new(after->count, sizeof *is_old);
+	for (size_t i = 0, k = 0; i < before->count && k < after->count;) {
+		int order = strcmp(olds[i]->subject, news[k]->subject);
+		if (order == 0) {
+			twins[olds[i] - before->items] = news[k];
+			is_old[news[k] - after->items] = true;
+		}
+		i += order <= 0;
+		k += order >= 0;
 	}
+	for (size_t i = 0; i < before->count; i++) {
+		const struct answer *was = &before->items[i];
+		const char *value = twins[i] != NULL ? twins[i]->value : NULL;
+		if (value == NULL || strcmp(was->value, value) != 0)
+			add_effect(plan, control, was->subject, was->value, value);
+	}
+	for (size_t k = 0; k < after->count; k++)
+		if (!is_old[k])
+			add_effect(plan, control, after->items[k].subject, NULL,
+				after->items[k].value);
 }
 
 /* Compares what the daemon answers before and after. Returns -1 with *err at an answer

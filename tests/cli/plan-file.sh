@@ -1,0 +1,61 @@
+#!/bin/bash
+# plan shows diffs and effects, changes nothing, and saves what apply can carry out.
+. "$(dirname "$0")/lib.sh"
+
+policy=$PROJECT/policy/profiles/isp-mail.yaml
+copy_host giant
+snapshot root >before
+
+run plan --root root --policy "$policy"
+status "plan" 0
+sane "plan is plain text"
+expected giant
+sed -n '/^--- a/,/^Effects/p' out | sed '/^#/d; /^Effects/d' >diffs
+if command -v patch >/dev/null; then
+	cp -R root patched
+	ok "patch takes the diffs" patch -s -d patched -p1 -i ../diffs
+	run audit --root patched --policy "$policy"
+	status "and then all controls hold" 0
+	run plan --root patched --policy "$policy"
+	says "and there is nothing to change" "Nothing to change."
+fi
+run plan --root root --policy "$policy" kernel-log
+ok "one control alone" test "$(grep -c '^--- a/' out)" -eq 1
+says "is that control" "--- a/etc/syslog.conf"
+run plan --root root --policy "$policy" --color always
+ok "--color always colours" grep -q $'^\033\\[32m+' out
+
+run plan --root root --policy "$policy" -o saved
+status "a plan is saved" 0
+is "its mode" "$(stat -c %a saved)" 600
+ok "it is JSON" "$PYTHON" -m json.tool saved
+ok "it holds the new bytes" grep -qF -- '-:ALL EXCEPT root:LOCAL\n' saved
+run plan --root root --policy "$policy" -o saved
+status "a saved plan may be replaced" 0
+echo precious >mine
+run plan --root root --policy "$policy" -o mine
+status "nothing else may" 3
+is "it stays" "$(cat mine)" precious
+run plan --root root --policy "$policy" -o nowhere/plan
+status "a folder that is not there" 3
+is "nothing is left behind" "$(echo saved* mine*)" "saved mine"
+snapshot root >now
+same "the root is as it was" now before
+rm -rf root/var
+snapshot root >before
+run plan --root root --policy "$policy"
+snapshot root >now
+same "no journal is made" now before
+
+# What has no safe remedy is said.
+echo 'Bogus yes' >>root/etc/ssh/sshd_config
+run plan --root root --policy "$policy" ssh-keys-only
+status "invalid" 0
+says "an invalid configuration has no remedy" "ssh-keys-only: invalid, so there is no remedy"
+says "and nothing is changed" "Nothing to change."
+
+# Passwords in a changed file and bytes that drive a terminal are not shown.
+printf 'log_type = \033[31m\n' >>root/etc/xinetd.d/rsh
+run plan --root root --policy "$policy"
+sane "control bytes near a change are escaped"
+finish
