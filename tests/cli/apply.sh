@@ -1,0 +1,138 @@
+#!/bin/bash
+# apply shows, asks, changes as one, and says how to undo; saved plans are carried out as
+# they were reviewed or not at all.
+. "$(dirname "$0")/lib.sh"
+
+policy=$PROJECT/policy/profiles/isp-mail.yaml
+
+# again: a fresh copy of the host.
+again()
+{
+	rm -rf root
+	copy_host giant
+	snapshot root >before
+}
+
+# unchanged NAME: nothing in the root is changed.
+unchanged()
+{
+	snapshot root >now
+	same "$1" now before
+}
+
+# typed ANSWERS ARG...: runs holdfast on a terminal.
+typed()
+{
+	"$PYTHON" "$PROJECT/tests/cli/terminal.py" "$1" "$HOLDFAST" "${@:2}" >out 2>err
+	STATUS=$?
+}
+
+again
+run apply --root root --policy "$policy"
+status "without a terminal and without --yes it refuses" 1
+says "and says why" "--yes" err
+says "after showing the plan" "+-:ALL EXCEPT root:LOCAL"
+unchanged "nothing is changed"
+
+typed n apply --root root --policy "$policy"
+status "no is no" 1
+says "it asks" "Apply these changes? [y/N]"
+unchanged "no changes nothing"
+typed - apply --root root --policy "$policy"
+status "the end of the input is no" 1
+unchanged "and changes nothing"
+typed y apply --root root --policy "$policy"
+status "yes is yes" 0
+run audit --root root --policy "$policy"
+status "all controls hold then" 0
+
+again
+run apply --root root --policy "$policy" --yes
+status "--yes does not ask" 0
+sane "the output is plain text"
+says "no daemon judged it, and it says so" "not validated by the daemon"
+says "it counts the files" "4 files changed"
+undo=$(sed -n 's/^Undo with: holdfast //p' out)
+ok "the last line undoes it" test "$(tail -n 1 out)" = "Undo with: holdfast $undo"
+run apply --root root --policy "$policy" --yes
+status "a second apply has nothing to do" 0
+says "and says so" "Nothing to change."
+eval "run $undo --yes"
+status "the command that undoes it works" 0
+unchanged "every byte is back"
+
+# A root whose name the shell would take apart.
+mv root "it's a root; \$(touch hit)"
+run apply --root "it's a root; \$(touch hit)" --policy "$policy" --yes
+eval "run $(sed -n 's/^Undo with: holdfast //p' out) --yes"
+status "the undo command is quoted for the shell" 0
+ok "and runs nothing else" test ! -e hit
+mv "it's a root; \$(touch hit)" root
+
+# Chosen controls and chosen changes.
+again
+run apply --root root --policy "$policy" --yes kernel-log
+status "one control alone" 0
+run audit --root root --policy "$policy" --format json
+is "that one holds" "$(verdict kernel-log)" pass
+is "the others do not" "$(verdict ssh-keys-only)" fail
+again
+typed nynyy apply --root root --policy "$policy" --interactive
+status "what was left out still fails" 1
+says "-i asks for each change" "Take this change? [y,n,q,a,?]"
+again
+typed q apply --root root --policy "$policy" -i
+status "quit takes nothing" 1
+unchanged "quit changes nothing"
+typed '?ay' apply --root root --policy "$policy" -i
+status "a takes all" 0
+says "? explains" "leave it out"
+run apply --root root --policy "$policy" -i
+status "-i needs a terminal" 3
+
+# Saved plans.
+again
+run plan --root root --policy "$policy" -o saved
+run apply --root root --yes ./saved
+status "a saved plan is applied" 0
+run audit --root root --policy "$policy"
+status "and all controls hold" 0
+run apply --root root --yes saved
+status "a second time it is refused" 1
+says "for the files have changed" "has changed since the plan was made" err
+again
+run apply --root root --policy "$policy" --yes saved
+status "a saved plan takes no policy" 3
+run apply --root root --yes saved kernel-log
+status "nor ids" 3
+cp -R root other
+run apply --root other --yes saved
+status "another root is refused" 1
+says "and the plan's root is named" "$T/root" err
+run apply --yes saved
+status "the running system is another root" 1
+chmod g+w saved
+run apply --root root --yes saved
+status "a plan that others could write is refused" 3
+chmod g-w saved
+echo >>root/etc/syslog.conf
+snapshot root >before
+run apply --root root --yes saved
+status "one changed file is a conflict" 1
+says "which is named" /etc/syslog.conf err
+unchanged "and no file is changed"
+sed 's/"remove"\|"replace"/"create"/' saved >wrong
+chmod 600 wrong
+run apply --root root --yes wrong
+status "a plan that is wrong is refused" 3
+unchanged "and changes nothing either"
+
+# What can't be remedied is said in the status.
+again
+echo 'Bogus yes' >>root/etc/ssh/sshd_config
+run apply --root root --policy "$policy" --yes
+status "a control that is left as it is" 1
+says "is named with the reason" "ssh-keys-only: invalid, so there is no remedy"
+run audit --root root --policy "$policy" --format json
+is "the others hold" "$(verdict kernel-log)" pass
+finish
