@@ -151,6 +151,31 @@ find_keyboard(const struct sshd_config *config, const struct sshd_connection *co
 	return forced ? other : own;
 }
 
+/* RekeyLimit without an interval takes that of the next line that has one. */
+static void
+complete_rekey(struct search search, struct sshd_answer *answer)
+{
+	static const enum reading order[] = { FOR_CONNECTION, AT_START };
+	const char *interval = "0";
+	char *dash = strchr(answer->value, '-');
+	if (dash == NULL)
+		return;
+	for (size_t k = 0; k < 2 && *interval == '0'; k++) {
+		search.reading = order[k];
+		for (size_t i = 0; i < search.config->count && *interval == '0'; i++) {
+			const struct sshd_line *line = &search.config->lines[i];
+			if (line->keyword == search.keyword &&
+				is_read(&search, line) == 1 &&
+				strchr(line->value, '-') == NULL)
+				interval = strchr(line->value, ' ') + 1;
+		}
+	}
+	*dash = '\0';
+	char *whole = memory_printf("%s%s", answer->value, interval);
+	free(answer->value);
+	answer->value = whole;
+}
+
 struct sshd_answer
 sshd_answer_find(const struct sshd_config *config, enum sshd_setting setting,
 	const struct sshd_connection *connection)
@@ -169,6 +194,11 @@ sshd_answer_find(const struct sshd_config *config, enum sshd_setting setting,
 		config->version < ONE_KEYBOARD_OPTION_SINCE)
 		return find_keyboard(config, connection);
 	struct sshd_answer answer = find(config, keyword, connection);
+	if (setting == SSHD_REKEY_LIMIT)
+		complete_rekey((struct search){ .config = config,
+				       .keyword = keyword,
+				       .connection = connection },
+			&answer);
 	if (sshd_algorithms_are(keyword)) {
 		char *whole = sshd_algorithms_assemble(
 			keyword, config->version, answer.value);

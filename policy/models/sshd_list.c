@@ -265,12 +265,15 @@ read_scaled(const char *text)
 	return (number << shift) + (long long)(fraction * (double)(1LL << shift));
 }
 
+/* Limit and interval are set apart: an interval that is not given ("-") is free for
+ * another line. */
 int
 sshd_list_rekey(const struct sshd_reading *reading, char **ret_value, size_t *ret_used,
 	struct error *err)
 {
 	const struct sshd_words *words = reading->words;
 	long long limit = 0;
+	bool given = words->count > 1 && strcmp(words->items[1], "none") != 0;
 	long interval = 0;
 	if (words->count == 0)
 		return error_set(err, "missing argument");
@@ -278,11 +281,12 @@ sshd_list_rekey(const struct sshd_reading *reading, char **ret_value, size_t *re
 		limit = read_scaled(words->items[0]);
 	if (limit < 0 || (limit != 0 && limit < 16))
 		return error_set(err, "bad number \"%s\"", words->items[0]);
-	if (words->count > 1 && strcmp(words->items[1], "none") != 0)
+	if (given)
 		interval = sshd_value_seconds(words->items[1]);
 	if (interval < 0)
 		return error_set(err, "invalid time value \"%s\"", words->items[1]);
-	*ret_value = memory_printf("%lld %ld", limit, interval);
+	*ret_value = given ? memory_printf("%lld %ld", limit, interval)
+			   : memory_printf("%lld -", limit);
 	*ret_used = words->count > 1 ? 2 : 1;
 	return 0;
 }

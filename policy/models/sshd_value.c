@@ -330,6 +330,9 @@ sshd_value_normal(const struct sshd_keyword *keyword, int version, const char *t
 	if (status == 0 && used < words.count)
 		status = error_set(err, "extra arguments");
 	sshd_words_free(&words);
+	size_t length = value != NULL ? strlen(value) : 0;
+	if (keyword->name == SSHD_REKEY_LIMIT && length > 0 && value[length - 1] == '-')
+		value[length - 1] = '0';
 	if (status == 0)
 		return value != NULL ? value : memory_text("");
 	free(value);
