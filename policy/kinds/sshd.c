@@ -55,6 +55,19 @@ measure(const char *subject, const char *have, long *ret_number)
 
 const struct comparison sshd_comparison = { same, measure };
 
+static bool
+holds(const struct sshd_wish *wish, const char *value)
+{
+	return condition_holds(
+		wish->want, sshd_keyword_names[wish->setting], value, &sshd_comparison);
+}
+
+struct sshd_wish
+sshd_wish_make(enum sshd_setting setting, const struct value *want)
+{
+	return (struct sshd_wish){ holds, setting, want };
+}
+
 /* A judgement of one setting under one version. */
 struct judgement {
 	const struct sshd_host *host;
@@ -253,8 +266,8 @@ judge(const struct judgement *judgement)
 			finding_evidence_file(finding, problem->path);
 		return;
 	}
-	struct sshd_outcomes outcomes = sshd_outcomes_find(
-		judgement->config, judgement->setting);
+	struct sshd_wish wish = sshd_wish_make(judgement->setting, judgement->want);
+	struct sshd_outcomes outcomes = sshd_outcomes_find(judgement->config, &wish);
 	for (size_t i = 0; i < outcomes.count; i++)
 		judge_outcome(judgement, &outcomes.items[i]);
 	if (outcomes.more)

@@ -4,10 +4,14 @@
 
 #include "policy/condition.h"
 #include "policy/kinds/kind.h"
-#include "policy/models/sshd_keyword.h"
+#include "policy/models/sshd_outcome.h"
 
 /* How values of sshd are compared: by what they mean. */
 extern const struct comparison sshd_comparison;
+
+/* WANT of SETTING as a question to the model; borrows WANT. */
+struct sshd_wish
+sshd_wish_make(enum sshd_setting setting, const struct value *want);
 
 int
 sshd_remedy(const struct context *context, const struct control *control,

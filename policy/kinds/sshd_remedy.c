@@ -248,8 +248,8 @@ write_default(const struct repair *repair, const struct sshd_outcomes *outcomes,
 static int
 repair_setting(const struct repair *repair, bool explicit, struct error *err)
 {
-	struct sshd_outcomes outcomes = sshd_outcomes_find(
-		repair->config, repair->setting);
+	struct sshd_wish wish = sshd_wish_make(repair->setting, repair->want);
+	struct sshd_outcomes outcomes = sshd_outcomes_find(repair->config, &wish);
 	int status = 0;
 	if (repair->value == NULL)
 		status = error_set(

@@ -1,11 +1,11 @@
 #include "policy/models/sshd_outcome.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
+#include "policy/models/sshd_algorithms.h"
 
-enum { BLOCKS_MAX = 100 }; /* that set one keyword; the search compares each with all */
+enum { BLOCKS_MAX = 100 }; /* that are against it; the search compares each with all */
 
 struct deciders {
 	const struct sshd_line **lines; /* in blocks, each block once */
@@ -23,11 +23,9 @@ add_outcome(struct sshd_outcomes *outcomes, struct sshd_outcome outcome)
 
 /* The blocks that set the keyword, in the order of their first line that does. */
 static struct deciders
-find_deciders(const struct sshd_config *config, const struct sshd_keyword *keyword,
-	bool *ret_more)
+find_deciders(const struct sshd_config *config, const struct sshd_keyword *keyword)
 {
 	struct deciders deciders = { 0 };
-	*ret_more = false;
 	for (size_t i = 0; i < config->count; i++) {
 		const struct sshd_line *line = &config->lines[i];
 		if (line->keyword != keyword || line->block == SSHD_GLOBAL)
@@ -35,10 +33,6 @@ find_deciders(const struct sshd_config *config, const struct sshd_keyword *keywo
 		if (deciders.count > 0 &&
 			deciders.blocks[deciders.count - 1] == line->block)
 			continue;
-		if (deciders.count == BLOCKS_MAX) {
-			*ret_more = true;
-			break;
-		}
 		deciders.lines = memory_grow(
 			deciders.lines, deciders.count, sizeof *deciders.lines);
 		deciders.blocks = memory_grow(
@@ -64,19 +58,41 @@ find_witness(const struct sshd_config *config, const struct sshd_keyword *keywor
 	return sshd_witness_find(config, target, NULL, 0);
 }
 
+/* The value of LINE alone. */
+static char *
+line_value(const struct sshd_config *config, const struct sshd_line *line)
+{
+	return sshd_algorithms_are(line->keyword)
+		? sshd_algorithms_assemble(line->keyword, config->version, line->value)
+		: memory_text(line->value);
+}
+
+/* Judges one block; one whose line alone shows that it is as wanted only if ALL. */
 static void
 add_block(struct sshd_outcomes *outcomes, const struct sshd_config *config,
-	const struct sshd_keyword *keyword, const struct deciders *deciders, size_t index)
+	const struct sshd_wish *wish, const struct deciders *deciders, size_t index,
+	bool all)
 {
+	const struct sshd_keyword *keyword = deciders->lines[index]->keyword;
+	autofree char *value = line_value(config, deciders->lines[index]);
+	if (!all && keyword->rule == SSHD_FIRST && value != NULL &&
+		wish->holds(wish, value))
+		return;
+	if (outcomes->count > BLOCKS_MAX) {
+		outcomes->more = true;
+		return;
+	}
 	struct sshd_outcome outcome = { .block = deciders->blocks[index],
 		.witness = find_witness(config, keyword, deciders, index) };
 	if (outcome.witness.result == SSHD_WITNESS_FOUND) {
 		outcome.answer = sshd_answer_find(
-			config, keyword->name, &outcome.witness.connection);
+			config, wish->setting, &outcome.witness.connection);
 	} else if (outcome.witness.result == SSHD_WITNESS_UNSURE) {
 		outcome.answer.line = deciders->lines[index];
-		outcome.answer.value = memory_text(deciders->lines[index]->value);
+		outcome.answer.value = value;
+		outcome.answer.reason = "the default of the list is not known";
 		outcome.answer.adding = 1;
+		value = NULL;
 	} else {
 		sshd_witness_free(&outcome.witness);
 		return;
@@ -85,25 +101,28 @@ add_block(struct sshd_outcomes *outcomes, const struct sshd_config *config,
 }
 
 struct sshd_outcomes
-sshd_outcomes_find(const struct sshd_config *config, enum sshd_setting setting)
+sshd_outcomes_find(const struct sshd_config *config, const struct sshd_wish *wish)
 {
-	const struct sshd_keyword *keyword = sshd_keyword_get(setting, config->version);
+	const struct sshd_keyword *keyword = sshd_keyword_get(
+		wish->setting, config->version);
 	struct sshd_outcomes outcomes = { 0 };
 	struct deciders deciders = { 0 };
 	if (keyword != NULL && keyword->match_since != 0 &&
 		keyword->match_since <= config->version)
-		deciders = find_deciders(config, keyword, &outcomes.more);
+		deciders = find_deciders(config, keyword);
 	struct sshd_outcome rest = { .block = SSHD_GLOBAL,
 		.witness = sshd_witness_find(
 			config, SSHD_GLOBAL, deciders.blocks, deciders.count) };
 	if (rest.witness.result == SSHD_WITNESS_NEVER) {
 		sshd_witness_free(&rest.witness);
 	} else {
-		rest.answer = sshd_answer_find(config, setting, NULL);
+		rest.answer = sshd_answer_find(config, wish->setting, NULL);
 		add_outcome(&outcomes, rest);
 	}
 	for (size_t i = 0; i < deciders.count; i++)
-		add_block(&outcomes, config, keyword, &deciders, i);
+		add_block(&outcomes, config, wish, &deciders, i, false);
+	for (size_t i = 0; i < deciders.count && outcomes.count == 0; i++)
+		add_block(&outcomes, config, wish, &deciders, i, true);
 	free(deciders.lines);
 	free(deciders.blocks);
 	return outcomes;

@@ -14,14 +14,22 @@ struct sshd_outcome {
 struct sshd_outcomes {
 	struct sshd_outcome *items;
 	size_t count;
-	bool more; /* there are more Match blocks than are looked at */
+	bool more; /* more Match blocks are against it than are looked at */
 };
 
-/* The outcomes of SETTING: one for the connections in no Match block that sets it, if
- * there can be such, and one for each block that decides for some connection. What can
- * never happen is left out. Freed by sshd_outcomes_free. */
+/* What is asked of a setting. */
+struct sshd_wish {
+	/* whether VALUE is as wanted */
+	bool (*holds)(const struct sshd_wish *wish, const char *value);
+	enum sshd_setting setting;
+	const void *want; /* for holds */
+};
+
+/* The outcomes that matter for WISH: one for the connections in no Match block that sets
+ * it, if there can be such, and one for each block that decides for some connection and
+ * does not say what is wanted. Freed by sshd_outcomes_free. */
 struct sshd_outcomes
-sshd_outcomes_find(const struct sshd_config *config, enum sshd_setting setting);
+sshd_outcomes_find(const struct sshd_config *config, const struct sshd_wish *wish);
 
 void
 sshd_outcomes_free(struct sshd_outcomes *outcomes);

@@ -12,7 +12,7 @@
 #include "policy/models/sshd_pattern.h"
 
 enum {
-	STEPS_MAX = 20000,
+	STEPS_MAX = 200000, /* blocks compared with a connection */
 	VALUES_MAX = 200, /* of one criterion */
 };
 
@@ -219,7 +219,7 @@ add_block(struct search *search, long index)
 static int
 walk(struct search *search, int kind)
 {
-	if (search->steps == STEPS_MAX)
+	if (search->steps >= STEPS_MAX)
 		return 0;
 	if (kind == SSHD_BY_KNOWN_COUNT) {
 		search->steps++;
@@ -264,7 +264,7 @@ sshd_witness_find(
 	for (size_t i = 0; i < count; i++)
 		add_block(&search, avoided[i]);
 	int result = walk(&search, 0);
-	if (search.steps == STEPS_MAX)
+	if (search.steps >= STEPS_MAX)
 		search.complete = false;
 	witness.result = result == 1             ? SSHD_WITNESS_FOUND
 		: result == 0 && search.complete ? SSHD_WITNESS_NEVER

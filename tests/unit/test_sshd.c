@@ -1,0 +1,557 @@
+/* The kind sshd from end to end: a root is written, judged, repaired and judged again. */
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/memory.h"
+#include "policy/kinds/kind.h"
+
+static const char root_template[] = "/tmp/test_sshd.XXXXXX";
+
+struct fixture {
+	char root[sizeof root_template];
+	struct policy policy;
+	struct context context;
+};
+
+static void
+write_file(const struct fixture *fixture, const char *path, const char *text)
+{
+	autofree char *whole = memory_printf("%s%s", fixture->root, path);
+	for (char *p = whole + sizeof root_template; (p = strchr(p, '/')) != NULL; p++) {
+		*p = '\0';
+		mkdir(whole, 0755);
+		*p = '/';
+	}
+	FILE *file = fopen(whole, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* A policy of one control with SETTINGS (YAML flow); VERSION NULL: none is assumed. */
+static void
+begin(struct fixture *fixture, const char *version, const char *settings,
+	const char *view)
+{
+	struct problems problems = { 0 };
+	*fixture = (struct fixture){ 0 };
+	memcpy(fixture->root, root_template, sizeof root_template);
+	assert_non_null(mkdtemp(fixture->root));
+	autofree char *assume = version != NULL
+		? memory_printf("assume: { openssh: %s }\n", version)
+		: memory_text("");
+	autofree char *text = memory_printf("holdfast: 1\ntitle: t\n%scontrols:\n  - id: "
+					    "ssh\n    title: t\n    sshd:\n"
+					    "      settings: %s\n      view: %s\n",
+		assume, settings, view);
+	write_file(fixture, "/policy.yaml", text);
+	autofree char *path = memory_printf("%s/policy.yaml", fixture->root);
+	if (policy_load(path, NULL, 0, false, &fixture->policy, &problems) < 0) {
+		struct buffer out = { 0 };
+		problems_show(&problems, &out);
+		fail_msg("%s", out.data);
+	}
+	problems_free(&problems);
+}
+
+/* The files are there now. */
+static void
+open_root(struct fixture *fixture)
+{
+	struct error err = ERROR_INIT;
+	fixture->context.host = host_open(fixture->root, &err);
+	fixture->context.parser = parser_new(HOLDFAST_LENSES, &err);
+	fixture->context.policy = &fixture->policy;
+	assert_non_null(fixture->context.host);
+	assert_non_null(fixture->context.parser);
+}
+
+static int
+remove_one(const char *path, const struct stat *status, int flag, struct FTW *walk)
+{
+	(void)status;
+	(void)flag;
+	(void)walk;
+	return remove(path);
+}
+
+static void
+end(struct fixture *fixture)
+{
+	parser_free(fixture->context.parser);
+	host_free(fixture->context.host);
+	policy_free(&fixture->policy);
+	assert_int_equal(nftw(fixture->root, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+static struct findings
+check(const struct fixture *fixture, struct host *host)
+{
+	const struct control *control = &fixture->policy.controls[0];
+	struct context context = fixture->context;
+	struct findings findings = { 0 };
+	context.host = host;
+	control->kind->check(&context, control, &findings);
+	return findings;
+}
+
+static enum verdict
+verdict_of(const struct fixture *fixture, struct host *host)
+{
+	struct findings findings = check(fixture, host);
+	enum verdict verdict = findings_verdict(&findings);
+	findings_free(&findings);
+	return verdict;
+}
+
+struct remedy_case {
+	const char *name, *version, *settings;
+	const char *before, *after; /* of the main file */
+	const char *drop_before, *drop_after; /* of sshd_config.d/a.conf; NULL: none */
+};
+
+#define INCLUDE "Include /etc/ssh/sshd_config.d/*.conf\n"
+
+static const struct remedy_case remedies[] = {
+	{ .name = "an existing line: its value alone changes",
+		.version = "9.2p1",
+		.settings = "{ PermitRootLogin: no }",
+		.before = "permitrootlogin=yes   # why not\nPort 22\n",
+		.after = "permitrootlogin=no   # why not\nPort 22\n" },
+	{ .name = "a quoted value",
+		.version = "9.2p1",
+		.settings = "{ PermitRootLogin: no }",
+		.before = "  \"PermitRootLogin\" \"yes\"\t# x\n",
+		.after = "  \"PermitRootLogin\" no\t# x\n" },
+	{ .name = "a trailing Match block: the new line goes before it and its comment",
+		.version = "9.2p1",
+		.settings = "{ PasswordAuthentication: no }",
+		.before = "UsePAM yes\n\n# backups\nMatch User backup\n\tX11Forwarding "
+			  "no\n",
+		.after = "UsePAM yes\n\nPasswordAuthentication no\n# backups\nMatch User "
+			 "backup\n\tX11Forwarding no\n" },
+	{ .name = "a line in a Match block says otherwise",
+		.version = "9.2p1",
+		.settings = "{ PasswordAuthentication: no }",
+		.before = "PasswordAuthentication no\nMatch User backup\n"
+			  "\tPasswordAuthentication yes\n",
+		.after = "PasswordAuthentication no\nMatch User backup\n"
+			 "\tPasswordAuthentication no\n" },
+	{ .name = "a drop-in that says otherwise is edited, not the main file",
+		.version = "9.2p1",
+		.settings = "{ PasswordAuthentication: no }",
+		.before = INCLUDE "PasswordAuthentication no\n",
+		.after = INCLUDE "PasswordAuthentication no\n",
+		.drop_before = "PasswordAuthentication yes\n",
+		.drop_after = "PasswordAuthentication no\n" },
+	{ .name = "no final newline",
+		.version = "9.2p1",
+		.settings = "{ PasswordAuthentication: no, X11Forwarding: yes }",
+		.before = "UsePAM yes",
+		.after = "UsePAM yes\nPasswordAuthentication no\nX11Forwarding yes\n" },
+	{ .name = "CRLF",
+		.version = "9.2p1",
+		.settings = "{ PasswordAuthentication: no, PermitRootLogin: no }",
+		.before = "UsePAM yes\r\nPermitRootLogin yes\r\n",
+		.after = "UsePAM yes\r\nPermitRootLogin no\r\nPasswordAuthentication "
+			 "no\r\n" },
+	{ .name = "after the commented-out default",
+		.version = "9.2p1",
+		.settings = "{ PasswordAuthentication: no }",
+		.before = "# PasswordAuthentication is a word\n#PasswordAuthentication "
+			  "yes\n"
+			  "#X11Forwarding no\n",
+		.after = "# PasswordAuthentication is a word\n#PasswordAuthentication "
+			 "yes\n"
+			 "PasswordAuthentication no\n#X11Forwarding no\n" },
+	{ .name = "an example below the first Match is no place",
+		.version = "9.2p1",
+		.settings = "{ PasswordAuthentication: no }",
+		.before = "Match User x\n#PasswordAuthentication yes\n",
+		.after = "PasswordAuthentication no\nMatch User x\n"
+			 "#PasswordAuthentication yes\n" },
+	{ .name = "the first of two lines decides, the dead one is left",
+		.version = "9.2p1",
+		.settings = "{ PermitRootLogin: no }",
+		.before = "PermitRootLogin yes\nPermitRootLogin no\n",
+		.after = "PermitRootLogin no\nPermitRootLogin no\n" },
+	{ .name = "the old name is another spelling from 8.7 on",
+		.version = "9.2p1",
+		.settings = "{ KbdInteractiveAuthentication: no }",
+		.before = "ChallengeResponseAuthentication yes\n",
+		.after = "ChallengeResponseAuthentication no\n" },
+	{ .name = "before 8.7 the other option turns it on",
+		.version = "3.6.1p2",
+		.settings = "{ KbdInteractiveAuthentication: no }",
+		.before = "KbdInteractiveAuthentication no\n",
+		.after = "KbdInteractiveAuthentication no\n"
+			 "ChallengeResponseAuthentication no\n" },
+	{ .name = "and both must be off",
+		.version = "8.4p1",
+		.settings = "{ KbdInteractiveAuthentication: no }",
+		.before = "ChallengeResponseAuthentication yes\n"
+			  "KbdInteractiveAuthentication yes\n",
+		.after = "ChallengeResponseAuthentication no\n"
+			 "KbdInteractiveAuthentication no\n" },
+	{ .name = "with no version the line that every version understands",
+		.settings = "{ KbdInteractiveAuthentication: no }",
+		.before = "SyslogFacility AUTHPRIV\n",
+		.after =
+			"SyslogFacility AUTHPRIV\nChallengeResponseAuthentication no\n" },
+	{ .name = "a condition names the value to write",
+		.version = "9.2p1",
+		.settings = "{ MaxAuthTries: { max: 4 }, LoginGraceTime: { max: 60 } }",
+		.before = "MaxAuthTries 6\nLoginGraceTime 2m\n",
+		.after = "MaxAuthTries 4\nLoginGraceTime 60\n" },
+	{ .name = "an empty file",
+		.version = "9.2p1",
+		.settings = "{ PermitRootLogin: no }",
+		.before = "",
+		.after = "PermitRootLogin no\n" },
+};
+
+static void
+run_remedy(const struct remedy_case *test)
+{
+	struct fixture fixture;
+	struct error err = ERROR_INIT;
+	struct edits edits = { 0 }, again = { 0 };
+	begin(&fixture, test->version, test->settings, "effective");
+	write_file(&fixture, "/etc/ssh/sshd_config", test->before);
+	if (test->drop_before != NULL)
+		write_file(&fixture, "/etc/ssh/sshd_config.d/a.conf", test->drop_before);
+	open_root(&fixture);
+	const struct control *control = &fixture.policy.controls[0];
+	print_message("%s\n", test->name);
+	assert_int_equal(verdict_of(&fixture, fixture.context.host), VERDICT_FAIL);
+	if (control->kind->remedy(&fixture.context, control, &edits, &err) < 0)
+		fail_msg("%s", err.text);
+	struct host *layer = host_layer(fixture.context.host);
+	assert_int_equal(edits_apply(&edits, fixture.context.host, layer, &err), 0);
+	const struct file *file = host_file(layer, "/etc/ssh/sshd_config");
+	autofree char *after = memory_copy(file->bytes.data, file->bytes.size);
+	assert_string_equal(after, test->after);
+	if (test->drop_after != NULL) {
+		file = host_file(layer, "/etc/ssh/sshd_config.d/a.conf");
+		autofree char *drop = memory_copy(file->bytes.data, file->bytes.size);
+		assert_string_equal(drop, test->drop_after);
+	}
+	assert_int_equal(verdict_of(&fixture, layer), VERDICT_PASS);
+	struct context after_context = fixture.context;
+	after_context.host = layer;
+	assert_int_equal(control->kind->remedy(&after_context, control, &again, &err), 0);
+	assert_int_equal(again.count, 0);
+	edits_free(&edits);
+	edits_free(&again);
+	host_free(layer);
+	end(&fixture);
+}
+
+static void
+test_remedies(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof remedies / sizeof *remedies; i++)
+		run_remedy(&remedies[i]);
+}
+
+struct verdict_case {
+	const char *name, *version, *settings, *view, *config;
+	enum verdict verdict;
+	const char *subject; /* of a finding with that verdict; NULL: any */
+	const char *why; /* text in it; NULL: any */
+	unsigned line; /* of its evidence; 0: any */
+};
+
+static const struct verdict_case verdicts[] = {
+	{ "a counter-example", "9.2p1", "{ PasswordAuthentication: no }", "effective",
+		"PasswordAuthentication no\nMatch User backup,!root Address 10.0.0.0/8\n"
+		"PasswordAuthentication yes\n",
+		VERDICT_FAIL,
+		"PasswordAuthentication [Match User backup,!root Address 10.0.0.0/8]",
+		"user=backup address=10.0.0.1", 3 },
+	{ "a block that can never be met", "9.2p1", "{ PasswordAuthentication: no }",
+		"effective",
+		"PasswordAuthentication no\nMatch User !root\nPasswordAuthentication "
+		"yes\n",
+		VERDICT_PASS, NULL, NULL, 0 },
+	{ "a block that an earlier one covers", "9.2p1", "{ PasswordAuthentication: no }",
+		"effective",
+		"PasswordAuthentication no\nMatch Address 10.0.0.0/8\n"
+		"PasswordAuthentication no\nMatch Address 10.1.0.0/16 User bob\n"
+		"PasswordAuthentication yes\n",
+		VERDICT_PASS, NULL, NULL, 0 },
+	{ "a block that two earlier ones cover", "9.2p1",
+		"{ PasswordAuthentication: no }", "effective",
+		"PasswordAuthentication no\nMatch Address 10.0.0.0/9\n"
+		"PasswordAuthentication no\nMatch Address 10.128.0.0/9\n"
+		"PasswordAuthentication no\nMatch Address 10.0.0.0/8\n"
+		"PasswordAuthentication yes\n",
+		VERDICT_PASS, NULL, NULL, 0 },
+	{ "one address is left", "9.2p1", "{ PasswordAuthentication: no }", "effective",
+		"PasswordAuthentication no\nMatch Address 10.0.0.0/9,!10.0.0.7\n"
+		"PasswordAuthentication no\nMatch Address 10.0.0.0/24\n"
+		"PasswordAuthentication yes\n",
+		VERDICT_FAIL, NULL, "address=10.0.0.7", 5 },
+	{ "Match all overrides the global part", "9.2p1",
+		"{ PasswordAuthentication: no }", "effective",
+		"PasswordAuthentication yes\nMatch all\nPasswordAuthentication no\n",
+		VERDICT_PASS, NULL, NULL, 3 },
+	{ "a global value that no connection gets", "9.2p1",
+		"{ PasswordAuthentication: no }", "effective",
+		"PasswordAuthentication yes\nMatch User *\nPasswordAuthentication no\n",
+		VERDICT_PASS, NULL, NULL, 3 },
+	{ "the first line wins and is named", "9.2p1", "{ PermitRootLogin: no }",
+		"effective", "PermitRootLogin yes\n\nPermitRootLogin no\n", VERDICT_FAIL,
+		"PermitRootLogin", "sshd_config:3 says no, but this line was first", 1 },
+	{ "a default", "9.2p1", "{ PermitRootLogin: no }", "effective",
+		"UsePAM yes\n\nMatch User x\nX11Forwarding no\n", VERDICT_FAIL,
+		"PermitRootLogin", "default of OpenSSH 9.2", 1 },
+	{ "synonyms mean the same", "9.2p1", "{ PermitRootLogin: without-password }",
+		"effective", "PermitRootLogin Prohibit-Password\n", VERDICT_PASS, NULL,
+		NULL, 1 },
+	{ "times are compared in seconds", "9.2p1", "{ LoginGraceTime: { max: 120 } }",
+		"effective", "LoginGraceTime 1m30s\n", VERDICT_PASS, NULL, NULL, 1 },
+	{ "explicit: the default holds but is not written", "9.2p1",
+		"{ X11Forwarding: no }", "explicit", "UsePAM yes\n", VERDICT_FAIL,
+		"X11Forwarding", "explicit view", 1 },
+	{ "explicit: the line is there", "9.2p1", "{ X11Forwarding: no }", "explicit",
+		"X11Forwarding no\n", VERDICT_PASS, NULL, NULL, 1 },
+	{ "a value that sshd rejects", "9.2p1", "{ X11Forwarding: no }", "effective",
+		"X11Forwarding no\nMatch User x\nMaxAuthTries many\n", VERDICT_INVALID,
+		NULL, "MaxAuthTries", 3 },
+	{ "an unknown keyword", "9.2p1", "{ X11Forwarding: no }", "effective",
+		"X11Forwarding no\nNoSuch yes\n", VERDICT_INVALID, NULL, "NoSuch", 2 },
+	{ "a keyword that is too new", "3.6.1p2", "{ X11Forwarding: no }", "effective",
+		"UsePAM yes\n", VERDICT_INVALID, NULL, "UsePAM", 1 },
+	{ "comments after values are an error before 8.7", "8.4p1",
+		"{ X11Forwarding: no }", "effective", "X11Forwarding no # x\n",
+		VERDICT_INVALID, NULL, NULL, 1 },
+	{ "a second Subsystem of one name", "9.2p1", "{ X11Forwarding: no }", "effective",
+		"Subsystem sftp /a\nSubsystem sftp /b\n", VERDICT_INVALID, NULL,
+		"already defined", 2 },
+	{ "protocol 1 of old", "3.6.1p2", "{ Protocol: 2 }", "effective",
+		"Protocol 1,2\n", VERDICT_FAIL, "Protocol", NULL, 1 },
+	{ "protocol 1 is gone", "9.2p1", "{ Protocol: 2 }", "effective", "Protocol 1\n",
+		VERDICT_PASS, "Protocol", "ignores the keyword", 0 },
+	{ "versions disagree", NULL, "{ UseDNS: no }", "effective", "UsePAM yes\n",
+		VERDICT_UNKNOWN, "UseDNS", "assume: openssh", 0 },
+	{ "versions agree", NULL, "{ X11Forwarding: no }", "effective", "UsePAM yes\n",
+		VERDICT_PASS, NULL, NULL, 0 },
+	{ "every version rejects it", NULL, "{ X11Forwarding: no }", "effective",
+		"UsePAM perhaps\n", VERDICT_INVALID, NULL, NULL, 1 },
+	{ "keyboard-interactive with PAM", "9.2p1",
+		"{ KbdInteractiveAuthentication: no }", "effective", "UsePAM yes\n",
+		VERDICT_FAIL, "KbdInteractiveAuthentication",
+		"password login remains possible", 1 },
+	{ "algorithms are added to the default", "9.2p1",
+		"{ Ciphers: { none-of: [aes128-ctr] } }", "effective",
+		"Ciphers aes256-ctr,aes128-ctr\n", VERDICT_PASS, NULL, NULL, 1 },
+};
+
+static void
+run_verdict(const struct verdict_case *test)
+{
+	struct fixture fixture;
+	begin(&fixture, test->version, test->settings, test->view);
+	write_file(&fixture, "/etc/ssh/sshd_config", test->config);
+	open_root(&fixture);
+	struct findings findings = check(&fixture, fixture.context.host);
+	print_message("%s\n", test->name);
+	assert_string_equal(
+		verdict_name(findings_verdict(&findings)), verdict_name(test->verdict));
+	bool found = false;
+	for (size_t i = 0; i < findings.count; i++) {
+		const struct finding *finding = &findings.items[i];
+		found = found ||
+			(finding->verdict == test->verdict &&
+				(test->subject == NULL ||
+					strcmp(finding->subject, test->subject) == 0) &&
+				(test->why == NULL ||
+					strstr(finding->why, test->why) != NULL) &&
+				(test->line == 0 ||
+					(finding->evidence_count > 0 &&
+						finding->evidence[0].line ==
+							test->line)));
+	}
+	if (!found)
+		fail_msg("%s: %s; line %u", findings.items[0].subject,
+			findings.items[0].why, findings.items[0].evidence[0].line);
+	findings_free(&findings);
+	end(&fixture);
+}
+
+static void
+test_verdicts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++)
+		run_verdict(&verdicts[i]);
+}
+
+static void
+test_missing_file(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	begin(&fixture, "9.2p1", "{ X11Forwarding: no }", "effective");
+	open_root(&fixture);
+	assert_int_equal(verdict_of(&fixture, fixture.context.host), VERDICT_INVALID);
+	end(&fixture);
+}
+
+static void
+test_not_installed(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	begin(&fixture, NULL, "{ X11Forwarding: no }", "effective");
+	write_file(&fixture, "/var/lib/dpkg/status",
+		"Package: bash\nStatus: install ok installed\nVersion: 5.2\n\n");
+	open_root(&fixture);
+	assert_int_equal(
+		verdict_of(&fixture, fixture.context.host), VERDICT_NOT_APPLICABLE);
+	end(&fixture);
+}
+
+/* What Include finds: nothing, a dangling link, a directory. */
+static void
+test_includes(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	begin(&fixture, "9.2p1", "{ X11Forwarding: no }", "effective");
+	write_file(&fixture, "/etc/ssh/sshd_config", INCLUDE);
+	write_file(&fixture, "/etc/ssh/sshd_config.d/dir.conf/x", "X11Forwarding yes\n");
+	open_root(&fixture);
+	assert_int_equal(verdict_of(&fixture, fixture.context.host), VERDICT_PASS);
+	host_free(fixture.context.host);
+	parser_free(fixture.context.parser);
+	autofree char *link = memory_printf(
+		"%s/etc/ssh/sshd_config.d/a.conf", fixture.root);
+	assert_int_equal(symlink("nowhere", link), 0);
+	open_root(&fixture);
+	assert_int_equal(verdict_of(&fixture, fixture.context.host), VERDICT_INVALID);
+	end(&fixture);
+}
+
+static void
+test_command_line(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	struct error err = ERROR_INIT;
+	struct edits edits = { 0 };
+	begin(&fixture, "9.2p1", "{ PermitRootLogin: no }", "effective");
+	write_file(&fixture, "/etc/ssh/sshd_config", "PermitRootLogin no\n");
+	write_file(&fixture, "/etc/default/ssh",
+		"# options\nSSHD_OPTS=\"-u0 -oPermitRootLogin=yes\"\n");
+	open_root(&fixture);
+	const struct control *control = &fixture.policy.controls[0];
+	struct findings findings = check(&fixture, fixture.context.host);
+	assert_int_equal(findings_verdict(&findings), VERDICT_FAIL);
+	assert_string_equal(findings.items[0].evidence[0].file, "/etc/default/ssh");
+	assert_int_equal(findings.items[0].evidence[0].line, 2);
+	assert_int_equal(
+		control->kind->remedy(&fixture.context, control, &edits, &err), -1);
+	assert_non_null(strstr(err.text, "command line"));
+	assert_int_equal(edits.count, 0);
+	error_clear(&err);
+	findings_free(&findings);
+	end(&fixture);
+}
+
+static void
+test_other_file(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	begin(&fixture, "9.2p1", "{ PermitRootLogin: no }", "effective");
+	write_file(&fixture, "/etc/ssh/sshd_config", "PermitRootLogin no\n");
+	write_file(&fixture, "/etc/ssh/other", "PermitRootLogin yes\n");
+	write_file(&fixture, "/etc/sysconfig/sshd", "OPTIONS='-f /etc/ssh/other'\n");
+	open_root(&fixture);
+	struct findings findings = check(&fixture, fixture.context.host);
+	assert_int_equal(findings_verdict(&findings), VERDICT_FAIL);
+	assert_string_equal(findings.items[0].evidence[0].file, "/etc/ssh/other");
+	findings_free(&findings);
+	end(&fixture);
+}
+
+static void
+test_answers(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	struct answers answers = { 0 };
+	begin(&fixture, "9.2p1", "{ KbdInteractiveAuthentication: no }", "effective");
+	write_file(&fixture, "/etc/ssh/sshd_config",
+		"MaxAuthTries 3\nMatch Group wheel\nMaxAuthTries 9\n");
+	open_root(&fixture);
+	const struct control *control = &fixture.policy.controls[0];
+	control->kind->answers(&fixture.context, control, &answers);
+	const char *global = NULL, *block = NULL;
+	for (size_t i = 0; i < answers.count; i++) {
+		if (strcmp(answers.items[i].subject, "MaxAuthTries") == 0)
+			global = answers.items[i].value;
+		if (strcmp(answers.items[i].subject,
+			    "MaxAuthTries [Match Group wheel]") == 0)
+			block = answers.items[i].value;
+	}
+	assert_string_equal(global, "3");
+	assert_string_equal(block, "9");
+	const struct kind *kind = control->kind;
+	assert_true(kind->wants(control, "KbdInteractiveAuthentication", "yes", "no"));
+	assert_true(kind->wants(
+		control, "ChallengeResponseAuthentication [Match all]", "yes", "no"));
+	assert_false(kind->wants(control, "KbdInteractiveAuthentication", "no", "yes"));
+	assert_false(kind->wants(control, "PasswordAuthentication", "yes", "no"));
+	answers_free(&answers);
+	end(&fixture);
+}
+
+/* Ten thousand lines, and as many Match blocks. */
+static void
+test_large(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	struct buffer text = { 0 };
+	begin(&fixture, "9.2p1", "{ PasswordAuthentication: no }", "effective");
+	for (int i = 0; i < 10000; i++)
+		buffer_printf(&text, "#\nX11Forwarding no\n");
+	buffer_printf(&text, "PasswordAuthentication no\n");
+	for (int i = 0; i < 5000; i++)
+		buffer_printf(&text, "Match User u%d\nPasswordAuthentication no\n", i);
+	write_file(&fixture, "/etc/ssh/sshd_config", text.data);
+	buffer_free(&text);
+	open_root(&fixture);
+	assert_int_equal(verdict_of(&fixture, fixture.context.host), VERDICT_PASS);
+	end(&fixture);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_remedies),
+		cmocka_unit_test(test_verdicts),
+		cmocka_unit_test(test_missing_file),
+		cmocka_unit_test(test_not_installed),
+		cmocka_unit_test(test_includes),
+		cmocka_unit_test(test_command_line),
+		cmocka_unit_test(test_other_file),
+		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_large),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
