@@ -92,6 +92,13 @@ output_shell_word(struct buffer *out, const char *text)
 }
 
 void
+output_print(struct bytes text)
+{
+	if (text.size > 0)
+		fwrite(text.data, 1, text.size, stdout);
+}
+
+void
 output_open_standard(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {

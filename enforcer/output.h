@@ -41,6 +41,10 @@ output_escaped(struct buffer *out, const char *text);
 void
 output_shell_word(struct buffer *out, const char *text);
 
+/* Prints TEXT, which is escaped where it must be, on stdout. */
+void
+output_print(struct bytes text);
+
 /* Opens the standard descriptors that the caller closed, so that no file we open later
  * becomes one of them. What is written to a closed stdout is an error, not lost. */
 void

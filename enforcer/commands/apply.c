@@ -60,7 +60,7 @@ show_edit(const struct apply *apply, const struct control *control,
 	output_escaped(&out, edit->why);
 	buffer_text(&out, "\n");
 	diff_write(edit->file, before, after, apply->coloured, &out);
-	fwrite(out.data, 1, out.size, stdout);
+	output_print((struct bytes){ out.data, out.size });
 }
 
 static bool
@@ -210,7 +210,7 @@ show_and_apply(const struct apply *apply)
 {
 	autobuffer struct buffer out = { 0 };
 	plan_write(&apply->plan, apply->coloured, &out);
-	fwrite(out.data, 1, out.size, stdout);
+	output_print((struct bytes){ out.data, out.size });
 	if (apply->plan.changes.count == 0) {
 		puts("Nothing to change.");
 		return apply->plan.refusal_count > 0 ? OUTCOME_REFUSED : 0;

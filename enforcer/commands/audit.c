@@ -74,7 +74,7 @@ root_done(void *data, size_t index, int status, struct bytes out)
 	progress_clear();
 	if (status < 0)
 		output_error("%s: the process that audited it died", audit->roots[index]);
-	fwrite(out.data, 1, out.size, stdout);
+	output_print(out);
 	audit->status = worse(audit->status, status < 0 ? STATUS_NOT_RUN : status);
 }
 

@@ -24,7 +24,7 @@ show(const struct plan *plan, const struct options *options)
 	plan_write(plan, output_colours(options_text(options, "color", NULL)), &out);
 	if (plan->changes.count == 0)
 		buffer_text(&out, "Nothing to change.\n");
-	fwrite(out.data, 1, out.size, stdout);
+	output_print((struct bytes){ out.data, out.size });
 	if (file != NULL && plan_save(plan, file, &err) < 0) {
 		output_error("%s", err.text);
 		error_clear(&err);
