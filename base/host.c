@@ -29,6 +29,7 @@ struct host {
 	struct table by_path; /* struct file *, or struct planned * of a layer */
 	void **items; /* the values of by_path in the order of asking */
 	size_t count;
+	struct table notes;
 };
 
 struct host *
@@ -73,6 +74,7 @@ file_free(struct file *file)
 	free(file->path);
 	free(file->target);
 	free(file->reason);
+	free(file->sha256);
 	free((char *)file->bytes.data);
 	free(file);
 }
@@ -104,6 +106,9 @@ host_free(struct host *host)
 		else
 			file_free(host->items[i]);
 	}
+	for (size_t i = 0; i < host->notes.capacity; i++)
+		free(host->notes.slots[i].value);
+	table_free(&host->notes);
 	table_free(&host->by_path);
 	free(host->items);
 	free(host->root);
@@ -156,7 +161,6 @@ read_all(struct file *file, int fd)
 			data = memory_resize(data, room += room < 4096 ? 4096 : room, 1);
 	}
 	file->bytes = (struct bytes){ data, size };
-	text_sha256(file->bytes, file->sha256);
 }
 
 /* FD was opened with O_PATH: nothing is opened in earnest before it is known to be a
@@ -229,11 +233,9 @@ planned_file(struct host *layer, const struct file *file)
 	view->status = file->status;
 	view->state = planned->data != NULL ? FILE_READ : FILE_ABSENT;
 	view->errnum = planned->data != NULL ? 0 : ENOENT;
-	if (planned->data != NULL) {
+	if (planned->data != NULL)
 		view->bytes = (struct bytes){ memory_copy(planned->data, planned->size),
 			planned->size };
-		text_sha256(view->bytes, view->sha256);
-	}
 	table_set(&planned->files, file->path, view);
 	return view;
 }
@@ -275,6 +277,31 @@ void
 host_remove(struct host *layer, const char *path)
 {
 	plan(layer, path, NULL, 0);
+}
+
+const char *
+file_sha256(const struct file *file)
+{
+	if (file->sha256 == NULL) {
+		/* every struct file is made here, and none is const by birth */
+		struct file *own = (struct file *)file;
+		own->sha256 = memory_new(1, SHA256_HEX);
+		text_sha256(file->bytes, own->sha256);
+	}
+	return file->sha256;
+}
+
+void *
+host_note(const struct host *host, const char *key)
+{
+	return table_get(&host->notes, key);
+}
+
+void
+host_set_note(struct host *host, const char *key, void *memory)
+{
+	free(table_get(&host->notes, key));
+	table_set(&host->notes, key, memory);
 }
 
 static struct host *

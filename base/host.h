@@ -33,7 +33,7 @@ struct file {
 	char *reason; /* for FILE_REFUSED: "not a regular file", "larger than 8 MiB",
 			 "Permission denied" */
 	struct bytes bytes; /* owned by the host */
-	char sha256[SHA256_HEX]; /* of bytes */
+	char *sha256; /* private: see file_sha256 */
 	struct stat status; /* of the file itself; for FILE_READ and, where it could be
 			       had, FILE_REFUSED */
 };
@@ -71,6 +71,20 @@ host_is_live(const struct host *host);
  * only, and never a FIFO or a device. */
 const struct file *
 host_file(struct host *host, const char *path);
+
+/* The SHA-256 of a file that was read, worked out when it is first asked for; belongs to
+ * the file. */
+const char *
+file_sha256(const struct file *file);
+
+/* What was noted under KEY, NULL when nothing was: for what is worked out from the host's
+ * files once and lives as long as the host. */
+void *
+host_note(const struct host *host, const char *key);
+
+/* Notes MEMORY, one allocation that is freed with the host. */
+void
+host_set_note(struct host *host, const char *key, void *memory);
 
 /* Whether anything is at PATH after following links; runs stat, opens nothing. -1 when it
  * can't be told. */

@@ -12,8 +12,8 @@ context_tree(const struct context *context, const char *path, enum lens lens,
 		return error_set(err, "%s: no such file", path);
 	if (file->state == FILE_REFUSED)
 		return error_set(err, "%s: %s", path, file->reason);
-	if (parser_parse(
-		    context->parser, lens, file->bytes, file->sha256, ret_tree, err) < 0)
+	if (parser_parse(context->parser, lens, file->bytes, file_sha256(file), ret_tree,
+		    err) < 0)
 		return error_prefix(err, "%s", path);
 	return 0;
 }

@@ -89,7 +89,7 @@ files_array(const struct host *host)
 		const struct file *file = host_file_at(host, i);
 		if (file->state == FILE_READ)
 			json_array_append_new(
-				files, file_object(file->path, file->sha256));
+				files, file_object(file->path, file_sha256(file)));
 	}
 	return files;
 }

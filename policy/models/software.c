@@ -53,33 +53,64 @@ is_installed(struct bytes status)
 		memcmp(status.data + status.size - length, state, length) == 0;
 }
 
-/* The version of PACKAGE in dpkg's STATUS, NULL when it is not installed; the caller
- * frees. Each stanza is looked through once at most. */
-static char *
-installed_version(struct bytes status, const char *package)
+enum { PACKAGE_COUNT = sizeof packages / sizeof *packages };
+
+/* Sets the version of the package that the stanza from START (its name) to END is about,
+ * if it is one of ours and installed. Returns the end of the stanza, NULL when it is not
+ * one of ours. */
+static const char *
+read_stanza(const char *start, const char *end, struct bytes versions[PACKAGE_COUNT])
 {
-	autofree char *label = memory_printf("\nPackage: %s\n", package);
-	const char *end = status.data + status.size, *at = status.data;
-	size_t skip = 1; /* the first line has no newline before it */
-	if (status.size == 0)
-		return NULL;
-	if (status.size < strlen(label) ||
-		memcmp(at, label + 1, strlen(label) - 1) != 0) {
-		at = find_text(at, end, label);
-		skip = 0;
-	}
-	while (at != NULL) {
-		at += strlen(label) - skip - 1;
-		skip = 0;
-		const char *stop = find_text(at, end, "\n\n");
+	for (size_t i = 0; i < PACKAGE_COUNT; i++) {
+		size_t length = strlen(packages[i].package);
+		if ((size_t)(end - start) <= length || start[length] != '\n' ||
+			memcmp(start, packages[i].package, length) != 0)
+			continue;
+		const char *fields = start + length;
+		const char *stop = find_text(fields, end, "\n\n");
 		if (stop == NULL)
 			stop = end;
-		struct bytes version = field(at, stop, "\nVersion: ");
-		if (is_installed(field(at, stop, "\nStatus: ")) && version.size > 0)
-			return memory_copy(version.data, version.size);
-		at = find_text(stop, end, label);
+		struct bytes version = field(fields, stop, "\nVersion: ");
+		if (version.size > 0 && versions[i].size == 0 &&
+			is_installed(field(fields, stop, "\nStatus: ")))
+			versions[i] = version;
+		return stop;
 	}
 	return NULL;
+}
+
+/* The versions of the packages that are installed, in one pass over dpkg's STATUS: a part
+ * of it each, empty where a package is not installed. */
+static void
+read_versions(struct bytes status, struct bytes versions[PACKAGE_COUNT])
+{
+	static const char label[] = "\nPackage: ";
+	const char *end = status.data + status.size, *at = status.data;
+	size_t length = strlen(label);
+	/* the first line has no newline before it */
+	if (status.size >= length && memcmp(at, label + 1, length - 1) == 0)
+		at += length - 1;
+	else if ((at = find_text(at, end, label)) != NULL)
+		at += length;
+	while (at != NULL) {
+		const char *stop = read_stanza(at, end, versions);
+		at = find_text(stop != NULL ? stop : at, end, label);
+		if (at != NULL)
+			at += length;
+	}
+}
+
+static const struct bytes *
+installed_versions(struct host *host, struct bytes status)
+{
+	struct bytes *versions = host_note(host, "software");
+	if (versions == NULL) {
+		versions = memory_new(PACKAGE_COUNT, sizeof *versions);
+		if (status.size > 0)
+			read_versions(status, versions);
+		host_set_note(host, "software", versions);
+	}
+	return versions;
 }
 
 struct software
@@ -87,28 +118,23 @@ software_find(const struct context *context, const char *name)
 {
 	const struct file *status = host_file(context->host, "/var/lib/dpkg/status");
 	const char *assumed = value_text(context->policy->assume, name, NULL);
-	if (status->state == FILE_READ)
-		for (size_t i = 0; i < sizeof packages / sizeof *packages; i++) {
-			if (strcmp(packages[i].software, name) != 0)
-				continue;
-			char *version = installed_version(
-				status->bytes, packages[i].package);
-			if (version == NULL)
-				continue;
-			if (packages[i].daemon != NULL) {
-				free(version);
-				version = memory_text(packages[i].daemon);
-			}
-			return (struct software){ .source = SOFTWARE_DATABASE,
-				.package = memory_text(packages[i].package),
-				.version = version };
-		}
+	bool known = status->state == FILE_READ;
+	const struct bytes *versions = known
+		? installed_versions(context->host, status->bytes)
+		: NULL;
+	for (size_t i = 0; known && i < PACKAGE_COUNT; i++) {
+		if (strcmp(packages[i].software, name) != 0 || versions[i].size == 0)
+			continue;
+		return (struct software){ .source = SOFTWARE_DATABASE,
+			.package = memory_text(packages[i].package),
+			.version = packages[i].daemon != NULL
+				? memory_text(packages[i].daemon)
+				: memory_copy(versions[i].data, versions[i].size) };
+	}
 	if (assumed != NULL)
 		return (struct software){ .source = SOFTWARE_ASSUMED,
 			.version = memory_text(assumed) };
-	return (struct software){
-		.source = status->state == FILE_READ ? SOFTWARE_ABSENT : SOFTWARE_UNKNOWN
-	};
+	return (struct software){ .source = known ? SOFTWARE_ABSENT : SOFTWARE_UNKNOWN };
 }
 
 void

@@ -62,7 +62,7 @@ test_reads_once(void **state)
 	(void)state;
 	const struct file *file = host_file(host, "/etc/plain");
 	assert_text("/etc/plain", "/etc/plain", "inside\n");
-	assert_string_equal(file->sha256,
+	assert_string_equal(file_sha256(file),
 		"7b2441693c861bf6969869d8b6f45f098bc8ef07b78ca043a1cb663159aabb10");
 	assert_int_equal(file->status.st_size, 7);
 	assert_false(file->is_link);
@@ -71,6 +71,19 @@ test_reads_once(void **state)
 	assert_text("/etc/plain", "/etc/plain", "inside\n");
 	assert_int_equal(host_file_count(host), 1);
 	assert_ptr_equal(host_file_at(host, 0), file);
+}
+
+static void
+test_notes(void **state)
+{
+	(void)state;
+	assert_null(host_note(host, "a"));
+	host_set_note(host, "a", memory_text("old"));
+	host_set_note(host, "a", memory_text("new"));
+	assert_string_equal(host_note(host, "a"), "new");
+	struct host *layer = host_layer(host);
+	assert_null(host_note(layer, "a"));
+	host_free(layer);
 }
 
 static void
@@ -379,7 +392,7 @@ test_layer(void **state)
 
 	const struct file *file = host_file(layer, "/l/old.conf");
 	assert_true(bytes_equal(file->bytes, BYTES_TEXT("new")));
-	assert_string_not_equal(file->sha256, before->sha256);
+	assert_string_not_equal(file_sha256(file), file_sha256(before));
 	assert_ptr_equal(file, host_file(layer, "/l/old.conf"));
 	file = host_file(layer, "/m/link.conf");
 	assert_true(bytes_equal(file->bytes, BYTES_TEXT("new")));
@@ -425,6 +438,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_reads_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_notes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_open, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_absent, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_links_stay_inside, setup, teardown),
