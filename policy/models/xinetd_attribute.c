@@ -277,13 +277,13 @@ check_group(const struct assignment *a)
 static int
 check_server(const struct assignment *a)
 {
-	const char *slash = strrchr(a->first, '/');
+	/* a relative name is taken from "/", where xinetd runs */
 	autofree char *path = memory_printf(
 		"%s%s", a->first[0] == '/' ? "" : "/", a->first);
-	autofree char *folder = slash != NULL && slash > a->first
-		? memory_copy(a->first, (size_t)(slash - a->first))
-		: memory_text("/");
-	if (a->first[0] != '/' || host_exists(a->facts->host, folder) != 1)
+	const char *slash = strrchr(path, '/');
+	autofree char *folder = slash > path ? memory_copy(path, (size_t)(slash - path))
+					     : memory_text("/");
+	if (host_exists(a->facts->host, folder) != 1)
 		return 0;
 	if (host_exists(a->facts->host, path) == 0)
 		return error_set(a->err, "there is no %s", a->first);

@@ -15,7 +15,7 @@ enum {
  * reason when the line is passed over, NULL when it is taken. */
 static const char *
 take_fields(const struct xinetd_facts *facts, struct xinetd_service *service,
-	char *const *fields, size_t count)
+	char *const *fields)
 {
 	const char *protocol = fields[2];
 	char *dot;
@@ -34,8 +34,6 @@ take_fields(const struct xinetd_facts *facts, struct xinetd_service *service,
 	if (netdb_find(&facts->protocols, protocol, NULL, &number) == NETDB_MISSING)
 		return "its protocol is not in /etc/protocols";
 	service->protocol = memory_text(protocol);
-	if (count < FIELDS_MAX)
-		return "fields are missing";
 	service->waits = strcasecmp(fields[3], "wait") == 0;
 	dot = strchr(fields[4], '.');
 	if (dot != NULL) {
@@ -81,13 +79,15 @@ read_line(const struct xinetd_facts *facts, struct xinetd_conf *conf,
 	struct xinetd_service *service = xinetd_conf_add(conf, file, offset, name);
 	service->from_inetd = true;
 	service->number = number;
-	if (count == 2 && xinetd_socket_type(fields[1]) != 0) {
-		xinetd_conf_problem(conf, VERDICT_INVALID, file->path, service->entry,
-			"xinetd crashes at a line of two fields");
+	if (count < FIELDS_MAX) {
+		static const char text[] = "xinetd reads beyond a line of fewer than six "
+					   "fields, and may crash";
+		xinetd_conf_problem(
+			conf, VERDICT_UNKNOWN, file->path, service->entry, "%s", text);
+		xinetd_service_stop(service, XINETD_UNSURE, service->entry, "%s", text);
 		return;
 	}
-	const char *why = count < 3 ? "fields are missing"
-				    : take_fields(facts, service, fields, count);
+	const char *why = take_fields(facts, service, fields);
 	if (why != NULL)
 		xinetd_service_stop(service, XINETD_STOPPED, service->entry, "%s", why);
 }
