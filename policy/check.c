@@ -132,18 +132,29 @@ check_choice(const struct checker *checker, const struct value *value,
 	return report(checker, value->at, path, buffer_take(&message));
 }
 
+/* The number that COUNT digits at TEXT make; -1 when one is none. */
+static int
+read_digits(const char *text, size_t count)
+{
+	int number = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return -1;
+		number = 10 * number + (text[i] - '0');
+	}
+	return number;
+}
+
 bool
 check_date(const char *text)
 {
 	static const char days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	if (strlen(text) != 10)
+	if (strlen(text) != 10 || text[4] != '-' || text[7] != '-')
 		return false;
-	for (size_t i = 0; i < 10; i++)
-		if (i == 4 || i == 7 ? text[i] != '-' : text[i] < '0' || text[i] > '9')
-			return false;
-	int year = atoi(text), month = atoi(text + 5), day = atoi(text + 8);
+	int year = read_digits(text, 4), month = read_digits(text + 5, 2),
+	    day = read_digits(text + 8, 2);
 	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-	return month >= 1 && month <= 12 && day >= 1 &&
+	return year >= 0 && month >= 1 && month <= 12 && day >= 1 &&
 		day <= days[month - 1] + (month == 2 && leap);
 }
 

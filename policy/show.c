@@ -123,22 +123,20 @@ show_settings(const struct value *map, unsigned depth, struct buffer *out)
 		show_entry(&map->entries[i], NULL, depth, out);
 }
 
-/* The sections of a list; each begins with "- " in the place of its first indent. */
+/* A section as an item of a list: "- " stands in the place of its first indent. */
 static void
-show_list(const struct value *list, const struct key *keys, unsigned depth,
+show_item(const struct value *section, const struct key *keys, unsigned depth,
 	struct buffer *out)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		autobuffer struct buffer section = { 0 };
-		size_t place = 2 * (size_t)depth;
-		if (list->items[i].count == 0) {
-			indent(depth, out);
-			buffer_text(out, "- {}\n");
-			continue;
-		}
-		show_section(&list->items[i], keys, depth + 1, &section);
-		section.data[place] = '-';
-		buffer_text(out, section.data);
+	autobuffer struct buffer lines = { 0 };
+	size_t place = 2 * (size_t)depth;
+	show_section(section, keys, depth + 1, &lines);
+	if (section->count > 0 && lines.size > place) {
+		lines.data[place] = '-';
+		buffer_text(out, lines.data);
+	} else {
+		indent(depth, out);
+		buffer_text(out, "- {}\n");
 	}
 }
 
@@ -161,10 +159,11 @@ show_entry(const struct entry *entry, const struct key *key, unsigned depth,
 	buffer_text(out, "\n");
 	if (settings)
 		show_settings(value, depth + 1, out);
-	else if (value->type == VALUE_LIST)
-		show_list(value, key->keys, depth + 1, out);
-	else
+	else if (value->type == VALUE_MAP)
 		show_section(value, key->keys, depth + 1, out);
+	else
+		for (size_t i = 0; i < value->count; i++)
+			show_item(&value->items[i], key->keys, depth + 1, out);
 }
 
 void
@@ -186,16 +185,13 @@ static void
 show_control(
 	const struct control *control, const struct tables *tables, struct buffer *out)
 {
-	autobuffer struct buffer body = { 0 };
 	if (control->waiver != NULL)
 		buffer_printf(out, "\n  # waived until %s%s\n", control->waiver->until,
 			control->waiver->expired ? ", which is over: it is judged again"
 						 : "");
 	else
 		buffer_text(out, "\n");
-	show_section(control->common, tables->control, 2, &body);
-	body.data[2] = '-';
-	buffer_text(out, body.data);
+	show_item(control->common, tables->control, 1, out);
 }
 
 void

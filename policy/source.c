@@ -45,6 +45,26 @@ check_directories(char *path, struct error *err)
 	return 0;
 }
 
+/* FILE may be a link to a safe place: it must not be turned elsewhere either. */
+static int
+check_link(const char *file, struct error *err)
+{
+	struct stat status;
+	if (lstat(file, &status) < 0)
+		return error_set(err, "%s", strerror(errno));
+	if (!S_ISLNK(status.st_mode))
+		return 0;
+	const char *slash = strrchr(file, '/');
+	autofree char *named = slash != NULL
+		? memory_copy(file, (size_t)(slash - file) + 1)
+		: memory_text(".");
+	autofree char *directory = realpath(named, NULL);
+	if (directory == NULL)
+		return error_set(err, "%s: %s", named, strerror(errno));
+	autofree char *link = memory_printf("%s/link", directory);
+	return check_owner(file, &status, err) < 0 ? -1 : check_directories(link, err);
+}
+
 static int
 check_safe(const char *file, const struct stat *status, struct error *err)
 {
@@ -52,6 +72,8 @@ check_safe(const char *file, const struct stat *status, struct error *err)
 		return -1;
 	if ((status->st_mode & 022) != 0)
 		return error_set(err, "others can write it (chmod go-w %s)", file);
+	if (check_link(file, err) < 0)
+		return -1;
 	autofree char *path = realpath(file, NULL);
 	struct stat found;
 	if (path == NULL || lstat(path, &found) < 0)

@@ -25,5 +25,5 @@ waiver_today(char ret_today[16])
 	if (localtime_r(&now, &day) == NULL ||
 		strftime(ret_today, 16, "%Y-%m-%d", &day) == 0)
 		/* no clock: no waiver counts */
-		strcpy(ret_today, "9999-99-99");
+		memcpy(ret_today, "9999-99-99", sizeof "9999-99-99");
 }

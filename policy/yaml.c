@@ -25,6 +25,7 @@ struct reader {
 	 * ascending order, so this stays linear. */
 	size_t index, offset, line_start;
 	unsigned line;
+	size_t mark_size; /* bytes of a byte order mark, which the parser is not given */
 };
 
 static struct position
@@ -32,7 +33,8 @@ position_of(struct reader *reader, yaml_mark_t mark)
 {
 	struct bytes bytes = reader->document->bytes;
 	if (mark.index < reader->index) {
-		reader->index = reader->offset = reader->line_start = 0;
+		reader->index = reader->line_start = 0;
+		reader->offset = reader->mark_size;
 		reader->line = 1;
 	}
 	for (; reader->index < mark.index && reader->offset < bytes.size;
@@ -108,14 +110,17 @@ syntax_problem(struct reader *reader)
 	struct bytes bytes = reader->document->bytes;
 	struct position at = { .file = reader->document->name };
 	if (parser->error == YAML_READER_ERROR) {
-		bytes_position(bytes, parser->problem_offset, &at.line, &at.column);
+		bytes_position(bytes, reader->mark_size + parser->problem_offset,
+			&at.line, &at.column);
 		problems_add(reader->problems, at, "%s", parser->problem);
 		return;
 	}
 	yaml_mark_t mark;
 	if (is_unquoted(parser, &mark)) {
 		at = position_of(reader, mark);
-		char c = reader->offset < bytes.size ? bytes.data[reader->offset] : ' ';
+		char c = ' ';
+		if (reader->offset < bytes.size)
+			c = bytes.data[reader->offset];
 		if (c == '\t') {
 			problems_add(reader->problems, at,
 				"a tab can't stand here: indent with blanks");
@@ -355,14 +360,17 @@ yaml_read(struct document *document, struct problems *problems)
 	reader->document = document;
 	reader->problems = problems;
 	reader->line = 1;
+	struct bytes bytes = document->bytes;
+	if (bytes.size >= 3 && memcmp(bytes.data, "\xef\xbb\xbf", 3) == 0)
+		reader->offset = reader->mark_size = 3;
 	if (!yaml_parser_initialize(&reader->parser)) {
 		problems_add(problems, (struct position){ .file = document->name },
 			"out of memory");
 		return -1;
 	}
-	yaml_parser_set_input_string(&reader->parser,
-		(const unsigned char *)(document->bytes.size ? document->bytes.data : ""),
-		document->bytes.size);
+	const char *text = bytes.size > 0 ? bytes.data + reader->mark_size : "";
+	yaml_parser_set_input_string(&reader->parser, (const unsigned char *)text,
+		bytes.size - reader->mark_size);
 	yaml_parser_set_encoding(&reader->parser, YAML_UTF8_ENCODING);
 	int more = 1;
 	while (more > 0) {

@@ -9,7 +9,7 @@
 
 enum {
 	WIDTH = 80, /* columns */
-	MARGIN = 15, /* columns before the texts */
+	MARGIN = 14, /* columns before the blank before the texts */
 };
 
 /* Columns of SIZE bytes of UTF-8, a character each. */
@@ -30,14 +30,14 @@ print_text(const char *label, const char *text)
 	size_t column = MARGIN;
 	if (text == NULL)
 		return;
-	printf("  %-*s", MARGIN - 3, label);
+	printf("  %-*s", MARGIN - 2, label);
 	for (const char *word = text + strspn(text, " \t\n"); *word != '\0';) {
 		size_t length = strcspn(word, " \t\n");
 		buffer_free(&escaped);
 		buffer_escaped(&escaped, (struct bytes){ word, length }, false);
 		size_t width = columns(escaped.data, escaped.size);
 		if (column + 1 + width > WIDTH && column > MARGIN) {
-			printf("\n%*s", MARGIN - 1, "");
+			printf("\n%*s", MARGIN, "");
 			column = MARGIN;
 		}
 		printf(" %s", escaped.data);

@@ -48,7 +48,15 @@ same "with an overlay: loads again to the same" out shown.yaml
 run explain --policy policy.yaml --overlay overlay.yaml ssh inetd
 status "explain: status 0" 0
 expected explain
-is "explain: wraps at 80 columns" "$(awk 'length > 80' out)" ""
+
+# words of one length come to the last column exactly
+sed -i "s/owner: ops/owner: '$(printf 'word %.0s' {1..40})'/; s/: Keys only/: Keys ünd só ön/" policy.yaml
+run explain --policy policy.yaml ssh
+is "explain: wraps at 80 columns" "$(awk 'length > longest { longest = length } END { print longest }' out)" 79
+sed -i "s/owner: 'word.*/owner: '$(printf 'wörds %.0s' {1..40})'/" policy.yaml
+run explain --policy policy.yaml ssh
+is "explain: counts characters" \
+	"$("$PYTHON" -c 'print(max(map(len, open("out", encoding="utf-8").read().split("\n"))))')" 80
 
 run explain --policy policy.yaml shh
 status "explain an unknown control: status 3" 3

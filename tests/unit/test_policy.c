@@ -203,6 +203,23 @@ test_mistakes(void **state)
 }
 
 static void
+test_longest_id(void **state)
+{
+	(void)state;
+	static const char longest[] = "0123456789abcdef0123456789abcdef"
+				      "0123456789ABCDEF0123456789ABCD-_";
+	autofree char *good = memory_printf(
+		HEAD "  - id: %s\n    xinetd: { only: [a] }\n", longest);
+	autofree char *bad = memory_printf(
+		HEAD "  - id: %sx\n    xinetd: { only: [a] }\n", longest);
+	autofree char *want = memory_printf(
+		"p.yaml:3:9: id: '%sx' may hold letters, digits, - and _, at most 64\n",
+		longest);
+	assert_messages(good, NULL, "");
+	assert_messages(bad, NULL, want);
+}
+
+static void
 test_dates(void **state)
 {
 	(void)state;
@@ -486,8 +503,24 @@ test_safety(void **state)
 	assert_int_equal(chmod(directory, 01777), 0);
 	assert_int_equal(load_safely(link, &text), 0);
 	free(text);
+	/* a link in an unsafe place to a file in a safe one */
+	autofree char *turned = scratch_path("/d/turned.yaml");
+	scratch_text("/safe.yaml", CONTROL);
+	scratch_link("/d/turned.yaml", "../safe.yaml");
+	assert_int_equal(load_safely(turned, &text), 0);
+	free(text);
+	assert_int_equal(chmod(directory, 0777), 0);
+	assert_int_equal(load_safely(turned, &text), -1);
+	assert_string_equal(text + strlen("d/turned.yaml: "), open_directory);
+	free(text);
+	assert_int_equal(chmod(directory, 0755), 0);
 	if (geteuid() != 0)
 		return;
+	assert_int_equal(chown(directory, 12345, 0), 0);
+	assert_int_equal(load_safely(file, &text), -1);
+	assert_non_null(strstr(text, "/d belongs to uid 12345"));
+	free(text);
+	assert_int_equal(chown(directory, 0, 0), 0);
 	assert_int_equal(chown(file, 12345, 0), 0);
 	assert_int_equal(load_safely(file, &text), -1);
 	assert_non_null(strstr(text, "belongs to uid 12345"));
@@ -535,6 +568,7 @@ test_show_loads_again(void **state)
 		"    title: \"\\u202e\\u00fc\\U0001f600 \\\\ \\\"\"\n"
 		"    objective: \"a\\u0085\\u2028b \"\n"
 		"    owner: '- x'\n"
+		"    testing: 'x '\n"
 		"    item: '@1'\n"
 		"    sshd: { settings: { Banner: '*', VersionAddendum: { any-of: ['a,b', "
 		"\"c\"] } } }\n"
@@ -560,6 +594,7 @@ test_show_loads_again(void **state)
 	assert_string_equal(value_text(a->common, "objective", NULL),
 		"a\xc2\x85\xe2\x80\xa8"
 		"b ");
+	assert_string_equal(value_text(a->common, "testing", NULL), "x ");
 	assert_string_equal(a->item, "@1");
 	const struct value *forward = value_find(
 		policy_find(&policy, "b")->keys, "forward");
@@ -576,6 +611,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_control),
 		TEST(test_mistakes),
+		TEST(test_longest_id),
 		TEST(test_dates),
 		TEST(test_waiver_expires),
 		TEST(test_overlay),

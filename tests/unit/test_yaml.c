@@ -150,6 +150,17 @@ test_refused(void **state)
 		{ "a: b\x01\n", "1:5 control characters are not allowed\n" },
 		{ "a: \xff\n", "1:4 invalid leading UTF-8 octet\n" },
 		{ "", "" },
+		/* a byte order mark is skipped, but its bytes count */
+		{ "\xef\xbb\xbf"
+		  "a: 1\nb: *x\n",
+			"2:4 aliases are not taken; if text is meant, quote it: '*x'\n" },
+		{ "\xef\xbb\xbf"
+		  "a: &x y\n",
+			"1:7 anchors are not taken; if text is meant, quote it: '&x "
+			"y'\n" },
+		{ "\xef\xbb\xbf"
+		  "a: \x01\n",
+			"1:7 control characters are not allowed\n" },
 		{ "%YAML 1.2\n---\na: ''\n...\n", "" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
