@@ -22,6 +22,7 @@ struct search {
 	const struct sshd_connection *connection;
 	enum reading reading;
 	bool commands_seen;
+	struct buffer list; /* of a keyword whose lines add up */
 };
 
 /* 1: the line is read in this reading; 0: not; -1: it can't be told. */
@@ -49,26 +50,25 @@ is_principals(const struct search *search)
 }
 
 static void
-take(const struct search *search, const struct sshd_line *line,
-	struct sshd_answer *answer)
+take(struct search *search, const struct sshd_line *line, struct sshd_answer *answer)
 {
 	enum sshd_rule rule = is_principals(search) ? SSHD_LAST : search->keyword->rule;
-	if (answer->value != NULL && rule == SSHD_FIRST) {
-		if (answer->shadowed == NULL && strcmp(answer->value, line->value) != 0)
-			answer->shadowed = line;
-		return;
-	}
-	if (answer->value != NULL && rule == SSHD_ADD) {
-		char *longer = memory_printf("%s %s", answer->value, line->value);
-		free(answer->value);
-		answer->value = longer;
+	if (rule == SSHD_ADD) {
+		buffer_printf(&search->list, "%s%s", search->list.size > 0 ? " " : "",
+			line->value);
+		answer->line = answer->line != NULL ? answer->line : line;
 		answer->adding++;
 		return;
 	}
-	if (answer->value != NULL && strcmp(answer->value, line->value) != 0)
+	bool differs = answer->line != NULL &&
+		strcmp(answer->line->value, line->value) != 0;
+	if (answer->line != NULL && rule == SSHD_FIRST) {
+		if (answer->shadowed == NULL && differs)
+			answer->shadowed = line;
+		return;
+	}
+	if (differs)
 		answer->shadowed = answer->line;
-	free(answer->value);
-	answer->value = memory_text(line->value);
 	answer->line = line;
 	answer->adding = 1;
 }
@@ -92,6 +92,10 @@ search_lines(struct search *search, struct sshd_answer *answer)
 		else if (!search->commands_seen)
 			take(search, line, answer);
 	}
+	if (search->list.size > 0)
+		answer->value = buffer_take(&search->list);
+	else if (answer->line != NULL)
+		answer->value = memory_text(answer->line->value);
 }
 
 static struct sshd_answer

@@ -1,41 +1,12 @@
 /* The kind sshd from end to end: a root is written, judged, repaired and judged again. */
-#include <ftw.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
 #include "base/memory.h"
 #include "policy/kinds/kind.h"
-
-static const char root_template[] = "/tmp/test_sshd.XXXXXX";
+#include "tests/unit/scratch.h"
 
 struct fixture {
-	char root[sizeof root_template];
 	struct policy policy;
 	struct context context;
 };
-
-static void
-write_file(const struct fixture *fixture, const char *path, const char *text)
-{
-	autofree char *whole = memory_printf("%s%s", fixture->root, path);
-	for (char *p = whole + sizeof root_template; (p = strchr(p, '/')) != NULL; p++) {
-		*p = '\0';
-		mkdir(whole, 0755);
-		*p = '/';
-	}
-	FILE *file = fopen(whole, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	assert_int_equal(fclose(file), 0);
-}
 
 /* A policy of one control with SETTINGS (YAML flow); VERSION NULL: none is assumed. */
 static void
@@ -44,8 +15,7 @@ begin(struct fixture *fixture, const char *version, const char *settings,
 {
 	struct problems problems = { 0 };
 	*fixture = (struct fixture){ 0 };
-	memcpy(fixture->root, root_template, sizeof root_template);
-	assert_non_null(mkdtemp(fixture->root));
+	scratch_make();
 	autofree char *assume = version != NULL
 		? memory_printf("assume: { openssh: %s }\n", version)
 		: memory_text("");
@@ -53,8 +23,8 @@ begin(struct fixture *fixture, const char *version, const char *settings,
 					    "ssh\n    title: t\n    sshd:\n"
 					    "      settings: %s\n      view: %s\n",
 		assume, settings, view);
-	write_file(fixture, "/policy.yaml", text);
-	autofree char *path = memory_printf("%s/policy.yaml", fixture->root);
+	scratch_text("/policy.yaml", text);
+	autofree char *path = scratch_path("/policy.yaml");
 	if (policy_load(path, NULL, 0, false, &fixture->policy, &problems) < 0) {
 		struct buffer out = { 0 };
 		problems_show(&problems, &out);
@@ -68,20 +38,11 @@ static void
 open_root(struct fixture *fixture)
 {
 	struct error err = ERROR_INIT;
-	fixture->context.host = host_open(fixture->root, &err);
+	fixture->context.host = host_open(scratch, &err);
 	fixture->context.parser = parser_new(HOLDFAST_LENSES, &err);
 	fixture->context.policy = &fixture->policy;
 	assert_non_null(fixture->context.host);
 	assert_non_null(fixture->context.parser);
-}
-
-static int
-remove_one(const char *path, const struct stat *status, int flag, struct FTW *walk)
-{
-	(void)status;
-	(void)flag;
-	(void)walk;
-	return remove(path);
 }
 
 static void
@@ -90,7 +51,7 @@ end(struct fixture *fixture)
 	parser_free(fixture->context.parser);
 	host_free(fixture->context.host);
 	policy_free(&fixture->policy);
-	assert_int_equal(nftw(fixture->root, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+	scratch_remove();
 }
 
 static struct findings
@@ -226,9 +187,9 @@ run_remedy(const struct remedy_case *test)
 	struct error err = ERROR_INIT;
 	struct edits edits = { 0 }, again = { 0 };
 	begin(&fixture, test->version, test->settings, "effective");
-	write_file(&fixture, "/etc/ssh/sshd_config", test->before);
+	scratch_text("/etc/ssh/sshd_config", test->before);
 	if (test->drop_before != NULL)
-		write_file(&fixture, "/etc/ssh/sshd_config.d/a.conf", test->drop_before);
+		scratch_text("/etc/ssh/sshd_config.d/a.conf", test->drop_before);
 	open_root(&fixture);
 	const struct control *control = &fixture.policy.controls[0];
 	print_message("%s\n", test->name);
@@ -363,7 +324,7 @@ run_verdict(const struct verdict_case *test)
 {
 	struct fixture fixture;
 	begin(&fixture, test->version, test->settings, test->view);
-	write_file(&fixture, "/etc/ssh/sshd_config", test->config);
+	scratch_text("/etc/ssh/sshd_config", test->config);
 	open_root(&fixture);
 	struct findings findings = check(&fixture, fixture.context.host);
 	print_message("%s\n", test->name);
@@ -415,7 +376,7 @@ test_not_installed(void **state)
 	(void)state;
 	struct fixture fixture;
 	begin(&fixture, NULL, "{ X11Forwarding: no }", "effective");
-	write_file(&fixture, "/var/lib/dpkg/status",
+	scratch_text("/var/lib/dpkg/status",
 		"Package: bash\nStatus: install ok installed\nVersion: 5.2\n\n");
 	open_root(&fixture);
 	assert_int_equal(
@@ -430,15 +391,13 @@ test_includes(void **state)
 	(void)state;
 	struct fixture fixture;
 	begin(&fixture, "9.2p1", "{ X11Forwarding: no }", "effective");
-	write_file(&fixture, "/etc/ssh/sshd_config", INCLUDE);
-	write_file(&fixture, "/etc/ssh/sshd_config.d/dir.conf/x", "X11Forwarding yes\n");
+	scratch_text("/etc/ssh/sshd_config", INCLUDE);
+	scratch_text("/etc/ssh/sshd_config.d/dir.conf/x", "X11Forwarding yes\n");
 	open_root(&fixture);
 	assert_int_equal(verdict_of(&fixture, fixture.context.host), VERDICT_PASS);
 	host_free(fixture.context.host);
 	parser_free(fixture.context.parser);
-	autofree char *link = memory_printf(
-		"%s/etc/ssh/sshd_config.d/a.conf", fixture.root);
-	assert_int_equal(symlink("nowhere", link), 0);
+	scratch_link("/etc/ssh/sshd_config.d/a.conf", "nowhere");
 	open_root(&fixture);
 	assert_int_equal(verdict_of(&fixture, fixture.context.host), VERDICT_INVALID);
 	end(&fixture);
@@ -452,8 +411,8 @@ test_command_line(void **state)
 	struct error err = ERROR_INIT;
 	struct edits edits = { 0 };
 	begin(&fixture, "9.2p1", "{ PermitRootLogin: no }", "effective");
-	write_file(&fixture, "/etc/ssh/sshd_config", "PermitRootLogin no\n");
-	write_file(&fixture, "/etc/default/ssh",
+	scratch_text("/etc/ssh/sshd_config", "PermitRootLogin no\n");
+	scratch_text("/etc/default/ssh",
 		"# options\nSSHD_OPTS=\"-u0 -oPermitRootLogin=yes\"\n");
 	open_root(&fixture);
 	const struct control *control = &fixture.policy.controls[0];
@@ -476,9 +435,9 @@ test_other_file(void **state)
 	(void)state;
 	struct fixture fixture;
 	begin(&fixture, "9.2p1", "{ PermitRootLogin: no }", "effective");
-	write_file(&fixture, "/etc/ssh/sshd_config", "PermitRootLogin no\n");
-	write_file(&fixture, "/etc/ssh/other", "PermitRootLogin yes\n");
-	write_file(&fixture, "/etc/sysconfig/sshd", "OPTIONS='-f /etc/ssh/other'\n");
+	scratch_text("/etc/ssh/sshd_config", "PermitRootLogin no\n");
+	scratch_text("/etc/ssh/other", "PermitRootLogin yes\n");
+	scratch_text("/etc/sysconfig/sshd", "OPTIONS='-f /etc/ssh/other'\n");
 	open_root(&fixture);
 	struct findings findings = check(&fixture, fixture.context.host);
 	assert_int_equal(findings_verdict(&findings), VERDICT_FAIL);
@@ -494,7 +453,7 @@ test_answers(void **state)
 	struct fixture fixture;
 	struct answers answers = { 0 };
 	begin(&fixture, "9.2p1", "{ KbdInteractiveAuthentication: no }", "effective");
-	write_file(&fixture, "/etc/ssh/sshd_config",
+	scratch_text("/etc/ssh/sshd_config",
 		"MaxAuthTries 3\nMatch Group wheel\nMaxAuthTries 9\n");
 	open_root(&fixture);
 	const struct control *control = &fixture.policy.controls[0];
@@ -532,7 +491,7 @@ test_large(void **state)
 	buffer_printf(&text, "PasswordAuthentication no\n");
 	for (int i = 0; i < 5000; i++)
 		buffer_printf(&text, "Match User u%d\nPasswordAuthentication no\n", i);
-	write_file(&fixture, "/etc/ssh/sshd_config", text.data);
+	scratch_text("/etc/ssh/sshd_config", text.data);
 	buffer_free(&text);
 	open_root(&fixture);
 	assert_int_equal(verdict_of(&fixture, fixture.context.host), VERDICT_PASS);
