@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/redact.h"
@@ -73,12 +74,31 @@ add_evidence(struct finding *finding, const char *path)
 	return evidence;
 }
 
+/* A line of megabytes, quoted by each of many findings, would fill memory and screen. */
+enum { EVIDENCE_SCANNED = 65536, EVIDENCE_SHOWN = 1000 };
+
+static void
+shorten(char *text)
+{
+	static const char mark[] = "...";
+	size_t end = EVIDENCE_SHOWN;
+	if (strnlen(text, EVIDENCE_SHOWN + sizeof mark) < EVIDENCE_SHOWN + sizeof mark)
+		return;
+	while (end > 0 && ((unsigned char)text[end] & 0xc0) == 0x80)
+		end--; /* not within a character */
+	memcpy(text + end, mark, sizeof mark);
+}
+
 void
 finding_evidence(struct finding *finding, const struct file *file, size_t offset)
 {
 	struct evidence *evidence = add_evidence(finding, file->path);
 	bytes_position(file->bytes, offset, &evidence->line, &evidence->column);
-	evidence->text = redact_line(file->path, bytes_line(file->bytes, offset));
+	struct bytes line = bytes_line(file->bytes, offset);
+	if (line.size > EVIDENCE_SCANNED)
+		line.size = EVIDENCE_SCANNED;
+	evidence->text = redact_line(file->path, line);
+	shorten(evidence->text);
 }
 
 void

@@ -21,7 +21,8 @@ struct evidence {
 	char *file; /* path inside the root */
 	unsigned line; /* from 1; 0: the file as a whole */
 	unsigned column; /* from 1; 0 with line 0 */
-	char *text; /* the line, secrets masked, not escaped; NULL with line 0 */
+	char *text; /* the line, secrets masked, not escaped; NULL with line 0. A line of
+		       more than 1000 bytes ends in "..." there */
 };
 
 struct finding {

@@ -5,6 +5,8 @@
 
 #include "base/memory.h"
 
+enum { HOSTNAME_MAX = 253 }; /* a domain name's longest text form: RFC 1035, 2.3.4 */
+
 extern const struct report_format report_text, report_json;
 
 /* One row a format. */
@@ -39,6 +41,8 @@ report_hostname(struct host *host)
 		start = end ? (size_t)(end - file->bytes.data) + 1 : file->bytes.size;
 		while (line.size > 0 && strchr(" \t", line.data[line.size - 1]))
 			line.size--;
+		if (line.size > HOSTNAME_MAX)
+			return NULL;
 		if (line.size > 0 && line.data[0] != '#')
 			return memory_copy(line.data, line.size);
 	}

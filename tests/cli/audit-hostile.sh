@@ -104,6 +104,17 @@ status "a hostile file name: plan" 0
 says "a hostile file name: the plan shows it escaped" 'rsh\x1b[31m\x0afake'
 sane "a hostile file name: the plan is plain"
 
+# A line of megabytes does not fill the screen.
+fresh_host
+{ printf 'PasswordAuthentication yes #'; head -c 4000000 /dev/zero | tr '\0' x; } \
+	>root/etc/ssh/sshd_config
+tr '\n' ' ' <root/etc/ssh/sshd_config >root/etc/hostname
+for format in text json; do
+	run audit --root root --policy policy.yaml --format $format
+	ok "a long line: no pass as $format" test "$STATUS" -ne 0
+	ok "a long line: little is shown as $format" test "$(wc -c <out)" -lt 10000
+done
+
 rm -rf root
 mkdir root
 run audit --root root --policy policy.yaml
