@@ -11,11 +11,14 @@
 static size_t
 hash(const char *key)
 {
-	uint64_t value = 14695981039346656037u, seed = 0;
-	const void *random = (const void *)getauxval(AT_RANDOM);
-	if (random != NULL)
-		memcpy(&seed, random, sizeof seed);
-	value ^= seed;
+	static uint64_t seed;
+	if (seed == 0) {
+		const void *random = (const void *)getauxval(AT_RANDOM);
+		if (random != NULL)
+			memcpy(&seed, random, sizeof seed);
+		seed |= 1;
+	}
+	uint64_t value = 14695981039346656037u ^ seed;
 	for (const unsigned char *p = (const unsigned char *)key; *p != '\0'; p++)
 		value = (value ^ *p) * 1099511628211u;
 	return (size_t)(value ^ (value >> 32));

@@ -36,8 +36,9 @@ tree_label_name(enum tree_label label)
 int
 tree_label_number(const char *name)
 {
+	/* asked for each node of a file: most names differ in the first byte */
 	for (int i = 0; i < LABEL_COUNT; i++)
-		if (strcmp(names[i], name) == 0)
+		if (names[i][0] == name[0] && strcmp(names[i], name) == 0)
 			return i;
 	return -1;
 }
