@@ -7,7 +7,7 @@
 #include "base/redact.h"
 #include "enforcer/output.h"
 
-enum { CONTEXT = 3 };
+enum { CONTEXT = 3, HUNK_GAP = 2 * CONTEXT /* equal lines within a hunk */ };
 
 struct lines {
 	struct bytes *items; /* each with its newline */
@@ -17,7 +17,7 @@ struct lines {
 static void
 lines_split(struct bytes text, struct lines *ret_lines)
 {
-	struct lines lines = { 0 };
+	struct lines lines = { .items = memory_new(1, sizeof *lines.items) };
 	for (size_t start = 0; start < text.size;) {
 		const char *end = memchr(text.data + start, '\n', text.size - start);
 		size_t size = end != NULL ? (size_t)(end - text.data) + 1 - start
@@ -242,7 +242,7 @@ diff_write(const char *path, struct bytes old_text, struct bytes new_text, bool 
 		last = i;
 		while (last + 1 < diff.count &&
 			diff.runs[last + 1].old_line <= diff.runs[last].old_line +
-					diff.runs[last].old_count + 2 * CONTEXT)
+					diff.runs[last].old_count + HUNK_GAP)
 			last++;
 		write_hunk(&writer, &a, &b, &diff.runs[i], &diff.runs[last]);
 	}

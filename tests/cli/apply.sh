@@ -21,6 +21,7 @@ unchanged()
 }
 
 # typed ANSWERS ARG...: runs holdfast on a terminal.
+# shellcheck disable=SC2034 # status reads it
 typed()
 {
 	"$PYTHON" "$PROJECT/tests/cli/terminal.py" "$1" "$HOLDFAST" "${@:2}" >out 2>err

@@ -79,7 +79,8 @@ is "JSON says what the text says" "$(sort -u facts)" True
 schema=$PROJECT/enforcer/report/audit.schema.json
 objects=0
 while read -r line; do
-	echo "$line" >"object$((++objects))"
+	objects=$((objects + 1))
+	echo "$line" >"object$objects"
 done <out
 ok "each line validates against the schema" "$PYTHON" -m jsonschema \
 	$(seq -f '-i object%g' 1 30) "$schema"
