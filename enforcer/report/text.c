@@ -151,8 +151,17 @@ write_summary(const struct report *report, struct buffer *out)
 static void
 write_text(const struct report *report, struct buffer *out)
 {
+	autobuffer struct buffer results = { 0 };
 	for (size_t i = 0; i < report->evaluation->count; i++)
-		write_result(report, &report->evaluation->items[i], out);
+		write_result(report, &report->evaluation->items[i], &results);
+	if (report->several && results.size > 0) {
+		buffer_text(out, output_begin(report->coloured, COLOUR_BOLD));
+		output_escaped(out, report->root);
+		buffer_text(out, ":");
+		buffer_text(out, output_end(report->coloured));
+		buffer_text(out, "\n");
+	}
+	buffer_add(out, results.data, results.size);
 	write_summary(report, out);
 }
 
