@@ -12,12 +12,24 @@ static const struct {
 	{ "/etc/sysconfig/sshd", "OPTIONS" },
 };
 
+enum { SOURCE_COUNT = sizeof sources / sizeof *sources };
+
+/* Where an administrator changes how systemd starts sshd, the last one counting:
+ * systemd.unit(5). The units that packages bring are as in sources. */
+static const char *const units[] = {
+	"/etc/systemd/system/ssh.service",
+	"/etc/systemd/system/sshd.service",
+	"/etc/systemd/system/ssh.service.d/*.conf",
+	"/etc/systemd/system/sshd.service.d/*.conf",
+};
+
 /* The options of sshd that take an argument: getopt string in sshd.c. */
 static const char with_argument[] = "CEbcfghkoPpuV";
 
-/* One argument of the command line, with its place in the file. */
+/* One argument of the command line, with its place. */
 struct argument {
 	char *text;
+	const struct file *file;
 	size_t start, end;
 };
 
@@ -35,8 +47,18 @@ arguments_free(struct arguments *arguments)
 	*arguments = (struct arguments){ 0 };
 }
 
-/* The last line `NAME=...` of a file of shell assignments: offset after the `=`; the size
- * of the file when there is none. */
+static void
+add_argument(struct arguments *arguments, const struct file *file, size_t start,
+	size_t end, char *text)
+{
+	arguments->items = memory_grow(
+		arguments->items, arguments->count, sizeof *arguments->items);
+	arguments->items[arguments->count++] = (struct argument){ text, file, start,
+		end };
+}
+
+/* The last line `NAME=...` of a file: the offset after the `=`; the size of the file when
+ * there is none. */
 static size_t
 find_assignment(struct bytes text, const char *name)
 {
@@ -55,33 +77,111 @@ find_assignment(struct bytes text, const char *name)
 	return found;
 }
 
-/* Splits the value as shell and systemd do alike: outer quotes, then blanks. */
+/* The value of a variable, quotes around all of it taken off, split at blanks alone: so
+ * do the shell and systemd with a bare $NAME. */
 static void
-split(struct bytes text, size_t at, struct arguments *ret_arguments)
+split_variable(const struct file *file, size_t at, struct arguments *ret_arguments)
 {
+	const char *data = file->bytes.data;
 	size_t end = at;
-	while (end < text.size && text.data[end] != '\n' && text.data[end] != '\r')
+	while (end < file->bytes.size && data[end] != '\n' && data[end] != '\r')
 		end++;
-	if (at < end && (text.data[at] == '"' || text.data[at] == '\'')) {
-		const char *close = memchr(
-			text.data + at + 1, text.data[at], end - at - 1);
+	if (at < end && (data[at] == '"' || data[at] == '\'')) {
+		const char *close = memchr(data + at + 1, data[at], end - at - 1);
 		at++;
 		if (close != NULL)
-			end = (size_t)(close - text.data);
+			end = (size_t)(close - data);
 	}
 	while (at < end) {
 		size_t stop = at;
-		while (stop < end && text.data[stop] != ' ' && text.data[stop] != '\t')
+		while (stop < end && data[stop] != ' ' && data[stop] != '\t')
 			stop++;
-		if (stop > at) {
-			ret_arguments->items = memory_grow(ret_arguments->items,
-				ret_arguments->count, sizeof *ret_arguments->items);
-			ret_arguments->items[ret_arguments->count++] = (struct argument){
-				memory_copy(text.data + at, stop - at), at, stop
-			};
-		}
+		if (stop > at)
+			add_argument(ret_arguments, file, at, stop,
+				memory_copy(data + at, stop - at));
 		at = stop + 1;
 	}
+}
+
+static void
+read_variable(
+	const struct context *context, const char *name, struct arguments *ret_arguments)
+{
+	for (size_t i = 0; i < SOURCE_COUNT; i++) {
+		const struct file *file = host_file(context->host, sources[i].path);
+		if (file->state == FILE_READ &&
+			(name == NULL || strcmp(name, sources[i].name) == 0))
+			split_variable(file,
+				find_assignment(file->bytes, sources[i].name),
+				ret_arguments);
+	}
+}
+
+/* The words of ExecStart= without the program: quotes, lines continued with a backslash,
+ * and the variables of sources. systemd.service(5), COMMAND LINES. */
+static void
+split_command(const struct context *context, const struct file *file, size_t at,
+	struct arguments *ret_arguments)
+{
+	const char *data = file->bytes.data;
+	size_t size = file->bytes.size, words = 0;
+	while (at < size && data[at] != '\n') {
+		struct buffer word = { 0 };
+		size_t start = at;
+		char quote = '\0';
+		for (; at < size && data[at] != '\n'; at++) {
+			if (data[at] == '\\' && at + 1 < size && data[at + 1] == '\n') {
+				at += 2;
+				break;
+			}
+			if (quote != '\0' ? data[at] == quote
+					  : data[at] == '"' || data[at] == '\'')
+				quote = quote != '\0' ? '\0' : data[at];
+			else if (quote == '\0' && strchr(" \t\r", data[at]) != NULL)
+				break;
+			else
+				buffer_add(&word, data + at, 1);
+		}
+		autofree char *text = buffer_take(&word);
+		if (*text != '\0' && words++ > 0) {
+			if (*text == '$') {
+				char *name = text + 1 + (text[1] == '{');
+				name[strcspn(name, "}")] = '\0';
+				read_variable(context, name, ret_arguments);
+			} else {
+				add_argument(ret_arguments, file, start, at,
+					memory_text(text));
+			}
+		}
+		while (at < size && strchr(" \t\r", data[at]) != NULL)
+			at++;
+	}
+}
+
+/* False when no unit of the administrator's says how sshd is started. */
+static bool
+read_units(const struct context *context, struct arguments *ret_arguments)
+{
+	bool found = false;
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+		struct name_list names = { 0 };
+		if (host_glob(context->host, units[i], &names, NULL) < 0)
+			continue;
+		for (size_t k = 0; k < names.count; k++) {
+			const struct file *file = host_file(
+				context->host, names.names[k]);
+			size_t at = file->state == FILE_READ
+				? find_assignment(file->bytes, "ExecStart")
+				: 0;
+			if (at >= file->bytes.size)
+				continue;
+			arguments_free(ret_arguments);
+			split_command(context, file, at, ret_arguments);
+			found = true;
+		}
+		name_list_free(&names);
+	}
+	return found;
 }
 
 static void
@@ -101,8 +201,8 @@ take_option(struct sshd_config *config, struct sshd_options *options,
 }
 
 static void
-read_arguments(const struct arguments *arguments, const struct file *file,
-	struct sshd_config *config, struct sshd_options *options)
+read_arguments(const struct arguments *arguments, struct sshd_config *config,
+	struct sshd_options *options)
 {
 	for (size_t i = 0; i < arguments->count; i++) {
 		const struct argument *argument = &arguments->items[i];
@@ -119,9 +219,11 @@ read_arguments(const struct arguments *arguments, const struct file *file,
 			if (++i == arguments->count)
 				break;
 			value = arguments->items[i].text;
-			end = arguments->items[i].end;
+			if (arguments->items[i].file == argument->file)
+				end = arguments->items[i].end;
 		}
-		take_option(config, options, file, *letter, value, argument->start, end);
+		take_option(config, options, argument->file, *letter, value,
+			argument->start, end);
 	}
 }
 
@@ -129,17 +231,12 @@ void
 sshd_options_read(const struct context *context, struct sshd_config *config,
 	struct sshd_options *ret_options)
 {
+	struct arguments arguments = { 0 };
 	*ret_options = (struct sshd_options){ 0 };
-	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
-		const struct file *file = host_file(context->host, sources[i].path);
-		struct arguments arguments = { 0 };
-		if (file->state != FILE_READ)
-			continue;
-		split(file->bytes, find_assignment(file->bytes, sources[i].name),
-			&arguments);
-		read_arguments(&arguments, file, config, ret_options);
-		arguments_free(&arguments);
-	}
+	if (!read_units(context, &arguments))
+		read_variable(context, NULL, &arguments);
+	read_arguments(&arguments, config, ret_options);
+	arguments_free(&arguments);
 }
 
 void

@@ -429,6 +429,31 @@ test_command_line(void **state)
 	end(&fixture);
 }
 
+/* The drop-in replaces the unit's own command line. */
+static void
+test_unit(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	begin(&fixture, "9.2p1", "{ PermitRootLogin: no, Port: 2222 }", "effective");
+	scratch_text("/etc/ssh/sshd_config", "PermitRootLogin no\nPort 22\n");
+	scratch_text("/etc/default/ssh", "SSHD_OPTS=-p2222\n");
+	scratch_text("/etc/systemd/system/ssh.service.d/a.conf",
+		"[Service]\nExecStart=\nExecStart=/usr/sbin/sshd -D $SSHD_OPTS \\\n"
+		"  -o \"PermitRootLogin yes\"\n");
+	open_root(&fixture);
+	struct findings findings = check(&fixture, fixture.context.host);
+	assert_int_equal(findings.count, 2);
+	assert_string_equal(findings.items[0].have, "yes");
+	assert_string_equal(findings.items[0].evidence[0].file,
+		"/etc/systemd/system/ssh.service.d/a.conf");
+	assert_int_equal(findings.items[0].evidence[0].line, 4);
+	assert_string_equal(findings.items[1].have, "2222");
+	assert_int_equal(findings.items[1].verdict, VERDICT_PASS);
+	findings_free(&findings);
+	end(&fixture);
+}
+
 static void
 test_other_file(void **state)
 {
@@ -508,6 +533,7 @@ main(void)
 		cmocka_unit_test(test_not_installed),
 		cmocka_unit_test(test_includes),
 		cmocka_unit_test(test_command_line),
+		cmocka_unit_test(test_unit),
 		cmocka_unit_test(test_other_file),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_large),
