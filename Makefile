@@ -153,18 +153,18 @@ CONFIGURE = @$(MAKE) --no-print-directory HARDEN=
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
 check-asan:
-	$(CONFIGURE) BUILD=$(BUILD)/asan CFLAGS="-O1 -g $(SANITIZE)" LDFLAGS="$(SANITIZE)" \
+	+$(CONFIGURE) BUILD=$(BUILD)/asan CFLAGS="-O1 -g $(SANITIZE)" LDFLAGS="$(SANITIZE)" \
 		check-unit check-cli
 
 fuzz:
-	$(CONFIGURE) BUILD=$(BUILD)/fuzz CC=clang-14 LDFLAGS="$(SANITIZE)" \
+	+$(CONFIGURE) BUILD=$(BUILD)/fuzz CC=clang-14 LDFLAGS="$(SANITIZE)" \
 		CFLAGS="-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link" run-fuzzers
 
 run-fuzzers: $(FUZZERS)
 	@$(SUITE) tests/suite.sh fuzz $(FUZZERS)
 
 coverage:
-	$(CONFIGURE) BUILD=$(BUILD)/coverage CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage \
+	+$(CONFIGURE) BUILD=$(BUILD)/coverage CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage \
 		check-unit check-cli
 	@gcovr --root . --object-directory $(BUILD)/coverage --exclude tests/ \
 		--html-details $(BUILD)/coverage/index.html --txt $(BUILD)/coverage/summary.txt
@@ -188,7 +188,7 @@ lint-cppcheck:
 		--enable=warning,performance,portability $(SOURCES)
 
 lint-analyzer:
-	$(CONFIGURE) BUILD=$(BUILD)/analyzer WERROR=-Werror CFLAGS="-O1 -g -fanalyzer" all
+	+$(CONFIGURE) --keep-going BUILD=$(BUILD)/analyzer WERROR=-Werror CFLAGS="-O1 -g -fanalyzer" all
 
 # Which other manuals happen to be installed here is no fault of ours.
 lint-manuals:

@@ -135,5 +135,13 @@ judged fail /etc/security/access.conf:9999
 fixed 1 0
 undone
 
+unreadable etc/security/access.conf
+
+host "a loop of links refuses everybody"
+mkdir -p "$ROOT/etc/security"
+ln -s access.conf "$ROOT/etc/security/access.conf"
+admits ""
+judged invalid
+
 expected edits "$T/edits"
 finish

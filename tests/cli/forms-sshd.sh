@@ -260,5 +260,7 @@ fixed 1 1
 keys_only root
 undone
 
+unreadable etc/ssh/sshd_config
+
 expected edits "$T/edits"
 finish

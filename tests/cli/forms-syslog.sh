@@ -204,5 +204,17 @@ judged fail kern
 fixed 2 0
 undone
 
+unreadable etc/rsyslog.conf
+
+# never invalid: rsyslogd runs on with the lines that it understands
+form "a line that rsyslogd rejects"
+put etc/rsyslog.conf <<'END'
+kern.*	/var/log/kernel
+kern.bogus	/var/log/maillog
+kern.*	@127.0.0.1
+END
+arrives "$ALL" "$ALL"
+judged pass
+
 expected edits "$T/edits"
 finish

@@ -178,5 +178,14 @@ fixed 2 1
 serves 143
 undone
 
+unreadable etc/xinetd.conf
+unreadable etc/xinetd.d/imap
+
+form "a value that xinetd rejects"
+main
+service shell 'disable = true' | put etc/xinetd.d/rsh
+serves 143
+judged invalid /etc/xinetd.d/rsh:7
+
 expected edits "$T/edits"
 finish

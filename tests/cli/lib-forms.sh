@@ -9,6 +9,7 @@
 #	fixed ADDED REMOVED	apply does it with so many lines added and removed, the audit
 #				passes then, and a second apply changes nothing
 #	undone			every byte and attribute is back
+#	unreadable PATH		two forms: a FIFO there, and more than 8 MiB, are unknown
 #	refused			apply changes nothing and says so by its exit status
 FORM=
 FORMS=0
@@ -92,6 +93,22 @@ refused()
 	status "$FORM: apply refuses" 1
 	snapshot "$ROOT" >"$T/now.snapshot"
 	same "$FORM: and changes nothing" "$T/now.snapshot" "$T/before.snapshot"
+}
+
+unreadable()
+{
+	local path=$1 real=$ROOT
+	form "a FIFO as $path"
+	cp -a "$real/etc" "$ROOT/"
+	rm -f "$ROOT/$path"
+	mkfifo "$ROOT/$path"
+	judged unknown
+	refused
+	form "$path is too large"
+	cp -a "$real/etc" "$ROOT/"
+	truncate -s 9M "$ROOT/$path"
+	judged unknown
+	refused
 }
 
 # in_tree COMMAND...: runs it where a copy of the tree's etc is /etc, with the host's accounts
