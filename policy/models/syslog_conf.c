@@ -13,6 +13,7 @@ static const struct daemon {
 	const char *name;
 	const char *path;
 } daemons[] = {
+	{ "rsyslog", SYSLOG_RSYSLOG, "rsyslogd", "/etc/rsyslog.conf" },
 	{ "sysklogd", SYSLOG_SYSKLOGD, "syslogd", "/etc/syslog.conf" },
 	{ "inetutils", SYSLOG_INETUTILS, "syslogd", "/etc/syslog.conf" },
 };
@@ -63,6 +64,8 @@ syslog_conf_read(
 	*ret_conf = (struct syslog_conf){ 0 };
 	if (find_daemon(context, ret_conf, err) < 0)
 		return -1;
+	if (ret_conf->daemon == SYSLOG_RSYSLOG)
+		return rsyslog_read(context, ret_conf, err);
 	return syslog_classic_read(context, ret_conf, err);
 }
 
@@ -82,11 +85,20 @@ syslog_conf_free(struct syslog_conf *conf)
 }
 
 size_t
-syslog_conf_ruleset(struct syslog_conf *conf, const char *name)
+syslog_conf_find(const struct syslog_conf *conf, const char *name)
 {
 	for (size_t i = 0; i < conf->ruleset_count; i++)
-		if (strcmp(conf->rulesets[i].name, name) == 0)
+		if (strcasecmp(conf->rulesets[i].name, name) == 0)
 			return i;
+	return conf->ruleset_count;
+}
+
+size_t
+syslog_conf_ruleset(struct syslog_conf *conf, const char *name)
+{
+	size_t found = syslog_conf_find(conf, name);
+	if (found < conf->ruleset_count)
+		return found;
 	conf->rulesets = memory_grow(
 		conf->rulesets, conf->ruleset_count, sizeof *conf->rulesets);
 	conf->rulesets[conf->ruleset_count] = (struct ruleset){ .name = memory_text(

@@ -16,6 +16,8 @@ enum syslog_daemon {
 struct ruleset {
 	char *name;
 	struct block body;
+	size_t last; /* where the statement added last begins in BODY, see script_read */
+	bool defined; /* it stands in the configuration: not only called */
 	bool queued; /* it has a queue of its own: call works on a copy */
 	bool open; /* for the walk: it is being walked */
 };
@@ -39,6 +41,7 @@ struct syslog_conf {
 	const char *path; /* the file the daemon reads first */
 	const struct file *file; /* NULL when no daemon is known */
 	int major; /* of the daemon's version; 0 when it is not known */
+	bool stops_unclean; /* a rejected line keeps the daemon from starting */
 	bool absent; /* the root has no syslog daemon at all */
 	bool assumed; /* which daemon it is stands in the policy, not in the root */
 	size_t first; /* offset in FILE of the first line that takes part in where
@@ -62,7 +65,12 @@ syslog_conf_read(
 void
 syslog_conf_free(struct syslog_conf *conf);
 
-/* The index of the ruleset NAME, which is made when there is none. */
+/* The index of the ruleset NAME, compared without case; ruleset_count when there is none.
+ */
+size_t
+syslog_conf_find(const struct syslog_conf *conf, const char *name);
+
+/* The same; it is made when there is none. */
 size_t
 syslog_conf_ruleset(struct syslog_conf *conf, const char *name);
 
@@ -78,5 +86,9 @@ syslog_conf_enter(struct syslog_conf *conf, struct priorities set, size_t rulese
 int
 syslog_classic_read(
 	const struct context *context, struct syslog_conf *conf, struct error *err);
+
+/* The same in the language of rsyslog. */
+int
+rsyslog_read(const struct context *context, struct syslog_conf *conf, struct error *err);
 
 #endif

@@ -17,6 +17,13 @@ block_add(struct block *block, enum statement_type type, const struct file *file
 	return statement;
 }
 
+void
+block_move(struct block *block, const struct statement *statement)
+{
+	block->items = memory_grow(block->items, block->count, sizeof *block->items);
+	block->items[block->count++] = *statement;
+}
+
 struct statement *
 block_add_if(struct block *block, const struct condition *condition,
 	const struct file *file, size_t offset)
@@ -26,6 +33,13 @@ block_add_if(struct block *block, const struct condition *condition,
 	*statement->condition = *condition;
 	statement->branches = memory_new(2, sizeof *statement->branches);
 	return statement;
+}
+
+void
+block_add_nothing(struct block *block, const struct file *file, size_t offset)
+{
+	struct condition never = { .no = priorities_all() };
+	block_add_if(block, &never, file, offset);
 }
 
 static void
@@ -46,10 +60,16 @@ statement_free(struct statement *statement)
 }
 
 void
+block_cut(struct block *block, size_t index)
+{
+	while (block->count > index)
+		statement_free(&block->items[--block->count]);
+}
+
+void
 block_free(struct block *block)
 {
-	for (size_t i = 0; i < block->count; i++)
-		statement_free(&block->items[i]);
+	block_cut(block, 0);
 	free(block->items);
 	*block = (struct block){ 0 };
 }

@@ -71,6 +71,18 @@ struct statement *
 block_add(struct block *block, enum statement_type type, const struct file *file,
 	size_t offset);
 
+/* Adds a statement that does nothing. */
+void
+block_add_nothing(struct block *block, const struct file *file, size_t offset);
+
+/* Drops the statements from the one at INDEX on. */
+void
+block_cut(struct block *block, size_t index);
+
+/* Adds STATEMENT, whose content then belongs to BLOCK. */
+void
+block_move(struct block *block, const struct statement *statement);
+
 /* Adds an IF with CONDITION and two empty branches. */
 struct statement *
 block_add_if(struct block *block, const struct condition *condition,

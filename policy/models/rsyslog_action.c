@@ -1,0 +1,360 @@
+/* Actions of rsyslog.conf. Sources: parseSelectorAct and newActInst of omfile, omfwd,
+ * omusrmsg, ompipe and omdiscard, cflineParseTemplateName() and cflineDoAction() of
+ * runtime/conf.c, actionNewInst() of action.c. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "policy/models/rsyslog_reader.h"
+
+static bool
+has_template(const struct reader *reader, const char *name)
+{
+	static const char *const built_in[] = { "RSYSLOG_FileFormat",
+		"RSYSLOG_TraditionalFileFormat", "RSYSLOG_ForwardFormat",
+		"RSYSLOG_TraditionalForwardFormat", "RSYSLOG_SysklogdFileFormat",
+		"RSYSLOG_StdUsrMsgFmt", "RSYSLOG_WallFmt",
+		"RSYSLOG_SyslogProtocol23Format", "RSYSLOG_SyslogRFC5424Format",
+		"RSYSLOG_DebugFormat", "RSYSLOG_StdJSONFmt", "RSYSLOG_StdPgSQLFmt",
+		"RSYSLOG_StdDBFmt", "RSYSLOG_spoofadr",
+		"RSYSLOG_omudpspoofDfltSourceTpl" };
+	for (size_t i = 0; i < sizeof built_in / sizeof *built_in; i++)
+		if (strcmp(built_in[i], name) == 0)
+			return true;
+	return table_get(&reader->templates, name) != NULL;
+}
+
+/* ";template" or nothing, and a comment, is what may follow a name. Returns -1 when
+ * rsyslogd refuses the action. */
+static int
+check_rest(const struct reader *reader, const char *rest, struct error *err)
+{
+	rest += strspn(rest, " \t\r\f");
+	if (*rest == ';')
+		rest++;
+	else if (*rest != '\0' && *rest != '#')
+		return error_set(
+			err, "';template' is expected behind the name, not '%s'", rest);
+	rest += strspn(rest, " \t\r\f");
+	autofree char *name = memory_copy(rest, strcspn(rest, "# \t\r\f"));
+	if (*name != '\0' && !has_template(reader, name))
+		return error_set(err, "there is no template '%s' before it", name);
+	return 0;
+}
+
+/* The beginning of the file names that the template NAME makes. */
+static int
+set_computed(const struct reader *reader, const char *name,
+	struct destination *destination, struct error *err)
+{
+	const char *begin = table_get(&reader->templates, name);
+	if (begin == NULL)
+		return error_set(err, "there is no template '%s' before it", name);
+	destination->type = DESTINATION_FILE;
+	destination->name = memory_text(begin);
+	destination->computed = true;
+	return 0;
+}
+
+static int
+read_file(const struct reader *reader, const char *text, struct destination *destination,
+	struct error *err)
+{
+	bool computed = *text == '?';
+	text += computed;
+	size_t length = strcspn(text, "; ");
+	autofree char *name = memory_copy(text, length);
+	if (check_rest(reader, text + length, err) < 0)
+		return -1;
+	if (computed)
+		return set_computed(reader, name, destination, err);
+	destination->type = DESTINATION_FILE;
+	destination->name = memory_text(name);
+	return 0;
+}
+
+static int
+read_channel(const struct reader *reader, const char *text,
+	struct destination *destination, struct error *err)
+{
+	autofree char *name = memory_copy(text, strcspn(text, "; \t"));
+	const char *file = table_get(&reader->channels, name);
+	if (file == NULL)
+		return error_set(err, "there is no output channel '%s'", name);
+	destination->type = DESTINATION_FILE;
+	destination->name = memory_text(file);
+	return 0;
+}
+
+/* [address] or name, then :port. Returns what follows. */
+static const char *
+read_target(const char *p, struct destination *destination)
+{
+	size_t length;
+	destination->type = DESTINATION_HOST;
+	if (*p == '[') {
+		length = strcspn(++p, "]");
+		destination->name = memory_copy(p, length);
+		p += length;
+		p += *p == ']';
+	} else {
+		/* a blank does not end the name: it becomes one that nobody has */
+		length = strcspn(p, ";:#");
+		destination->name = memory_copy(p, length);
+		p += length;
+	}
+	if (*p == ':') {
+		length = strspn(++p, "0123456789");
+		destination->port = memory_copy(p, length);
+		p += length;
+	}
+	return p + strcspn(p, ";# \t\r\f");
+}
+
+static int
+read_host(const struct reader *reader, const char *p, struct destination *destination,
+	struct error *err)
+{
+	destination->protocol = PROTOCOL_UDP;
+	if (*p == '@') {
+		destination->protocol = PROTOCOL_TCP;
+		p++;
+	}
+	if (*p == '(') {
+		p += strcspn(p, ")");
+		p += *p == ')';
+	}
+	return check_rest(reader, read_target(p, destination), err);
+}
+
+static bool
+is_loaded(const struct reader *reader, const char *module)
+{
+	return table_get(&reader->modules, module) != NULL;
+}
+
+/* :module:rest */
+static int
+read_module(const struct reader *reader, const char *text,
+	struct destination *destination, struct error *err)
+{
+	size_t length = strcspn(text + 1, ":");
+	autofree char *module = memory_copy(text + 1, length);
+	const char *rest = text + length + 2;
+	if (strcmp(module, "omfile") == 0) {
+		rest += *rest == '-';
+		return *rest == '$' ? read_channel(reader, rest + 1, destination, err)
+				    : read_file(reader, rest, destination, err);
+	}
+	if (strcmp(module, "omusrmsg") == 0) {
+		destination->type = DESTINATION_USERS;
+		destination->name = memory_copy(rest, strcspn(rest, ";"));
+		return check_rest(reader, rest + strlen(destination->name), err);
+	}
+	if (!is_loaded(reader, module))
+		return error_set(err, "module %s is not loaded before it", module);
+	if (strcmp(module, "omrelp") == 0) {
+		destination->protocol = PROTOCOL_RELP;
+		return check_rest(reader, read_target(rest, destination), err);
+	}
+	destination->type = DESTINATION_OTHER;
+	destination->name = memory_text(module);
+	return 0;
+}
+
+static int
+read_legacy(const struct reader *reader, const char *text,
+	struct destination *destination, struct error *err)
+{
+	size_t length;
+	switch (*text) {
+	case '@':
+		return read_host(reader, text + 1, destination, err);
+	case ':':
+		return read_module(reader, text, destination, err);
+	case '-':
+		if (text[1] != '/' && text[1] != '.' && text[1] != '?')
+			return error_set(err, "no action begins with '-%c'", text[1]);
+		return read_file(reader, text + 1, destination, err);
+	case '/':
+	case '.':
+	case '?':
+		return read_file(reader, text, destination, err);
+	case '|':
+		length = strcspn(text + 1, "; ");
+		destination->type = DESTINATION_PIPE;
+		destination->name = memory_copy(text + 1, length);
+		return check_rest(reader, text + 1 + length, err);
+	case '^':
+		destination->type = DESTINATION_OTHER;
+		destination->name = memory_text(text);
+		return 0;
+	case '>':
+		return error_set(err, "module ommysql is not loaded before it");
+	default:
+		break;
+	}
+	length = strcspn(text, ";");
+	destination->type = DESTINATION_USERS;
+	destination->name = memory_copy(text, length);
+	return check_rest(reader, text + length, err);
+}
+
+/* A block for an action that is not run each time: inside a test that nothing meets while
+ * all goes well, or that some messages meet. */
+static struct block *
+sometimes(struct block *block, bool never, const struct file *file, size_t offset)
+{
+	struct condition condition = { 0 };
+	if (never)
+		condition.no = priorities_all();
+	return &block_add_if(block, &condition, file, offset)->branches[0];
+}
+
+static void
+finish(struct reader *reader, struct block *block, struct destination *made,
+	struct error *err, const struct file *file, size_t offset)
+{
+	if (err->text != NULL) {
+		syslog_conf_reject(reader->conf, file, offset, "%s", err->text);
+		error_clear(err);
+		free(made->name);
+		free(made->port);
+		block_add_nothing(block, file, offset);
+		return;
+	}
+	*block_add(block, STATEMENT_ACTION, file, offset)->destination = *made;
+}
+
+void
+action_add_legacy(struct reader *reader, struct block *block, struct bytes text,
+	const struct file *file, size_t offset)
+{
+	autofree char *words = memory_copy(text.data, text.size);
+	struct destination made = { .queued = reader->queued };
+	struct error err = ERROR_INIT;
+	if (words[0] == '~') {
+		block_add(block, STATEMENT_STOP, file, offset);
+		return;
+	}
+	if (reader->when_suspended)
+		block = sometimes(block, true, file, offset);
+	else if (reader->not_always || reader->nth_only)
+		block = sometimes(block, false, file, offset);
+	read_legacy(reader, words, &made, &err);
+	finish(reader, block, &made, &err, file, offset);
+	reader->nth_only = false; /* these two hold for one action */
+	reader->queued = false;
+}
+
+static int
+need(const char *value, const char *name, struct error *err)
+{
+	return value != NULL && *value != '\0'
+		? 0
+		: error_set(err, "parameter %s is missing", name);
+}
+
+static int
+read_omfile(const struct reader *reader, const struct parameters *parameters,
+	struct destination *destination, struct error *err)
+{
+	const char *computed = parameter_text(parameters, "dynafile", NULL);
+	const char *file = parameter_text(parameters, "file", NULL);
+	if (computed != NULL && file == NULL)
+		return set_computed(reader, computed, destination, err);
+	if (need(file, "file", err) < 0)
+		return -1;
+	destination->type = DESTINATION_FILE;
+	destination->name = memory_text(file);
+	return 0;
+}
+
+static int
+read_omfwd(const struct parameters *parameters, bool relp,
+	struct destination *destination, struct error *err)
+{
+	const char *target = parameter_text(parameters, "target", NULL);
+	const char *protocol = parameter_text(parameters, "protocol", "udp");
+	if (need(target, "target", err) < 0)
+		return -1;
+	destination->type = DESTINATION_HOST;
+	destination->name = memory_text(target);
+	destination->port = memory_text(parameter_text(parameters, "port", "514"));
+	if (relp)
+		destination->protocol = PROTOCOL_RELP;
+	else if (strcasecmp(protocol, "tcp") == 0)
+		destination->protocol = PROTOCOL_TCP;
+	else if (strcasecmp(protocol, "udp") != 0)
+		return error_set(err, "there is no protocol '%s'", protocol);
+	return 0;
+}
+
+static int
+read_action(const struct reader *reader, const struct parameters *parameters,
+	struct destination *destination, struct error *err)
+{
+	const char *type = parameter_text(parameters, "type", NULL);
+	const char *template = parameter_text(parameters, "template", NULL);
+	if (need(type, "type", err) < 0)
+		return -1;
+	if (template != NULL && !has_template(reader, template))
+		return error_set(err, "there is no template '%s' before it", template);
+	if (strcasecmp(type, "omfile") == 0)
+		return read_omfile(reader, parameters, destination, err);
+	if (strcasecmp(type, "omfwd") == 0)
+		return read_omfwd(parameters, false, destination, err);
+	if (strcasecmp(type, "omdiscard") == 0)
+		return error_set(err, "omdiscard can't be used like this; stop can");
+	if (strcasecmp(type, "omusrmsg") == 0) {
+		destination->type = DESTINATION_USERS;
+		destination->name = memory_text(parameter_text(parameters, "users", ""));
+		return need(destination->name, "users", err);
+	}
+	if (strcasecmp(type, "ompipe") == 0) {
+		destination->type = DESTINATION_PIPE;
+		destination->name = memory_text(parameter_text(parameters, "pipe", ""));
+		return need(destination->name, "pipe", err);
+	}
+	if (strcasecmp(type, "omshell") != 0 && !is_loaded(reader, type))
+		return error_set(err, "module %s is not loaded before it", type);
+	if (strcasecmp(type, "omrelp") == 0)
+		return read_omfwd(parameters, true, destination, err);
+	destination->type = DESTINATION_OTHER;
+	destination->name = memory_text(type);
+	return 0;
+}
+
+static bool
+is_more_than(const char *text, long limit)
+{
+	return strtol(text, NULL, 10) > limit;
+}
+
+void
+action_add(struct reader *reader, struct block *block,
+	const struct parameters *parameters, const struct file *file, size_t offset)
+{
+	struct destination made = { 0 };
+	struct error err = ERROR_INIT;
+	const char *queue = parameter_text(parameters, "queue.type", "direct");
+	if (parameters_disable(parameters)) {
+		block_add_nothing(block, file, offset);
+		return;
+	}
+	if (strcasecmp(parameter_text(parameters,
+			       "action.execonlywhenpreviousissuspended", "off"),
+		    "on") == 0)
+		block = sometimes(block, true, file, offset);
+	else if (is_more_than(parameter_text(parameters,
+				      "action.execonlyonceeveryinterval", "0"),
+			 0) ||
+		is_more_than(
+			parameter_text(parameters, "action.execonlyeverynthtime", "0"),
+			1))
+		block = sometimes(block, false, file, offset);
+	made.queued = strcasecmp(queue, "direct") != 0;
+	read_action(reader, parameters, &made, &err);
+	finish(reader, block, &made, &err, file, offset);
+}

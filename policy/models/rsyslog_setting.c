@@ -1,0 +1,300 @@
+/* What rsyslog.conf says besides statements: $Directives, modules, inputs, templates,
+ * includes. Sources: runtime/rsconf.c, runtime/conf.c, cnfDoInclude() of
+ * grammar/rainerscript.c, of rsyslog 8.2302. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "policy/models/rsyslog_reader.h"
+
+enum {
+	FILES_MAX = 1000,
+	OPEN_MAX = 20, /* files that include each other */
+	DIRECTORY_DEPTH_MAX = 8,
+};
+
+static char present[] = ""; /* stands for "it is there" in a table */
+
+static bool
+is_on(const char *value)
+{
+	return strcasecmp(value, "on") == 0 || strcasecmp(value, "yes") == 0 ||
+		strcmp(value, "1") == 0;
+}
+
+/* What a template's file names have in common: all up to the first property. */
+static void
+add_template(struct reader *reader, const char *name, struct bytes text)
+{
+	size_t length = 0;
+	while (length < text.size && text.data[length] != '%' &&
+		text.data[length] != '\\')
+		length++;
+	free(table_get(&reader->templates, name));
+	table_set(&reader->templates, name, memory_copy(text.data, length));
+}
+
+void
+setting_template(struct reader *reader, const struct parameters *parameters, bool list)
+{
+	const char *name = parameter_text(parameters, "name", NULL);
+	const char *type = parameter_text(parameters, "type", "");
+	const char *text = parameter_text(parameters, "string", "");
+	if (name == NULL || parameters_disable(parameters))
+		return;
+	if (list || strcasecmp(type, "string") != 0)
+		text = "";
+	add_template(reader, name, BYTES_TEXT(text));
+}
+
+static void
+set_text(char **text, const char *value)
+{
+	free(*text);
+	*text = value != NULL ? memory_text(value) : NULL;
+}
+
+/* An input module named NAME is there, with its own ruleset or NULL. */
+static void
+load_module(struct reader *reader, const char *name, const char *ruleset)
+{
+	table_set(&reader->modules, name, present);
+	struct input *input = strcmp(name, "imklog") == 0 ? &reader->kernel
+		: strcmp(name, "imjournal") == 0          ? &reader->journal
+		: strcmp(name, "imuxsock") == 0           ? &reader->socket
+							  : NULL;
+	if (input == NULL)
+		return;
+	input->loaded = true;
+	set_text(&input->ruleset, ruleset);
+	if (input == &reader->kernel)
+		reader->facts.kernel_input = "imklog";
+	/* with both, a message may come by either way */
+	reader->facts.user_input = reader->socket.loaded && !reader->journal.loaded
+		? "imuxsock"
+		: reader->journal.loaded && !reader->socket.loaded ? "imjournal"
+								   : NULL;
+}
+
+static void
+read_input(struct reader *reader, const struct parameters *parameters)
+{
+	const char *socket = parameter_text(parameters, "socket", "");
+	if (strcasecmp(parameter_text(parameters, "type", ""), "imuxsock") != 0)
+		return;
+	if (strcmp(socket, "/dev/log") != 0 &&
+		strcmp(socket, "/run/systemd/journal/syslog") != 0)
+		return;
+	reader->socket.closed = false;
+	set_text(&reader->socket.ruleset, parameter_text(parameters, "ruleset", NULL));
+}
+
+void
+setting_object(struct reader *reader, const char *name,
+	const struct parameters *parameters, const struct file *file, size_t offset)
+{
+	if (parameters_disable(parameters))
+		return;
+	if (strcasecmp(name, "module") == 0) {
+		const char *module = parameter_text(parameters, "load", NULL);
+		if (module == NULL) {
+			syslog_conf_reject(
+				reader->conf, file, offset, "parameter load is missing");
+			return;
+		}
+		load_module(reader, module, parameter_text(parameters, "ruleset", NULL));
+		if (strcmp(module, "imuxsock") == 0 &&
+			!is_on(parameter_text(parameters, "syssock.use", "on")))
+			reader->socket.closed = true;
+	} else if (strcasecmp(name, "input") == 0) {
+		read_input(reader, parameters);
+	} else if (strcasecmp(name, "global") == 0) {
+		const char *abort = parameter_text(
+			parameters, "abortonuncleanconfig", NULL);
+		if (abort != NULL)
+			reader->abort_if_unclean = is_on(abort);
+	}
+}
+
+static bool
+has_wildcard(const char *pattern)
+{
+	return strpbrk(pattern, "*?[") != NULL;
+}
+
+static bool
+is_directory(const struct reader *reader, const char *path)
+{
+	struct name_list list = { 0 };
+	struct error err = ERROR_INIT;
+	bool yes = host_list(reader->context->host, path, &list, &err) == 0;
+	name_list_free(&list);
+	error_clear(&err);
+	return yes;
+}
+
+static int
+missing(struct reader *reader, const char *path, bool optional, const struct file *file,
+	size_t offset)
+{
+	if (optional)
+		return 0;
+	syslog_conf_reject(reader->conf, file, offset, "%s can't be included", path);
+	return -1;
+}
+
+static int
+include(struct reader *reader, const char *pattern, bool optional, unsigned depth,
+	const struct file *from, size_t offset);
+
+static int
+include_file(struct reader *reader, const char *path, bool optional, unsigned depth,
+	const struct file *from, size_t offset)
+{
+	const struct file *file = host_file(reader->context->host, path);
+	if (file->state == FILE_REFUSED && is_directory(reader, path)) {
+		autofree char *inside = memory_printf("%s/", path);
+		return include(reader, inside, optional, depth + 1, from, offset);
+	}
+	if (file->state == FILE_ABSENT)
+		return missing(reader, path, optional, from, offset);
+	if (file->state == FILE_REFUSED || reader->files++ >= FILES_MAX ||
+		reader->lexer.open_count >= OPEN_MAX ||
+		memchr(file->bytes.data, '\0', file->bytes.size) != NULL) {
+		reader_halt(reader, from, offset, "what it includes can't be read");
+		return -1;
+	}
+	if (lexer_has_open(&reader->lexer, file))
+		syslog_conf_reject(
+			reader->conf, from, offset, "%s is being included already", path);
+	else
+		lexer_push(&reader->lexer, file);
+	return 0;
+}
+
+/* The last one first: each file is read before those that were pushed before it. */
+static int
+include(struct reader *reader, const char *pattern, bool optional, unsigned depth,
+	const struct file *from, size_t offset)
+{
+	struct name_list list = { 0 };
+	struct error err = ERROR_INIT;
+	int result = 0;
+	if (depth > DIRECTORY_DEPTH_MAX || pattern[0] != '/') {
+		reader_halt(reader, from, offset, "what it includes can't be told");
+		return -1;
+	}
+	bool directory = !has_wildcard(pattern) && is_directory(reader, pattern);
+	autofree char *whole = memory_printf("%s%s", pattern, directory ? "*" : "");
+	if (!has_wildcard(whole))
+		return include_file(reader, whole, optional, depth, from, offset);
+	if (host_glob(reader->context->host, whole, &list, &err) < 0) {
+		reader_halt(reader, from, offset, err.text);
+		error_clear(&err);
+		return -1;
+	}
+	for (size_t i = list.count; i-- > 0 && result == 0;)
+		result = include_file(
+			reader, list.names[i], optional, depth, from, offset);
+	name_list_free(&list);
+	return result;
+}
+
+int
+setting_include(struct reader *reader, const char *pattern, bool optional,
+	const struct file *file, size_t offset)
+{
+	return include(reader, pattern, optional, 0, file, offset);
+}
+
+/* The module in a path such as /usr/lib/rsyslog/imklog.so. */
+static void
+load_legacy(struct reader *reader, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+	size_t length = strlen(name);
+	if (length > 3 && strcmp(name + length - 3, ".so") == 0)
+		length -= 3;
+	autofree char *module = memory_copy(name, length);
+	load_module(reader, module, NULL);
+}
+
+/* name,"text",options */
+static void
+read_template(struct reader *reader, const char *value)
+{
+	size_t length = strcspn(value, ",");
+	autofree char *name = memory_copy(value, length);
+	name[strcspn(name, " \t")] = '\0';
+	const char *text = value + length;
+	text += strspn(text, ", \t");
+	if (*text != '"') {
+		add_template(reader, name, BYTES_TEXT(""));
+		return;
+	}
+	text++;
+	add_template(reader, name, (struct bytes){ text, strcspn(text, "\"") });
+}
+
+/* name,file,size,command */
+static void
+read_channel(struct reader *reader, const char *value)
+{
+	size_t length = strcspn(value, ",");
+	autofree char *name = memory_copy(value, length);
+	const char *file = value + length;
+	file += strspn(file, ", \t");
+	free(table_get(&reader->channels, name));
+	table_set(&reader->channels, name, memory_copy(file, strcspn(file, ", \t")));
+}
+
+static void
+read_setting(struct reader *reader, const char *name, const char *value)
+{
+	autofree char *word = memory_copy(value, strcspn(value, " \t#"));
+	if (strcasecmp(name, "modload") == 0)
+		load_legacy(reader, word);
+	else if (strcasecmp(name, "template") == 0)
+		read_template(reader, value);
+	else if (strcasecmp(name, "outchannel") == 0)
+		read_channel(reader, value);
+	else if (strcasecmp(name, "defaultruleset") == 0)
+		set_text(&reader->default_ruleset, word);
+	else if (strcasecmp(name, "rulesetcreatemainqueue") == 0)
+		reader->conf->rulesets[reader->current].queued = is_on(word);
+	else if (strcasecmp(name, "abortonuncleanconfig") == 0)
+		reader->abort_if_unclean = is_on(word);
+	else if (strcasecmp(name, "omitlocallogging") == 0)
+		reader->socket.closed = is_on(word);
+	else if (strcasecmp(name, "actionexeconlywhenpreviousissuspended") == 0)
+		reader->when_suspended = is_on(word);
+	else if (strcasecmp(name, "actionexeconlyonceeveryinterval") == 0)
+		reader->not_always = strtol(word, NULL, 10) > 0;
+	else if (strcasecmp(name, "actionexeconlyeverynthtime") == 0)
+		reader->nth_only = strtol(word, NULL, 10) > 1;
+	else if (strcasecmp(name, "actionqueuetype") == 0)
+		reader->queued = strcasecmp(word, "direct") != 0;
+	else if (strcasecmp(name, "resetconfigvariables") == 0)
+		reader->when_suspended = reader->not_always = reader->nth_only =
+			reader->queued = false;
+}
+
+bool
+setting_directive(void *data, struct bytes line, const struct file *file, size_t offset)
+{
+	static const char include_word[] = "$includeconfig";
+	struct reader *reader = data;
+	autofree char *text = memory_copy(line.data, line.size);
+	if (strncasecmp(text, include_word, strlen(include_word)) == 0) {
+		const char *name = text + strlen(include_word);
+		name += strspn(name, " \t");
+		autofree char *pattern = memory_copy(name, strcspn(name, " \t"));
+		if (file == reader->conf->file && offset < reader->conf->first)
+			reader->conf->first = offset;
+		return setting_include(reader, pattern, false, file, offset) == 0;
+	}
+	size_t length = strcspn(text, " \t");
+	autofree char *name = memory_copy(text + 1, length - 1);
+	read_setting(reader, name, text + length + strspn(text + length, " \t"));
+	return true;
+}
