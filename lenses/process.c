@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -71,6 +72,7 @@ serve_all(int fd, const struct service *service, void *data)
 {
 	char *text = NULL;
 	size_t room = 0;
+	prctl(PR_SET_NAME, "holdfast-parser"); /* for ps(1) */
 	if (service->prepare(data) < 0)
 		_exit(EXIT_NOT_PREPARED);
 	if (confine_to_computing(fd, MEMORY_MAX, CPU_MAX, NULL) < 0)
