@@ -74,7 +74,7 @@ file_free(struct file *file)
 	free(file->path);
 	free(file->target);
 	free(file->reason);
-	free(file->sha256);
+	free(file->hash);
 	free((char *)file->bytes.data);
 	free(file);
 }
@@ -282,13 +282,13 @@ host_remove(struct host *layer, const char *path)
 const char *
 file_sha256(const struct file *file)
 {
-	if (file->sha256 == NULL) {
+	if (file->hash == NULL) {
 		/* every struct file is made here, and none is const by birth */
 		struct file *own = (struct file *)file;
-		own->sha256 = memory_new(1, SHA256_HEX);
-		text_sha256(file->bytes, own->sha256);
+		own->hash = memory_new(1, SHA256_HEX);
+		text_sha256(file->bytes, own->hash);
 	}
-	return file->sha256;
+	return file->hash;
 }
 
 void *

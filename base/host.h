@@ -33,7 +33,7 @@ struct file {
 	char *reason; /* for FILE_REFUSED: "not a regular file", "larger than 8 MiB",
 			 "Permission denied" */
 	struct bytes bytes; /* owned by the host */
-	char *sha256; /* private: see file_sha256 */
+	char *hash; /* private: see file_sha256 */
 	struct stat status; /* of the file itself; for FILE_READ and, where it could be
 			       had, FILE_REFUSED */
 };

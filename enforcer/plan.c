@@ -385,7 +385,7 @@ add_change(struct planner *planner, const struct touched *touched)
 	if (was) {
 		change.old_data = memory_copy(before->bytes.data, before->bytes.size);
 		change.old_size = before->bytes.size;
-		memcpy(change.old_sha256, before->sha256, sizeof change.old_sha256);
+		memcpy(change.old_sha256, file_sha256(before), sizeof change.old_sha256);
 	}
 	if (is) {
 		change.new_data = memory_copy(after->bytes.data, after->bytes.size);

@@ -120,7 +120,7 @@ is_fresh(const struct plan *plan, struct host *host)
 		const struct file *file = host_file(host, change->file);
 		bool same = change->action == CHANGE_CREATE ? file->state == FILE_ABSENT
 							    : file->state == FILE_READ &&
-				strcmp(file->sha256, change->old_sha256) == 0 &&
+				strcmp(file_sha256(file), change->old_sha256) == 0 &&
 				strcmp(file->target, change->file) == 0;
 		if (!same)
 			output_error(
