@@ -383,6 +383,12 @@ validate_value(
 	error_clear(&err);
 }
 
+static bool
+has_bounds(const struct value *value)
+{
+	return value_find(value, "min") != NULL || value_find(value, "max") != NULL;
+}
+
 static void
 validate(const struct control *control, struct problems *problems)
 {
@@ -397,6 +403,11 @@ validate(const struct control *control, struct problems *problems)
 				entry->key);
 			continue;
 		}
+		if (entry->value.type == VALUE_MAP && has_bounds(&entry->value) &&
+			!sshd_value_is_number(
+				sshd_keyword_get(setting, sshd_host_newest(setting))))
+			problems_add(problems, entry->at,
+				"%s is no number: min and max mean nothing", entry->key);
 		validate_value(setting, &entry->value, problems);
 		for (size_t k = 0;
 			entry->value.type == VALUE_MAP && k < entry->value.count; k++)

@@ -196,7 +196,8 @@ take_option(struct sshd_config *config, struct sshd_options *options,
 		options->ports = true;
 	} else if (letter == 'f') {
 		free(options->config_file);
-		options->config_file = memory_text(value);
+		options->config_file = memory_printf(
+			"%s%s", *value == '/' ? "" : "/", value);
 	}
 }
 

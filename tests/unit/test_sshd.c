@@ -76,6 +76,7 @@ verdict_of(const struct fixture *fixture, struct host *host)
 
 struct remedy_case {
 	const char *name, *version, *settings;
+	const char *view; /* NULL: effective */
 	const char *before, *after; /* of the main file */
 	const char *drop_before, *drop_after; /* of sshd_config.d/a.conf; NULL: none */
 };
@@ -173,6 +174,26 @@ static const struct remedy_case remedies[] = {
 		.settings = "{ MaxAuthTries: { max: 4 }, LoginGraceTime: { max: 60 } }",
 		.before = "MaxAuthTries 6\nLoginGraceTime 2m\n",
 		.after = "MaxAuthTries 4\nLoginGraceTime 60\n" },
+	{ .name = "explicit: a default that is right is written down",
+		.version = "9.2p1",
+		.settings = "{ X11Forwarding: no, UsePAM: yes }",
+		.view = "explicit",
+		.before = "UsePAM yes\n# last\n",
+		.after = "UsePAM yes\n# last\nX11Forwarding no\n" },
+	{ .name = "what an Include in a Match block says",
+		.version = "9.2p1",
+		.settings = "{ PasswordAuthentication: no }",
+		.before = "PasswordAuthentication no\nMatch User x\n" INCLUDE,
+		.after = "PasswordAuthentication no\nMatch User x\n" INCLUDE,
+		.drop_before = "PasswordAuthentication yes\nMatch Address 10.0.0.1\n"
+			       "PasswordAuthentication yes\n",
+		.drop_after = "PasswordAuthentication no\nMatch Address 10.0.0.1\n"
+			      "PasswordAuthentication yes\n" },
+	{ .name = "a value of several words",
+		.version = "9.2p1",
+		.settings = "{ AuthenticationMethods: publickey }",
+		.before = "AuthenticationMethods publickey,password \"password\" # two\n",
+		.after = "AuthenticationMethods publickey # two\n" },
 	{ .name = "an empty file",
 		.version = "9.2p1",
 		.settings = "{ PermitRootLogin: no }",
@@ -186,7 +207,8 @@ run_remedy(const struct remedy_case *test)
 	struct fixture fixture;
 	struct error err = ERROR_INIT;
 	struct edits edits = { 0 }, again = { 0 };
-	begin(&fixture, test->version, test->settings, "effective");
+	begin(&fixture, test->version, test->settings,
+		test->view != NULL ? test->view : "effective");
 	scratch_text("/etc/ssh/sshd_config", test->before);
 	if (test->drop_before != NULL)
 		scratch_text("/etc/ssh/sshd_config.d/a.conf", test->drop_before);
