@@ -160,7 +160,7 @@ describe_elsewhere(const struct syslog_conf *conf, const struct demand *demand,
 	__attribute__((cleanup(syslog_table_free))) struct syslog_table table;
 	struct priorities stored = { { 0 } };
 	size_t shown = 0;
-	syslog_table_make(conf, &table);
+	syslog_table_make(conf, NULL, &table);
 	for (size_t i = 0; i < table.count; i++) {
 		const struct syslog_table_row *row = &table.rows[i];
 		struct priorities here = priorities_and(row->may, missed);
@@ -171,8 +171,9 @@ describe_elsewhere(const struct syslog_conf *conf, const struct demand *demand,
 			demand_is_met_by(demand, row->text) || shown++ >= LINES_SHOWN)
 			continue;
 		buffer_text(out, out->size > 0 ? "; " : "");
+		buffer_printf(out, "%s gets ", row->text);
 		priorities_describe(here, out);
-		buffer_printf(out, " goes to %s (", row->text);
+		buffer_text(out, " (");
 		add_place(conf, row->action, out);
 		buffer_text(out, ")");
 	}
@@ -305,6 +306,28 @@ add_evidence(struct finding *finding, const struct parts *parts)
 	}
 }
 
+/* An action over TCP waits for its log host; without a queue of its own the daemon waits
+ * with it (rsyslog's documentation, "reliable forwarding"). */
+static void
+warn_of_blocking(const struct syslog_conf *conf, const struct reach *reach,
+	struct finding *finding)
+{
+	for (size_t i = 0; i < reach->carriers.count; i++) {
+		const struct part *part = &reach->carriers.items[i];
+		const struct destination *to = part->statement->destination;
+		if (to->type != DESTINATION_HOST || to->protocol == PROTOCOL_UDP ||
+			to->queued || priorities_empty(part->set))
+			continue;
+		autobuffer struct buffer place = { 0 };
+		add_place(conf, part->statement, &place);
+		finding_why(finding,
+			"%s forwards over TCP without a queue: a dead log host can block "
+			"%s",
+			place.data, conf->daemon_name);
+		return;
+	}
+}
+
 static void
 judge(const struct syslog_conf *conf, const struct demand *demand,
 	struct findings *findings)
@@ -324,7 +347,9 @@ judge(const struct syslog_conf *conf, const struct demand *demand,
 	finding_have(finding, "%s", have.data);
 	finding_want(finding, "%s reaches %s", demand->selector, place.data);
 	add_evidence(finding, &reach.carriers);
-	if (verdict != VERDICT_PASS) {
+	if (verdict == VERDICT_PASS) {
+		warn_of_blocking(conf, &reach, finding);
+	} else {
 		describe_why(conf, demand, &reach, unknown, &why);
 		finding_why(finding, "%s", why.data != NULL ? why.data : "");
 		add_evidence(finding, &reach.stops);
@@ -336,6 +361,21 @@ judge(const struct syslog_conf *conf, const struct demand *demand,
 	if (finding->evidence_count == 0)
 		finding_evidence_file(finding, conf->path);
 	reach_free(&reach);
+}
+
+/* A line that is refused keeps rsyslogd from starting where the file says so. */
+static void
+judge_unclean(const struct syslog_conf *conf, struct findings *findings)
+{
+	if (!conf->stops_unclean || conf->rejected_count == 0)
+		return;
+	const struct rejected *rejected = &conf->rejected[0];
+	struct finding *finding = findings_add(
+		findings, VERDICT_INVALID, "%s", conf->path);
+	finding_have(finding, "%s does not start", conf->daemon_name);
+	finding_want(finding, "a configuration without mistakes");
+	finding_why(finding, "%s, and abortOnUncleanConfig is on", rejected->reason);
+	finding_evidence(finding, rejected->file, rejected->offset);
 }
 
 /* A syslog.conf beside a daemon that reads another file says nothing: whoever edits it
@@ -388,6 +428,7 @@ check(const struct context *context, const struct control *control,
 		if (conf.path != NULL)
 			finding_evidence_file(finding, conf.path);
 	}
+	judge_unclean(&conf, findings);
 	judge_unread(context, &conf, findings);
 	error_clear(&err);
 }
@@ -398,14 +439,15 @@ add_answers(const struct context *context, const struct control *control,
 {
 	__attribute__((cleanup(syslog_conf_free))) struct syslog_conf conf;
 	__attribute__((cleanup(syslog_table_free))) struct syslog_table table = { 0 };
+	__attribute__((cleanup(demands_free))) struct demands demands;
 	struct error err = ERROR_INIT;
-	(void)control;
+	demands_read(control, &demands, NULL);
 	if (syslog_conf_read(context, &conf, &err) < 0) {
 		answers_add(answers, "syslog", err.text);
 		error_clear(&err);
 		return;
 	}
-	syslog_table_make(&conf, &table);
+	syslog_table_make(&conf, &demands, &table);
 	for (unsigned f = 0; f < FACILITY_COUNT; f++)
 		for (unsigned l = 0; l < LEVEL_COUNT; l++) {
 			autobuffer struct buffer places = { 0 };

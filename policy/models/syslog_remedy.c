@@ -157,8 +157,11 @@ add_edits(const struct work *work, struct spot spot, struct edits *edits)
 			buffer_text(&line, newline);
 		open = false;
 		add_rule(&line, demand, work->actions[i], spot.column, newline);
-		edits_splice(edits, file, spot.offset, 0, line.data, "%s to %s",
-			demand->selector, work->actions[i]);
+		edits_splice(edits, file, spot.offset, 0, line.data, "%s to %s%s",
+			demand->selector, work->actions[i],
+			work->actions[i][0] == '@' && work->actions[i][1] == '@'
+				? "; without a queue a dead log host can block rsyslogd"
+				: "");
 	}
 }
 
@@ -174,8 +177,8 @@ is_effective(const struct work *work, const struct syslog_conf *after)
 		if (!is_met(&reach, demand))
 			return false;
 	}
-	syslog_table_make(work->conf, &old);
-	syslog_table_make(after, &new);
+	syslog_table_make(work->conf, work->demands, &old);
+	syslog_table_make(after, work->demands, &new);
 	for (unsigned f = 0; f < FACILITY_COUNT; f++)
 		for (unsigned l = 0; l < LEVEL_COUNT; l++) {
 			autobuffer struct buffer was = { 0 }, is = { 0 };
@@ -214,29 +217,51 @@ try_spot(const struct work *work, struct spot spot, struct edits *edits)
 	return good;
 }
 
-/* Behind the last rule of the main file that leads to a place that is asked for; else
- * behind the last of any place of that type. */
+/* Behind the last rule of the main file that leads to a place that is asked for; best,
+ * one that takes wanted messages there already. */
 static bool
 find_related(const struct work *work, struct spot *ret_spot)
 {
 	struct bytes text = work->conf->file->bytes;
-	bool found = false;
+	bool found = false, found_carries = false;
 	size_t last = 0;
 	for (size_t i = 0; i < work->demands->count; i++) {
 		const struct parts *parts = &work->reaches[i].carriers;
 		for (size_t k = 0; k < parts->count; k++) {
 			const struct statement *statement = parts->items[k].statement;
-			if (work->actions[i] != NULL &&
-				statement->file == work->conf->file &&
-				(!found || statement->offset > last)) {
+			bool carries = !priorities_empty(parts->items[k].set);
+			if (work->actions[i] == NULL ||
+				statement->file != work->conf->file ||
+				carries < found_carries)
+				continue;
+			if (!found || carries > found_carries || statement->offset > last)
 				last = statement->offset;
-				found = true;
-			}
+			found_carries = carries;
+			found = true;
 		}
 	}
 	*ret_spot = (struct spot){ .offset = found ? line_end(text, last) : 0,
 		.column = found ? action_column(text, last) : 0 };
 	return found;
+}
+
+/* A line that loads the kernel's messages, in the style of the file; NULL when they come
+ * in already or nobody asks for them. */
+static const char *
+missing_input(const struct work *work)
+{
+	struct priorities wanted = { { 0 } },
+			  kernel = priorities_of_facility(FACILITY_KERN);
+	struct bytes text = work->conf->file->bytes;
+	for (size_t i = 0; i < work->demands->count; i++)
+		wanted = priorities_or(wanted, work->demands->items[i].wanted);
+	for (size_t i = 0; i < work->conf->entrance_count; i++)
+		kernel = priorities_without(kernel, work->conf->entrances[i].set);
+	if (priorities_empty(priorities_and(wanted, kernel)))
+		return NULL;
+	return memmem(text.data, text.size, "$ModLoad", 8) != NULL
+		? "$ModLoad imklog"
+		: "module(load=\"imklog\")";
 }
 
 static int
@@ -271,6 +296,7 @@ remedy(struct work *work, struct edits *edits, struct error *err)
 		if (work->actions[i] == NULL)
 			return -1;
 	}
+	work->input = missing_input(work);
 	return place_rules(work, edits, err);
 }
 

@@ -38,8 +38,18 @@ by_text(const void *a, const void *b)
 		(x->action->offset < y->action->offset);
 }
 
+static bool
+is_demanded(const struct demands *demands, const char *text)
+{
+	for (size_t i = 0; demands != NULL && i < demands->count; i++)
+		if (demand_is_met_by(&demands->items[i], text))
+			return true;
+	return false;
+}
+
 void
-syslog_table_make(const struct syslog_conf *conf, struct syslog_table *ret_table)
+syslog_table_make(const struct syslog_conf *conf, const struct demands *demands,
+	struct syslog_table *ret_table)
 {
 	struct syslog_table table = { 0 };
 	size_t kept = 0;
@@ -58,7 +68,17 @@ syslog_table_make(const struct syslog_conf *conf, struct syslog_table *ret_table
 		}
 	}
 	table.count = kept;
+	for (size_t i = 0; i < kept; i++)
+		table.rows[i].demanded = is_demanded(demands, table.rows[i].text);
 	*ret_table = table;
+}
+
+static void
+add_place(const struct syslog_table_row *row, unsigned facility, unsigned level,
+	struct buffer *out)
+{
+	buffer_printf(out, "%s%s%s", out->size > 0 ? ", " : "", row->text,
+		priorities_have(row->sure, facility, level) ? "" : " (some)");
 }
 
 void
@@ -67,21 +87,23 @@ syslog_table_describe(const struct syslog_table *table, unsigned facility, unsig
 {
 	autobuffer struct buffer rest = { 0 };
 	size_t shown = 0, hidden = 0;
+	for (size_t i = 0; i < table->count; i++)
+		if (table->rows[i].demanded &&
+			priorities_have(table->rows[i].may, facility, level))
+			add_place(&table->rows[i], facility, level, out);
 	for (size_t i = 0; i < table->count; i++) {
 		const struct syslog_table_row *row = &table->rows[i];
-		if (!priorities_have(row->may, facility, level))
+		if (row->demanded || !priorities_have(row->may, facility, level))
 			continue;
 		bool more = shown++ >= SHOWN_MAX;
 		hidden += more;
-		buffer_printf(more ? &rest : out, "%s%s%s", shown > 1 ? ", " : "",
-			row->text,
-			priorities_have(row->sure, facility, level) ? "" : " (some)");
+		add_place(row, facility, level, more ? &rest : out);
 	}
 	if (hidden > 0) {
 		char hash[SHA256_HEX];
 		text_sha256((struct bytes){ rest.data, rest.size }, hash);
 		buffer_printf(out, ", and %zu more (%.16s)", hidden, hash);
-	} else if (shown == 0) {
+	} else if (out->size == 0) {
 		buffer_text(out, "nothing");
 	}
 }

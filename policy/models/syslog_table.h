@@ -2,12 +2,13 @@
 #ifndef POLICY_MODELS_SYSLOG_TABLE_H
 #define POLICY_MODELS_SYSLOG_TABLE_H
 
-#include "policy/models/syslog_conf.h"
+#include "policy/models/syslog_demand.h"
 
 struct syslog_table_row {
 	char *text; /* of destination_describe */
 	enum destination_type type;
 	struct priorities may, sure; /* some messages, all messages of these get there */
+	bool demanded; /* a demand asks for it */
 	const struct statement *action; /* the first that leads there */
 };
 
@@ -17,11 +18,14 @@ struct syslog_table {
 	size_t count;
 };
 
+/* DEMANDS may be NULL. */
 void
-syslog_table_make(const struct syslog_conf *conf, struct syslog_table *ret_table);
+syslog_table_make(const struct syslog_conf *conf, const struct demands *demands,
+	struct syslog_table *ret_table);
 
 /* The places of one pair: their texts with ", " between, those that only some messages
- * get to with " (some)" behind; "nothing" when there are none. */
+ * get to with " (some)" behind; "nothing" when there are none. Those that are
+ * demanded come first; of very many others the last come as a hash. */
 void
 syslog_table_describe(const struct syslog_table *table, unsigned facility, unsigned level,
 	struct buffer *out);

@@ -26,8 +26,9 @@ main(int argc, char **argv)
 	struct value assume = { .type = VALUE_MAP, .entries = &daemon, .count = 1 };
 	struct policy policy = { .assume = &assume };
 	struct context context = { .host = host, .parser = parser, .policy = &policy };
+	const struct control control = { .kind = &kind_syslog };
 	struct answers answers = { 0 };
-	kind_syslog.answers(&context, NULL, &answers);
+	kind_syslog.answers(&context, &control, &answers);
 	for (size_t i = 0; i < answers.count; i++)
 		printf("%s\t%s\n", answers.items[i].subject, answers.items[i].value);
 	answers_free(&answers);
