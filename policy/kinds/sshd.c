@@ -124,7 +124,7 @@ explain(const struct judgement *judgement, const struct sshd_outcome *outcome,
 		autofree char *who = sshd_witness_describe(&outcome->witness);
 		buffer_printf(why, ", so it holds for %s", who);
 	}
-	if (answer->shadowed != NULL) {
+	if (answer->line != NULL && answer->shadowed != NULL) {
 		autofree char *other = place(answer->shadowed);
 		buffer_printf(why, "; %s says %s, but %s", other, answer->shadowed->value,
 			answer->line->keyword->rule == SSHD_LAST ? "a later line wins"

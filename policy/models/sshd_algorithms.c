@@ -272,6 +272,8 @@ sshd_algorithms_assemble(
 	const struct family *family = find_family(keyword);
 	autobuffer struct buffer whole = { 0 };
 	bool plain = list != NULL && strchr("+-^", *list) == NULL;
+	if (family == NULL)
+		return NULL;
 	if (version != KNOWN_VERSION)
 		return plain && strpbrk(list, "*?!") == NULL ? memory_text(list) : NULL;
 	if (list == NULL) {

@@ -150,7 +150,7 @@ find_keyboard(const struct sshd_config *config, const struct sshd_connection *co
 	struct sshd_answer other = find(config,
 		sshd_keyword_get(SSHD_CHALLENGE_RESPONSE_AUTHENTICATION, config->version),
 		NULL);
-	bool forced = strcmp(other.value, "yes") == 0;
+	bool forced = other.value != NULL && strcmp(other.value, "yes") == 0;
 	sshd_answer_free(forced ? &own : &other);
 	return forced ? other : own;
 }
@@ -161,7 +161,7 @@ complete_rekey(struct search search, struct sshd_answer *answer)
 {
 	static const enum reading order[] = { FOR_CONNECTION, AT_START };
 	const char *interval = "0";
-	char *dash = strchr(answer->value, '-');
+	char *dash = answer->value != NULL ? strchr(answer->value, '-') : NULL;
 	if (dash == NULL)
 		return;
 	for (size_t k = 0; k < 2 && *interval == '0'; k++) {

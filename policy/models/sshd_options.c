@@ -134,9 +134,11 @@ split_command(const struct context *context, const struct file *file, size_t at,
 				at += 2;
 				break;
 			}
-			if (quote != '\0' ? data[at] == quote
-					  : data[at] == '"' || data[at] == '\'')
-				quote = quote != '\0' ? '\0' : data[at];
+			bool mark = data[at] == '"' || data[at] == '\'';
+			if (quote != '\0' && data[at] == quote)
+				quote = '\0';
+			else if (quote == '\0' && mark)
+				quote = data[at];
 			else if (quote == '\0' && strchr(" \t\r", data[at]) != NULL)
 				break;
 			else

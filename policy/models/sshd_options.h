@@ -1,6 +1,7 @@
 /* The options that the daemon is started with: SSHD_OPTS in /etc/default/ssh (Debian),
  * OPTIONS in /etc/sysconfig/sshd (Red Hat), or ExecStart in a unit or drop-in of the
- * administrator's. They override the file: sshd(8). Other ways to start sshd are not seen. */
+ * administrator's. They override the file: sshd(8). Other ways to start sshd are not
+ * seen. */
 #ifndef POLICY_MODELS_SSHD_OPTIONS_H
 #define POLICY_MODELS_SSHD_OPTIONS_H
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "policy/models/sshd_answer.h"
 #include "policy/models/sshd_pattern.h"
 
 enum {
@@ -50,6 +51,8 @@ struct search {
 	struct values values[SSHD_BY_KNOWN_COUNT];
 	unsigned asked;
 	bool complete; /* the values stand for all that could be */
+	bool names; /* hosts have names: UseDNS; else the address is the name
+		       (auth_get_canonical_hostname in canohost.c) */
 	unsigned steps;
 	struct sshd_connection connection;
 };
@@ -116,7 +119,7 @@ static void
 add_address(struct search *search, enum sshd_criterion kind, const char *pattern)
 {
 	static const char *const fillings[] = { "1", "1.1", "1.1.1", "0.0.1", "::1" };
-	struct sshd_network network, ignored;
+	struct sshd_network network;
 	if (sshd_pattern_network(pattern, &network) == 0) {
 		bool single = network.bits == (network.family == AF_INET ? 32 : 128);
 		add_neighbour(search, kind, &network, false, single ? 0 : 1);
@@ -137,8 +140,9 @@ add_address(struct search *search, enum sshd_criterion kind, const char *pattern
 			else
 				buffer_add(&value, *p == '?' ? "1" : p, 1);
 		autofree char *text = buffer_take(&value);
-		if (sshd_pattern_network(text, &ignored) == 0)
-			add_value(search, kind, text);
+		/* patterns are compared with the address as it is usually written */
+		if (sshd_pattern_network(text, &network) == 0)
+			add_neighbour(search, kind, &network, false, 0);
 	}
 }
 
@@ -171,8 +175,10 @@ add_pattern(struct search *search, enum sshd_criterion kind, const char *list)
 		autofree char *item = memory_copy(list + negated, length - negated);
 		if (kind == SSHD_BY_ADDRESS || kind == SSHD_BY_LOCAL_ADDRESS)
 			add_address(search, kind, item);
-		else
+		else if (kind != SSHD_BY_HOST || search->names)
 			add_name(search, kind, item);
+		else if (strspn(item, "0123456789abcdefABCDEF:.*?") == strlen(item))
+			add_address(search, SSHD_BY_ADDRESS, item);
 		more = list[length] == ',';
 		list += length + more;
 	}
@@ -223,6 +229,9 @@ walk(struct search *search, int kind)
 		return 0;
 	if (kind == SSHD_BY_KNOWN_COUNT) {
 		search->steps++;
+		if (!search->names)
+			search->connection.values[SSHD_BY_HOST] =
+				search->connection.values[SSHD_BY_ADDRESS];
 		int result = sshd_match_block(
 			search->blocks, search->target, &search->connection);
 		for (size_t i = 0; i < search->avoided_count && result != 0; i++) {
@@ -235,6 +244,8 @@ walk(struct search *search, int kind)
 		}
 		return result;
 	}
+	if (kind == SSHD_BY_HOST && !search->names)
+		return walk(search, kind + 1);
 	int best = 0;
 	for (size_t i = 0; i < search->values[kind].count && best != 1; i++) {
 		search->connection.values[kind] = search->values[kind].items[i];
@@ -254,6 +265,9 @@ sshd_witness_find(
 		.avoided_count = count,
 		.complete = true };
 	struct sshd_witness witness = { 0 };
+	struct sshd_answer dns = sshd_answer_at_start(config, SSHD_USE_DNS);
+	search.names = dns.value == NULL || strcmp(dns.value, "yes") == 0;
+	sshd_answer_free(&dns);
 	for (int i = 0; i < SSHD_BY_KNOWN_COUNT; i++)
 		search.connection.values[i] = ordinary[i];
 	add_group_set(&search);

@@ -285,6 +285,16 @@ static const struct verdict_case verdicts[] = {
 		"PasswordAuthentication no\nMatch Address 10.0.0.0/24\n"
 		"PasswordAuthentication yes\n",
 		VERDICT_FAIL, NULL, "address=10.0.0.7", 5 },
+	{ "a host by name, and no names are looked up", "9.2p1",
+		"{ PasswordAuthentication: no }", "effective",
+		"PasswordAuthentication no\nMatch Host *.example.org\n"
+		"PasswordAuthentication yes\n",
+		VERDICT_PASS, NULL, NULL, 0 },
+	{ "a host by name, and they are", "9.2p1", "{ PasswordAuthentication: no }",
+		"effective",
+		"UseDNS yes\nPasswordAuthentication no\nMatch Host *.example.org\n"
+		"PasswordAuthentication yes\n",
+		VERDICT_FAIL, NULL, "host=.example.org", 4 },
 	{ "Match all overrides the global part", "9.2p1",
 		"{ PasswordAuthentication: no }", "effective",
 		"PasswordAuthentication yes\nMatch all\nPasswordAuthentication no\n",
