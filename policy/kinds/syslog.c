@@ -75,6 +75,16 @@ validate(const struct control *control, struct problems *problems)
 			"syslog: it needs forward or store, else it asks for nothing");
 }
 
+/* SET in words with the verb that fits. */
+static void
+add_set(struct priorities set, const char *one, const char *several, struct buffer *out)
+{
+	autobuffer struct buffer words = { 0 };
+	priorities_describe(set, &words);
+	bool many = strpbrk(words.data, " ,") != NULL;
+	buffer_printf(out, "%s %s", words.data, many ? several : one);
+}
+
 /* "line 7", or "/etc/rsyslog.d/50.conf:7" outside the main file. */
 static void
 add_place(const struct syslog_conf *conf, const struct statement *statement,
@@ -121,8 +131,8 @@ describe_have(const struct syslog_conf *conf, const struct reach *reach,
 	struct priorities none = priorities_without(reach->missed, reach->partly);
 	const char *then = "";
 	if (!priorities_empty(reach->reached)) {
-		priorities_describe(reach->reached, out);
-		buffer_printf(out, " reach %s (", place);
+		add_set(reach->reached, "reaches", "reach", out);
+		buffer_printf(out, " %s (", place);
 		add_places(conf, &reach->carriers, reach->reached, out);
 		buffer_text(out, ")");
 		then = "; ";
@@ -137,11 +147,9 @@ describe_have(const struct syslog_conf *conf, const struct reach *reach,
 	}
 	if (!priorities_empty(none)) {
 		buffer_text(out, then);
-		priorities_describe(none, out);
+		add_set(none, "does not", "do not", out);
 		if (priorities_empty(priorities_or(reach->reached, reach->partly)))
-			buffer_printf(out, " does not reach %s", place);
-		else
-			buffer_text(out, " does not");
+			buffer_printf(out, " reach %s", place);
 		then = "; ";
 	}
 	if (!priorities_empty(unknown)) {
@@ -171,9 +179,8 @@ describe_elsewhere(const struct syslog_conf *conf, const struct demand *demand,
 			demand_is_met_by(demand, row->text) || shown++ >= LINES_SHOWN)
 			continue;
 		buffer_text(out, out->size > 0 ? "; " : "");
-		buffer_printf(out, "%s gets ", row->text);
-		priorities_describe(here, out);
-		buffer_text(out, " (");
+		add_set(here, "goes to", "go to", out);
+		buffer_printf(out, " %s (", row->text);
 		add_place(conf, row->action, out);
 		buffer_text(out, ")");
 	}
@@ -181,8 +188,8 @@ describe_elsewhere(const struct syslog_conf *conf, const struct demand *demand,
 	if (priorities_empty(lost))
 		return;
 	buffer_text(out, out->size > 0 ? "; " : "");
-	priorities_describe(lost, out);
-	buffer_text(out, " reaches neither a file nor a log host");
+	add_set(lost, "reaches", "reach", out);
+	buffer_text(out, " neither a file nor a log host");
 }
 
 static void
@@ -196,8 +203,8 @@ describe_stops(const struct syslog_conf *conf, const struct reach *reach,
 	for (size_t i = 0; i < reach->stops.count; i++)
 		stopped = priorities_or(stopped, reach->stops.items[i].set);
 	buffer_text(out, out->size > 0 ? "; " : "");
-	priorities_describe(priorities_and(stopped, missed), out);
-	buffer_printf(out, " is discarded before (%s)", places.data);
+	add_set(priorities_and(stopped, missed), "is", "are", out);
+	buffer_printf(out, " discarded before (%s)", places.data);
 }
 
 static bool
@@ -270,9 +277,8 @@ describe_why(const struct syslog_conf *conf, const struct demand *demand,
 	struct priorities silent = unheard(conf, demand->wanted);
 	struct priorities missed = priorities_without(reach->missed, silent);
 	if (!priorities_empty(silent)) {
-		priorities_describe(silent, out);
-		buffer_printf(out, " never reaches %s: it loads no input for it",
-			conf->daemon_name);
+		add_set(silent, "never gets", "never get", out);
+		buffer_printf(out, " to %s: it loads no input for it", conf->daemon_name);
 	}
 	if (!priorities_empty(missed)) {
 		describe_stops(conf, reach, missed, out);

@@ -132,16 +132,24 @@ struct work {
 	const char *input; /* a line that loads the kernel's messages, NULL */
 };
 
+/* How the line before OFFSET ends; at the beginning, the first line. */
+static const char *
+newline_at(struct bytes text, size_t offset)
+{
+	const char *newline = offset > 0 ? memrchr(text.data, '\n', offset) : NULL;
+	if (newline == NULL && text.size > 0)
+		newline = memchr(text.data, '\n', text.size);
+	return newline != NULL && newline > text.data && newline[-1] == '\r' ? "\r\n"
+									     : "\n";
+}
+
 /* Adds the missing rules at SPOT to EDITS. */
 static void
 add_edits(const struct work *work, struct spot spot, struct edits *edits)
 {
 	const struct file *file = work->conf->file;
 	struct bytes text = file->bytes;
-	const char *first = memchr(text.data, '\n', text.size);
-	const char *newline = first != NULL && first > text.data && first[-1] == '\r'
-		? "\r\n"
-		: "\n";
+	const char *newline = newline_at(text, spot.offset);
 	bool open = spot.offset > 0 && text.data[spot.offset - 1] != '\n';
 	if (work->input != NULL) {
 		size_t at = before_settings(text, line_start(text, work->conf->first));

@@ -23,6 +23,10 @@ def content(path):
 def main(directory):
     host = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     host.bind(("127.0.0.1", 514))
+    with open("/etc/rsyslog.conf", "rb") as file:
+        conf = file.read().replace(b'module(load="imklog")', b"#")
+    with open("/etc/rsyslog.conf", "wb") as file:
+        file.write(conf)
     with open(directory + "/wrapper.conf", "w") as file:
         file.write('module(load="imudp")\ninput(type="imudp" address="127.0.0.1" port="5140")\n'
                    'local7.=debug %s\n& stop\ninclude(file="/etc/rsyslog.conf")\n' % SENTINEL)

@@ -121,7 +121,7 @@ test_giant(void **state)
 	assert_string_equal(
 		findings.items[1].have, "kern.* does not reach /var/log/kernel");
 	assert_string_equal(findings.items[1].why,
-		"/var/log/messages gets kern.info and above (line 6); kern.debug "
+		"kern.info and above go to /var/log/messages (line 6); kern.debug "
 		"reaches "
 		"neither a file nor a log host");
 	findings_free(&findings);
