@@ -287,6 +287,8 @@ describe_why(const struct syslog_conf *conf, const struct demand *demand,
 	}
 	if (!priorities_empty(unknown))
 		describe_doubts(conf, reach, unknown, out);
+	if (out->size == 0)
+		buffer_text(out, "no rule leads there");
 	for (size_t i = 0; i < conf->rejected_count && i < LINES_SHOWN; i++) {
 		const struct rejected *rejected = &conf->rejected[i];
 		struct statement at = { .file = rejected->file,
