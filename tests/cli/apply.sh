@@ -78,7 +78,7 @@ run audit --root root --policy "$policy" --format json
 is "that one holds" "$(verdict kernel-log)" pass
 is "the others do not" "$(verdict ssh-keys-only)" fail
 again
-typed nynyy apply --root root --policy "$policy" --interactive
+typed nay apply --root root --policy "$policy" --interactive
 status "what was left out still fails" 1
 says "-i asks for each change" "Take this change? [y,n,q,a,?]"
 again
