@@ -1,0 +1,166 @@
+/* Expressions read by precedence. Source: the expr rules and %left lines of
+ * grammar/grammar.y of rsyslog 8.2302. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "policy/models/rsyslog_words.h"
+
+enum { NODES_MAX = 3000 };
+
+void
+expression_cleanup(struct expression **expression)
+{
+	expression_free(*expression);
+}
+
+static struct expression *
+new_node(struct reader *reader, enum token_type type)
+{
+	const struct token *token = words_peek(reader);
+	if (++reader->nodes > NODES_MAX) {
+		reader_halt(
+			reader, token->file, token->offset, "the expression is too long");
+		return NULL;
+	}
+	return expression_new(type);
+}
+
+/* Expressions with commas between up to CLOSE. */
+static int
+read_list(struct reader *reader, char close, struct expression *list)
+{
+	do {
+		struct expression *part = words_expression(reader, 0);
+		if (part == NULL)
+			return -1;
+		expression_add(list, part);
+	} while (words_accept_symbol(reader, ','));
+	return words_accept_symbol(reader, close) ? 0 : words_error(reader);
+}
+
+static struct expression *
+read_call(struct reader *reader, struct expression *call)
+{
+	autoexpression struct expression *made = call;
+	if (!words_accept_symbol(reader, '(')) {
+		words_error(reader);
+		return NULL;
+	}
+	if (!words_accept_symbol(reader, ')') && read_list(reader, ')', made) < 0)
+		return NULL;
+	made = NULL;
+	return call;
+}
+
+static struct expression *
+read_operand(struct reader *reader)
+{
+	const struct token *token = words_peek(reader);
+	enum token_type type = words_is_symbol(token, '[') ? TOKEN_NAME : token->type;
+	struct expression *node, *inner;
+	if (words_accept_symbol(reader, '(')) {
+		autoexpression struct expression *inside = words_expression(reader, 0);
+		if (inside == NULL)
+			return NULL;
+		if (!words_accept_symbol(reader, ')')) {
+			words_error(reader);
+			return NULL;
+		}
+		inner = inside;
+		inside = NULL;
+		return inner;
+	}
+	bool minus = words_is_symbol(token, '-');
+	if (!minus && type != TOKEN_NAME && type != TOKEN_NOT && type != TOKEN_EXISTS &&
+		type != TOKEN_FUNCTION && type != TOKEN_NUMBER && type != TOKEN_STRING &&
+		type != TOKEN_VARIABLE) {
+		words_error(reader);
+		return NULL;
+	}
+	node = new_node(reader, type);
+	if (node == NULL)
+		return NULL;
+	if (type == TOKEN_STRING)
+		node->text = memory_text(token->string);
+	else if (type == TOKEN_VARIABLE)
+		node->text = memory_copy(token->text.data + 1, token->text.size - 1);
+	else
+		node->text = memory_copy(token->text.data, token->text.size);
+	/* octal and hexadecimal too */
+	node->number = type == TOKEN_NUMBER ? strtoll(node->text, NULL, 0) : 0;
+	words_advance(reader);
+	if (type == TOKEN_FUNCTION || type == TOKEN_EXISTS)
+		return read_call(reader, node);
+	if (type == TOKEN_NAME && read_list(reader, ']', node) < 0) {
+		expression_free(node);
+		return NULL;
+	}
+	if (type == TOKEN_NOT || minus) {
+		/* both bind more tightly than any comparison */
+		inner = words_expression(reader, 5);
+		if (inner == NULL) {
+			expression_free(node);
+			return NULL;
+		}
+		expression_add(node, inner);
+	}
+	return node;
+}
+
+/* How strongly the operator TOKEN binds; 0: it is none. "and" and "or" bind alike. */
+static int
+operator_strength(const struct token *token)
+{
+	switch (token->type) {
+	case TOKEN_AND:
+	case TOKEN_OR:
+		return 1;
+	case TOKEN_EQUAL:
+	case TOKEN_UNEQUAL:
+	case TOKEN_LESS:
+	case TOKEN_LESS_EQUAL:
+	case TOKEN_GREATER:
+	case TOKEN_GREATER_EQUAL:
+	case TOKEN_CONTAINS:
+	case TOKEN_CONTAINS_I:
+	case TOKEN_STARTS:
+	case TOKEN_STARTS_I:
+		return 2;
+	case TOKEN_SYMBOL:
+		return strchr("+-&", token->text.data[0]) != NULL    ? 3
+			: strchr("*/%", token->text.data[0]) != NULL ? 4
+								     : 0;
+	default:
+		return 0;
+	}
+}
+
+struct expression *
+words_expression(struct reader *reader, int strength)
+{
+	if (words_enter(reader) < 0)
+		return NULL;
+	struct expression *left = read_operand(reader);
+	for (int next; left != NULL &&
+		(next = operator_strength(words_peek(reader))) > strength;) {
+		struct expression *node = new_node(reader, words_peek(reader)->type);
+		struct expression *right = NULL;
+		words_advance(reader);
+		if (node != NULL)
+			expression_add(node, left);
+		else
+			expression_free(left);
+		if (node != NULL)
+			right = words_expression(reader, next);
+		if (right != NULL) {
+			expression_add(node, right);
+		} else {
+			expression_free(node);
+			node = NULL;
+		}
+		left = node;
+	}
+	reader->depth--;
+	return left;
+}
