@@ -204,6 +204,11 @@ read_entry(struct reader *reader, struct source *source, struct xinetd_service *
 		if (is_only(line.text, '}'))
 			return ENTRY_CLOSED;
 		enum line_fault fault = take_apart(line.text, &parts, &why);
+		if (fault == LINE_WITHOUT_END)
+			xinetd_conf_problem(reader->conf, VERDICT_UNKNOWN,
+				source->file->path, here,
+				"xinetd reads past the end of a line that is one word, "
+				"so what follows it can't be told");
 		if (fault != LINE_FINE) {
 			if (!in_defaults)
 				xinetd_service_stop(service,

@@ -284,7 +284,7 @@ def main():
             ports += len(have)
             wrong = ((have ^ want) - unsure) if not exits else set()
             problem = any(row[0] == "problem" for row in rows)
-            if problem and not wrong or problem and served is None:
+            if problem:  # it says that it can't tell
                 unknown += 1
             elif (served is None) != exits or wrong:
                 disagree += 1
