@@ -368,7 +368,11 @@ match_remote(const char *token, const char *origin)
 	if (token[length - 1] == '.') {
 		if (inet_pton(AF_INET, origin, &v4) <= 0)
 			return strchr(origin, ':') ? MATCH_NO : MATCH_UNSURE;
-		return strncmp(token, origin, length) == 0 ? MATCH_YES : MATCH_NO;
+		/* the address with a dot behind */
+		return strncmp(token, origin, length < have ? length : have) == 0 &&
+				length <= have + 1
+			? MATCH_YES
+			: MATCH_NO;
 	}
 	return match_network(token, origin);
 }

@@ -14,7 +14,7 @@ import tempfile
 import time
 
 NAMES = [f"svc{i}" for i in range(24)]
-SERVERS = ["/usr/bin/true", "/bin/true", "/usr/bin/missing", "/usr/bin", "nosuchprogram"]
+SERVERS = ["/usr/bin/true", "/usr/bin/missing", "/usr/bin", "nosuchprogram"]
 SKIPPED = ["a.conf", "b~", ".hidden", "c.rpmsave", "d.bak~"]
 
 
@@ -163,6 +163,7 @@ def build(rng, root):
     etc = os.path.join(root, "etc")
     os.makedirs(os.path.join(etc, "xinetd.d"))
     os.makedirs(os.path.join(etc, "default"))
+    os.makedirs(os.path.join(root, "bin"))
     os.makedirs(os.path.join(root, "usr/bin"))  # what is absent there is absent for the model
     shutil.copy("/usr/bin/true", os.path.join(root, "usr/bin/true"))
     files = {"services": listed_services(), "protocols": "ip 0 IP\ntcp\t6\tTCP\nudp\t17\tUDP\n",
