@@ -15,7 +15,7 @@
 
 #include "base/memory.h"
 
-enum { WORKERS_MAX = 64, OUTPUT_MAX = 256 << 20 };
+enum { WORKERS_MAX = 64, OUTPUT_MAX = 256 << 20, TICK = 100 /* ms */ };
 
 /* What a worker sends back for a piece, followed by SIZE bytes. */
 struct answer_head {
@@ -153,8 +153,6 @@ finish(struct crew *crew, size_t index, int status, const char *data, size_t siz
 			(struct bytes){ piece->out.data, piece->out.size });
 		buffer_free(&piece->out);
 	}
-	if (crew->work->progress != NULL)
-		crew->work->progress(crew->work->data, crew->finished);
 }
 
 /* The worker died, or what it sends makes no sense: its piece could not be done. */
@@ -206,8 +204,11 @@ wait_for_answers(struct crew *crew, struct error *err)
 			.fd = crew->workers[i].pid != 0 ? crew->workers[i].fd : -1,
 			.events = POLLIN
 		};
-	if (poll(polled, crew->size, -1) < 0)
+	int ready = poll(polled, crew->size, crew->work->progress != NULL ? TICK : -1);
+	if (ready < 0)
 		return errno == EINTR ? 0 : error_set(err, "poll: %s", strerror(errno));
+	if (crew->work->progress != NULL)
+		crew->work->progress(crew->work->data, crew->finished);
 	for (size_t i = 0; i < crew->size; i++)
 		if (polled[i].revents != 0 && listen_to(crew, &crew->workers[i], err) < 0)
 			return -1;

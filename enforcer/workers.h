@@ -16,7 +16,8 @@ struct work {
 	/* Runs in the caller, in the order of the pieces. STATUS is -1 when the worker
 	 * died; OUT is empty then. */
 	void (*done)(void *data, size_t index, int status, struct bytes out);
-	/* How many pieces are done, those out of order too; may be NULL. */
+	/* Told every now and then how many pieces are done, those out of order too; may
+	 * be NULL. */
 	void (*progress)(void *data, size_t done);
 	void *data;
 };

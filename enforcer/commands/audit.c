@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/text.h"
@@ -89,7 +90,8 @@ static int
 audit_roots(struct audit *audit)
 {
 	struct error err = ERROR_INIT;
-	if (audit->root_count == 1) {
+	/* one root needs no worker, but a terminal shall see that it takes long */
+	if (audit->root_count == 1 && !isatty(STDERR_FILENO)) {
 		autobuffer struct buffer out = { 0 };
 		int status = audit_root(audit, 0, &out);
 		root_done(audit, 0, status, (struct bytes){ out.data, out.size });

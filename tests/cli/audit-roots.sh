@@ -113,6 +113,22 @@ ok "waivers validate" "$PYTHON" -m jsonschema -i out "$schema"
 is "waived in JSON" "$(verdict waived)" waived
 is "expired in JSON" "$(verdict expired)" fail
 
+# Long work shows on a terminal how far it is, and takes that away; short work does not.
+mkdir -p long/etc
+"$PYTHON" -c 'print("".join("service s%d\n{\n\tdisable = no\n\tserver = /x\n}\n" % n
+	for n in range(60000)))' >long/etc/xinetd.conf
+printf 'holdfast: 1\ntitle: t\ncontrols: [{ id: x, xinetd: { only: [imap] } }]\n' >long.yaml
+"$PYTHON" "$PROJECT/tests/cli/terminal.py" "" "$HOLDFAST" audit --policy long.yaml --root long \
+	>out
+says "long work shows progress" "0 of 1 roots audited"
+ok "and takes it away" grep -q $'\r\033\[K' out
+run audit --policy long.yaml --root long
+silent "not without a terminal" "roots audited" err
+"$PYTHON" "$PROJECT/tests/cli/terminal.py" "" "$HOLDFAST" audit --policy policy.yaml --root host3 \
+	>out
+silent "short work shows none" "roots audited"
+says "but the same" "host3 (host3): 3 controls: 1"
+
 # Colour, and where it comes from.
 run audit --policy policy.yaml --root host3 --color always
 ok "--color always colours" grep -q $'\033\\[' out
