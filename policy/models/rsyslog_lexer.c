@@ -1,5 +1,6 @@
 #include "policy/models/rsyslog_lexer.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -406,7 +407,7 @@ digits_value(const char **p, const char *set, unsigned base, unsigned most)
 	for (unsigned i = 0; i < most && **p != '\0' && strchr(set, **p) != NULL; i++) {
 		char c = *(*p)++;
 		value = value * base +
-			(unsigned)(is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
+			(unsigned)(is_digit(c) ? c - '0' : tolower(c) - 'a' + 10);
 	}
 	return value;
 }
@@ -432,7 +433,8 @@ unescape(struct bytes text)
 		} else if (is_digit(c)) {
 			c = (char)digits_value(&p, "01234567", 8, 3);
 		} else {
-			c = letter != NULL ? values[letter - letters] : c;
+			if (letter != NULL)
+				c = values[letter - letters];
 			p += *p != '\0';
 		}
 		buffer_add(&out, &c, 1);

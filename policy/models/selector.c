@@ -159,8 +159,9 @@ decode_change(struct bytes text, enum selector_dialect dialect, struct change *r
 		return -1;
 	} else if (level == LEVEL_NONE) {
 		*ret_change = (struct change){ .clear = 0xff };
-	} else if (level == LEVEL_ANY || level >= LEVEL_COUNT) {
-		/* "=*" and "=9" shift their bit out of the mask of eight */
+	} else if (level >= LEVEL_COUNT) {
+		/* * is a large number too; "=*" and "=9" shift their bit out of the mask
+		 * of eight */
 		*ret_change = (struct change){ .set = single ? 0 : 0xff };
 	} else {
 		*ret_change = (struct change){ .set = single ? (uint8_t)(1u << level)
@@ -205,7 +206,9 @@ change_named(struct bytes name, enum selector_dialect dialect, uint32_t *seen,
 static char
 at(struct bytes text, size_t offset)
 {
-	return offset < text.size ? text.data[offset] : '\0';
+	if (offset < text.size)
+		return text.data[offset];
+	return '\0';
 }
 
 static bool

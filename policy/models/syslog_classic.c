@@ -327,7 +327,8 @@ read_tree(struct reader *reader, const struct file *file, const struct tree *tre
 		if (tree->nodes[i].label == LABEL_COMMENT && !(goes_on && inetutils)) {
 			autobuffer struct buffer comment = { 0 };
 			add_piece(&comment, text);
-			if (read_section(reader, file, start, comment.data, &section))
+			if (comment.size > 0 &&
+				read_section(reader, file, start, comment.data, &section))
 				take_part(reader->conf, file, start);
 			continue;
 		}

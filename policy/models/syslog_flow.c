@@ -105,8 +105,9 @@ doubt(struct walk *walk, const struct statement *statement, struct flow *flow)
 static void
 walk_action(struct walk *walk, const struct statement *statement, struct flow *flow)
 {
-	if (walk->place == NULL) {
-		walk->found(walk->data, statement, flow->may, flow->sure);
+	if (walk->place == NULL || walk->reach == NULL) {
+		if (walk->found != NULL)
+			walk->found(walk->data, statement, flow->may, flow->sure);
 		return;
 	}
 	switch (match_place(statement->destination, walk->place)) {

@@ -1,0 +1,131 @@
+/* What reaches a place, is missed for certain, or can't be told. */
+#include "tests/unit/syslog_host.h"
+
+#include "policy/models/syslog_flow.h"
+
+#define INPUTS "module(load=\"imuxsock\")\nmodule(load=\"imklog\")\n"
+
+static void
+described(struct priorities set, const char *want)
+{
+	autobuffer struct buffer words = { 0 };
+	priorities_describe(set, &words);
+	assert_string_equal(words.data, want);
+}
+
+/* What of SELECTOR gets to /a under CONF, read as DAEMON reads it. */
+static void
+reaches(const char *daemon, const char *conf, const char *selector, const char *reached,
+	const char *missed, const char *partly)
+{
+	const struct place place = { .type = DESTINATION_FILE, .name = "/a" };
+	struct syslog_host made;
+	struct syslog_conf read;
+	struct priorities wanted;
+	struct reach reach;
+	struct error err = ERROR_INIT;
+	size_t used;
+	bool rsyslog = strcmp(daemon, "rsyslog") == 0;
+	syslog_host_open(&made, daemon);
+	syslog_host_put(&made, rsyslog ? "/etc/rsyslog.conf" : "/etc/syslog.conf", conf);
+	if (syslog_conf_read(&made.context, &read, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(selector_decode(BYTES_TEXT(selector), SELECTOR_SYSKLOGD, NULL,
+				 &wanted, &used, &err),
+		0);
+	syslog_reach(&read, &place, wanted, &reach);
+	described(reach.reached, reached);
+	described(reach.missed, missed);
+	described(reach.partly, partly);
+	reach_free(&reach);
+	syslog_conf_free(&read);
+	syslog_host_close(&made);
+}
+
+static void
+test_stop(void **state)
+{
+	(void)state;
+	reaches("rsyslog", INPUTS "*.info stop\n*.* /a\n", "mail.*", "mail.debug",
+		"mail.info and above", "nothing");
+	/* a stop after the delivery takes nothing away */
+	reaches("rsyslog", INPUTS "*.* /a\n*.* stop\n", "mail.*", "mail.*", "nothing",
+		"nothing");
+	reaches("rsyslog",
+		INPUTS "ruleset(name=\"r\") {\nmail.* stop\n}\ncall r\n*.* /a\n",
+		"mail.*", "nothing", "mail.*", "nothing");
+	/* a ruleset with a queue works on a copy */
+	reaches("rsyslog",
+		INPUTS "ruleset(name=\"r\" queue.type=\"LinkedList\") {\nmail.* stop\n}\n"
+		       "call r\n*.* /a\n",
+		"mail.*", "mail.*", "nothing", "nothing");
+}
+
+static void
+test_content(void **state)
+{
+	(void)state;
+	reaches("rsyslog", INPUTS ":msg, contains, \"x\" stop\n*.* /a\n", "mail.*",
+		"nothing", "mail.*", "mail.*");
+	reaches("rsyslog", INPUTS ":msg, contains, \"x\" /a\n", "mail.*", "nothing",
+		"mail.*", "mail.*");
+	/* delivered before the stop, or behind it: together that is all */
+	reaches("rsyslog", INPUTS ":msg, contains, \"x\" /a\n& stop\n*.* /a\n", "mail.*",
+		"mail.*", "nothing", "nothing");
+	/* two tests of one property may be each other's contrary */
+	reaches("rsyslog",
+		INPUTS ":msg, contains, \"x\" /a\n& stop\n:msg, !contains, \"x\" /a\n",
+		"mail.*", "nothing", "nothing", "nothing");
+	/* what the kernel says is tagged kernel */
+	reaches("rsyslog", INPUTS ":programname, isequal, \"haproxy\" stop\n*.* /a\n",
+		"kern.*", "kern.*", "nothing", "nothing");
+	reaches("rsyslog", INPUTS ":programname, isequal, \"haproxy\" stop\n*.* /a\n",
+		"mail.*", "nothing", "mail.*", "mail.*");
+}
+
+static void
+test_sections(void **state)
+{
+	static const char conf[] = "!ppp\n*.*\t/a\n!*\nmail.*\t/a\n";
+	(void)state;
+	reaches("inetutils", conf, "mail,news.*", "mail.*", "news.*", "news.*");
+	reaches("sysklogd 2.5", conf, "mail,news.*", "mail.*", "news.*", "news.*");
+	/* sysklogd 1 refuses the section's line and takes the rule for all */
+	reaches("sysklogd 1.4.1", conf, "mail,news.*", "mail,news.*", "nothing",
+		"nothing");
+	reaches("sysklogd", conf, "mail,news.*", "mail.*", "nothing", "nothing");
+	reaches("sysklogd 2.5", "+there\n*.*\t/a\n", "mail.*", "nothing", "nothing",
+		"nothing");
+	reaches("inetutils", "#!ppp\n*.*\t/a\n", "mail.*", "nothing", "mail.*", "mail.*");
+}
+
+static void
+test_lines(void **state)
+{
+	(void)state;
+	/* in syslog.conf a comment's backslash swallows nothing */
+	reaches("sysklogd", "# note \\\nmail.*\t/a\n", "mail.*", "mail.*", "nothing",
+		"nothing");
+	reaches("sysklogd", "mail.*;\\\n\tmail.!=err\t/a\r\n", "mail.*",
+		"mail.crit and above, warning and below", "mail.err", "nothing");
+	reaches("sysklogd", "mail.* /a", "mail.*", "mail.*", "nothing", "nothing");
+	reaches("inetutils", "mail.* /a", "mail.*", "nothing", "mail.*", "nothing");
+	reaches("sysklogd 1.5", "mail.*\t/a # note\n", "mail.*", "nothing", "mail.*",
+		"nothing");
+	reaches("sysklogd 2.5", "mail.*\t/a # note\n", "mail.*", "mail.*", "nothing",
+		"nothing");
+	reaches("sysklogd", "mail.*\t/a # note\n", "mail.*", "nothing", "nothing",
+		"nothing");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_content),
+		cmocka_unit_test(test_sections),
+		cmocka_unit_test(test_lines),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
