@@ -371,10 +371,11 @@ read_file(struct reader *reader, const char *path, struct place from)
 	int parsed = context_tree(
 		reader->context, path, LENS_XINETD, &source.file, &source.tree, &error);
 	if (parsed < 0) {
-		/* what is not there, or is no regular file, xinetd passes over */
+		/* what is not there, or is no regular file, xinetd passes over where it
+		 * is included; the main file it opens whatever it is */
 		if (source.file->state == FILE_READ ||
 			(source.file->state == FILE_REFUSED &&
-				(source.file->status.st_mode == 0 ||
+				(reader->depth == 0 || source.file->status.st_mode == 0 ||
 					S_ISREG(source.file->status.st_mode))))
 			xinetd_conf_problem(reader->conf, VERDICT_UNKNOWN, path, from,
 				"%s", error.text);

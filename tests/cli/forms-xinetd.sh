@@ -185,7 +185,12 @@ form "a value that xinetd rejects"
 main
 service shell 'disable = true' | put etc/xinetd.d/rsh
 serves 143
-judged invalid /etc/xinetd.d/rsh:7
+judged pass
+
+form "a default that xinetd rejects"
+main 'umask = nine'
+serves "xinetd did not start"
+judged invalid /etc/xinetd.conf:3
 
 expected edits "$T/edits"
 finish
