@@ -402,11 +402,13 @@ report_people(const struct scene *scene, bool allowed, enum access_answer answer
 		bool everybody = i == 0 && rule == NULL;
 		for (size_t k = i; k < scene->people.count; k++) {
 			const struct access_person *person = &scene->people.items[k];
-			if (origin_with(scene, k, answer) != origin ||
-				decision_at(scene, k, origin)->rule != rule ||
-				is_allowed(scene, person) != allowed ||
-				!can_log_in(person))
+			if (is_allowed(scene, person) != allowed || !can_log_in(person))
 				continue;
+			if (origin_with(scene, k, answer) != origin ||
+				decision_at(scene, k, origin)->rule != rule) {
+				everybody = false;
+				continue;
+			}
 			is_told[k] = true;
 			if (count++ < NAMES_MAX)
 				buffer_printf(&names, "%s%s", count > 1 ? ", " : "",

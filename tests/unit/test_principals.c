@@ -1,0 +1,167 @@
+/* Users and groups of a root. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/nss.h"
+#include "base/principals.h"
+
+struct made {
+	struct host *below, *host;
+};
+
+static void
+make(struct made *made)
+{
+	struct error err = ERROR_INIT;
+	made->below = host_open("/nonexistent", &err);
+	assert_null(made->below);
+	error_clear(&err);
+	made->below = host_open("/var/empty", NULL);
+	if (made->below == NULL)
+		made->below = host_open("/sys", NULL);
+	assert_non_null(made->below);
+	made->host = host_layer(made->below);
+}
+
+static void
+put(struct made *made, const char *path, const char *text)
+{
+	host_put(made->host, path, BYTES_TEXT(text));
+}
+
+static void
+end(struct made *made)
+{
+	host_free(made->host);
+	host_free(made->below);
+}
+
+static void
+test_groups(void **state)
+{
+	struct made made;
+	struct principals principals;
+	gid_t gid;
+	size_t count;
+	(void)state;
+	make(&made);
+	put(&made, "/etc/passwd",
+		"root:x:0:0::/root:/bin/bash\n"
+		"# a comment\n"
+		"broken line\n"
+		"bob:x:1000:50::/:/bin/sh\n"
+		"bob:x:1001:0::/:/bin/sh\n"
+		"eve:*:1002:1002::/:/usr/sbin/nologin\n"
+		"zed:x:1003:1003::/:/bin/sh");
+	put(&made, "/etc/group",
+		"root:x:0:eve\nstaff:x:50:zed\ntwin:x:50:eve\nwheel:x:10:\n");
+	principals_read(made.host, &principals);
+	assert_int_equal(principals.user_count, 5);
+	assert_true(principals.users_complete);
+	const struct principal *bob = principals_user(&principals, "bob");
+	assert_non_null(bob);
+	assert_int_equal(bob->uid, 1000); /* the first entry of the name */
+	assert_null(principals_user(&principals, "Bob"));
+	assert_true(principals_in_group(&principals, bob, "staff"));
+	assert_true(principals_in_group(&principals, bob, "twin")); /* by the gid */
+	assert_false(principals_in_group(&principals, bob, "root"));
+	const struct principal *eve = principals_user(&principals, "eve");
+	assert_true(principals_in_group(&principals, eve, "staff"));
+	assert_true(eve->locked && eve->no_shell);
+	assert_false(principals_in_group(&principals, eve, "nosuch"));
+	assert_true(principals_group(&principals, "wheel", &gid) && gid == 10);
+	principals_members(&principals, 50, &count);
+	assert_int_equal(count, 2);
+	principals_members(&principals, 10, &count);
+	assert_int_equal(count, 0);
+	principals_free(&principals);
+	end(&made);
+}
+
+static void
+test_shadow(void **state)
+{
+	struct made made;
+	struct principals principals;
+	(void)state;
+	make(&made);
+	put(&made, "/etc/passwd",
+		"root:x:0:0::/:/bin/sh\nsync:x:5:0::/:/bin/sync\nold:x:6:6::/:/bin/sh\n"
+		"none:x:7:7::/:/bin/sh\n");
+	put(&made, "/etc/shadow",
+		"root:$y$hash:1::::::\nsync:*:1::::::\nold:!!:1::::::\n");
+	principals_read(made.host, &principals);
+	assert_false(principals_user(&principals, "root")->locked);
+	assert_true(principals_user(&principals, "sync")->locked);
+	assert_true(principals_user(&principals, "sync")->no_shell);
+	assert_true(principals_user(&principals, "old")->locked);
+	assert_true(principals_user(&principals, "none")->locked);
+	principals_free(&principals);
+	end(&made);
+}
+
+static void
+test_sources(void **state)
+{
+	struct made made;
+	struct principals principals;
+	(void)state;
+	make(&made);
+	put(&made, "/etc/passwd", "root:x:0:0::/:/bin/sh\n+::::::\n");
+	put(&made, "/etc/nsswitch.conf",
+		"# sss\npasswd: files [!UNAVAIL=return] systemd # sss\ngroup:files sss\n"
+		"services : db files\n");
+	principals_read(made.host, &principals);
+	assert_int_equal(principals.user_count, 1);
+	assert_false(principals.users_complete); /* the NIS entry */
+	assert_false(principals.groups_complete);
+	principals_free(&principals);
+	assert_true(nss_files_only(made.host, "passwd"));
+	assert_true(nss_files_only(made.host, "services"));
+	assert_true(nss_files_only(made.host, "rpc"));
+	end(&made);
+}
+
+/* An entry longer than the reader's first buffer, and many users. */
+static void
+test_large(void **state)
+{
+	struct made made;
+	struct principals principals;
+	autobuffer struct buffer passwd = { 0 }, group = { 0 };
+	(void)state;
+	make(&made);
+	buffer_text(&group, "big:x:9:");
+	for (int i = 0; i < 20000; i++) {
+		buffer_printf(&passwd, "user%d:x:%d:100::/home:/bin/sh\n", i, i + 1000);
+		buffer_printf(&group, "%suser%d", i > 0 ? "," : "", i);
+	}
+	buffer_text(&group, "\nlast:x:10:user7\n");
+	put(&made, "/etc/passwd", passwd.data);
+	put(&made, "/etc/group", group.data);
+	principals_read(made.host, &principals);
+	assert_int_equal(principals.user_count, 20000);
+	const struct principal *user = principals_user(&principals, "user19999");
+	assert_true(principals_in_group(&principals, user, "big"));
+	assert_false(principals_in_group(&principals, user, "last"));
+	principals_free(&principals);
+	end(&made);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_shadow),
+		cmocka_unit_test(test_sources),
+		cmocka_unit_test(test_large),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
