@@ -81,20 +81,22 @@ level_name(unsigned level)
 	return level_names[level];
 }
 
-/* "*", or the facilities whose levels are LEVELS with commas between. */
-static void
-describe_facilities(struct priorities set, uint8_t levels, struct buffer *out)
+static unsigned
+count_facilities(struct priorities set, uint8_t levels)
 {
 	unsigned count = 0;
 	for (unsigned f = 0; f < FACILITY_COUNT; f++)
 		count += set.levels[f] == levels;
-	if (count == FACILITY_COUNT) {
-		buffer_text(out, "*");
-		return;
-	}
+	return count;
+}
+
+/* The facilities whose levels are LEVELS, or are not, with commas between. */
+static void
+describe_facilities(struct priorities set, uint8_t levels, bool are, struct buffer *out)
+{
 	const char *comma = "";
 	for (unsigned f = 0; f < FACILITY_COUNT; f++)
-		if (set.levels[f] == levels) {
+		if ((set.levels[f] == levels) == are) {
 			buffer_printf(out, "%s%s", comma, facility_names[f]);
 			comma = ",";
 		}
@@ -130,23 +132,33 @@ describe_levels(uint8_t levels, struct buffer *out)
 	}
 }
 
+/* The facilities that have LEVELS, as "*" where they are the most. */
+static void
+describe_group(struct priorities set, uint8_t levels, struct buffer *out)
+{
+	unsigned count = count_facilities(set, levels);
+	if (count <= FACILITY_COUNT / 2) {
+		describe_facilities(set, levels, true, out);
+		describe_levels(levels, out);
+		return;
+	}
+	buffer_text(out, "*");
+	describe_levels(levels, out);
+	if (count == FACILITY_COUNT)
+		return;
+	buffer_text(out, " (not ");
+	describe_facilities(set, levels, false, out);
+	buffer_text(out, ")");
+}
+
 void
 priorities_describe(struct priorities set, struct buffer *out)
 {
-	unsigned full = 0, empty = 0;
-	for (unsigned f = 0; f < FACILITY_COUNT; f++) {
-		full += set.levels[f] == ALL_LEVELS;
-		empty += set.levels[f] == 0;
-	}
-	if (empty == FACILITY_COUNT) {
+	const char *comma = "";
+	if (priorities_empty(set)) {
 		buffer_text(out, "nothing");
 		return;
 	}
-	if (full > FACILITY_COUNT / 2 && full < FACILITY_COUNT) {
-		buffer_text(out, "*.* except ");
-		set = priorities_without(priorities_all(), set);
-	}
-	const char *comma = "";
 	for (unsigned f = 0; f < FACILITY_COUNT; f++) {
 		bool told = set.levels[f] == 0;
 		for (unsigned k = 0; k < f; k++)
@@ -154,8 +166,7 @@ priorities_describe(struct priorities set, struct buffer *out)
 		if (told)
 			continue;
 		buffer_text(out, comma);
-		describe_facilities(set, set.levels[f], out);
-		describe_levels(set.levels[f], out);
+		describe_group(set, set.levels[f], out);
 		comma = ", ";
 	}
 }

@@ -46,8 +46,8 @@ facility_name(unsigned facility);
 const char *
 level_name(unsigned level);
 
-/* The set in words for people: "kern.debug", "mail,news.info and above", "*.* except
- * cron.*". */
+/* The set in words for people: "kern.debug", "mail,news.info and above", "*.* (not
+ * cron)". */
 void
 priorities_describe(struct priorities set, struct buffer *out);
 

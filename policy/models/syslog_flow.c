@@ -29,6 +29,7 @@ struct walk {
 	void *data;
 	struct reach *reach;
 	struct flow ended; /* may and some: those that a stop has ended */
+	struct priorities carried; /* some messages of these have come to the place */
 	unsigned depth;
 	size_t steps;
 };
@@ -36,12 +37,19 @@ struct walk {
 static void
 parts_add(struct parts *parts, const struct statement *statement, const struct flow *flow)
 {
+	/* messages may come by it more than once: from several inputs, by several calls
+	 */
+	for (size_t i = 0; i < parts->count; i++)
+		if (parts->items[i].statement == statement) {
+			parts->items[i].set = priorities_or(
+				parts->items[i].set, flow->may);
+			return;
+		}
 	if (parts->count >= PARTS_MAX)
 		return;
 	parts->items = memory_grow(parts->items, parts->count, sizeof *parts->items);
 	parts->items[parts->count++] = (struct part){ .statement = statement,
-		.set = flow->may,
-		.all = priorities_empty(priorities_without(flow->may, flow->sure)) };
+		.set = flow->may };
 }
 
 static void
@@ -118,6 +126,7 @@ walk_action(struct walk *walk, const struct statement *statement, struct flow *f
 		break;
 	case MATCH_YES:
 		parts_add(&walk->reach->carriers, statement, flow);
+		walk->carried = priorities_or(walk->carried, flow->may);
 		leave(flow);
 		break;
 	}
@@ -255,16 +264,14 @@ syslog_reach(const struct syslog_conf *conf, const struct place *place,
 {
 	*ret_reach = (struct reach){ 0 };
 	struct walk walk = { .conf = conf, .place = place, .reach = ret_reach };
-	struct priorities unheard = wanted, carried = { { 0 } };
+	struct priorities unheard = wanted;
 	walk_all(&walk, wanted);
 	for (size_t i = 0; i < conf->entrance_count; i++)
 		unheard = priorities_without(unheard, conf->entrances[i].set);
-	for (size_t i = 0; i < ret_reach->carriers.count; i++)
-		carried = priorities_or(carried, ret_reach->carriers.items[i].set);
 	ret_reach->missed = priorities_or(walk.ended.some, unheard);
 	ret_reach->reached = priorities_without(
 		wanted, priorities_or(walk.ended.may, ret_reach->missed));
-	ret_reach->partly = priorities_and(ret_reach->missed, carried);
+	ret_reach->partly = priorities_and(ret_reach->missed, walk.carried);
 }
 
 void

@@ -17,7 +17,6 @@ struct part {
 	const struct statement *statement;
 	struct priorities set; /* the wanted pairs that may come to it; none for a rule
 				  that names the place and leaves them out */
-	bool all; /* every message of SET does */
 };
 
 struct parts {
