@@ -339,9 +339,9 @@ def same_place(text):
     return "@127.0.0.1" if text == "@127.0.0.1:514" else text
 
 
-def ask_model(root):
+def ask_model(root, daemon):
     """(facility, level) -> {place: sure}."""
-    output = subprocess.run([ASK, root, "rsyslog"], capture_output=True, text=True, check=True)
+    output = subprocess.run([ASK, root, daemon], capture_output=True, text=True, check=True)
     answers = {}
     for line in output.stdout.splitlines():
         subject, value = line.split("\t")
@@ -413,7 +413,7 @@ def inside(arguments):
             for name in os.listdir("/etc/rsyslog.d"):
                 os.unlink("/etc/rsyslog.d/" + name)
             root = write_case(directory, text, drop_ins)
-            came, answers = run_daemon(directory, receivers), ask_model(root)
+            came, answers = run_daemon(directory, receivers), ask_model(root, "rsyslog")
             cases += 1
             if came is None or answers is None:
                 unknown += 1
