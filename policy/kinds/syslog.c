@@ -211,6 +211,9 @@ check(const struct context *context, const struct control *control,
 			demand->selector, place.data);
 		finding_want(finding, "%s reaches %s", demand->selector, place.data);
 		finding_why(finding, "%s", err.text);
+		if (certain)
+			finding_have(finding, "no %s",
+				conf.absent ? "syslog daemon" : "configuration");
 		if (conf.path != NULL)
 			finding_evidence_file(finding, conf.path);
 	}

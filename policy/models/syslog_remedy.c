@@ -272,6 +272,17 @@ missing_input(const struct work *work)
 		: "module(load=\"imklog\")";
 }
 
+/* With the kernel's messages coming in, the rules that are there may do. */
+static bool
+try_input_alone(const struct work *work, struct edits *edits)
+{
+	struct work alone = *work;
+	autofree char **none = memory_new(work->demands->count, sizeof *none);
+	alone.actions = none;
+	return work->input != NULL &&
+		try_spot(&alone, (struct spot){ .offset = 0 }, edits);
+}
+
 static int
 place_rules(const struct work *work, struct edits *edits, struct error *err)
 {
@@ -281,8 +292,8 @@ place_rules(const struct work *work, struct edits *edits, struct error *err)
 	end.column = related.column;
 	start = (struct spot){ .column = related.column,
 		.offset = before_settings(text, line_start(text, work->conf->first)) };
-	if ((found && try_spot(work, related, edits)) || try_spot(work, end, edits) ||
-		try_spot(work, start, edits))
+	if (try_input_alone(work, edits) || (found && try_spot(work, related, edits)) ||
+		try_spot(work, end, edits) || try_spot(work, start, edits))
 		return 0;
 	return error_set(err,
 		"%s: no place was found where a new rule takes these messages and "

@@ -165,6 +165,67 @@ test_remedy(void **state)
 }
 
 static void
+test_kernel_input(void **state)
+{
+	struct syslog_host made;
+	struct made_control control;
+	(void)state;
+	make_control(&control, "kern.*", "loghost", "any", NULL);
+	syslog_host_open(&made, "rsyslog");
+	syslog_host_put(&made, "/etc/rsyslog.conf",
+		"module(load=\"imuxsock\")\n$ActionQueueType LinkedList\n*.* "
+		"@@loghost\n");
+	judged(&made.context, &control.control, VERDICT_FAIL,
+		"kern.* does not reach @loghost",
+		"kern.* never gets to rsyslogd: it loads no input for it");
+	remedied(&made, &control.control, "/etc/rsyslog.conf",
+		"module(load=\"imuxsock\")\nmodule(load=\"imklog\")\n"
+		"$ActionQueueType LinkedList\n*.* @@loghost\n");
+	syslog_host_close(&made);
+	syslog_host_open(&made, "rsyslog");
+	syslog_host_put(&made, "/etc/rsyslog.conf", "$ModLoad imuxsock\nmail.* /a\n");
+	remedied(&made, &control.control, "/etc/rsyslog.conf",
+		"$ModLoad imuxsock\n$ModLoad imklog\nmail.* /a\nkern.*\t@loghost\n");
+	syslog_host_close(&made);
+}
+
+/* What would keep the new rule from its messages stands before the end of the file. */
+static void
+test_effective_place(void **state)
+{
+	struct syslog_host made;
+	struct made_control control;
+	(void)state;
+	make_control(&control, "mail.*", "loghost", "tcp", NULL);
+	syslog_host_open(&made, "rsyslog");
+	syslog_host_put(&made, "/etc/rsyslog.conf",
+		"module(load=\"imuxsock\")\n# drop-ins\n"
+		"$IncludeConfig /etc/rsyslog.d/*.conf\n*.* /a\n");
+	syslog_host_put(&made, "/etc/rsyslog.d/a.conf", "$RuleSet other\n");
+	remedied(&made, &control.control, "/etc/rsyslog.conf",
+		"module(load=\"imuxsock\")\n# drop-ins\nmail.*\t@@loghost\n"
+		"$IncludeConfig /etc/rsyslog.d/*.conf\n*.* /a\n");
+	syslog_host_close(&made);
+	syslog_host_open(&made, "rsyslog");
+	syslog_host_put(&made, "/etc/rsyslog.conf",
+		"module(load=\"imuxsock\")\n:msg, contains, \"x\" ~\n*.* /a\n");
+	remedied(&made, &control.control, "/etc/rsyslog.conf",
+		"module(load=\"imuxsock\")\nmail.*\t@@loghost\n"
+		":msg, contains, \"x\" ~\n*.* /a\n");
+	/* sysklogd knows no TCP */
+	syslog_host_close(&made);
+	syslog_host_open(&made, "sysklogd");
+	syslog_host_put(&made, "/etc/syslog.conf", "*.*\t@loghost\n");
+	struct edits edits = { 0 };
+	struct error err = ERROR_INIT;
+	assert_int_equal(
+		kind_syslog.remedy(&made.context, &control.control, &edits, &err), -1);
+	assert_string_equal(err.text, "syslogd can forward over UDP only");
+	error_clear(&err);
+	syslog_host_close(&made);
+}
+
+static void
 test_no_daemon(void **state)
 {
 	struct syslog_host made;
@@ -209,6 +270,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_giant),
 		cmocka_unit_test(test_remedy),
+		cmocka_unit_test(test_kernel_input),
+		cmocka_unit_test(test_effective_place),
 		cmocka_unit_test(test_no_daemon),
 		cmocka_unit_test(test_wants),
 	};
