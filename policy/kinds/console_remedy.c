@@ -93,6 +93,24 @@ holds(const struct console_scene *scene)
 	return result;
 }
 
+/* Letting somebody in who is refused is left to a person. */
+static int
+check_refused(const struct console_scene *scene, struct error *err)
+{
+	for (size_t i = 1; i < scene->people.count; i++) {
+		const struct access_person *person = &scene->people.items[i];
+		size_t origin = console_origin_with(scene, i, ACCESS_REFUSED);
+		if (origin < scene->origin_count && console_allows(scene, person) &&
+			console_can_log_in(person))
+			return error_set(err,
+				"%s refuses %s from %s: lines that refuse are not taken "
+				"away",
+				scene->conf.main->path, person->name,
+				scene->origins[origin]);
+	}
+	return 0;
+}
+
 static int
 add_rule(const struct console_scene *scene, struct edits *edits, struct error *err)
 {
@@ -100,7 +118,7 @@ add_rule(const struct console_scene *scene, struct edits *edits, struct error *e
 	const struct file *file = scene->conf.main;
 	const struct access_rule *before = first_admitting(scene);
 	autofree char *rule = rule_text(scene);
-	if (check_groups(scene, err) < 0)
+	if (check_groups(scene, err) < 0 || check_refused(scene, err) < 0)
 		return -1;
 	if (before != NULL && before->for_all)
 		return error_set(err, "%s: %s", file->path, before->reason);

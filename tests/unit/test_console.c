@@ -196,6 +196,10 @@ test_remedy(void **state)
 	/* a void last line stays void */
 	repaired("# a\n+:bob:ALL", "# a\n" RULE "+:bob:ALL");
 	repaired(NULL, RULE);
+	struct kind_host made;
+	make(&made, "root", "-:root:tty1\n");
+	kind_host_refused(&made, "refuses root from tty1");
+	kind_host_close(&made);
 }
 
 /* What the rule would do to another service is no effect that was asked for. */
