@@ -185,6 +185,7 @@ lint-tidy:
 
 lint-cppcheck:
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -I. -D_GNU_SOURCE \
+		-D__$(shell uname -m)__=1 \
 		--enable=warning,performance,portability $(SOURCES)
 
 lint-analyzer:

@@ -1,5 +1,6 @@
 #include "policy/models/sshd_algorithms.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -190,6 +191,7 @@ sshd_algorithms_parse(const struct sshd_reading *reading, char **ret_value,
 	size_t *ret_used, struct error *err)
 {
 	const struct family *family = find_family(reading->keyword);
+	assert(family != NULL); /* this parses the rows of the families alone */
 	if (reading->words->count == 0 || *reading->words->items[0] == '\0')
 		return error_set(err, "missing argument");
 	const char *list = reading->words->items[0];
