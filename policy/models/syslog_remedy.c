@@ -195,7 +195,6 @@ is_effective(const struct work *work, const struct syslog_conf *after)
 			syslog_table_describe(&old, f, l, &was);
 			syslog_table_describe(&new, f, l, &is);
 			if (strcmp(was.data, is.data) != 0 &&
-				!(work->input != NULL && f == FACILITY_KERN) &&
 				!syslog_remedy_wants(
 					work->control, subject, was.data, is.data))
 				return false;
@@ -253,20 +252,23 @@ find_related(const struct work *work, struct spot *ret_spot)
 	return found;
 }
 
-/* A line that loads the kernel's messages, in the style of the file; NULL when they come
- * in already or nobody asks for them. */
-static const char *
-missing_input(const struct work *work)
+/* The wanted messages that no input takes in. */
+static struct priorities
+unheard(const struct work *work)
 {
-	struct priorities wanted = { { 0 } },
-			  kernel = priorities_of_facility(FACILITY_KERN);
-	struct bytes text = work->conf->file->bytes;
+	struct priorities wanted = { { 0 } };
 	for (size_t i = 0; i < work->demands->count; i++)
 		wanted = priorities_or(wanted, work->demands->items[i].wanted);
 	for (size_t i = 0; i < work->conf->entrance_count; i++)
-		kernel = priorities_without(kernel, work->conf->entrances[i].set);
-	if (priorities_empty(priorities_and(wanted, kernel)))
-		return NULL;
+		wanted = priorities_without(wanted, work->conf->entrances[i].set);
+	return wanted;
+}
+
+/* A line that loads the kernel's messages, in the style of the file. */
+static const char *
+kernel_input(const struct work *work)
+{
+	struct bytes text = work->conf->file->bytes;
 	return memmem(text.data, text.size, "$ModLoad", 8) != NULL
 		? "$ModLoad imklog"
 		: "module(load=\"imklog\")";
@@ -315,7 +317,16 @@ remedy(struct work *work, struct edits *edits, struct error *err)
 		if (work->actions[i] == NULL)
 			return -1;
 	}
-	work->input = missing_input(work);
+	struct priorities silent = unheard(work),
+			  kernel = priorities_of_facility(FACILITY_KERN);
+	if (!priorities_empty(priorities_without(silent, kernel)))
+		return error_set(err,
+			"%s: no input takes in what programs log, so no rule would have "
+			"an "
+			"effect",
+			work->conf->path);
+	if (!priorities_empty(silent))
+		work->input = kernel_input(work);
 	return place_rules(work, edits, err);
 }
 
@@ -420,6 +431,17 @@ all_in(const struct demands *demands, struct priorities pair, const char *list,
 	}
 }
 
+/* Where no kernel message came in, loading the input sends them all where the rules that
+ * are there say; a control that asks for some of them asks for that. */
+static bool
+wants_kernel(const struct demands *demands)
+{
+	for (size_t i = 0; i < demands->count; i++)
+		if (demands->items[i].wanted.levels[FACILITY_KERN] != 0)
+			return true;
+	return false;
+}
+
 bool
 syslog_remedy_wants(const struct control *control, const char *subject,
 	const char *before, const char *after)
@@ -427,6 +449,9 @@ syslog_remedy_wants(const struct control *control, const char *subject,
 	autodemands struct demands demands;
 	demands_read(control, &demands, NULL);
 	struct priorities pair = subject_pair(subject);
+	if (before != NULL && after != NULL && strcmp(before, "nothing") == 0 &&
+		pair.levels[FACILITY_KERN] != 0 && wants_kernel(&demands))
+		return true;
 	return !priorities_empty(pair) && before != NULL && after != NULL &&
 		all_in(&demands, pair, after, before) &&
 		all_in(&demands, pair, before, after);

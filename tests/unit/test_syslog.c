@@ -259,8 +259,13 @@ test_wants(void **state)
 	assert_true(kind_syslog.wants(c, "kern.debug", "@loghost (some)", "@loghost"));
 	assert_false(kind_syslog.wants(c, "kern.debug", "/a", "@loghost"));
 	assert_false(kind_syslog.wants(c, "mail.debug", "nothing", "@loghost"));
+	assert_false(kind_syslog.wants(c, "kern.debug", "/a", "/a, @loghost, /b"));
+	assert_false(kind_syslog.wants(c, "kern.debug", "/a", "/a, @loghost:515"));
+	/* no kernel message came in before: the rules that are there take them too */
+	assert_true(kind_syslog.wants(c, "kern.debug", "nothing", "@loghost, /b"));
+	make_control(&control, "mail.*", "loghost", "any", NULL);
 	assert_false(kind_syslog.wants(c, "kern.debug", "nothing", "@loghost, /b"));
-	assert_false(kind_syslog.wants(c, "kern.debug", "nothing", "@loghost:515"));
+	make_control(&control, "kern.*", "loghost", "any", NULL);
 	assert_false(kind_syslog.wants(c, "kernel", "nothing", "@loghost"));
 }
 
