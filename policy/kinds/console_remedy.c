@@ -12,17 +12,18 @@ rule_text(const struct console_scene *scene)
 {
 	const struct access_settings *settings = &scene->conf.settings;
 	const struct value *only = value_find(scene->control->keys, "only");
-	char field = strchr(settings->field_separators, ':')
-		? ':'
-		: settings->field_separators[0];
-	char item = strchr(settings->list_separators, ' ') ? ' '
-							   : settings->list_separators[0];
+	const char *field = strchr(settings->field_separators, ':')
+		? ":"
+		: settings->field_separators;
+	const char *item = strchr(settings->list_separators, ' ')
+		? " "
+		: settings->list_separators;
 	autobuffer struct buffer text = { 0 };
-	buffer_printf(&text, "-%cALL%cEXCEPT", field, item);
+	buffer_printf(&text, "-%.1sALL%.1sEXCEPT", field, item);
 	for (size_t i = 0; i < only->count; i++) {
 		const char *wanted = only->items[i].text;
 		if (wanted[strspn(wanted, "0123456789")] != '\0') {
-			buffer_printf(&text, "%c%s", item, wanted);
+			buffer_printf(&text, "%.1s%s", item, wanted);
 			continue;
 		}
 		/* uids mean something to pam_access from 1.7.0 on only: name the users */
@@ -30,10 +31,10 @@ rule_text(const struct console_scene *scene)
 			const struct principal *user = &scene->principals.users[k];
 			autofree char *uid = memory_printf("%u", user->uid);
 			if (strcmp(uid, wanted) == 0)
-				buffer_printf(&text, "%c%s", item, user->name);
+				buffer_printf(&text, "%.1s%s", item, user->name);
 		}
 	}
-	buffer_printf(&text, "%cLOCAL", field);
+	buffer_printf(&text, "%.1sLOCAL", field);
 	return buffer_take(&text);
 }
 

@@ -448,19 +448,19 @@ judge_version(const struct context *context, struct xinetd_facts *facts)
 {
 	struct software software = software_find(context, "xinetd");
 	if (software.version != NULL) {
-		int part[4] = { 0 };
+		static const long first[] = { 2, 3, 15, 1 };
 		const char *p = strchr(software.version, ':');
 		p = p ? p + 1 : software.version;
-		for (size_t i = 0; i < 4 && isdigit((unsigned char)*p); i++) {
-			for (; isdigit((unsigned char)*p) && part[i] < 10000; p++)
-				part[i] = part[i] * 10 + (*p - '0');
-			if (*p == '.')
-				p++;
-		}
-		long version = (part[0] * 100L + part[1]) * 10000 + part[2] * 100 +
-			(part[3] > 99 ? 99 : part[3]);
 		facts->is_dated = true;
-		facts->is_old = version < (2 * 100L + 3) * 10000 + 15 * 100 + 1;
+		for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
+			char *end = (char *)p;
+			long part = isdigit((unsigned char)*p) ? strtol(p, &end, 10) : 0;
+			if (part != first[i]) {
+				facts->is_old = part < first[i];
+				break;
+			}
+			p = *end == '.' ? end + 1 : end;
+		}
 	}
 	software_free(&software);
 }

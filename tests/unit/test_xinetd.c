@@ -80,6 +80,28 @@ test_stopped(void **state)
 }
 
 static void
+test_skipped_names(void **state)
+{
+	static const struct {
+		const char *path;
+		enum verdict verdict;
+	} cases[] = {
+		{ "/etc/xinetd.d/rsh.bak", VERDICT_PASS },
+		{ "/etc/xinetd.d/rsh~", VERDICT_PASS },
+		{ "/etc/xinetd.d/.rsh", VERDICT_PASS },
+		{ "/etc/xinetd.d/r~sh", VERDICT_FAIL },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct kind_host made;
+		make(&made, "2.3.15.3", MAIN, "");
+		kind_host_put(&made, cases[i].path, SHELL "}\n");
+		kind_host_judged(&made, cases[i].verdict, NULL);
+		kind_host_close(&made);
+	}
+}
+
+static void
 test_server_program(void **state)
 {
 	struct kind_host made;
@@ -211,6 +233,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_started),
 		cmocka_unit_test(test_stopped),
+		cmocka_unit_test(test_skipped_names),
 		cmocka_unit_test(test_server_program),
 		cmocka_unit_test(test_whole_file),
 		cmocka_unit_test(test_versions),
