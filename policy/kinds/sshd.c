@@ -441,6 +441,7 @@ answers(const struct context *context, const struct control *control,
 {
 	(void)control;
 	struct sshd_host host = sshd_host_load(context);
+	size_t budget = SSHD_WITNESS_BUDGET;
 	for (size_t i = 0; i < host.count && i < 1; i++) {
 		const struct sshd_config *config = &host.configs[0];
 		for (size_t k = 0; k < config->problem_count; k++)
@@ -450,7 +451,7 @@ answers(const struct context *context, const struct control *control,
 		for (size_t k = 0; k < config->block_count && k < BLOCKS_ANSWERED_MAX;
 			k++) {
 			struct sshd_witness witness = sshd_witness_find(
-				config, (long)k, NULL, 0);
+				config, (long)k, NULL, 0, &budget);
 			if (witness.result == SSHD_WITNESS_FOUND)
 				answer_all(config, &witness, config->blocks[k].text,
 					ret_answers);

@@ -47,15 +47,15 @@ find_deciders(const struct sshd_config *config, const struct sshd_keyword *keywo
  */
 static struct sshd_witness
 find_witness(const struct sshd_config *config, const struct sshd_keyword *keyword,
-	const struct deciders *deciders, size_t index)
+	const struct deciders *deciders, size_t index, size_t *budget)
 {
 	long target = deciders->blocks[index];
 	if (keyword->rule == SSHD_FIRST)
-		return sshd_witness_find(config, target, deciders->blocks, index);
+		return sshd_witness_find(config, target, deciders->blocks, index, budget);
 	if (keyword->rule == SSHD_LAST)
 		return sshd_witness_find(config, target, deciders->blocks + index + 1,
-			deciders->count - index - 1);
-	return sshd_witness_find(config, target, NULL, 0);
+			deciders->count - index - 1, budget);
+	return sshd_witness_find(config, target, NULL, 0, budget);
 }
 
 /* The value of LINE alone. */
@@ -71,7 +71,7 @@ line_value(const struct sshd_config *config, const struct sshd_line *line)
 static void
 add_block(struct sshd_outcomes *outcomes, const struct sshd_config *config,
 	const struct sshd_wish *wish, const struct deciders *deciders, size_t index,
-	bool all)
+	bool all, size_t *budget)
 {
 	const struct sshd_keyword *keyword = deciders->lines[index]->keyword;
 	autofree char *value = line_value(config, deciders->lines[index]);
@@ -83,7 +83,7 @@ add_block(struct sshd_outcomes *outcomes, const struct sshd_config *config,
 		return;
 	}
 	struct sshd_outcome outcome = { .block = deciders->blocks[index],
-		.witness = find_witness(config, keyword, deciders, index) };
+		.witness = find_witness(config, keyword, deciders, index, budget) };
 	if (outcome.witness.result == SSHD_WITNESS_FOUND) {
 		outcome.answer = sshd_answer_find(
 			config, wish->setting, &outcome.witness.connection);
@@ -107,12 +107,13 @@ sshd_outcomes_find(const struct sshd_config *config, const struct sshd_wish *wis
 		wish->setting, config->version);
 	struct sshd_outcomes outcomes = { 0 };
 	struct deciders deciders = { 0 };
+	size_t budget = SSHD_WITNESS_BUDGET;
 	if (keyword != NULL && keyword->match_since != 0 &&
 		keyword->match_since <= config->version)
 		deciders = find_deciders(config, keyword);
 	struct sshd_outcome rest = { .block = SSHD_GLOBAL,
 		.witness = sshd_witness_find(
-			config, SSHD_GLOBAL, deciders.blocks, deciders.count) };
+			config, SSHD_GLOBAL, deciders.blocks, deciders.count, &budget) };
 	if (rest.witness.result == SSHD_WITNESS_NEVER) {
 		sshd_witness_free(&rest.witness);
 	} else {
@@ -120,9 +121,9 @@ sshd_outcomes_find(const struct sshd_config *config, const struct sshd_wish *wis
 		add_outcome(&outcomes, rest);
 	}
 	for (size_t i = 0; i < deciders.count; i++)
-		add_block(&outcomes, config, wish, &deciders, i, false);
+		add_block(&outcomes, config, wish, &deciders, i, false, &budget);
 	for (size_t i = 0; i < deciders.count && outcomes.count == 0; i++)
-		add_block(&outcomes, config, wish, &deciders, i, true);
+		add_block(&outcomes, config, wish, &deciders, i, true, &budget);
 	free(deciders.lines);
 	free(deciders.blocks);
 	return outcomes;

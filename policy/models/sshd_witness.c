@@ -1,7 +1,7 @@
 /* The criteria of a Match block are independent of each other: a block asks for one thing
  * of the user, another of the address. So for each of them a few values are enough: those
  * that patterns name, and for networks their edges. The search walks their products, and
- * gives up (UNSURE) after a fixed number of steps. */
+ * gives up (UNSURE) when its budget is used up. */
 #include "policy/models/sshd_witness.h"
 
 #include <arpa/inet.h>
@@ -13,7 +13,7 @@
 #include "policy/models/sshd_pattern.h"
 
 enum {
-	STEPS_MAX = 200000, /* blocks compared with a connection */
+	UNIT = 64, /* bytes of patterns that are compared for one of the budget */
 	VALUES_MAX = 200, /* of one criterion */
 };
 
@@ -53,9 +53,35 @@ struct search {
 	bool complete; /* the values stand for all that could be */
 	bool names; /* hosts have names: UseDNS; else the address is the name
 		       (auth_get_canonical_hostname in canohost.c) */
-	unsigned steps;
+	size_t target_cost;
+	size_t *budget;
 	struct sshd_connection connection;
 };
+
+/* What a comparison with the block costs. */
+static size_t
+cost_of(const struct sshd_block *blocks, long index)
+{
+	size_t bytes = UNIT;
+	for (; index != SSHD_GLOBAL; index = blocks[index].parent)
+		for (size_t i = 0; i < blocks[index].count; i++)
+			if (blocks[index].criteria[i].pattern != NULL)
+				bytes += strlen(blocks[index].criteria[i].pattern);
+	return bytes / UNIT;
+}
+
+/* False when it can't be afforded: then nothing is certain any more. */
+static bool
+spend(struct search *search, size_t cost)
+{
+	if (*search->budget <= cost) {
+		*search->budget = 0;
+		search->complete = false;
+		return false;
+	}
+	*search->budget -= cost;
+	return true;
+}
 
 static bool
 meets_target(const struct search *search, enum sshd_criterion kind)
@@ -81,6 +107,8 @@ add_value(struct search *search, enum sshd_criterion kind, const char *value)
 	for (size_t i = 0; i < values->count; i++)
 		if (strcmp(values->items[i], value) == 0)
 			return;
+	if (!spend(search, search->target_cost))
+		return;
 	const char *before = search->connection.values[kind];
 	search->connection.values[kind] = value;
 	bool meets = meets_target(search, kind);
@@ -225,16 +253,17 @@ add_block(struct search *search, long index)
 static int
 walk(struct search *search, int kind)
 {
-	if (search->steps >= STEPS_MAX)
-		return 0;
 	if (kind == SSHD_BY_KNOWN_COUNT) {
-		search->steps++;
+		if (!spend(search, search->target_cost))
+			return 0;
 		if (!search->names)
 			search->connection.values[SSHD_BY_HOST] =
 				search->connection.values[SSHD_BY_ADDRESS];
 		int result = sshd_match_block(
 			search->blocks, search->target, &search->connection);
 		for (size_t i = 0; i < search->avoided_count && result != 0; i++) {
+			if (!spend(search, cost_of(search->blocks, search->avoided[i])))
+				return 0;
 			int match = sshd_match_block(
 				search->blocks, search->avoided[i], &search->connection);
 			if (match == 1)
@@ -247,7 +276,8 @@ walk(struct search *search, int kind)
 	if (kind == SSHD_BY_HOST && !search->names)
 		return walk(search, kind + 1);
 	int best = 0;
-	for (size_t i = 0; i < search->values[kind].count && best != 1; i++) {
+	for (size_t i = 0;
+		i < search->values[kind].count && best != 1 && *search->budget > 0; i++) {
 		search->connection.values[kind] = search->values[kind].items[i];
 		int result = walk(search, kind + 1);
 		best = result != 0 ? result : best;
@@ -256,13 +286,15 @@ walk(struct search *search, int kind)
 }
 
 struct sshd_witness
-sshd_witness_find(
-	const struct sshd_config *config, long target, const long *avoided, size_t count)
+sshd_witness_find(const struct sshd_config *config, long target, const long *avoided,
+	size_t count, size_t *budget)
 {
 	struct search search = { .blocks = config->blocks,
 		.target = target,
 		.avoided = avoided,
 		.avoided_count = count,
+		.target_cost = cost_of(config->blocks, target),
+		.budget = budget,
 		.complete = true };
 	struct sshd_witness witness = { 0 };
 	struct sshd_answer dns = sshd_answer_at_start(config, SSHD_USE_DNS);
@@ -278,8 +310,6 @@ sshd_witness_find(
 	for (size_t i = 0; i < count; i++)
 		add_block(&search, avoided[i]);
 	int result = walk(&search, 0);
-	if (search.steps >= STEPS_MAX)
-		search.complete = false;
 	witness.result = result == 1             ? SSHD_WITNESS_FOUND
 		: result == 0 && search.complete ? SSHD_WITNESS_NEVER
 						 : SSHD_WITNESS_UNSURE;

@@ -17,11 +17,15 @@ struct sshd_witness {
 	unsigned asked; /* bits 1u << enum sshd_criterion that the block asks about */
 };
 
+/* About a microsecond each: what the searches for one setting may cost at most. */
+enum { SSHD_WITNESS_BUDGET = 2000000 };
+
 /* Looks for a connection that is in block TARGET (SSHD_GLOBAL: in any case) and in none
- * of the COUNT blocks AVOIDED. Freed by sshd_witness_free. */
+ * of the COUNT blocks AVOIDED. What it costs is taken from *BUDGET; when that is used up
+ * the result is UNSURE. Freed by sshd_witness_free. */
 struct sshd_witness
-sshd_witness_find(
-	const struct sshd_config *config, long target, const long *avoided, size_t count);
+sshd_witness_find(const struct sshd_config *config, long target, const long *avoided,
+	size_t count, size_t *budget);
 
 /* "user=backup address=10.0.0.1": what matters of it, or "any connection". The caller
  * frees. */

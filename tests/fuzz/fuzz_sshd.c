@@ -61,8 +61,9 @@ find_witness(const struct sshd_config *config)
 	if (config->block_count == 0)
 		return;
 	size_t last = config->block_count - 1;
+	size_t budget = SSHD_WITNESS_BUDGET;
 	struct sshd_witness witness = sshd_witness_find(
-		config, (long)last, avoided, last);
+		config, (long)last, avoided, last, &budget);
 	if (witness.result == SSHD_WITNESS_FOUND) {
 		if (sshd_match_block(config->blocks, (long)last, &witness.connection) !=
 			1)

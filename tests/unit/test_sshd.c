@@ -555,6 +555,32 @@ test_large(void **state)
 	end(&fixture);
 }
 
+/* Blocks whose comparison would take hours: it is given up, and never a pass. */
+static void
+test_hostile(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	struct buffer text = { 0 }, list = { 0 };
+	begin(&fixture, "9.2p1", "{ PasswordAuthentication: no }", "effective");
+	for (int i = 0; i < 300; i++)
+		buffer_printf(&list, "%su%d", i > 0 ? "," : "", i);
+	buffer_text(&text, "PasswordAuthentication no\n");
+	for (int i = 0; i < 100; i++)
+		buffer_printf(&text,
+			"Match User %s Group %s RDomain %s\nPasswordAuthentication no\n",
+			list.data, list.data, list.data);
+	buffer_text(&text,
+		"Match User u1,other Group u1,u2 RDomain u1,u2\n"
+		"PasswordAuthentication yes\n");
+	scratch_text("/etc/ssh/sshd_config", text.data);
+	buffer_free(&text);
+	buffer_free(&list);
+	open_root(&fixture);
+	assert_int_not_equal(verdict_of(&fixture, fixture.context.host), VERDICT_PASS);
+	end(&fixture);
+}
+
 int
 main(void)
 {
@@ -569,6 +595,7 @@ main(void)
 		cmocka_unit_test(test_other_file),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_large),
+		cmocka_unit_test(test_hostile),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -140,8 +140,9 @@ test_witness(void **state)
 				0);
 		}
 		size_t last = config.block_count - 1;
+		size_t budget = SSHD_WITNESS_BUDGET;
 		struct sshd_witness witness = sshd_witness_find(
-			&config, (long)last, avoided, last);
+			&config, (long)last, avoided, last, &budget);
 		autofree char *text = sshd_witness_describe(&witness);
 		print_message("%s: %s\n", test->blocks[last], text);
 		assert_int_equal(witness.result, test->result);
