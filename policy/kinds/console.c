@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "policy/kinds/console_scene.h"
+#include "policy/models/software.h"
 
 enum {
 	SHOWN_MAX = 20, /* findings of one sort for a service */
@@ -247,6 +248,43 @@ report_people(const struct console_scene *scene, bool allowed, enum access_answe
 	return shown;
 }
 
+/* The first rule that admits from a terminal by its name; NULL. */
+static const struct access_rule *
+names_terminal(const struct console_scene *scene)
+{
+	for (size_t i = 0; i < scene->conf.count; i++) {
+		const struct access_rule *rule = &scene->conf.rules[i];
+		for (size_t k = 0; k < rule->origin_count; k++)
+			if (rule->answer == ACCESS_ADMITTED &&
+				strncasecmp(scene->conf.tokens[rule->origins + k], "tty",
+					3) == 0)
+				return rule;
+	}
+	return NULL;
+}
+
+/* CVE-2024-10963: from 1.5.3 to 1.7.0 a host that is called like the terminal matches
+ * too. A distribution may have repaired its own package, so this is a remark. */
+static void
+warn_of_names(const struct console_scene *scene, struct buffer *why)
+{
+	const struct access_rule *rule = names_terminal(scene);
+	if (rule == NULL)
+		return;
+	struct software software = software_find(scene->context, "pam");
+	const char *version = software.version ? strchr(software.version, ':') : NULL;
+	version = version ? version + 1 : software.version;
+	if (version != NULL &&
+		(strncmp(version, "1.5.3", 5) == 0 || strncmp(version, "1.6.", 4) == 0 ||
+			strncmp(version, "1.7.0", 5) == 0))
+		buffer_printf(why,
+			"%sin Linux-PAM %s a remote host called like the terminal may "
+			"match "
+			"a terminal's name (CVE-2024-10963): LOCAL is safe",
+			why->size > 0 ? "; " : "", version);
+	software_free(&software);
+}
+
 static void
 report_pass(const struct console_scene *scene, struct findings *findings)
 {
@@ -263,9 +301,11 @@ report_pass(const struct console_scene *scene, struct findings *findings)
 			buffer_printf(&spared, "%s%s", spared.size > 0 ? ", " : "",
 				scene->people.items[i].name);
 	if (spared.size > 0)
-		finding_why(finding,
-			"%s would be admitted too, but have no password or no shell",
-			spared.data);
+		buffer_text(&spared,
+			" would be admitted too, but have no password or no shell");
+	warn_of_names(scene, &spared);
+	if (spared.size > 0)
+		finding_why(finding, "%s", spared.data);
 	const struct access_rule *rule = console_decision(scene, 0, 0)->rule;
 	if (rule != NULL)
 		finding_evidence(finding, rule->place.file, rule->place.offset);

@@ -125,7 +125,11 @@ console_scene_open(const struct context *context, const struct control *control,
 	const char *service, struct console_scene *ret_scene)
 {
 	struct access_settings settings;
-	*ret_scene = (struct console_scene){ .control = control, .service = service };
+	*ret_scene = (struct console_scene){
+		.context = context,
+		.control = control,
+		.service = service,
+	};
 	pam_stack_consults(
 		context, service, "account", "pam_access.so", &ret_scene->consults);
 	access_settings_read(ret_scene->consults.arguments, &settings);

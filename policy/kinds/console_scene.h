@@ -10,6 +10,7 @@ enum { CONSOLE_ORIGINS_MAX = 64 }; /* terminals judged */
 
 /* All that is known about one service. */
 struct console_scene {
+	const struct context *context;
 	const struct control *control;
 	const char *service;
 	struct pam_consults consults;

@@ -173,6 +173,20 @@ test_other(void **state)
 	kind_host_close(&made);
 }
 
+/* CVE-2024-10963 */
+static void
+test_names_as_hosts(void **state)
+{
+	struct kind_host made;
+	(void)state;
+	make(&made, "root", "+:root:tty1\n" RULE);
+	made.version.value.text = (char *)"1.6.1-2";
+	kind_host_judged(&made, VERDICT_PASS, "CVE-2024-10963");
+	made.version.value.text = (char *)"1.7.1-1";
+	kind_host_judged(&made, VERDICT_PASS, "only root is admitted");
+	kind_host_close(&made);
+}
+
 static void
 repaired(const char *access, const char *after)
 {
@@ -259,6 +273,7 @@ main(void)
 		cmocka_unit_test(test_drop_ins),
 		cmocka_unit_test(test_stack),
 		cmocka_unit_test(test_other),
+		cmocka_unit_test(test_names_as_hosts),
 		cmocka_unit_test(test_remedy),
 		cmocka_unit_test(test_side_effects),
 		cmocka_unit_test(test_large),
