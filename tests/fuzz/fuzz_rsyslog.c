@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "policy/models/syslog_flow.h"
 #include "policy/models/syslog_table.h"
@@ -10,14 +11,14 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* An empty root; the directory goes at once, its descriptor stays. */
 static struct host *
 open_root(void)
 {
-	static char root[] = "/tmp/holdfast-fuzz-XXXXXX";
+	char root[] = "/tmp/holdfast-fuzz-XXXXXX";
 	struct error err = ERROR_INIT;
-	bool made = strchr(root, 'X') == NULL || mkdtemp(root) != NULL;
-	struct host *host = made ? host_open(root, &err) : NULL;
-	if (host == NULL)
+	struct host *host = mkdtemp(root) != NULL ? host_open(root, &err) : NULL;
+	if (host == NULL || rmdir(root) < 0)
 		abort();
 	return host;
 }
