@@ -5,13 +5,16 @@
 #include "enforcer/command.h"
 #include "enforcer/output.h"
 
-extern const struct command command_audit, command_completion, command_explain,
-	command_help, command_plan, command_policy;
+extern const struct command command_apply, command_audit, command_completion, command_explain,
+	command_help, command_log, command_plan, command_policy, command_undo;
 
 /* One row a command, in the order of the help text. */
 const struct command *const commands[] = {
 	&command_audit,
 	&command_plan,
+	&command_apply,
+	&command_undo,
+	&command_log,
 	&command_explain,
 	&command_policy,
 	&command_help,

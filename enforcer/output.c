@@ -99,6 +99,16 @@ output_print(struct bytes text)
 }
 
 void
+output_note(void *data, const char *line)
+{
+	autobuffer struct buffer out = { 0 };
+	(void)data;
+	output_escaped(&out, line);
+	buffer_text(&out, "\n");
+	output_print((struct bytes){ out.data, out.size });
+}
+
+void
 output_open_standard(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {

@@ -45,6 +45,10 @@ output_shell_word(struct buffer *out, const char *text);
 void
 output_print(struct bytes text);
 
+/* Prints LINE escaped; fits as the note of a struct transaction. DATA is not used. */
+void
+output_note(void *data, const char *line);
+
 /* Opens the standard descriptors that the caller closed, so that no file we open later
  * becomes one of them. What is written to a closed stdout is an error, not lost. */
 void

@@ -153,15 +153,6 @@ load_plan(struct apply *apply)
 }
 
 static void
-print_note(void *data, const char *line)
-{
-	autobuffer struct buffer out = { 0 };
-	(void)data;
-	output_escaped(&out, line);
-	printf("%s\n", out.data != NULL ? out.data : "");
-}
-
-static void
 print_undo(const struct apply *apply, const char *id)
 {
 	autobuffer struct buffer line = { 0 };
@@ -189,7 +180,7 @@ carry_out(const struct apply *apply)
 	struct transaction transaction = { .root = apply->root,
 		.journal = options_text(apply->options, "journal", NULL),
 		.policy_sha256 = apply->plan.policy_sha256,
-		.note = print_note };
+		.note = output_note };
 	fflush(stdout);
 	enum outcome outcome = transaction_apply(
 		&transaction, &apply->plan.changes, &id, &err);

@@ -1,0 +1,210 @@
+#include "enforcer/changelog.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "enforcer/storage.h"
+
+enum { LOG_MAX = 256 << 20 };
+
+#define LOG "log"
+#define HASH_START ",\"hash\":\""
+
+static int
+failed(const struct journal *journal, struct error *err, const char *what)
+{
+	return error_set(err, "%s/" LOG ": %s: %s", journal->path, what, strerror(errno));
+}
+
+/* The whole log; an empty text when there is none. NULL with *err. */
+static char *
+read_log(const struct journal *journal, size_t *ret_size, struct error *err)
+{
+	struct stat status;
+	*ret_size = 0;
+	int fd = openat(journal->fd, LOG, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return memory_text("");
+	if (fd < 0 || fstat(fd, &status) < 0) {
+		failed(journal, err, "can't be read");
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	char *text = NULL;
+	if (!S_ISREG(status.st_mode) || status.st_size > LOG_MAX) {
+		error_set(err, "%s/" LOG ": is no log", journal->path);
+	} else {
+		size_t size = (size_t)status.st_size;
+		text = memory_new(size + 1, 1);
+		while (*ret_size < size) {
+			ssize_t got = read(fd, text + *ret_size, size - *ret_size);
+			if (got < 0 && errno == EINTR)
+				continue;
+			if (got <= 0)
+				break;
+			*ret_size += (size_t)got;
+		}
+		if (*ret_size < size) {
+			failed(journal, err, "can't be read");
+			free(text);
+			text = NULL;
+		}
+	}
+	close(fd);
+	return text;
+}
+
+/* Checks one line against the hash of the one before; sets HEAD to its own. */
+static const char *
+check_line(struct bytes line, json_t *json, char head[SHA256_HEX])
+{
+	char have[SHA256_HEX];
+	const char *previous = json_string_value(json_object_get(json, "previous"));
+	const char *hash = json_string_value(json_object_get(json, "hash"));
+	size_t tail = strlen(HASH_START) + SHA256_HEX - 1 + strlen("\"}");
+	if (previous == NULL || hash == NULL || line.size < tail)
+		return "is no line of a log";
+	if (strcmp(previous, head) != 0)
+		return "does not follow the line before it";
+	struct bytes body = { line.data, line.size - tail };
+	text_sha256(body, have);
+	if (strcmp(hash, have) != 0)
+		return "was changed after it was written";
+	memcpy(head, have, SHA256_HEX);
+	return NULL;
+}
+
+int
+changelog_read(
+	const struct journal *journal, struct changelog *ret_log, struct error *err)
+{
+	size_t size;
+	*ret_log = (struct changelog){ 0 };
+	autofree char *text = read_log(journal, &size, err);
+	if (text == NULL)
+		return -1;
+	for (size_t start = 0; start < size;) {
+		const char *end = memchr(text + start, '\n', size - start);
+		if (end == NULL) {
+			ret_log->torn = true;
+			break;
+		}
+		struct bytes line = { text + start, (size_t)(end - text) - start };
+		json_t *json = json_loadb(
+			line.data, line.size, JSON_REJECT_DUPLICATES, NULL);
+		const char *wrong = json != NULL ? check_line(line, json, ret_log->head)
+						 : "is no JSON";
+		if (wrong != NULL) {
+			json_decref(json);
+			return error_set(err, "%s/" LOG ":%zu: %s", journal->path,
+				ret_log->count + 1, wrong);
+		}
+		ret_log->lines = memory_grow(
+			ret_log->lines, ret_log->count, sizeof(json_t *));
+		ret_log->lines[ret_log->count++] = json;
+		start += line.size + 1;
+	}
+	return 0;
+}
+
+void
+changelog_free(struct changelog *log)
+{
+	for (size_t i = 0; i < log->count; i++)
+		json_decref(log->lines[i]);
+	free(log->lines);
+	*log = (struct changelog){ 0 };
+}
+
+bool
+changelog_has(const struct changelog *log, unsigned long id, const char *action)
+{
+	for (size_t i = 0; i < log->count; i++) {
+		const json_t *line = log->lines[i];
+		const char *have = json_string_value(json_object_get(line, "action"));
+		if (have != NULL && strcmp(have, action) == 0 &&
+			json_integer_value(json_object_get(line, "id")) == (json_int_t)id)
+			return true;
+	}
+	return false;
+}
+
+/* The line without its own hash and the closing brace; NULL when memory ran out. */
+static char *
+make_body(const struct record *record, const char *intent_hash, const char *action,
+	const char *result, const char *previous)
+{
+	char now[sizeof "2026-01-01T00:00:00Z"];
+	time_t seconds = time(NULL);
+	struct tm tm;
+	gmtime_r(&seconds, &tm);
+	strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	json_t *files = json_array();
+	for (size_t i = 0; i < record->count; i++) {
+		const struct record_file *file = &record->files[i];
+		json_array_append_new(files,
+			json_pack("{s:s, s:s, s:s, s:s}", "file", file->change.file,
+				"controls", file->change.controls, "old",
+				file->change.old_sha256, "new", file->new_sha256));
+	}
+	json_t *line = json_pack("{s:i, s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:s}",
+		"holdfast-log", 1, "time", now, "id", (json_int_t)record->id, "action",
+		action, "result", result, "user", record->user, "policy",
+		record->policy_sha256, "intent", intent_hash, "files", files, "previous",
+		previous);
+	char *text = line != NULL ? json_dumps(line, JSON_COMPACT) : NULL;
+	json_decref(line);
+	if (text != NULL)
+		text[strlen(text) - 1] = '\0'; /* the brace */
+	return text;
+}
+
+/* Cuts a torn last line off and adds TEXT, durably. */
+static int
+add(const struct journal *journal, const char *text, struct error *err)
+{
+	size_t size;
+	autofree char *old = read_log(journal, &size, err);
+	if (old == NULL)
+		return -1;
+	const char *end = size > 0 ? memrchr(old, '\n', size) : NULL;
+	off_t whole = end != NULL ? end - old + 1 : 0;
+	int fd = openat(journal->fd, LOG,
+		O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	bool good = fd >= 0 && (whole == (off_t)size || ftruncate(fd, whole) == 0) &&
+		storage_write(fd, BYTES_TEXT(text)) == 0 && storage_sync(fd) == 0 &&
+		storage_sync_directory(journal->fd) == 0;
+	if (!good)
+		failed(journal, err, "can't be written");
+	if (fd >= 0)
+		close(fd);
+	return good ? 0 : -1;
+}
+
+int
+changelog_append(const struct journal *journal, const struct record *record,
+	const char *intent_hash, const char *action, const char *result,
+	char ret_head[SHA256_HEX], struct error *err)
+{
+	struct changelog log;
+	int status = changelog_read(journal, &log, err);
+	memcpy(ret_head, log.head, SHA256_HEX);
+	bool there = changelog_has(&log, record->id, action);
+	changelog_free(&log);
+	if (status < 0 || there)
+		return status;
+	autofree char *body = make_body(record, intent_hash, action, result, ret_head);
+	if (body == NULL)
+		return error_set(err, "out of memory");
+	text_sha256(BYTES_TEXT(body), ret_head);
+	autofree char *line = memory_printf("%s" HASH_START "%s\"}\n", body, ret_head);
+	return add(journal, line, err);
+}

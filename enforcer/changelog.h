@@ -1,0 +1,38 @@
+/* The log of changes: one JSON line for each apply, undo and recovery. It only grows.
+ * Each line carries the hash of the one before and its own (of all that stands before it
+ * in the line), so a changed byte shows; who can write the journal can write a whole new
+ * chain, so the head's hash also goes into the audit record of each change. */
+#ifndef ENFORCER_CHANGELOG_H
+#define ENFORCER_CHANGELOG_H
+
+#include "enforcer/journal.h"
+
+struct changelog {
+	json_t **lines; /* each whole line, parsed */
+	size_t count;
+	char head[SHA256_HEX]; /* the last line's hash; "" when there is none */
+	bool torn; /* the last line was cut short: a run died while it wrote */
+};
+
+/* Reads the log and checks the chain. -1 with *err (naming the line) when it does not
+ * hold. No log is an empty one. Freed by changelog_free, also after -1. */
+int
+changelog_read(
+	const struct journal *journal, struct changelog *ret_log, struct error *err);
+
+void
+changelog_free(struct changelog *log);
+
+/* Whether LOG has a line of ACTION for change ID. */
+bool
+changelog_has(const struct changelog *log, unsigned long id, const char *action);
+
+/* Appends a line saying that ACTION ("apply", "undo") on RECORD ended with RESULT, unless
+ * the last line for this change says so already. INTENT_HASH ties the journal's record to
+ * the log. *ret_head is the new head. */
+int
+changelog_append(const struct journal *journal, const struct record *record,
+	const char *intent_hash, const char *action, const char *result,
+	char ret_head[SHA256_HEX], struct error *err);
+
+#endif

@@ -1,0 +1,165 @@
+/* log: what was changed by holdfast, when, by whom; and whether the record is whole. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "enforcer/changelog.h"
+#include "enforcer/journal.h"
+#include "enforcer/options.h"
+#include "enforcer/output.h"
+#include "enforcer/verify.h"
+
+static const struct option_row rows[] = {
+	OPTION_ROOT,
+	OPTION_JOURNAL,
+	{ "verify", 0, NULL, "check the chain of the log and every kept byte", false },
+	{ "head", 0, "HASH", "with --verify: the log must hold the line with this hash",
+		false },
+	{ "prune", 0, NULL, "drop the kept bytes of finished changes; hashes stay",
+		false },
+	{ "format", 'f', "text|json", "how to print the log", false },
+	OPTION_END,
+};
+
+static int
+run(int argc, char **argv);
+
+const struct command command_log = {
+	.name = "log",
+	.synopsis = "[OPTION]...",
+	.summary = "show what was changed, or verify the record of it",
+	.options = rows,
+	.run = run,
+};
+
+static const char *
+text_of(const json_t *json, const char *key)
+{
+	const char *text = json_string_value(json_object_get(json, key));
+	return text != NULL ? text : "";
+}
+
+static void
+print_text(const json_t *line)
+{
+	autobuffer struct buffer out = { 0 };
+	size_t index;
+	json_t *file;
+	buffer_printf(&out, "change %lld: ",
+		(long long)json_integer_value(json_object_get(line, "id")));
+	output_escaped(&out, text_of(line, "action"));
+	buffer_text(&out, " ");
+	output_escaped(&out, text_of(line, "result"));
+	buffer_text(&out, ", ");
+	output_escaped(&out, text_of(line, "time"));
+	buffer_text(&out, ", ");
+	output_escaped(&out, text_of(line, "user"));
+	buffer_text(&out, "\n");
+	json_array_foreach(json_object_get(line, "files"), index, file)
+	{
+		buffer_text(&out, "  ");
+		output_escaped(&out, text_of(file, "file"));
+		buffer_text(&out, " (");
+		output_escaped(&out, text_of(file, "controls"));
+		buffer_text(&out, ")\n");
+	}
+	output_print((struct bytes){ out.data, out.size });
+}
+
+static void
+print_json(const json_t *line)
+{
+	autofree char *text = json_dumps(line, JSON_COMPACT | JSON_ENSURE_ASCII);
+	puts(text != NULL ? text : "");
+}
+
+static int
+show(const struct journal *journal, bool as_json, struct error *err)
+{
+	struct changelog log;
+	int status = changelog_read(journal, &log, err);
+	for (size_t i = 0; i < log.count; i++)
+		(as_json ? print_json : print_text)(log.lines[i]);
+	if (status == 0 && log.count == 0 && !as_json)
+		puts("Nothing was changed yet.");
+	changelog_free(&log);
+	return status;
+}
+
+static int
+prune(const struct journal *journal, struct error *err)
+{
+	autofree unsigned long *ids = NULL;
+	size_t count, pruned = 0;
+	bool waited;
+	if (journal_lock(journal, &waited, err) < 0 ||
+		journal_list(journal, &ids, &count, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		enum state state;
+		if (journal_state(journal, ids[i], &state, err) < 0)
+			return -1;
+		if (state != STATE_DONE && state != STATE_UNDONE)
+			continue;
+		int result = journal_prune(journal, ids[i], err);
+		if (result < 0)
+			return -1;
+		pruned += (size_t)result;
+	}
+	printf("Dropped the bytes of %zu change%s; what is dropped can't be undone.\n",
+		pruned, pruned == 1 ? "" : "s");
+	return 0;
+}
+
+static int
+run(int argc, char **argv)
+{
+	autooptions struct options options = { 0 };
+	struct journal journal = { .fd = -1 };
+	struct error err = ERROR_INIT;
+	int status;
+	if (!options_parse(&command_log, argc, argv, &options, &status))
+		return status;
+	bool as_json = strcmp(options_text(&options, "format", "text"), "json") == 0;
+	bool check = options_given(&options, "verify");
+	if (options.argument_count > 0 || (options_given(&options, "head") && !check) ||
+		(check && options_given(&options, "prune"))) {
+		output_error(
+			"log: takes no argument, --head only with --verify, and --prune "
+			"not with it");
+		return STATUS_NOT_RUN;
+	}
+	const char *path = options_text(&options, "root", "/");
+	int root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC), opened = -1;
+	if (root < 0)
+		error_set(&err, "%s: %s", path, strerror(errno));
+	else
+		opened = journal_open(root, options_text(&options, "journal", NULL),
+			false, &journal, &err);
+	status = opened < 0 ? STATUS_NOT_RUN : 0;
+	if (opened == 1 && !as_json)
+		puts(check ? "There is no journal: nothing to verify."
+			   : "Nothing was changed yet.");
+	if (opened == 1 && options_given(&options, "head")) {
+		error_set(&err, "the log does not hold that line: it is gone");
+		status = 1;
+	}
+	if (opened == 0 && check)
+		status = verify_journal(
+			&journal, options_text(&options, "head", NULL), &err);
+	else if (opened == 0 && options_given(&options, "prune"))
+		status = prune(&journal, &err) < 0 ? STATUS_NOT_RUN : 0;
+	else if (opened == 0)
+		status = show(&journal, as_json, &err) < 0 ? 1 : 0;
+	if (err.text != NULL)
+		output_error("%s", err.text);
+	error_clear(&err);
+	journal_close(&journal);
+	if (root >= 0)
+		close(root);
+	return status;
+}

@@ -1,0 +1,103 @@
+/* undo: takes a change back, after showing and asking. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "enforcer/ask.h"
+#include "enforcer/diff.h"
+#include "enforcer/options.h"
+#include "enforcer/output.h"
+#include "enforcer/transaction.h"
+
+static const struct option_row rows[] = {
+	OPTION_ROOT,
+	OPTION_JOURNAL,
+	OPTION_YES,
+	OPTION_COLOR,
+	OPTION_END,
+};
+
+static int
+run(int argc, char **argv);
+
+const struct command command_undo = {
+	.name = "undo",
+	.synopsis = "[OPTION]... [CHANGE]",
+	.summary = "take a change back, to the last byte",
+	.options = rows,
+	.run = run,
+};
+
+static void
+show(const char *id, const struct changes *changes, bool coloured)
+{
+	autobuffer struct buffer out = { 0 };
+	buffer_text(&out, "# undoes change ");
+	output_escaped(&out, id);
+	buffer_text(&out, "\n");
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct change *change = &changes->items[i];
+		struct bytes before = { change->old_data, change->old_size };
+		struct bytes after = { change->new_data, change->new_size };
+		if (change->action == CHANGE_CREATE)
+			before.data = NULL;
+		if (change->action == CHANGE_REMOVE)
+			after.data = NULL;
+		diff_write(change->file, before, after, coloured, &out);
+	}
+	output_print((struct bytes){ out.data, out.size });
+}
+
+/* Whether to go on; says why not. */
+static bool
+agreed(const struct options *options)
+{
+	if (options_given(options, "yes"))
+		return true;
+	if (!ask_is_possible()) {
+		output_error("undo: there is no terminal to ask on; --yes undoes without "
+			     "asking");
+		return false;
+	}
+	if (ask_yes("Undo this change?"))
+		return true;
+	puts("Nothing was changed.");
+	return false;
+}
+
+static int
+run(int argc, char **argv)
+{
+	autooptions struct options options = { 0 };
+	autofree char *id = NULL;
+	struct changes changes = { 0 };
+	struct error err = ERROR_INIT;
+	int status;
+	if (!options_parse(&command_undo, argc, argv, &options, &status))
+		return status;
+	if (options.argument_count > 1) {
+		output_error("undo: takes one change at a time");
+		return STATUS_NOT_RUN;
+	}
+	struct transaction transaction = { .root = options_text(&options, "root", "/"),
+		.journal = options_text(&options, "journal", NULL),
+		.note = output_note };
+	enum outcome outcome = transaction_undo_preview(&transaction,
+		options.argument_count > 0 ? options.arguments[0] : NULL, &id, &changes,
+		&err);
+	if (outcome == OUTCOME_DONE) {
+		show(id, &changes, output_colours(options_text(&options, "color", NULL)));
+		outcome = agreed(&options) ? OUTCOME_DONE : OUTCOME_REFUSED;
+		if (outcome == OUTCOME_DONE) {
+			fflush(stdout);
+			outcome = transaction_undo(&transaction, id, &err);
+			if (outcome == OUTCOME_DONE)
+				printf("Change %s is undone.\n", id);
+		}
+	}
+	if (err.text != NULL)
+		output_error("%s", err.text);
+	error_clear(&err);
+	changes_free(&changes);
+	return (int)outcome;
+}

@@ -1,0 +1,71 @@
+/* The journal: ROOT/var/lib/holdfast, 0700. One directory a change, named by its number:
+ *
+ *	intent		the record as JSON
+ *	old.N, new.N	the bytes of file N before and after
+ *	state		one word, replaced by rename: see enum state
+ *
+ * and the log beside them (see changelog.h). */
+#ifndef ENFORCER_JOURNAL_H
+#define ENFORCER_JOURNAL_H
+
+#include "enforcer/record.h"
+
+struct journal {
+	int fd; /* the directory; -1 when there is none */
+	char *path; /* for messages */
+};
+
+/* Opens DIRECTORY (NULL: var/lib/holdfast under ROOT, an open directory), creating it
+ * when CREATE. Refuses one that others own or can look into. 0; or 1 when there is none
+ * and it was not to be created; or -1. Closed by journal_close in any case. */
+int
+journal_open(int root, const char *directory, bool create, struct journal *ret_journal,
+	struct error *err);
+
+/* Takes the lock, which lasts until journal_close. *ret_waited: another run had it. */
+int
+journal_lock(const struct journal *journal, bool *ret_waited, struct error *err);
+
+void
+journal_close(struct journal *journal);
+
+/* The numbers of all changes, ascending; the caller frees. */
+int
+journal_list(const struct journal *journal, unsigned long **ret_ids, size_t *ret_count,
+	struct error *err);
+
+/* Gives RECORD the next number and writes it: its bytes, its intent, all on the disk,
+ * then the state intent. After -1 nothing is left. */
+int
+journal_begin(const struct journal *journal, struct record *record, struct error *err);
+
+/* -1 with *err when the state is none that we know. */
+int
+journal_state(const struct journal *journal, unsigned long id, enum state *ret_state,
+	struct error *err);
+
+/* Durable when it returns 0. */
+int
+journal_set_state(const struct journal *journal, unsigned long id, enum state state,
+	struct error *err);
+
+/* Reads the record of ID; WITH_BYTES its old and new bytes too, whose hashes must be
+ * those of the record. *ret_hash is the SHA-256 of the intent (may be NULL). Freed by
+ * record_free, also after -1. */
+int
+journal_load(const struct journal *journal, unsigned long id, bool with_bytes,
+	struct record *ret_record, char ret_hash[SHA256_HEX], struct error *err);
+
+/* Removes the old and new bytes of ID (its hashes stay): 1, or 0 when there were none. */
+int
+journal_prune(const struct journal *journal, unsigned long id, struct error *err);
+
+/* Whether the bytes of ID were pruned. */
+bool
+journal_is_pruned(const struct journal *journal, unsigned long id);
+
+/* Removes what a run left that died before it changed anything. */
+int
+journal_forget(const struct journal *journal, unsigned long id, struct error *err);
+
+#endif

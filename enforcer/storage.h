@@ -1,0 +1,25 @@
+/* Writing so that it is on the disk. All return 0, or -1 with errno, and allocate
+ * nothing. */
+#ifndef ENFORCER_STORAGE_H
+#define ENFORCER_STORAGE_H
+
+#include "base/bytes.h"
+
+/* Writes all of BYTES at the place where FD stands. */
+int
+storage_write(int fd, struct bytes bytes);
+
+/* fsync, once: an error is never tried again, for the kernel reports it once and drops
+ * the pages (fsync(2)). */
+int
+storage_sync(int fd);
+
+int
+storage_sync_directory(int fd);
+
+/* Makes the new file NAME in DIRECTORY with mode 0600, its bytes on the disk; its name is
+ * durable after storage_sync_directory. Leaves nothing when it fails. */
+int
+storage_create(int directory, const char *name, struct bytes bytes);
+
+#endif

@@ -1,0 +1,138 @@
+#include "enforcer/verify.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "enforcer/changelog.h"
+
+static const char *
+text_of(const json_t *json, const char *key)
+{
+	const char *text = json_string_value(json_object_get(json, key));
+	return text != NULL ? text : "";
+}
+
+static bool
+belongs(const json_t *line, unsigned long id)
+{
+	return json_integer_value(json_object_get(line, "id")) == (json_int_t)id;
+}
+
+/* Whether the log tells of ID what its state says. */
+static bool
+agrees(const struct changelog *log, unsigned long id, enum state state)
+{
+	const char *action = "", *result = "";
+	for (size_t i = 0; i < log->count; i++) {
+		if (!belongs(log->lines[i], id))
+			continue;
+		action = text_of(log->lines[i], "action");
+		result = text_of(log->lines[i], "result");
+	}
+	bool applied = strcmp(action, "apply") == 0, done = strcmp(result, "done") == 0;
+	if (state == STATE_DONE)
+		return applied && done;
+	return strcmp(action, "undo") == 0 || (applied && !done);
+}
+
+/* Whether every line about ID was written of the record that has HASH. */
+static bool
+ties(const struct changelog *log, unsigned long id, const char *hash)
+{
+	for (size_t i = 0; i < log->count; i++)
+		if (belongs(log->lines[i], id) &&
+			strcmp(text_of(log->lines[i], "intent"), hash) != 0)
+			return false;
+	return true;
+}
+
+/* 1: as it should be; 0: not finished yet; -1 with *err. */
+static int
+verify_change(const struct journal *journal, const struct changelog *log,
+	unsigned long id, struct error *err)
+{
+	enum state state;
+	struct record record;
+	char hash[SHA256_HEX];
+	if (journal_state(journal, id, &state, err) < 0)
+		return -1;
+	if (state != STATE_DONE && state != STATE_UNDONE)
+		return 0;
+	bool pruned = journal_is_pruned(journal, id);
+	int status = journal_load(journal, id, !pruned, &record, hash, err);
+	record_free(&record);
+	if (status < 0)
+		return -1;
+	if (!ties(log, id, hash))
+		return error_set(err, "%s/%lu/intent: is not what the log knows of",
+			journal->path, id);
+	if (!agrees(log, id, state))
+		return error_set(err, "%s/%lu/state: says %s, the log does not",
+			journal->path, id, state_name(state));
+	return 1;
+}
+
+static bool
+holds_head(const struct changelog *log, const char *head)
+{
+	for (size_t i = 0; i < log->count; i++)
+		if (strcmp(text_of(log->lines[i], "hash"), head) == 0)
+			return true;
+	return false;
+}
+
+/* Whether every change that the log tells of is still in the journal. */
+static int
+verify_presence(const struct journal *journal, const struct changelog *log,
+	const unsigned long *ids, size_t count, struct error *err)
+{
+	for (size_t i = 0; i < log->count; i++) {
+		bool there = false;
+		for (size_t k = 0; k < count && !there; k++)
+			there = belongs(log->lines[i], ids[k]);
+		if (!there)
+			return error_set(err, "%s: change %lld of the log is gone",
+				journal->path,
+				(long long)json_integer_value(
+					json_object_get(log->lines[i], "id")));
+	}
+	return 0;
+}
+
+int
+verify_journal(const struct journal *journal, const char *head, struct error *err)
+{
+	struct changelog log;
+	autofree unsigned long *ids = NULL;
+	size_t count = 0, open = 0;
+	int status = changelog_read(journal, &log, err) < 0 ? 1 : 0;
+	if (status == 0 && journal_list(journal, &ids, &count, err) < 0)
+		status = 3;
+	if (status == 0 && verify_presence(journal, &log, ids, count, err) < 0)
+		status = 1;
+	for (size_t i = 0; status == 0 && i < count; i++) {
+		int one = verify_change(journal, &log, ids[i], err);
+		open += one == 0;
+		status = one < 0 ? 1 : 0;
+	}
+	if (status == 0 && head != NULL && !holds_head(&log, head)) {
+		error_set(err, "%s/log: holds no line with the hash %s", journal->path,
+			head);
+		status = 1;
+	}
+	if (status == 0) {
+		printf("%zu line%s, %zu change%s: whole. Head: %s\n", log.count,
+			log.count == 1 ? "" : "s", count, count == 1 ? "" : "s",
+			log.head[0] != '\0' ? log.head : "none");
+		if (log.torn)
+			puts("The last line was cut short by a crash; the next change "
+			     "drops it.");
+		if (open > 0)
+			puts("A run was cut short; the next apply or undo completes or "
+			     "undoes it.");
+	}
+	changelog_free(&log);
+	return status;
+}
