@@ -107,6 +107,22 @@ finding_evidence_file(struct finding *finding, const char *path)
 	add_evidence(finding, path);
 }
 
+void
+finding_evidence_end(struct finding *finding, const struct file *file, size_t end)
+{
+	if (end > file->bytes.size)
+		end = file->bytes.size;
+	while (end > 0 && strchr(" \t\r\n", file->bytes.data[end - 1]) != NULL)
+		end--;
+	if (file->state != FILE_READ || end == 0) {
+		finding_evidence_file(finding, file->path);
+		return;
+	}
+	while (end > 0 && file->bytes.data[end - 1] != '\n')
+		end--;
+	finding_evidence(finding, file, end);
+}
+
 enum verdict
 findings_verdict(const struct findings *findings)
 {

@@ -59,6 +59,11 @@ finding_why(struct finding *finding, const char *format, ...)
 void
 finding_evidence(struct finding *finding, const struct file *file, size_t offset);
 
+/* Points at the last line of FILE with text in it that begins before END, for what no
+ * line says: all up to there was read. At the file as a whole when there is none. */
+void
+finding_evidence_end(struct finding *finding, const struct file *file, size_t end);
+
 /* Points at FILE as a whole: it is absent, or can't be read, or says nothing about the
  * subject. */
 void

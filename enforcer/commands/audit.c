@@ -12,6 +12,7 @@
 #include "enforcer/progress.h"
 #include "enforcer/report/report.h"
 #include "enforcer/setup.h"
+#include "enforcer/transaction.h"
 #include "enforcer/workers.h"
 
 struct audit {
@@ -32,6 +33,17 @@ worse(int a, int b)
 {
 	static const int order[] = { [0] = 0, [1] = 2, [2] = 1, [3] = 3 };
 	return order[a] > order[b] ? a : b;
+}
+
+/* An audit never recovers; it says that something is to be recovered. */
+static void
+report_pending(const char *root)
+{
+	const struct transaction transaction = { .root = root };
+	if (transaction_pending(&transaction, NULL) == 1)
+		output_error("%s: an apply or undo was cut short here; the next one "
+			     "completes or undoes it",
+			root);
 }
 
 static int
@@ -57,6 +69,7 @@ audit_root(void *data, size_t index, struct buffer *out)
 	struct report report = audit->settings;
 	autofree char *hostname = report_hostname(host);
 	evaluate(&context, audit->ids, audit->id_count, &evaluation);
+	report_pending(root);
 	report.context = &context;
 	report.evaluation = &evaluation;
 	report.root = root;

@@ -193,8 +193,8 @@ explain(const struct console_scene *scene, struct finding *finding, size_t perso
 	finding_why(finding,
 		scene->conf.main->state == FILE_ABSENT
 			? "there is no access.conf, which admits"
-			: "no rule matches, which admits");
-	finding_evidence_file(finding, scene->conf.main->path);
+			: "no rule matches, up to the last line; that admits");
+	finding_evidence_end(finding, scene->conf.main, scene->conf.main->bytes.size);
 }
 
 /* People who get ANSWER from somewhere and should not, one finding for all that the same

@@ -168,12 +168,7 @@ add_evidence(const struct judgement *judgement, const struct sshd_answer *answer
 		for (size_t i = config->block_count; i-- > 0;)
 			if (config->blocks[i].file == config->main)
 				end = config->blocks[i].offset;
-		while (end > 0 && strchr(" \t\r\n", config->main->bytes.data[end - 1]))
-			end--;
-		if (config->main->state == FILE_READ && end > 0)
-			finding_evidence(finding, config->main, end - 1);
-		else
-			finding_evidence_file(finding, config->main->path);
+		finding_evidence_end(finding, config->main, end);
 	}
 	if (answer->shadowed != NULL)
 		finding_evidence(

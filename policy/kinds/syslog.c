@@ -145,7 +145,7 @@ judge(const struct syslog_conf *conf, const struct demand *demand,
 				conf->rejected[i].offset);
 	}
 	if (finding->evidence_count == 0)
-		finding_evidence_file(finding, conf->path);
+		finding_evidence_end(finding, conf->file, conf->file->bytes.size);
 	reach_free(&reach);
 }
 
