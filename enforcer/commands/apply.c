@@ -182,6 +182,8 @@ carry_out(const struct apply *apply)
 		.policy_sha256 = apply->plan.policy_sha256,
 		.note = output_note };
 	fflush(stdout);
+	/* then the plan was made of files that the transaction takes back first */
+	bool stale = transaction_pending(&transaction, NULL) != 0;
 	enum outcome outcome = transaction_apply(
 		&transaction, &apply->plan.changes, &id, &err);
 	if (err.text != NULL)
@@ -192,6 +194,12 @@ carry_out(const struct apply *apply)
 	printf("%zu file%s changed.\n", apply->plan.changes.count,
 		apply->plan.changes.count == 1 ? "" : "s");
 	print_undo(apply, id);
+	if (stale) {
+		output_error("a change before this one was cut short and had to be "
+			     "finished or undone first; apply again for what that "
+			     "left open");
+		return OUTCOME_REFUSED;
+	}
 	return apply->plan.refusal_count > 0 ? OUTCOME_REFUSED : 0;
 }
 

@@ -49,6 +49,9 @@ is "ids of the policy named" "$(offers audit --policy policy.yaml "")" "first-id
 is "an id" "$(offers plan -p policy.yaml s)" second_id
 is "subcommands" "$(offers policy c)" check
 is "no policy, no ids" "$(offers audit --policy nowhere.yaml "")" ""
+run completion -- audit --root
+status "the program answers by itself" 0
+is "one candidate a line" "$(cat out)" --root
 ok "shellcheck finds nothing" bash -c "! command -v shellcheck >/dev/null ||
 	shellcheck -s bash '$PROJECT/enforcer/holdfast.bash'"
 finish
