@@ -11,13 +11,16 @@ trap 'rm -rf "$work"' EXIT
 root=$work/giant
 cp -R $original "$root"
 
-# step N HEADING STATUS ARG...: runs holdfast and wants that exit status.
+# step HEADING STATUS LINES ARG...: runs holdfast, shows the last LINES of what it says, and
+# wants that exit status.
 step()
 {
-	local number=$1 heading=$2 want=$3 status
+	local heading=$1 want=$2 lines=$3 status
 	shift 3
-	printf '\n%s\n\n$ holdfast %s\n' "--- $number. $heading ---" "${*//$work\//}"
-	"$holdfast" "$@" </dev/null 2>&1 | sed "s|$work/||g"
+	number=$((number + 1))
+	printf '\n--- %d. %s ---\n\n$ holdfast %s\n' "$number" "$heading" "${*//$work\//}"
+	[ "$lines" = all ] || echo "[the same changes again, and then:]"
+	"$holdfast" "$@" </dev/null 2>&1 | sed "s|$work/||g" | tail -n "${lines/all/+1}"
 	status=${PIPESTATUS[0]}
 	if [ "$status" -ne "$want" ]; then
 		echo "demo: exit status $status, wanted $want" >&2
@@ -27,15 +30,17 @@ step()
 
 echo "A mail server as an audit found it in February 2004, and the policy it should meet:"
 echo "four items of that audit's checklist, in $policy."
-step 1 "What does not hold? (exit status 1: gaps)" 1 audit --root "$root" --policy $policy
-step 2 "What would close the gaps?" 0 plan --root "$root" --policy $policy
-step 3 "Close them, on a copy" 0 apply --root "$root" --policy $policy --yes
-step 4 "Audit again (exit status 0: all holds)" 0 audit --root "$root" --policy $policy
-step 5 "Take it back" 0 undo --root "$root" --yes
-if ! diff -r -x holdfast $original/etc "$root/etc"; then
+number=0
+step "What does not hold? (exit status 1: gaps)" 1 all audit --root "$root" --policy $policy
+step "What would close the gaps?" 0 all plan --root "$root" --policy $policy
+step "Close them, on a copy" 0 3 apply --root "$root" --policy $policy --yes
+step "Audit again (exit status 0: all holds)" 0 all audit --root "$root" --policy $policy
+step "Take it back" 0 1 undo --root "$root" --yes
+# the journal in var/lib/holdfast stays: it is the record
+if ! diff -r -x var $original "$root"; then
 	echo "demo: the files are not what they were" >&2
 	exit 1
 fi
-echo
-echo "Every file is byte for byte what it was before. The log of both changes:"
-step 6 "What was done, and is the record intact?" 0 log --root "$root" --verify
+echo "Every file is byte for byte what it was before."
+step "What was done, and is the record intact?" 0 all log --root "$root"
+step "The record is checked by its hashes" 0 all log --root "$root" --verify

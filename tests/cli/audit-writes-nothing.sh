@@ -6,9 +6,9 @@
 command -v strace >/dev/null || skip_all "no strace"
 strace -o /dev/null true 2>/dev/null || skip_all "strace may not trace here"
 
-copy_host giant
-ln -s /etc/passwd root/etc/xinetd.d/outside
-chmod -R a-w root
+copy_host giant audited
+ln -s /etc/passwd audited/etc/xinetd.d/outside
+chmod -R a-w audited
 policy=$PROJECT/policy/profiles/isp-mail.yaml
 # opens_for_writing: the lines of the trace that could write.
 opens_for_writing()
@@ -17,7 +17,7 @@ opens_for_writing()
 	grep -E '^[0-9]+ +(creat|mkdir|mknod|link|symlink|unlink|rmdir|rename|chmod|fchmod|chown|fchown|lchown|setxattr|fsetxattr|truncate|ftruncate|utime|mount)(at|at2)?\(' trace
 }
 
-for command in "audit --root root" "audit --root root --root root" "plan --root root"; do
+for command in "audit --root audited" "audit --root audited --root audited" "plan --root audited"; do
 	# shellcheck disable=SC2086 # words
 	strace -f -qq -o trace "$HOLDFAST" $command --policy "$policy" >out 2>err </dev/null
 	STATUS=$?
@@ -27,11 +27,11 @@ for command in "audit --root root" "audit --root root --root root" "plan --root 
 	ok "$command: opens nothing for writing, changes no name" test ! -s bad
 	grep -E '^[0-9]+ +(connect|bind|listen|execve)\(' trace | sed 1d >bad
 	ok "$command: runs no program and connects to nothing" test ! -s bad
-	grep -E '^[0-9]+ +(openat|open|stat|lstat|newfstatat|access|faccessat2?|readlink)\(.*"[^"]*\broot/' \
+	grep -E '^[0-9]+ +(openat|open|stat|lstat|newfstatat|access|faccessat2?|readlink)\(.*"[^"]*\baudited/' \
 		trace | grep -v 'O_PATH\|O_DIRECTORY' >bad
 	ok "$command: names no file of the root but below its descriptor" test ! -s bad
 done
-strace -f -qq -o trace "$HOLDFAST" plan --root root --policy "$policy" -o saved >out 2>err
+strace -f -qq -o trace "$HOLDFAST" plan --root audited --policy "$policy" -o saved >out 2>err
 ok "saving a plan is noticed by the same look" test -n "$(opens_for_writing)"
 
 # A change that was cut short: an audit says so and leaves it as it is.

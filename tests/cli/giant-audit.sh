@@ -2,7 +2,8 @@
 # The audit of the bundled host of 2004 finds the four gaps, each at its line.
 . "$(dirname "$0")/lib.sh"
 
-audit=(audit --root "$PROJECT/tests/hosts/giant" --policy "$PROJECT/policy/profiles/isp-mail.yaml")
+cd "$PROJECT/tests/hosts" || exit 1
+audit=(audit --root giant --policy "$PROJECT/policy/profiles/isp-mail.yaml")
 
 run "${audit[@]}"
 status "audit finds gaps" 1
@@ -21,6 +22,7 @@ says "xinetd: the line that enables it" /etc/xinetd.d/rsh:11
 says "xinetd: that line's text" 'disable			= no'
 says "console: the file that admits everybody" /etc/security/access.conf
 silent "what holds is not listed without -v" PermitRootLogin
+expected text
 
 run "${audit[@]}" -v
 status "-v changes no status" 1
