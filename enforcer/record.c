@@ -94,6 +94,10 @@ record_make(int root, const struct changes *changes, const char *policy_sha256,
 		file->change.controls = memory_text(from->controls ? from->controls : "");
 		file->change.old_data = memory_copy(from->old_data, from->old_size);
 		file->change.new_data = memory_copy(from->new_data, from->new_size);
+		/* what is kept must match its hash, or the record can't be read back */
+		if (from->action != CHANGE_CREATE)
+			text_sha256((struct bytes){ from->old_data, from->old_size },
+				file->change.old_sha256);
 		if (from->action != CHANGE_REMOVE)
 			text_sha256((struct bytes){ from->new_data, from->new_size },
 				file->new_sha256);

@@ -155,6 +155,7 @@ check_old(struct replacement *replacement, struct error *err)
 		return conflict(replacement, err, "it is not a regular file");
 	if (replacement->file < 0)
 		return failed(replacement, err, "open it");
+	replacement->conflict = old->st_nlink != 1 || old->st_size > HOST_FILE_MAX;
 	if (old->st_nlink != 1)
 		return error_set(err,
 			"%s: it has %ju hard links; replacing one would part it from the "

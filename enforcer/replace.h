@@ -38,7 +38,8 @@ struct replacement {
 	struct stat old, new; /* of the inodes behind file and made */
 	bool exchanged;
 	bool displaced; /* the old inode stands under the temporary name */
-	bool conflict; /* why it failed: the file is not what it was */
+	bool conflict; /* why it failed: the file is not what it was, or is none to
+			  replace */
 };
 
 /* Finds the directory of SWAP's file under ROOT. REPLACEMENT can be given to

@@ -23,6 +23,13 @@ note(const struct transaction *transaction, const char *line)
 		transaction->note(transaction->data, line);
 }
 
+/* note for what does not know of transactions; the caller's may be NULL. */
+static void
+pass_on(void *transaction, const char *line)
+{
+	note(transaction, line);
+}
+
 static bool
 is_live(int root)
 {
@@ -85,8 +92,7 @@ run_activate(const struct run *run, const struct record *record, struct error *e
 	struct changes changes = { items, record->count };
 	for (size_t i = 0; i < record->count; i++)
 		items[i] = record->files[i].change;
-	return daemons_activate(
-		&changes, run->transaction->note, run->transaction->data, err);
+	return daemons_activate(&changes, pass_on, (void *)run->transaction, err);
 }
 
 /* Appends to the log and sends the audit records. */
@@ -233,8 +239,8 @@ apply(const struct run *run, const struct changes *changes, char **ret_id,
 	enum outcome outcome = OUTCOME_NOT_RUN;
 	struct error wrong = ERROR_INIT;
 	const struct transaction *transaction = run->transaction;
-	if (daemons_validate(transaction->root, run->live, changes, transaction->note,
-		    transaction->data, err) < 0)
+	if (daemons_validate(transaction->root, run->live, changes, pass_on,
+		    (void *)transaction, err) < 0)
 		return OUTCOME_REFUSED;
 	if (record_make(run->root, changes, transaction->policy_sha256, &record, err) <
 		0) {
