@@ -5,8 +5,9 @@
 #include "enforcer/command.h"
 #include "enforcer/output.h"
 
-extern const struct command command_apply, command_audit, command_completion, command_explain,
-	command_help, command_log, command_plan, command_policy, command_undo;
+extern const struct command command_apply, command_audit, command_completion,
+	command_explain, command_help, command_log, command_plan, command_policy,
+	command_undo;
 
 /* One row a command, in the order of the help text. */
 const struct command *const commands[] = {
