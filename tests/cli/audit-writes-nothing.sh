@@ -35,23 +35,23 @@ strace -f -qq -o trace "$HOLDFAST" plan --root audited --policy "$policy" -o sav
 ok "saving a plan is noticed by the same look" test -n "$(opens_for_writing)"
 
 # A change that was cut short: an audit says so and leaves it as it is.
-chmod -R u+w root
+chmod -R u+w audited
 strace -f -qq -o trace -e trace=renameat2 -e inject=renameat2:signal=SIGKILL:when=2 \
-	"$HOLDFAST" apply --root root --policy "$policy" --yes >out 2>err
-snapshot root >before
-find root/var/lib/holdfast -type f | sort | xargs sha256sum >journal
-run audit --root root --policy "$policy"
+	"$HOLDFAST" apply --root audited --policy "$policy" --yes >out 2>err
+snapshot audited >before
+find audited/var/lib/holdfast -type f | sort | xargs sha256sum >journal
+run audit --root audited --policy "$policy"
 says "an audit says that a change was cut short" "was cut short" err
-snapshot root >now
+snapshot audited >now
 same "and leaves the files" now before
-find root/var/lib/holdfast -type f | sort | xargs sha256sum >now
+find audited/var/lib/holdfast -type f | sort | xargs sha256sum >now
 same "and the journal" now journal
-run apply --root root --policy "$policy" --yes
+run apply --root audited --policy "$policy" --yes
 status "the next apply carries on, and says that it planned on what was taken back" 1
 says "so that one applies again" "apply again" err
-run apply --root root --policy "$policy" --yes
+run apply --root audited --policy "$policy" --yes
 status "which closes what is left" 0
-run audit --root root --policy "$policy"
+run audit --root audited --policy "$policy"
 silent "then nothing is cut short" "cut short" err
 status "and all hold" 0
 finish
