@@ -21,6 +21,11 @@ struct planned {
 	struct planned *older; /* what it replaced: its files were given out */
 };
 
+struct note {
+	void *memory;
+	void (*release)(void *);
+};
+
 struct host {
 	struct host *below; /* NULL: a root */
 	char *root;
@@ -95,6 +100,13 @@ planned_free(struct planned *planned)
 	}
 }
 
+static void
+release_note(struct note *note)
+{
+	note->release(note->memory);
+	free(note);
+}
+
 void
 host_free(struct host *host)
 {
@@ -107,7 +119,8 @@ host_free(struct host *host)
 			file_free(host->items[i]);
 	}
 	for (size_t i = 0; i < host->notes.capacity; i++)
-		free(host->notes.slots[i].value);
+		if (host->notes.slots[i].key != NULL)
+			release_note(host->notes.slots[i].value);
 	table_free(&host->notes);
 	table_free(&host->by_path);
 	free(host->items);
@@ -294,14 +307,19 @@ file_sha256(const struct file *file)
 void *
 host_note(const struct host *host, const char *key)
 {
-	return table_get(&host->notes, key);
+	const struct note *note = table_get(&host->notes, key);
+	return note != NULL ? note->memory : NULL;
 }
 
 void
-host_set_note(struct host *host, const char *key, void *memory)
+host_set_note(struct host *host, const char *key, void *memory, void (*release)(void *))
 {
-	free(table_get(&host->notes, key));
-	table_set(&host->notes, key, memory);
+	struct note *note = memory_new(1, sizeof *note);
+	struct note *old = table_get(&host->notes, key);
+	*note = (struct note){ memory, release };
+	table_set(&host->notes, key, note);
+	if (old != NULL)
+		release_note(old);
 }
 
 static struct host *

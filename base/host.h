@@ -82,9 +82,9 @@ file_sha256(const struct file *file);
 void *
 host_note(const struct host *host, const char *key);
 
-/* Notes MEMORY, one allocation that is freed with the host. */
+/* Notes MEMORY, which RELEASE frees with the host (free for one allocation). */
 void
-host_set_note(struct host *host, const char *key, void *memory);
+host_set_note(struct host *host, const char *key, void *memory, void (*release)(void *));
 
 /* Whether anything is at PATH after following links; runs stat, opens nothing. -1 when it
  * can't be told. */

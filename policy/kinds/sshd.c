@@ -338,23 +338,22 @@ check(const struct context *context, const struct control *control,
 	const struct value *settings = value_find(control->keys, "settings");
 	bool explicit = strcmp(value_text(control->keys, "view", "effective"),
 				"explicit") == 0;
-	struct sshd_host host = sshd_host_load(context);
-	if (!host.installed) {
+	const struct sshd_host *host = sshd_host_load(context);
+	if (!host->installed) {
 		finding_why(findings_add(findings, VERDICT_NOT_APPLICABLE, "sshd"),
 			"no sshd is installed");
-	} else if (sshd_host_rejects(&host.configs[0])) {
-		report_rejection(&host.configs[0], findings);
+	} else if (sshd_host_rejects(&host->configs[0])) {
+		report_rejection(&host->configs[0], findings);
 	} else {
 		for (size_t i = 0; i < settings->count; i++)
-			judge_versions(&host,
-				(struct judgement){ .host = &host,
+			judge_versions(host,
+				(struct judgement){ .host = host,
 					.setting = sshd_keyword_number(
 						settings->entries[i].key),
 					.want = &settings->entries[i].value,
 					.explicit = explicit,
 					.findings = findings });
 	}
-	sshd_host_free(&host);
 }
 
 static void
@@ -435,10 +434,10 @@ answers(const struct context *context, const struct control *control,
 	struct answers *ret_answers)
 {
 	(void)control;
-	struct sshd_host host = sshd_host_load(context);
+	const struct sshd_host *host = sshd_host_load(context);
 	size_t budget = SSHD_WITNESS_BUDGET;
-	for (size_t i = 0; i < host.count && i < 1; i++) {
-		const struct sshd_config *config = &host.configs[0];
+	for (size_t i = 0; i < host->count && i < 1; i++) {
+		const struct sshd_config *config = &host->configs[0];
 		for (size_t k = 0; k < config->problem_count; k++)
 			answers_add(ret_answers, "configuration of sshd",
 				config->problems[k].text);
@@ -453,7 +452,6 @@ answers(const struct context *context, const struct control *control,
 			sshd_witness_free(&witness);
 		}
 	}
-	sshd_host_free(&host);
 }
 
 /* Whether two names mean one setting in some version. */

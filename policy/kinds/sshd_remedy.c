@@ -269,20 +269,20 @@ sshd_remedy(const struct context *context, const struct control *control,
 	const struct value *settings = value_find(control->keys, "settings");
 	bool explicit = strcmp(value_text(control->keys, "view", "effective"),
 				"explicit") == 0;
-	struct sshd_host host = sshd_host_load(context);
+	const struct sshd_host *host = sshd_host_load(context);
 	int status = 0;
-	if (!host.installed)
+	if (!host->installed)
 		status = error_set(err, "no sshd is installed");
-	else if (host.configs[0].problem_count > 0)
+	else if (host->configs[0].problem_count > 0)
 		status = error_set(err, "%s: %s; repair that first",
-			host.configs[0].problems[0].path,
-			host.configs[0].problems[0].text);
+			host->configs[0].problems[0].path,
+			host->configs[0].problems[0].text);
 	/* from the oldest version on: what is written for it serves the later ones */
-	for (size_t i = 0; status == 0 && i < host.count * settings->count; i++) {
+	for (size_t i = 0; status == 0 && i < host->count * settings->count; i++) {
 		const struct entry *entry = &settings->entries[i % settings->count];
 		struct repair repair = { .context = context,
-			.config = &host.configs[host.count - 1 - i / settings->count],
-			.version_known = host.version_known,
+			.config = &host->configs[host->count - 1 - i / settings->count],
+			.version_known = host->version_known,
 			.want = &entry->value,
 			.name = entry->key,
 			.setting = sshd_keyword_number(entry->key),
@@ -290,6 +290,5 @@ sshd_remedy(const struct context *context, const struct control *control,
 			.edits = edits };
 		status = repair_setting(&repair, explicit, err);
 	}
-	sshd_host_free(&host);
 	return status;
 }

@@ -108,7 +108,7 @@ installed_versions(struct host *host, struct bytes status)
 		versions = memory_new(PACKAGE_COUNT, sizeof *versions);
 		if (status.size > 0)
 			read_versions(status, versions);
-		host_set_note(host, "software", versions);
+		host_set_note(host, "software", versions, free);
 	}
 	return versions;
 }

@@ -58,8 +58,8 @@ drop_rejecting(struct sshd_host *host)
 	host->count = kept;
 }
 
-struct sshd_host
-sshd_host_load(const struct context *context)
+static struct sshd_host
+load(const struct context *context)
 {
 	struct software software = software_find(context, "openssh");
 	struct sshd_host host = { .installed = true,
@@ -83,13 +83,26 @@ sshd_host_load(const struct context *context)
 	return host;
 }
 
-void
-sshd_host_free(struct sshd_host *host)
+static void
+release(void *memory)
 {
+	struct sshd_host *host = memory;
 	for (size_t i = 0; i < host->count; i++)
 		sshd_config_free(&host->configs[i]);
 	free(host->configs);
-	*host = (struct sshd_host){ 0 };
+	free(host);
+}
+
+const struct sshd_host *
+sshd_host_load(const struct context *context)
+{
+	struct sshd_host *host = host_note(context->host, "sshd");
+	if (host == NULL) {
+		host = memory_new(1, sizeof *host);
+		*host = load(context);
+		host_set_note(context->host, "sshd", host, release);
+	}
+	return host;
 }
 
 int

@@ -15,11 +15,9 @@ struct sshd_host {
 	size_t count;
 };
 
-struct sshd_host
+/* Loaded once for a host, to which it belongs. */
+const struct sshd_host *
 sshd_host_load(const struct context *context);
-
-void
-sshd_host_free(struct sshd_host *host);
 
 /* The newest version whose table has SETTING, 0 when none has. */
 int

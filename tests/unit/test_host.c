@@ -78,8 +78,8 @@ test_notes(void **state)
 {
 	(void)state;
 	assert_null(host_note(host, "a"));
-	host_set_note(host, "a", memory_text("old"));
-	host_set_note(host, "a", memory_text("new"));
+	host_set_note(host, "a", memory_text("old"), free);
+	host_set_note(host, "a", memory_text("new"), free);
 	assert_string_equal(host_note(host, "a"), "new");
 	struct host *layer = host_layer(host);
 	assert_null(host_note(layer, "a"));
