@@ -109,6 +109,22 @@ hand_out(struct crew *crew, struct worker *worker)
 	worker->pid = 0;
 }
 
+/* Gives each worker a processor of its own: a worker and its parsing process stay
+ * together, and two workers that did so on one processor would leave the others idle. */
+static void
+spread(size_t index)
+{
+	cpu_set_t all, one;
+	if (sched_getaffinity(0, sizeof all, &all) < 0)
+		return;
+	CPU_ZERO(&one);
+	for (int processor = 0; processor < CPU_SETSIZE; processor++)
+		if (CPU_ISSET(processor, &all) && index-- == 0)
+			CPU_SET(processor, &one);
+	if (CPU_COUNT(&one) == 1)
+		(void)sched_setaffinity(0, sizeof one, &one);
+}
+
 static int
 start(struct crew *crew, struct worker *worker, struct error *err)
 {
@@ -129,6 +145,7 @@ start(struct crew *crew, struct worker *worker, struct error *err)
 			if (crew->workers[i].pid != 0)
 				close(crew->workers[i].fd);
 		close(ends[0]);
+		spread((size_t)(worker - crew->workers));
 		worker_main(crew->work, ends[1]);
 		_exit(0);
 	}

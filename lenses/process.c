@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,33 @@ give(int32_t count, const void *items, size_t size)
 	}
 }
 
+/* One of the two always waits for the other, and waking a process on another processor
+ * costs more than many a question does (0.8 of 5.5 ms in an audit). Without it all works
+ * too. */
+static void
+stay_here(cpu_set_t *ret_before)
+{
+	cpu_set_t here;
+	int processor = sched_getcpu();
+	CPU_ZERO(ret_before);
+	if (processor < 0 || processor >= CPU_SETSIZE ||
+		sched_getaffinity(0, sizeof *ret_before, ret_before) < 0)
+		return;
+	CPU_ZERO(&here);
+	CPU_SET(processor, &here);
+	(void)sched_setaffinity(0, sizeof here, &here);
+}
+
+static void
+forget(struct process *process)
+{
+	close(process->fd);
+	process->pid = 0;
+	if (CPU_COUNT(&process->processors) > 0)
+		(void)sched_setaffinity(
+			0, sizeof process->processors, &process->processors);
+}
+
 static void __attribute__((noreturn))
 serve_all(int fd, const struct service *service, void *data)
 {
@@ -98,15 +126,15 @@ process_start(struct process *process, const struct service *service, void *data
 	struct error *err)
 {
 	int ends[2];
+	cpu_set_t processors;
 	pid_t self = getpid();
-	if (process->pid > 0 && process->owner != self) {
-		close(process->fd);
-		process->pid = 0;
-	}
+	if (process->pid > 0 && process->owner != self)
+		forget(process);
 	if (process->pid > 0)
 		return 0;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
 		return error_set(err, "no parsing process: %s", strerror(errno));
+	stay_here(&processors);
 	pid_t pid = fork();
 	if (pid == 0) {
 		close(ends[0]);
@@ -118,7 +146,9 @@ process_start(struct process *process, const struct service *service, void *data
 		close(ends[0]);
 		return error_set(err, "no parsing process: %s", strerror(saved));
 	}
-	*process = (struct process){ .pid = pid, .owner = self, .fd = ends[0] };
+	*process = (struct process){
+		.pid = pid, .owner = self, .fd = ends[0], .processors = processors
+	};
 	return 0;
 }
 
@@ -135,13 +165,12 @@ process_end(struct process *process)
 {
 	if (process->pid <= 0)
 		return;
-	close(process->fd);
 	if (process->owner == getpid()) {
 		kill(process->pid, SIGKILL);
 		while (waitpid(process->pid, NULL, 0) < 0 && errno == EINTR)
 			;
 	}
-	process->pid = 0;
+	forget(process);
 }
 
 /* Ends the process and says why it is of no use any more. */
@@ -152,8 +181,7 @@ lose(struct process *process, const char *reason, struct error *err)
 	/* a dead one tells how it died; a living one is still running here */
 	pid_t gone = reason == NULL ? waitpid(process->pid, &status, 0) : 0;
 	if (gone == process->pid) {
-		close(process->fd);
-		process->pid = 0;
+		forget(process);
 	} else {
 		process_end(process);
 	}

@@ -3,6 +3,7 @@
 #ifndef LENSES_PROCESS_H
 #define LENSES_PROCESS_H
 
+#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,6 +15,7 @@ struct process {
 	pid_t pid; /* 0: none runs */
 	pid_t owner; /* who forked it; a fork of the owner must not use it */
 	int fd;
+	cpu_set_t processors; /* where the owner may run when there is no process */
 };
 
 /* What the process does. All functions run in it. */
@@ -28,7 +30,8 @@ struct service {
 	size_t item_size;
 };
 
-/* Forks the process unless it runs already. */
+/* Forks the process unless it runs already. Until it ends, it and the caller share the
+ * processor on which the caller is. */
 int
 process_start(struct process *process, const struct service *service, void *data,
 	struct error *err);
