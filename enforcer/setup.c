@@ -66,14 +66,19 @@ setup_check_ids(const struct policy *policy, const char *const *ids, size_t id_c
 }
 
 struct parser *
-setup_parser(const struct policy *policy, const char *const *ids, size_t id_count,
+setup_parser(const struct context *context, const char *const *ids, size_t id_count,
 	struct error *err)
 {
 	unsigned lenses = 0;
+	const struct policy *policy = context->policy;
 	struct parser *parser = parser_new(HOLDFAST_LENSES, err);
-	for (size_t i = 0; i < policy->count; i++)
-		if (evaluate_is_chosen(&policy->controls[i], ids, id_count))
-			lenses |= policy->controls[i].kind->lenses;
+	for (size_t i = 0; i < policy->count; i++) {
+		const struct kind *kind = policy->controls[i].kind;
+		if ((lenses & kind->lenses) != kind->lenses &&
+			evaluate_is_chosen(&policy->controls[i], ids, id_count) &&
+			(kind->uses_lenses == NULL || kind->uses_lenses(context)))
+			lenses |= kind->lenses;
+	}
 	if (parser != NULL && parser_prepare(parser, lenses, err) < 0) {
 		parser_free(parser);
 		return NULL;
@@ -95,7 +100,7 @@ setup_open(const struct options *options, const char *const *ids, size_t id_coun
 		return -1;
 	context->host = host_open(root, &err);
 	if (context->host != NULL)
-		context->parser = setup_parser(context->policy, ids, id_count, &err);
+		context->parser = setup_parser(context, ids, id_count, &err);
 	if (context->parser != NULL)
 		return 0;
 	output_error("%s", err.text);

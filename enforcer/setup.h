@@ -43,10 +43,10 @@ setup_open(const struct options *options, const char *const *ids, size_t id_coun
 void
 setup_close(struct workplace *workplace);
 
-/* The compiled lenses that the controls IDS (all when none) need. Freed by parser_free.
- */
+/* A parser with the lenses that the controls IDS (all when none) of the context's policy
+ * need on its host. Freed by parser_free. */
 struct parser *
-setup_parser(const struct policy *policy, const char *const *ids, size_t id_count,
+setup_parser(const struct context *context, const char *const *ids, size_t id_count,
 	struct error *err);
 
 #endif

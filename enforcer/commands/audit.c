@@ -53,21 +53,19 @@ audit_root(void *data, size_t index, struct buffer *out)
 	struct error err = ERROR_INIT;
 	struct evaluation evaluation = { 0 };
 	const char *root = audit->roots[index];
-	struct host *host = host_open(root, &err);
-	if (host != NULL && audit->parser == NULL)
-		audit->parser = setup_parser(
-			&audit->policy, audit->ids, audit->id_count, &err);
-	if (host == NULL || audit->parser == NULL) {
+	struct context context = { .host = host_open(root, &err),
+		.policy = &audit->policy };
+	if (context.host != NULL && audit->parser == NULL)
+		audit->parser = setup_parser(&context, audit->ids, audit->id_count, &err);
+	context.parser = audit->parser;
+	if (context.host == NULL || context.parser == NULL) {
 		output_error("%s", err.text);
 		error_clear(&err);
-		host_free(host);
+		host_free(context.host);
 		return STATUS_NOT_RUN;
 	}
-	struct context context = {
-		.host = host, .parser = audit->parser, .policy = &audit->policy
-	};
 	struct report report = audit->settings;
-	autofree char *hostname = report_hostname(host);
+	autofree char *hostname = report_hostname(context.host);
 	evaluate(&context, audit->ids, audit->id_count, &evaluation);
 	report_pending(root);
 	report.context = &context;
@@ -77,7 +75,7 @@ audit_root(void *data, size_t index, struct buffer *out)
 	audit->format->write(&report, out);
 	int status = evaluation_status(&evaluation);
 	evaluation_free(&evaluation);
-	host_free(host);
+	host_free(context.host);
 	return status;
 }
 

@@ -50,6 +50,10 @@ struct kind {
 	const struct key *keys; /* ends with a NULL name */
 	unsigned lenses; /* bits 1u << LENS_X */
 
+	/* Whether the context's host (there is no parser yet) has files for the lenses,
+	 * which cost time to compile; NULL: yes. A wrong answer costs time alone. */
+	bool (*uses_lenses)(const struct context *context);
+
 	/* Says what the key table can't; may be NULL. */
 	void (*validate)(const struct control *control, struct problems *problems);
 

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "policy/kinds/kind.h"
+#include "policy/models/software.h"
 #include "policy/models/syslog_describe.h"
 #include "policy/models/syslog_flow.h"
 #include "policy/models/syslog_remedy.h"
@@ -247,11 +248,23 @@ add_answers(const struct context *context, const struct control *control,
 		}
 }
 
+/* rsyslog.conf is no list of lines: it is read without a lens. */
+static bool
+uses_lenses(const struct context *context)
+{
+	struct software software = software_find(context, "syslog");
+	bool classic = software.version == NULL ||
+		strcmp(software.version, "rsyslog") != 0;
+	software_free(&software);
+	return classic;
+}
+
 const struct kind kind_syslog = {
 	.name = "syslog",
 	.summary = "messages reach the log host and the files they should",
 	.keys = keys,
 	.lenses = 1u << LENS_SYSLOG,
+	.uses_lenses = uses_lenses,
 	.validate = validate,
 	.check = check,
 	.remedy = syslog_remedy,
