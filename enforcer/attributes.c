@@ -15,7 +15,7 @@
 
 #define ACL "system.posix_acl_access"
 
-static char names[XATTR_LIST_MAX], value[XATTR_SIZE_MAX];
+static char names[XATTR_LIST_MAX], value[XATTR_SIZE_MAX], other[XATTR_SIZE_MAX];
 
 /* IMA and EVM sign the old bytes: the kernel keeps those itself. */
 static bool
@@ -56,6 +56,33 @@ attributes_copy(int from, int to)
 			return -1;
 	}
 	return 0;
+}
+
+/* Whether B has each attribute of A, with the same value. */
+static bool
+has_all(int a, int b)
+{
+	ssize_t size = flistxattr(a, names, sizeof names);
+	if (size < 0)
+		return errno == ENOTSUP;
+	for (const char *name = names; name < names + size; name += strlen(name) + 1) {
+		if (!is_handed_on(name))
+			continue;
+		ssize_t one = fgetxattr(a, name, value, sizeof value);
+		ssize_t two = fgetxattr(b, name, other, sizeof other);
+		if (one < 0 || one != two || memcmp(value, other, (size_t)one) != 0)
+			return false;
+	}
+	return true;
+}
+
+bool
+attributes_same(int a, int b)
+{
+	struct stat x, y;
+	return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_uid == y.st_uid &&
+		x.st_gid == y.st_gid && x.st_mode == y.st_mode && has_all(a, b) &&
+		has_all(b, a);
 }
 
 int

@@ -3,6 +3,7 @@
 #ifndef ENFORCER_ATTRIBUTES_H
 #define ENFORCER_ATTRIBUTES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
 
@@ -31,6 +32,10 @@ attributes_free(struct attributes *attributes);
  * Nothing is allocated. */
 int
 attributes_copy(int from, int to);
+
+/* Whether the open files A and B carry the same. */
+bool
+attributes_same(int a, int b);
 
 int
 attributes_set(int to, const struct attributes *attributes);

@@ -124,17 +124,46 @@ changelog_free(struct changelog *log)
 	*log = (struct changelog){ 0 };
 }
 
+static unsigned long
+id_of(const json_t *line)
+{
+	return (unsigned long)json_integer_value(json_object_get(line, "id"));
+}
+
+static bool
+says(const json_t *line, const char *key, const char *text)
+{
+	const char *have = json_string_value(json_object_get(line, key));
+	return have != NULL && strcmp(have, text) == 0;
+}
+
 bool
 changelog_has(const struct changelog *log, unsigned long id, const char *action)
 {
-	for (size_t i = 0; i < log->count; i++) {
-		const json_t *line = log->lines[i];
-		const char *have = json_string_value(json_object_get(line, "action"));
-		if (have != NULL && strcmp(have, action) == 0 &&
-			json_integer_value(json_object_get(line, "id")) == (json_int_t)id)
+	for (size_t i = 0; i < log->count; i++)
+		if (id_of(log->lines[i]) == id &&
+			(action == NULL || says(log->lines[i], "action", action)))
 			return true;
-	}
 	return false;
+}
+
+bool
+changelog_ties(const struct changelog *log, unsigned long id, const char *hash)
+{
+	for (size_t i = 0; i < log->count; i++)
+		if (id_of(log->lines[i]) == id && !says(log->lines[i], "intent", hash))
+			return false;
+	return true;
+}
+
+unsigned long
+changelog_newest(const struct changelog *log)
+{
+	unsigned long newest = 0;
+	for (size_t i = 0; i < log->count; i++)
+		if (id_of(log->lines[i]) > newest)
+			newest = id_of(log->lines[i]);
+	return newest;
 }
 
 /* The line without its own hash and the closing brace; NULL when memory ran out. */

@@ -23,9 +23,17 @@ changelog_read(
 void
 changelog_free(struct changelog *log);
 
-/* Whether LOG has a line of ACTION for change ID. */
+/* Whether LOG has a line of ACTION (NULL: of any) for change ID. */
 bool
 changelog_has(const struct changelog *log, unsigned long id, const char *action);
+
+/* Whether every line about ID was written of the intent that has HASH. */
+bool
+changelog_ties(const struct changelog *log, unsigned long id, const char *hash);
+
+/* The largest number of a change that LOG tells of; 0 when it tells of none. */
+unsigned long
+changelog_newest(const struct changelog *log);
 
 /* Appends a line saying that ACTION ("apply", "undo") on RECORD ended with RESULT, unless
  * the last line for this change says so already. INTENT_HASH ties the journal's record to

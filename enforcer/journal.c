@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +31,7 @@ make_default(int root)
 	static const struct {
 		const char *path;
 		mode_t mode;
-	} steps[] = { { "/var", 0755 }, { "/var/lib", 0755 },
-		{ "/var/lib/holdfast", 0700 } };
+	} steps[] = { { "/var", 0755 }, { "/var/lib", 0755 }, { JOURNAL_DEFAULT, 0700 } };
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
 		autofree char *parent = memory_text(steps[i].path);
 		char *slash = strrchr(parent, '/');
@@ -51,21 +51,33 @@ make_default(int root)
 	return 0;
 }
 
+/* The journal's place as the caller's system has it, for messages. */
+static char *
+place(int root, const char *directory)
+{
+	char link[40], path[PATH_MAX];
+	if (directory != NULL)
+		return memory_text(directory);
+	snprintf(link, sizeof link, "/proc/self/fd/%d", root);
+	ssize_t size = readlink(link, path, sizeof path - 1);
+	path[size > 1 ? size : 0] = '\0'; /* "/" adds nothing */
+	return memory_printf("%s" JOURNAL_DEFAULT, path);
+}
+
 int
 journal_open(int root, const char *directory, bool create, struct journal *ret_journal,
 	struct error *err)
 {
 	struct journal *journal = ret_journal;
 	struct stat status;
-	*journal = (struct journal){ .fd = -1,
-		.path = memory_text(directory ? directory : "/var/lib/holdfast") };
+	*journal = (struct journal){ .fd = -1, .path = place(root, directory) };
 	if (create && directory == NULL && make_default(root) < 0)
 		return failed(journal, err, "can't be made");
 	if (create && directory != NULL && mkdir(directory, 0700) < 0 && errno != EEXIST)
 		return failed(journal, err, "can't be made");
 	journal->fd = directory != NULL
 		? open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-		: resolve_open(root, journal->path, O_RDONLY | O_DIRECTORY, 0);
+		: resolve_open(root, JOURNAL_DEFAULT, O_RDONLY | O_DIRECTORY, 0);
 	if (journal->fd < 0 && !create && errno == ENOENT)
 		return 1;
 	if (journal->fd < 0 || fstat(journal->fd, &status) < 0)
@@ -207,7 +219,8 @@ write_payload(int directory, const struct record *record)
 }
 
 int
-journal_begin(const struct journal *journal, struct record *record, struct error *err)
+journal_begin(const struct journal *journal, unsigned long logged, struct record *record,
+	struct error *err)
 {
 	autofree unsigned long *ids = NULL;
 	autofree char *text = NULL;
@@ -215,7 +228,7 @@ journal_begin(const struct journal *journal, struct record *record, struct error
 	char name[24];
 	if (journal_list(journal, &ids, &count, err) < 0)
 		return -1;
-	record->id = count > 0 ? ids[count - 1] + 1 : 1;
+	record->id = 1 + (count > 0 && ids[count - 1] > logged ? ids[count - 1] : logged);
 	json_t *json = record_to_json(record, err);
 	if (json == NULL)
 		return -1;

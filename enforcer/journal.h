@@ -10,6 +10,8 @@
 
 #include "enforcer/record.h"
 
+#define JOURNAL_DEFAULT "/var/lib/holdfast" /* under the root */
+
 struct journal {
 	int fd; /* the directory; -1 when there is none */
 	char *path; /* for messages */
@@ -34,10 +36,11 @@ int
 journal_list(const struct journal *journal, unsigned long **ret_ids, size_t *ret_count,
 	struct error *err);
 
-/* Gives RECORD the next number and writes it: its bytes, its intent, all on the disk,
- * then the state intent. After -1 nothing is left. */
+/* Gives RECORD the next number after all in the journal and LOGGED, and writes it: its
+ * bytes, its intent, all on the disk, then the state intent. After -1 nothing is left. */
 int
-journal_begin(const struct journal *journal, struct record *record, struct error *err);
+journal_begin(const struct journal *journal, unsigned long logged, struct record *record,
+	struct error *err);
 
 /* -1 with *err when the state is none that we know. */
 int

@@ -28,7 +28,14 @@ resume(const struct run *run, unsigned long id, enum state state, struct error *
 	struct swaps swaps;
 	autofree char *conflicts = NULL;
 	struct error wrong = ERROR_INIT;
-	if (journal_load(&run->journal, id, true, &record, NULL, err) < 0) {
+	char hash[SHA256_HEX];
+	int loaded = journal_load(&run->journal, id, true, &record, hash, err);
+	/* what is done next is done with the record's bytes: they must be the ones logged
+	 */
+	if (loaded == 0 && !changelog_ties(&run->log, id, hash))
+		loaded = error_set(err, "%s/%lu/intent: is not what the log knows of",
+			run->journal.path, id);
+	if (loaded < 0) {
 		record_free(&record);
 		return -1;
 	}
@@ -67,7 +74,10 @@ recovery_run(const struct run *run, struct error *err)
 		enum state state;
 		int status = journal_state(&run->journal, ids[i], &state, err);
 		if (status == 0 && state == STATE_NONE)
-			status = journal_forget(&run->journal, ids[i], err);
+			status = changelog_has(&run->log, ids[i], NULL)
+				? error_set(err, "%s/%lu: its state is gone",
+					  run->journal.path, ids[i])
+				: journal_forget(&run->journal, ids[i], err);
 		else if (status == 0 && ways[state].said != NULL)
 			status = resume(run, ids[i], state, err);
 		if (status < 0)

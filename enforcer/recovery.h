@@ -2,6 +2,7 @@
 #ifndef ENFORCER_RECOVERY_H
 #define ENFORCER_RECOVERY_H
 
+#include "enforcer/changelog.h"
 #include "enforcer/journal.h"
 #include "enforcer/transaction.h"
 
@@ -11,6 +12,7 @@ struct run {
 	int root;
 	bool live; /* the root is "/" */
 	struct journal journal;
+	struct changelog log; /* as it was when the lock was taken: whole */
 };
 
 /* These are transaction.c's, for recovery too. */
@@ -27,7 +29,8 @@ run_log(const struct run *run, const struct record *record, const char *action,
 
 /* An intent without its commit is undone, what was committed is activated, an undo that
  * was begun is finished; a file that somebody changed since stays and is noted. -1 when
- * something stands in the way: then nothing new may be begun. */
+ * something stands in the way, or the journal is not what the log knows of: then nothing
+ * new may be begun. */
 int
 recovery_run(const struct run *run, struct error *err);
 

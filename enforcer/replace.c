@@ -282,7 +282,8 @@ exchange_back(struct replacement *replacement)
 static int
 rename_over(struct replacement *replacement, struct error *err)
 {
-	if (!is_still_old(replacement, replacement->name))
+	if (!is_still_old(replacement, replacement->name) ||
+		!attributes_same(replacement->file, replacement->made))
 		return conflict(replacement, err, "somebody changed it meanwhile");
 	if (rename_in(replacement, replacement->temporary, replacement->name, 0) < 0)
 		return failed(replacement, err, "rename the new file over it");
@@ -299,7 +300,8 @@ exchange(struct replacement *replacement, struct error *err)
 			? rename_over(replacement, err)
 			: failed(replacement, err, "exchange it with the new file");
 	replacement->exchanged = replacement->displaced = true;
-	if (is_still_old(replacement, temporary))
+	if (is_still_old(replacement, temporary) &&
+		attributes_same(replacement->file, replacement->made))
 		return 0;
 	conflict(replacement, err, "somebody changed it meanwhile");
 	return exchange_back(replacement) < 0

@@ -66,12 +66,17 @@ begin(const struct transaction *transaction, bool create, struct run *ret_run,
 		return OUTCOME_NOT_RUN;
 	if (waited)
 		note(transaction, "another holdfast was at work; it is done");
-	return recovery_run(run, err) < 0 ? OUTCOME_NOT_RUN : OUTCOME_DONE;
+	/* a log that can't be continued must be known before anything changes */
+	if (changelog_read(&run->journal, &run->log, err) < 0 ||
+		recovery_run(run, err) < 0)
+		return OUTCOME_NOT_RUN;
+	return OUTCOME_DONE;
 }
 
 static void
 end(struct run *run)
 {
+	changelog_free(&run->log);
 	journal_close(&run->journal);
 	if (run->root >= 0)
 		close(run->root);
@@ -231,6 +236,18 @@ undo_activation(const struct run *run, const struct record *record, struct error
 	return OUTCOME_UNDONE;
 }
 
+/* The journal is no file to be changed, whatever a plan says. */
+static int
+check_files(const struct changes *changes, struct error *err)
+{
+	for (size_t i = 0; i < changes->count; i++)
+		if (strncmp(changes->items[i].file, JOURNAL_DEFAULT "/",
+			    strlen(JOURNAL_DEFAULT "/")) == 0)
+			return error_set(
+				err, "%s: is holdfast's own", changes->items[i].file);
+	return 0;
+}
+
 static enum outcome
 apply(const struct run *run, const struct changes *changes, char **ret_id,
 	struct error *err)
@@ -239,13 +256,16 @@ apply(const struct run *run, const struct changes *changes, char **ret_id,
 	enum outcome outcome = OUTCOME_NOT_RUN;
 	struct error wrong = ERROR_INIT;
 	const struct transaction *transaction = run->transaction;
+	if (check_files(changes, err) < 0)
+		return OUTCOME_REFUSED;
 	if (daemons_validate(transaction->root, run->live, changes, pass_on,
 		    (void *)transaction, err) < 0)
 		return OUTCOME_REFUSED;
 	if (record_make(run->root, changes, transaction->policy_sha256, &record, err) <
 		0) {
 		outcome = OUTCOME_REFUSED;
-	} else if (journal_begin(&run->journal, &record, err) == 0) {
+	} else if (journal_begin(&run->journal, changelog_newest(&run->log), &record,
+			   err) == 0) {
 		outcome = swap_all(run, &record, &way_apply, err);
 		if (outcome == OUTCOME_REFUSED || outcome == OUTCOME_UNDONE) {
 			/* nothing is changed: what is left is a word about it */
@@ -287,6 +307,47 @@ transaction_apply(const struct transaction *transaction, const struct changes *c
 	return outcome;
 }
 
+static bool
+share_a_file(const struct record *a, const struct record *b, const char **ret_file)
+{
+	for (size_t i = 0; i < a->count; i++)
+		for (size_t k = 0; k < b->count; k++)
+			if (strcmp(a->files[i].change.file, b->files[k].change.file) ==
+				0) {
+				*ret_file = a->files[i].change.file;
+				return true;
+			}
+	return false;
+}
+
+/* A later change of the same file must be undone first: its version is the one that is
+ * there.
+ */
+static enum outcome
+check_order(const struct journal *journal, const struct record *record,
+	const unsigned long *ids, size_t count, struct error *err)
+{
+	for (size_t i = count; i-- > 0 && ids[i] > record->id;) {
+		enum state state;
+		struct record later;
+		const char *file;
+		if (journal_state(journal, ids[i], &state, err) < 0)
+			return OUTCOME_NOT_RUN;
+		if (state != STATE_DONE)
+			continue;
+		int status = journal_load(journal, ids[i], false, &later, NULL, err);
+		bool shared = status == 0 && share_a_file(record, &later, &file);
+		if (shared)
+			error_set(err,
+				"change %lu changed %s after change %lu: undo %lu first",
+				ids[i], file, record->id, ids[i]);
+		record_free(&later);
+		if (status < 0 || shared)
+			return OUTCOME_REFUSED;
+	}
+	return OUTCOME_DONE;
+}
+
 /* Finds the change to undo and loads it. */
 static enum outcome
 choose(const struct journal *journal, const char *id, struct record *ret_record,
@@ -308,11 +369,12 @@ choose(const struct journal *journal, const char *id, struct record *ret_record,
 			continue;
 		if (journal_state(journal, ids[i], &state, err) < 0)
 			return OUTCOME_NOT_RUN;
-		if (state == STATE_DONE)
-			return journal_load(
-				       journal, ids[i], true, ret_record, NULL, err) < 0
-				? OUTCOME_REFUSED
-				: OUTCOME_DONE;
+		if (state == STATE_DONE) {
+			if (journal_load(journal, ids[i], true, ret_record, NULL, err) <
+				0)
+				return OUTCOME_REFUSED;
+			return check_order(journal, ret_record, ids, count, err);
+		}
 		if (id != NULL) {
 			error_set(err, "change %ld is %s", wanted,
 				state == STATE_UNDONE ? "undone already"

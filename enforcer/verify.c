@@ -37,17 +37,6 @@ agrees(const struct changelog *log, unsigned long id, enum state state)
 	return strcmp(action, "undo") == 0 || (applied && !done);
 }
 
-/* Whether every line about ID was written of the record that has HASH. */
-static bool
-ties(const struct changelog *log, unsigned long id, const char *hash)
-{
-	for (size_t i = 0; i < log->count; i++)
-		if (belongs(log->lines[i], id) &&
-			strcmp(text_of(log->lines[i], "intent"), hash) != 0)
-			return false;
-	return true;
-}
-
 /* 1: as it should be; 0: not finished yet; -1 with *err. */
 static int
 verify_change(const struct journal *journal, const struct changelog *log,
@@ -58,20 +47,24 @@ verify_change(const struct journal *journal, const struct changelog *log,
 	char hash[SHA256_HEX];
 	if (journal_state(journal, id, &state, err) < 0)
 		return -1;
-	if (state != STATE_DONE && state != STATE_UNDONE)
+	/* what a run left that died before it changed anything has no line */
+	if (state == STATE_NONE && !changelog_has(log, id, NULL))
 		return 0;
-	bool pruned = journal_is_pruned(journal, id);
+	if (state == STATE_NONE)
+		return error_set(err, "%s/%lu: its state is gone", journal->path, id);
+	bool finished = state == STATE_DONE || state == STATE_UNDONE;
+	bool pruned = finished && journal_is_pruned(journal, id);
 	int status = journal_load(journal, id, !pruned, &record, hash, err);
 	record_free(&record);
 	if (status < 0)
 		return -1;
-	if (!ties(log, id, hash))
+	if (!changelog_ties(log, id, hash))
 		return error_set(err, "%s/%lu/intent: is not what the log knows of",
 			journal->path, id);
-	if (!agrees(log, id, state))
+	if (finished && !agrees(log, id, state))
 		return error_set(err, "%s/%lu/state: says %s, the log does not",
 			journal->path, id, state_name(state));
-	return 1;
+	return finished;
 }
 
 static bool

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 
 static bool
@@ -33,6 +34,24 @@ contains(const struct value *list, const char *subject, const char *have,
 	return false;
 }
 
+/* Whether HAVE or, where it is a list, one of its parts is in LIST: "none of these" is
+ * meant of each cipher, not of the text that names them all. */
+static bool
+mentions(const struct value *list, const char *subject, const char *have,
+	const struct comparison *comparison)
+{
+	if (contains(list, subject, have, comparison))
+		return true;
+	while (*have != '\0') {
+		size_t length = strcspn(have, ", ");
+		autofree char *part = memory_copy(have, length);
+		if (length > 0 && contains(list, subject, part, comparison))
+			return true;
+		have += length + (have[length] != '\0');
+	}
+	return false;
+}
+
 bool
 condition_holds(const struct value *want, const char *subject, const char *have,
 	const struct comparison *comparison)
@@ -46,7 +65,7 @@ condition_holds(const struct value *want, const char *subject, const char *have,
 	long number, limit;
 	if (any != NULL && !contains(any, subject, have, comparison))
 		return false;
-	if (none != NULL && contains(none, subject, have, comparison))
+	if (none != NULL && mentions(none, subject, have, comparison))
 		return false;
 	if (min == NULL && max == NULL)
 		return true;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "enforcer/ask.h"
 #include "enforcer/changelog.h"
 #include "enforcer/journal.h"
 #include "enforcer/options.h"
@@ -21,6 +22,7 @@ static const struct option_row rows[] = {
 		false },
 	{ "prune", 0, NULL, "drop the kept bytes of finished changes; hashes stay",
 		false },
+	OPTION_YES,
 	{ "format", 'f', "text|json", "how to print the log", false },
 	OPTION_END,
 };
@@ -90,28 +92,51 @@ show(const struct journal *journal, bool as_json, struct error *err)
 	return status;
 }
 
+/* Whether the bytes of changes that are in force may go too. */
+static bool
+agreed(const struct options *options, size_t in_force)
+{
+	if (in_force == 0 || options_given(options, "yes"))
+		return true;
+	if (!ask_is_possible()) {
+		output_error("log: %zu change%s still in force could not be undone after "
+			     "that; --yes drops the bytes without asking",
+			in_force, in_force == 1 ? "" : "s");
+		return false;
+	}
+	printf("%zu change%s still in force, which can't be undone after that.\n",
+		in_force, in_force == 1 ? " is" : "s are");
+	return ask_yes("Drop the bytes all the same?");
+}
+
+/* Returns an exit status. */
 static int
-prune(const struct journal *journal, struct error *err)
+prune(const struct journal *journal, const struct options *options, struct error *err)
 {
 	autofree unsigned long *ids = NULL;
-	size_t count, pruned = 0;
+	size_t count, pruned = 0, in_force = 0;
 	bool waited;
 	if (journal_lock(journal, &waited, err) < 0 ||
 		journal_list(journal, &ids, &count, err) < 0)
-		return -1;
+		return STATUS_NOT_RUN;
+	autofree enum state *states = memory_new(count, sizeof *states);
 	for (size_t i = 0; i < count; i++) {
-		enum state state;
-		if (journal_state(journal, ids[i], &state, err) < 0)
-			return -1;
-		if (state != STATE_DONE && state != STATE_UNDONE)
+		if (journal_state(journal, ids[i], &states[i], err) < 0)
+			return STATUS_NOT_RUN;
+		in_force += states[i] == STATE_DONE &&
+			!journal_is_pruned(journal, ids[i]);
+	}
+	if (!agreed(options, in_force))
+		return 1;
+	for (size_t i = 0; i < count; i++) {
+		if (states[i] != STATE_DONE && states[i] != STATE_UNDONE)
 			continue;
 		int result = journal_prune(journal, ids[i], err);
 		if (result < 0)
-			return -1;
+			return STATUS_NOT_RUN;
 		pruned += (size_t)result;
 	}
-	printf("Dropped the bytes of %zu change%s; what is dropped can't be undone.\n",
-		pruned, pruned == 1 ? "" : "s");
+	printf("Dropped the bytes of %zu change%s.\n", pruned, pruned == 1 ? "" : "s");
 	return 0;
 }
 
@@ -152,7 +177,7 @@ run(int argc, char **argv)
 		status = verify_journal(
 			&journal, options_text(&options, "head", NULL), &err);
 	else if (opened == 0 && options_given(&options, "prune"))
-		status = prune(&journal, &err) < 0 ? STATUS_NOT_RUN : 0;
+		status = prune(&journal, &options, &err);
 	else if (opened == 0)
 		status = show(&journal, as_json, &err) < 0 ? 1 : 0;
 	if (err.text != NULL)

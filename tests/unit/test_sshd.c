@@ -346,8 +346,11 @@ static const struct verdict_case verdicts[] = {
 		"{ KbdInteractiveAuthentication: no }", "effective", "UsePAM yes\n",
 		VERDICT_FAIL, "KbdInteractiveAuthentication",
 		"password login remains possible", 1 },
-	{ "algorithms are added to the default", "9.2p1",
+	{ "none-of is meant of each cipher", "9.2p1",
 		"{ Ciphers: { none-of: [aes128-ctr] } }", "effective",
+		"Ciphers aes256-ctr,aes128-ctr\n", VERDICT_FAIL, "Ciphers", NULL, 1 },
+	{ "none-of holds where no cipher is named", "9.2p1",
+		"{ Ciphers: { none-of: [3des-cbc] } }", "effective",
 		"Ciphers aes256-ctr,aes128-ctr\n", VERDICT_PASS, NULL, NULL, 1 },
 };
 
