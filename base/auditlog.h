@@ -1,7 +1,36 @@
+/* Records for the kernel's audit log, one a file that was changed. The only caller of
+ * libaudit. */
 #ifndef BASE_AUDITLOG_H
 #define BASE_AUDITLOG_H
+
 #include <stdbool.h>
+
+struct auditlog_record {
+	bool undo;
+	const char *root, *file;
+	const char *controls; /* ids with a blank between */
+	const char *head; /* the log's last hash; NULL: not known */
+	bool success;
+};
+
+/* The fields of the record, without those that libaudit adds (exe, hostname, addr,
+ * terminal, res); the caller frees.
+ *	op	holdfast-apply or holdfast-undo
+ *	file	the changed file, inside the root
+ *	root	the root
+ *	controls the ids of the controls
+ *	head	the hash of the last line of holdfast's own log; "?" when not known
+ *	cut	the names of those fields whose value is only a beginning, when any is
+ * Values that hold a blank, a quote, a control byte or a byte above 126 come in
+ * hexadecimal without quotes, the others in quotes (audit_encode_nv_string(3)). */
+char *
+auditlog_text(const struct auditlog_record *record);
+
+/* Sends it as AUDIT_USYS_CONFIG. Returns -1 with errno when it can't be sent (EPERM: no
+ * CAP_AUDIT_WRITE; EAFNOSUPPORT, EPROTONOSUPPORT, ECONNREFUSED: no audit here). With
+ * auditing switched off the kernel takes records and drops them: that is 0. */
 int
 auditlog_send(bool undo, const char *root, const char *file, const char *controls,
 	const char *head, bool success);
+
 #endif
