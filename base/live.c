@@ -1,0 +1,228 @@
+#include "base/live.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+enum {
+	COMM_SIZE = 15, /* TASK_COMM_LEN without the NUL */
+	FILE_SIZE_MAX = 64 << 10,
+};
+
+bool
+live_has_systemd(void)
+{
+	struct stat status;
+	return lstat("/run/systemd/system", &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* A short file below /proc/PID, NULL when it can't be read. */
+static char *
+read_file(pid_t pid, const char *name)
+{
+	autofree char *path = memory_printf("/proc/%d/%s", (int)pid, name);
+	FILE *file = fopen(path, "re");
+	if (file == NULL)
+		return NULL;
+	char *text = memory_new(FILE_SIZE_MAX, 1);
+	text[fread(text, 1, FILE_SIZE_MAX - 1, file)] = '\0';
+	fclose(file);
+	return text;
+}
+
+/* Parent, state and start of PID; -1 when there is no such process. */
+static int
+read_stat(pid_t pid, char *ret_state, struct live_process *ret_process)
+{
+	autofree char *text = read_file(pid, "stat");
+	/* the name in parentheses may hold any byte */
+	char *at = text != NULL ? strrchr(text, ')') : NULL;
+	if (at == NULL || strlen(at) < 4)
+		return -1;
+	*ret_state = at[2];
+	ret_process->pid = pid;
+	ret_process->parent = (pid_t)strtol(at + 3, &at, 10);
+	/* field 4 is read; field 22 is the start */
+	for (int field = 5; field < 22 && at != NULL; field++)
+		at = strchr(at + 1, ' ');
+	if (at == NULL)
+		return -1;
+	ret_process->start = strtoull(at, NULL, 10);
+	return 0;
+}
+
+static bool
+link_text(const char *pid, const char *name, char ret_text[PATH_MAX])
+{
+	autofree char *path = memory_printf("/proc/%s/%s", pid, name);
+	ssize_t size = readlink(path, ret_text, PATH_MAX - 1);
+	ret_text[size > 0 ? size : 0] = '\0';
+	return size > 0;
+}
+
+static bool
+same_link(const char *pid, const char *name)
+{
+	char own[PATH_MAX], other[PATH_MAX];
+	return link_text("self", name, own) && link_text(pid, name, other) &&
+		strcmp(own, other) == 0;
+}
+
+static bool
+same_root(const char *pid)
+{
+	struct stat own, other;
+	autofree char *path = memory_printf("/proc/%s/root", pid);
+	return stat("/", &own) == 0 && stat(path, &other) == 0 &&
+		own.st_dev == other.st_dev && own.st_ino == other.st_ino;
+}
+
+static bool
+is_named(const char *name, size_t size_max, const char *const *programs)
+{
+	for (; *programs != NULL; programs++)
+		if (strncmp(name, *programs, size_max) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_program(const char *pid, const char *const *programs)
+{
+	static const char GONE[] = " (deleted)"; /* replaced by an upgrade */
+	char exe[PATH_MAX];
+	autofree char *comm = read_file((pid_t)strtol(pid, NULL, 10), "comm");
+	if (comm == NULL || !link_text(pid, "exe", exe))
+		return false;
+	comm[strcspn(comm, "\n")] = '\0';
+	size_t size = strlen(exe), gone = sizeof GONE - 1;
+	if (size > gone && strcmp(exe + size - gone, GONE) == 0)
+		exe[size - gone] = '\0';
+	const char *base = strrchr(exe, '/');
+	return base != NULL && is_named(base + 1, PATH_MAX, programs) &&
+		is_named(comm, COMM_SIZE, programs);
+}
+
+static int
+by_pid(const void *a, const void *b)
+{
+	const struct live_process *left = a, *right = b;
+	return (left->pid > right->pid) - (left->pid < right->pid);
+}
+
+int
+live_find(const char *const *programs, struct live_list *ret_list, struct error *err)
+{
+	struct live_list list = { 0 };
+	DIR *dir = opendir("/proc");
+	if (dir == NULL)
+		return error_set(err, "/proc: %s", strerror(errno));
+	for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+		struct live_process process;
+		char state;
+		if (!isdigit((unsigned char)entry->d_name[0]) ||
+			!is_program(entry->d_name, programs) ||
+			!same_link(entry->d_name, "ns/pid") || !same_root(entry->d_name))
+			continue;
+		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+		if (read_stat(pid, &state, &process) < 0 || state == 'Z' || state == 'X')
+			continue;
+		list.items = memory_grow(list.items, list.count, sizeof *list.items);
+		list.items[list.count++] = process;
+	}
+	closedir(dir);
+	if (list.count > 0)
+		qsort(list.items, list.count, sizeof *list.items, by_pid);
+	*ret_list = list;
+	return 0;
+}
+
+void
+live_keep_parents(struct live_list *list)
+{
+	struct live_list all = *list;
+	*list = (struct live_list){ 0 };
+	for (size_t i = 0; i < all.count; i++) {
+		struct live_process parent = { .pid = all.items[i].parent };
+		if (bsearch(&parent, all.items, all.count, sizeof *all.items, by_pid))
+			continue;
+		list->items = memory_grow(list->items, list->count, sizeof *list->items);
+		list->items[list->count++] = all.items[i];
+	}
+	live_list_free(&all);
+}
+
+void
+live_list_free(struct live_list *list)
+{
+	free(list->items);
+	*list = (struct live_list){ 0 };
+}
+
+bool
+live_runs(const struct live_process *process)
+{
+	struct live_process now;
+	char state;
+	return read_stat(process->pid, &state, &now) == 0 &&
+		now.start == process->start && state != 'Z' && state != 'X';
+}
+
+int
+live_signal(const struct live_process *process, int signum, struct error *err)
+{
+	int fd = pidfd_open(process->pid, 0);
+	if (fd < 0)
+		return error_set(
+			err, "process %d: %s", (int)process->pid, strerror(errno));
+	/* the descriptor holds on to a process; it is the right one if that still runs */
+	int status = live_runs(process) ? pidfd_send_signal(fd, signum, NULL, 0) : -1;
+	int saved = status < 0 && !live_runs(process) ? ESRCH : errno;
+	close(fd);
+	if (status < 0)
+		return error_set(
+			err, "process %d: %s", (int)process->pid, strerror(saved));
+	return 0;
+}
+
+char *
+live_unit(const struct live_process *process)
+{
+	static const char SUFFIX[] = ".service";
+	autofree char *text = read_file(process->pid, "cgroup");
+	char *rest = text;
+	for (char *line; rest != NULL && (line = strsep(&rest, "\n")) != NULL;) {
+		char *path = strncmp(line, "0::", 3) == 0
+			? line + 3
+			: strstr(line, ":name=systemd:");
+		/* a user's own services belong to another manager */
+		if (path == NULL || strstr(path, "/user.slice/") != NULL)
+			continue;
+		char *unit = strrchr(path, '/');
+		size_t size = unit != NULL ? strlen(unit) : 0;
+		if (size > sizeof SUFFIX && strcmp(unit + size - 8, SUFFIX) == 0)
+			return memory_text(unit + 1);
+	}
+	return NULL;
+}
+
+bool
+live_shares_network(const struct live_process *process)
+{
+	char pid[16];
+	snprintf(pid, sizeof pid, "%d", (int)process->pid);
+	return same_link(pid, "ns/net");
+}

@@ -1,0 +1,74 @@
+/* Processes of the running system, as /proc shows them. */
+#ifndef BASE_LIVE_H
+#define BASE_LIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+struct live_process {
+	pid_t pid;
+	pid_t parent;
+	unsigned long long start; /* clock ticks after the boot: with the pid, a name that
+				     is never used twice */
+};
+
+struct live_list {
+	struct live_process *items; /* by pid */
+	size_t count;
+};
+
+/* Whether systemd is the init (sd_booted(3)). */
+bool
+live_has_systemd(void);
+
+/* The processes of one of PROGRAMS (base names, NULL-terminated): by the executable and
+ * the kernel's short name of the process, never by its arguments, which it can write
+ * itself. Without kernel threads and zombies (they have no executable), processes of
+ * another pid namespace and those under another root directory. A service that systemd
+ * gives a mount namespace of its own (PrivateTmp=) has the same root directory. Source:
+ * proc(5). The caller frees with live_list_free. */
+int
+live_find(const char *const *programs, struct live_list *ret_list, struct error *err);
+
+/* Leaves those that no other in the list is the parent of: the daemon itself, not what it
+ * forked for a connection. */
+void
+live_keep_parents(struct live_list *list);
+
+void
+live_list_free(struct live_list *list);
+
+/* Whether the very same process is still there, and no zombie. */
+bool
+live_runs(const struct live_process *process);
+
+/* Sends SIGNUM to that process and to none that got its pid later (pidfd_open(2)). */
+int
+live_signal(const struct live_process *process, int signum, struct error *err);
+
+/* The systemd service unit that the process belongs to (cgroups(7)); NULL when there is
+ * none. The caller frees. */
+char *
+live_unit(const struct live_process *process);
+
+/* A TCP socket that the process listens at. */
+struct live_listener {
+	unsigned long inode; /* of the socket */
+	int family; /* AF_INET, AF_INET6 */
+	unsigned short port;
+	bool on_loopback; /* bound to the loopback address or to every address */
+};
+
+/* Those of the process; the caller frees *ret_items. None where it can't be told. */
+void
+live_listeners(const struct live_process *process, struct live_listener **ret_items,
+	size_t *ret_count);
+
+/* Whether that process sees the network that we see. */
+bool
+live_shares_network(const struct live_process *process);
+
+#endif
