@@ -473,6 +473,18 @@ transaction_undo_preview(const struct transaction *transaction, const char *id,
 	return outcome;
 }
 
+enum outcome
+transaction_recover(const struct transaction *transaction, struct error *err)
+{
+	struct run run;
+	/* what can't be looked at is said by what comes next */
+	if (transaction_pending(transaction, NULL) != 1)
+		return OUTCOME_DONE;
+	enum outcome outcome = begin(transaction, false, &run, err);
+	end(&run);
+	return outcome;
+}
+
 int
 transaction_pending(const struct transaction *transaction, struct error *err)
 {

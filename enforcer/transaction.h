@@ -42,6 +42,11 @@ enum outcome
 transaction_undo(
 	const struct transaction *transaction, const char *id, struct error *err);
 
+/* Completes or undoes a run that was cut short, as the others do first. Does nothing, and
+ * makes no journal, where there is nothing to do. */
+enum outcome
+transaction_recover(const struct transaction *transaction, struct error *err);
+
 /* Whether a run was cut short, so that the next apply or undo will recover: 1, 0, or -1
  * with *err. Writes nothing. */
 int

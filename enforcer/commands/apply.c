@@ -171,19 +171,39 @@ print_undo(const struct apply *apply, const char *id)
 	puts(line.data);
 }
 
+static struct transaction
+transaction_of(const struct apply *apply)
+{
+	return (struct transaction){ .root = apply->root,
+		.journal = options_text(apply->options, "journal", NULL),
+		.policy_sha256 = apply->plan.policy_sha256,
+		.note = output_note };
+}
+
+/* A plan must be made of what is there after a run that was cut short is taken back or
+ * completed. Returns an exit status. */
+static int
+recover(const struct apply *apply)
+{
+	struct error err = ERROR_INIT;
+	struct transaction transaction = transaction_of(apply);
+	if (!options_given(apply->options, "yes") && !ask_is_possible())
+		return 0; /* nothing will be changed */
+	enum outcome outcome = transaction_recover(&transaction, &err);
+	if (err.text != NULL)
+		output_error("%s", err.text);
+	error_clear(&err);
+	return (int)outcome;
+}
+
 /* Carries the plan out. Returns an exit status. */
 static int
 carry_out(const struct apply *apply)
 {
 	struct error err = ERROR_INIT;
 	autofree char *id = NULL;
-	struct transaction transaction = { .root = apply->root,
-		.journal = options_text(apply->options, "journal", NULL),
-		.policy_sha256 = apply->plan.policy_sha256,
-		.note = output_note };
+	struct transaction transaction = transaction_of(apply);
 	fflush(stdout);
-	/* then the plan was made of files that the transaction takes back first */
-	bool stale = transaction_pending(&transaction, NULL) != 0;
 	enum outcome outcome = transaction_apply(
 		&transaction, &apply->plan.changes, &id, &err);
 	if (err.text != NULL)
@@ -194,12 +214,6 @@ carry_out(const struct apply *apply)
 	printf("%zu file%s changed.\n", apply->plan.changes.count,
 		apply->plan.changes.count == 1 ? "" : "s");
 	print_undo(apply, id);
-	if (stale) {
-		output_error("a change before this one was cut short and had to be "
-			     "finished or undone first; apply again for what that "
-			     "left open");
-		return OUTCOME_REFUSED;
-	}
 	return apply->plan.refusal_count > 0 ? OUTCOME_REFUSED : 0;
 }
 
@@ -298,7 +312,9 @@ run(int argc, char **argv)
 	apply.coloured = output_colours(options_text(&options, "color", NULL));
 	if (sort_arguments(&apply) < 0)
 		return STATUS_NOT_RUN;
-	status = apply.plan_file != NULL ? load_plan(&apply) : make_plan(&apply);
+	status = recover(&apply);
+	if (status == 0)
+		status = apply.plan_file != NULL ? load_plan(&apply) : make_plan(&apply);
 	if (status == 0)
 		status = show_and_apply(&apply);
 	plan_free(&apply.plan);
