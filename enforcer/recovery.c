@@ -7,18 +7,19 @@
 
 /* How each state that a run can be cut short in goes on. */
 static const struct {
+	const char *action, *result; /* the log line */
+	const char *said;
+	enum state after;
 	bool backward, forward; /* as swaps_make and swaps_resume have it */
 	bool activate;
-	const char *action, *result; /* the log line */
-	enum state after;
-	const char *said;
 } ways[STATE_COUNT] = {
-	[STATE_INTENT] = { false, false, false, "apply", "undone", STATE_UNDONE,
-		"undone: it had been cut short" },
-	[STATE_COMMITTED] = { false, true, true, "apply", "done", STATE_DONE,
-		"completed: it had been cut short" },
-	[STATE_UNDOING] = { true, true, true, "undo", "done", STATE_UNDONE,
-		"undone to the end: its undo had been cut short" },
+	[STATE_INTENT] = { "apply", "undone", "undone: it had been cut short",
+		.after = STATE_UNDONE },
+	[STATE_COMMITTED] = { "apply", "done", "completed: it had been cut short",
+		.after = STATE_DONE, .forward = true, .activate = true },
+	[STATE_UNDOING] = { "undo", "done",
+		"undone to the end: its undo had been cut short", .after = STATE_UNDONE,
+		.backward = true, .forward = true, .activate = true },
 };
 
 static int

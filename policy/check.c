@@ -15,7 +15,8 @@ enum {
 const struct key condition_keys[] = {
 	{ "any-of", KEY_TEXTS, .help = "the value is one of these",
 		.example = "[no, prohibit-password]" },
-	{ "none-of", KEY_TEXTS, .help = "neither the value nor, in a list, a part of it is one of these",
+	{ "none-of", KEY_TEXTS,
+		.help = "neither the value nor, in a list, a part of it is one of these",
 		.example = "[yes]" },
 	{ "min", KEY_NUMBER, .help = "the value is this number or more",
 		.example = "2048" },

@@ -1,6 +1,6 @@
 /* A wanted value: TEXT, or a map with any-of: [..], none-of: [..], min: N, max: N (all
- * given must hold). any-of compares the whole value; none-of the whole value and each part
- * of a list, whose parts are divided by commas or blanks. */
+ * given must hold). any-of compares the whole value; none-of the whole value and each
+ * part of a list, whose parts are divided by commas or blanks. */
 #ifndef POLICY_CONDITION_H
 #define POLICY_CONDITION_H
 
