@@ -10,7 +10,7 @@
 
 /* Bytes of a value. Twice that for each value, and what libaudit adds, stay below the
  * kernel's AUDIT_MESSAGE_TEXT_MAX (8560): a longer record would lose its end, res. */
-enum { VALUE_MAX = 1024 };
+enum { VALUE_MAX = 900 };
 
 static void
 add_value(struct buffer *text, struct buffer *cut, const char *name, const char *value)
