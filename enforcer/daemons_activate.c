@@ -1,16 +1,13 @@
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/live.h"
 #include "base/memory.h"
 #include "enforcer/daemon.h"
 #include "enforcer/daemon_check.h"
+#include "enforcer/daemon_origin.h"
 #include "enforcer/daemon_probe.h"
 #include "enforcer/daemons.h"
 #include "enforcer/program.h"
@@ -18,8 +15,16 @@
 enum {
 	STOP_TIME = 10000, /* milliseconds for a daemon to write down what it holds */
 	SUPERVISOR_TIME = 500, /* for whoever watches it to start it again */
-	ARGUMENTS_MAX = 64 << 10,
+	START_TIME = 5000,
+	LOST_MAX = 8,
 };
+
+/* Daemons that an activation cost their life. The one after the undo starts them again;
+ * nothing else is ever started. */
+static struct lost {
+	const struct daemon *daemon;
+	struct daemon_origin origin;
+} lost[LOST_MAX];
 
 struct teller {
 	daemons_note note;
@@ -37,51 +42,25 @@ tell(const struct teller *teller, const char *format, ...)
 		teller->note(teller->data, line);
 }
 
-static const char *
-systemctl(void)
-{
-	static const char *const PATHS[] = { "/usr/bin/systemctl", "/bin/systemctl" };
-	for (size_t i = 0; live_has_systemd() && i < 2; i++)
-		if (program_exists(PATHS[i]))
-			return PATHS[i];
-	return NULL;
-}
-
-/* Runs systemctl VERB UNIT: its exit status, or -1. */
-static int
-run_systemctl(const char *verb, const char *unit, struct error *err)
-{
-	const char *argv[] = { systemctl(), verb, "--quiet", "--", unit, NULL };
-	struct program program = { .argv = argv, .seconds = 60 };
-	struct program_result result;
-	if (argv[0] == NULL || program_run(&program, &result, err) < 0)
-		return -1;
-	int status = result.status;
-	if (status != 0)
-		error_set(err, "systemctl %s %s: %.*s", verb, unit,
-			(int)strcspn(result.output, "\n"), result.output);
-	program_result_free(&result);
-	return status;
-}
-
 static bool
 is_socket_activated(const struct daemon *daemon)
 {
-	const char *const *unit = systemctl() != NULL ? daemon->socket_units : NULL;
+	const char *const *unit = daemon->socket_units;
 	for (; unit != NULL && *unit != NULL; unit++)
-		if (run_systemctl("is-active", *unit, NULL) == 0)
+		if (daemon_origin_systemctl("is-active", *unit, NULL) == 0)
 			return true;
 	return false;
 }
 
-/* By the unit where the process has one that can reload, else by the signal. */
+/* By the unit where it can reload, else by the signal. */
 static int
 hang_up(const struct daemon *daemon, const struct live_process *process,
-	const struct teller *teller, struct error *err)
+	const struct daemon_origin *origin, const struct teller *teller,
+	struct error *err)
 {
-	autofree char *unit = systemctl() != NULL ? live_unit(process) : NULL;
-	if (unit != NULL && run_systemctl("reload", unit, NULL) == 0) {
-		tell(teller, "%s: reloaded (%s)", daemon->name, unit);
+	if (origin->unit != NULL &&
+		daemon_origin_systemctl("reload", origin->unit, NULL) == 0) {
+		tell(teller, "%s: reloaded (%s)", daemon->name, origin->unit);
 		return 0;
 	}
 	if (live_signal(process, SIGHUP, err) < 0)
@@ -90,73 +69,31 @@ hang_up(const struct daemon *daemon, const struct live_process *process,
 	return 0;
 }
 
-/* Puts how PROCESS was started, its words one after another, into ret_text. */
-static ssize_t
-read_arguments(const struct live_process *process, char ret_text[ARGUMENTS_MAX + 1])
-{
-	autofree char *path = memory_printf("/proc/%d/cmdline", (int)process->pid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t size = fd >= 0 ? read(fd, ret_text, ARGUMENTS_MAX) : -1;
-	ret_text[size > 0 ? size : 0] = '\0';
-	if (fd >= 0)
-		close(fd);
-	return size < ARGUMENTS_MAX ? size : -1;
-}
-
-/* The path of its executable, where an upgrade may have put another file. */
-static bool
-read_executable(const struct live_process *process, char ret_path[PATH_MAX])
-{
-	static const char GONE[] = " (deleted)";
-	autofree char *link = memory_printf("/proc/%d/exe", (int)process->pid);
-	ssize_t size = readlink(link, ret_path, PATH_MAX - 1);
-	ret_path[size > 0 ? size : 0] = '\0';
-	ssize_t rest = size - (ssize_t)(sizeof GONE - 1);
-	if (rest > 0 && strcmp(ret_path + rest, GONE) == 0)
-		ret_path[rest] = '\0';
-	return size > 0;
-}
-
 static int
 stop_and_start(const struct daemon *daemon, const struct live_process *process,
-	struct error *err)
+	const struct daemon_origin *origin, struct error *err)
 {
-	char path[PATH_MAX];
-	autofree char *text = memory_new(ARGUMENTS_MAX + 1, 1);
-	autofree char **argv = NULL;
-	size_t count = 0;
-	ssize_t size = read_arguments(process, text);
-	if (size <= 0 || !read_executable(process, path))
-		return error_set(err, "how process %d was started can't be read",
-			(int)process->pid);
-	for (char *at = text; at < text + size; at += strlen(at) + 1) {
-		argv = memory_grow(argv, count, sizeof *argv);
-		argv[count++] = at;
-	}
-	argv = memory_grow(argv, count, sizeof *argv);
-	argv[count] = NULL;
+	if (origin->path[0] == '\0' || origin->argv[0] == NULL)
+		return error_set(err, "how it was started can't be read");
 	if (live_signal(process, SIGTERM, err) < 0)
 		return -1;
 	if (!daemon_probe_gone(process, STOP_TIME))
 		return error_set(err, "process %d does not stop", (int)process->pid);
-	if (daemon_probe_back(daemon, SUPERVISOR_TIME))
-		return 0;
-	return program_start(path, argv, err);
+	return daemon_probe_back(daemon, SUPERVISOR_TIME)
+		? 0
+		: daemon_origin_start(origin, err);
 }
 
 static int
 restart(const struct daemon *daemon, const struct live_process *process,
-	const struct teller *teller, struct error *err)
+	const struct daemon_origin *origin, const struct teller *teller,
+	struct error *err)
 {
-	autofree char *unit = systemctl() != NULL ? live_unit(process) : NULL;
-	int status = unit != NULL ? run_systemctl("restart", unit, err)
-				  : stop_and_start(daemon, process, err);
-	if (status != 0)
+	int status = origin->unit != NULL ? daemon_origin_start(origin, err)
+					  : stop_and_start(daemon, process, origin, err);
+	if (status < 0)
 		return error_prefix(err, "%s", daemon->name);
-	if (unit != NULL)
-		tell(teller, "%s: restarted (%s)", daemon->name, unit);
-	else
-		tell(teller, "%s: restarted", daemon->name);
+	tell(teller, "%s: restarted", daemon->name);
 	return 0;
 }
 
@@ -176,23 +113,17 @@ check_first(const struct daemon *daemon, struct error *err)
 		err, "%s: not told to reload, it would exit: %s", daemon->name, line);
 }
 
-/* Whether PROCESS was told to read another main file (-f FILE, with all daemons of the
- * table): a second sshd, whose files nobody checked. sshd keeps its arguments in its
- * title, with blanks between. */
-static bool
-reads_other_file(const struct daemon *daemon, const struct live_process *process)
+/* Takes ORIGIN when no process of the daemon is left. */
+static void
+remember_lost(const struct daemon *daemon, struct daemon_origin *origin)
 {
-	autofree char *text = memory_new(ARGUMENTS_MAX + 1, 1);
-	ssize_t size = read_arguments(process, text);
-	for (ssize_t i = 0; i < size; i++)
-		if (text[i] == '\0')
-			text[i] = ' ';
-	char *option = strstr(text, " -f");
-	if (option == NULL)
-		return false;
-	char *file = option + 3 + strspn(option + 3, " ");
-	file[strcspn(file, " ")] = '\0';
-	return strcmp(file, daemon->files[0]) != 0;
+	for (size_t i = 0; i < LOST_MAX && !daemon_probe_back(daemon, 0); i++) {
+		if (lost[i].daemon != NULL)
+			continue;
+		lost[i] = (struct lost){ daemon, *origin };
+		*origin = (struct daemon_origin){ 0 };
+		return;
+	}
 }
 
 static int
@@ -200,19 +131,53 @@ activate_process(const struct daemon *daemon, const struct live_process *process
 	const struct teller *teller, struct error *err)
 {
 	struct daemon_probe probe;
-	if (reads_other_file(daemon, process)) {
+	struct daemon_origin origin;
+	int status = 0;
+	daemon_origin_read(process, &origin);
+	/* a second sshd, say, whose files nobody checked; all daemons of the table know
+	 * -f */
+	const char *file = daemon_origin_file(&origin);
+	if (file != NULL && strcmp(file, daemon->files[0]) != 0) {
 		tell(teller, "%s: process %d reads another file, left alone",
 			daemon->name, (int)process->pid);
+		daemon_origin_free(&origin);
 		return 0;
 	}
 	daemon_probe_before(process, &probe);
-	int status = daemon->activation == ACTIVATION_RESTART
-		? restart(daemon, process, teller, err)
-		: hang_up(daemon, process, teller, err);
+	status = daemon->activation == ACTIVATION_RESTART
+		? restart(daemon, process, &origin, teller, err)
+		: hang_up(daemon, process, &origin, teller, err);
 	if (status == 0)
 		status = daemon_probe_after(daemon, &probe, err);
+	if (status < 0)
+		remember_lost(daemon, &origin);
+	daemon_origin_free(&origin);
 	daemon_probe_free(&probe);
 	return status;
+}
+
+/* No process of the daemon is there. */
+static int
+bring_back(const struct daemon *daemon, const struct teller *teller, struct error *err)
+{
+	for (size_t i = 0; i < LOST_MAX; i++) {
+		if (lost[i].daemon != daemon)
+			continue;
+		int status = daemon_origin_start(&lost[i].origin, err);
+		if (status == 0 && !daemon_probe_back(daemon, START_TIME))
+			status = error_set(err, "it did not start");
+		daemon_origin_free(&lost[i].origin);
+		lost[i].daemon = NULL;
+		if (status < 0)
+			return error_prefix(err, "%s is no longer there", daemon->name);
+		tell(teller, "%s: started again", daemon->name);
+		return 0;
+	}
+	tell(teller, "%s: %s", daemon->name,
+		is_socket_activated(daemon)
+			? "started for each connection, nothing to reload"
+			: "not running, nothing to reload");
+	return 0;
 }
 
 static int
@@ -227,14 +192,10 @@ activate(const struct daemon *daemon, const struct teller *teller, struct error 
 	/* what serves a connection and outlived the daemon listens at nothing */
 	if (daemon->greeting != NULL)
 		daemon_probe_keep_listeners(&list);
-	int status = list.count > 0 ? check_first(daemon, err) : 0;
+	int status = list.count > 0 ? check_first(daemon, err)
+				    : bring_back(daemon, teller, err);
 	for (size_t i = 0; i < list.count && status == 0; i++)
 		status = activate_process(daemon, &list.items[i], teller, err);
-	if (list.count == 0 && is_socket_activated(daemon))
-		tell(teller, "%s: started for each connection, nothing to reload",
-			daemon->name);
-	else if (list.count == 0)
-		tell(teller, "%s: not running, nothing to reload", daemon->name);
 	live_list_free(&list);
 	return status;
 }

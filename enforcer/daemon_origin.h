@@ -1,0 +1,37 @@
+/* How a running daemon was started, so that it can be started like that again. */
+#ifndef ENFORCER_DAEMON_ORIGIN_H
+#define ENFORCER_DAEMON_ORIGIN_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/live.h"
+
+struct daemon_origin {
+	char *unit; /* owned; the service of systemd; NULL: none, then the rest counts */
+	char *path; /* owned; "" when it can't be read */
+	char **argv; /* owned, NULL-terminated; the words lie in TEXT */
+	char *text; /* owned */
+};
+
+/* Reads it while the process is there. */
+void
+daemon_origin_read(const struct live_process *process, struct daemon_origin *ret_origin);
+
+/* The argument of the option -f; NULL when it was not given. */
+const char *
+daemon_origin_file(const struct daemon_origin *origin);
+
+/* Starts it anew, by its unit or by its command line. Whether it stays is not known yet.
+ */
+int
+daemon_origin_start(const struct daemon_origin *origin, struct error *err);
+
+void
+daemon_origin_free(struct daemon_origin *origin);
+
+/* Runs systemctl VERB UNIT: its exit status, or -1 with *err, as without systemd. */
+int
+daemon_origin_systemctl(const char *verb, const char *unit, struct error *err);
+
+#endif
