@@ -62,7 +62,9 @@ take(struct search *search, const struct sshd_line *line, struct sshd_answer *an
 	}
 	bool differs = answer->line != NULL &&
 		strcmp(answer->line->value, line->value) != 0;
-	if (answer->line != NULL && rule == SSHD_FIRST) {
+	bool first = rule == SSHD_FIRST ||
+		(rule == SSHD_FIRST_OR_NONE && strcmp(line->value, "none") != 0);
+	if (answer->line != NULL && first) {
 		if (answer->shadowed == NULL && differs)
 			answer->shadowed = line;
 		return;

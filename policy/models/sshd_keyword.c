@@ -473,8 +473,9 @@ static const struct sshd_keyword rows[] = {
 		.parse = sshd_value_number, .defaults = { { 901, "1024" } } },
 	{ .name = SSHD_CHANNEL_TIMEOUT, .since = 902, .match_since = 902,
 		.parse = sshd_list_channels, .defaults = { { 902, "none" } } },
+	/* sUnusedConnectionTimeout in servconf.c sets "none" whatever was set before */
 	{ .name = SSHD_UNUSED_CONNECTION_TIMEOUT, .since = 902, .match_since = 902,
-		.parse = sshd_value_timeout, .defaults = { { 902, "none" } } },
+		.rule = SSHD_FIRST_OR_NONE, .parse = sshd_value_timeout, .defaults = { { 902, "none" } } },
 	{ .name = SSHD_REFUSE_CONNECTION, .since = 909, .match_since = 909,
 		.parse = sshd_value_choice, .choices = sshd_value_flags,
 		.defaults = { { 909, "no" } } },

@@ -154,6 +154,7 @@ enum sshd_setting {
 enum sshd_rule {
 	SSHD_FIRST, /* the first line wins */
 	SSHD_LAST, /* the last line wins */
+	SSHD_FIRST_OR_NONE, /* the first line wins, but over it any later "none" */
 	SSHD_ADD, /* every line adds to a list */
 };
 
