@@ -11,6 +11,9 @@ enum {
 	DEPTH_MAX = 16, /* SERVCONF_MAX_DEPTH */
 	INCLUDED_MAX = 2000, /* ours: files that include each other again and again */
 	PROBLEMS_MAX = 20, /* ours */
+	PORTS_MAX = 256, /* MAX_PORTS in servconf.h */
+	SUBSYSTEMS_MAX = 256, /* MAX_SUBSYSTEMS in servconf.h */
+	SUBSYSTEMS_ANY_SINCE = 905, /* without such a limit */
 };
 
 static const char main_file[] = "/etc/ssh/sshd_config";
@@ -42,30 +45,41 @@ sshd_config_reject(struct sshd_config *config, const struct file *file, size_t o
 /* Rules that look beyond one line. */
 static int
 check_with_others(
-	const struct sshd_config *config, const struct sshd_line *line, struct error *err)
+	struct sshd_config *config, const struct sshd_line *line, struct error *err)
 {
-	enum sshd_setting name = line->keyword->name;
-	bool subsystem = name == SSHD_SUBSYSTEM &&
-		sshd_match_always(config->blocks, line->block),
-	     any = name == SSHD_AUTHENTICATION_METHODS && line->value != NULL &&
-		strcmp(line->value, "any") == 0;
-	for (size_t i = 0; i < config->count && (subsystem || any); i++) {
-		const struct sshd_line *other = &config->lines[i];
-		size_t length = strcspn(line->value, " ");
-		if (other->keyword != line->keyword ||
-			!sshd_match_always(config->blocks, other->block))
-			continue;
-		if (any)
+	bool always = sshd_match_always(config->blocks, line->block);
+	switch (line->keyword->name) {
+	case SSHD_PORT:
+		if (config->port_count++ == PORTS_MAX)
+			return error_set(err, "too many ports");
+		break;
+	case SSHD_SUBSYSTEM: {
+		if (!always)
+			break;
+		autofree char *name = memory_copy(line->value, strcspn(line->value, " "));
+		if (config->version < SUBSYSTEMS_ANY_SINCE &&
+			config->subsystems.count == SUBSYSTEMS_MAX)
+			return error_set(err, "too many subsystems defined");
+		if (table_get(&config->subsystems, name) != NULL)
+			return error_set(err, "Subsystem '%s' already defined", name);
+		table_set(&config->subsystems, name, config);
+		break;
+	}
+	case SSHD_AUTHENTICATION_METHODS:
+		if (line->value == NULL)
+			break;
+		if (config->methods_given && strcmp(line->value, "any") == 0)
 			return error_set(err, "\"any\" must appear alone");
-		if (strncmp(other->value, line->value, length + 1) == 0)
-			return error_set(err, "Subsystem '%.*s' already defined",
-				(int)length, line->value);
+		config->methods_given = config->methods_given || always;
+		break;
+	default:
+		break;
 	}
 	return 0;
 }
 
 static int
-read_value(const struct sshd_config *config, const struct sshd_words *words,
+read_value(struct sshd_config *config, const struct sshd_words *words,
 	struct sshd_line *line, struct error *err)
 {
 	size_t used = 0;
@@ -302,6 +316,7 @@ sshd_config_free(struct sshd_config *config)
 		free(config->problems[i].path);
 		free(config->problems[i].text);
 	}
+	table_free(&config->subsystems);
 	free(config->lines);
 	free(config->blocks);
 	free(config->problems);

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/table.h"
 #include "policy/kinds/kind.h"
 #include "policy/models/sshd_keyword.h"
 #include "policy/models/sshd_match.h"
@@ -41,6 +42,9 @@ struct sshd_config {
 	struct sshd_problem *problems;
 	size_t problem_count;
 	unsigned included; /* files so far */
+	size_t port_count; /* Port lines so far */
+	struct table subsystems; /* the names so far -> not NULL */
+	bool methods_given; /* AuthenticationMethods stood outside any Match */
 };
 
 /* Reads the configuration as OpenSSH of VERSION would. Never fails: what is wrong stands

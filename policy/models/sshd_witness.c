@@ -139,6 +139,11 @@ add_neighbour(struct search *search, enum sshd_criterion kind,
 		address[i] = (unsigned char)sum;
 		carry = sum < 0 ? -1 : sum > 255 ? 1 : 0;
 	}
+	/* no connection comes from a mapped address: get_socket_address in canohost.c
+	 * makes it one of IPv4 (ipv64_normalise_mapped) before anything is matched */
+	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
+	if (network->family == AF_INET6 && memcmp(address, mapped, sizeof mapped) == 0)
+		return;
 	if (carry == 0 && inet_ntop(network->family, address, text, sizeof text) != NULL)
 		add_value(search, kind, text);
 }

@@ -591,6 +591,77 @@ test_hostile(void **state)
 	end(&fixture);
 }
 
+/* canohost.c, ipv64_normalise_mapped: a connection never has a mapped address. */
+static void
+test_mapped_address(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *address;
+		enum verdict verdict;
+	} cases[] = {
+		{ "::ffff:192.0.2.1", VERDICT_PASS },
+		{ "::ffff:0:0/96", VERDICT_PASS },
+		{ "192.0.2.1", VERDICT_FAIL },
+		{ "::fffe:192.0.2.1", VERDICT_FAIL },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct fixture fixture;
+		begin(&fixture, "9.2p1", "{ PermitRootLogin: no }", "effective");
+		autofree char *text = memory_printf(
+			"PermitRootLogin no\n"
+			"Match Address %s\nPermitRootLogin yes\n",
+			cases[i].address);
+		scratch_text("/etc/ssh/sshd_config", text);
+		open_root(&fixture);
+		struct findings findings = check(&fixture, fixture.context.host);
+		assert_int_equal(findings_verdict(&findings), cases[i].verdict);
+		findings_free(&findings);
+		end(&fixture);
+	}
+}
+
+static struct findings
+judged(struct fixture *fixture, const char *version, const char *pattern, int count)
+{
+	struct buffer text = { 0 };
+	begin(fixture, version, "{ PermitRootLogin: no }", "effective");
+	buffer_text(&text, "PermitRootLogin no\n");
+	for (int i = 1; i <= count; i++)
+		buffer_printf(
+			&text, "%s%d%s\n", pattern, i, *pattern == 'S' ? " /x" : "");
+	autofree char *lines = buffer_take(&text);
+	scratch_text("/etc/ssh/sshd_config", lines);
+	open_root(fixture);
+	return check(fixture, fixture->context.host);
+}
+
+/* servconf.h: MAX_PORTS; MAX_SUBSYSTEMS, which 9.5 dropped. */
+static void
+test_limits(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *version, *pattern;
+		int count;
+		enum verdict verdict;
+	} cases[] = {
+		{ "9.2p1", "Port ", 256, VERDICT_PASS },
+		{ "9.2p1", "Port ", 257, VERDICT_INVALID },
+		{ "9.2p1", "Subsystem s", 256, VERDICT_PASS },
+		{ "9.2p1", "Subsystem s", 257, VERDICT_INVALID },
+		{ "9.8p1", "Subsystem s", 50000, VERDICT_PASS },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct fixture fixture;
+		struct findings findings = judged(
+			&fixture, cases[i].version, cases[i].pattern, cases[i].count);
+		assert_int_equal(findings_verdict(&findings), cases[i].verdict);
+		findings_free(&findings);
+		end(&fixture);
+	}
+}
+
 int
 main(void)
 {
@@ -603,6 +674,8 @@ main(void)
 		cmocka_unit_test(test_command_line),
 		cmocka_unit_test(test_unit),
 		cmocka_unit_test(test_other_file),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_mapped_address),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_hostile),
