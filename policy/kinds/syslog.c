@@ -150,19 +150,33 @@ judge(const struct syslog_conf *conf, const struct demand *demand,
 	reach_free(&reach);
 }
 
-/* A line that is refused keeps rsyslogd from starting where the file says so. */
 static void
-judge_unclean(const struct syslog_conf *conf, struct findings *findings)
+add_start(const struct syslog_conf *conf, bool certain, bool always, const char *reason,
+	const struct file *file, size_t offset, struct findings *findings)
 {
-	if (!conf->stops_unclean || conf->rejected_count == 0)
-		return;
-	const struct rejected *rejected = &conf->rejected[0];
 	struct finding *finding = findings_add(
-		findings, VERDICT_INVALID, "%s", conf->path);
-	finding_have(finding, "%s does not start", conf->daemon_name);
+		findings, certain ? VERDICT_INVALID : VERDICT_UNKNOWN, "%s", conf->path);
+	finding_have(finding, certain ? "%s does not start" : "%s may not start",
+		conf->daemon_name);
 	finding_want(finding, "a configuration without mistakes");
-	finding_why(finding, "%s, and abortOnUncleanConfig is on", rejected->reason);
-	finding_evidence(finding, rejected->file, rejected->offset);
+	finding_why(
+		finding, always ? "%s" : "%s, and abortOnUncleanConfig is on", reason);
+	finding_evidence(finding, file, offset);
+}
+
+/* A mistake keeps rsyslogd from starting: some always do, any one where the file says so.
+ */
+static void
+judge_start(const struct syslog_conf *conf, struct findings *findings)
+{
+	const struct obstacle *worst = syslog_conf_worst(conf);
+	if (conf->stops_unclean && conf->rejected_count > 0 &&
+		(worst == NULL || !worst->certain))
+		add_start(conf, true, false, conf->rejected[0].reason,
+			conf->rejected[0].file, conf->rejected[0].offset, findings);
+	else if (worst != NULL)
+		add_start(conf, worst->certain, worst->always, worst->reason, worst->file,
+			worst->offset, findings);
 }
 
 /* A syslog.conf beside a daemon that reads another file says nothing: whoever edits it
@@ -218,7 +232,7 @@ check(const struct context *context, const struct control *control,
 		if (conf.path != NULL)
 			finding_evidence_file(finding, conf.path);
 	}
-	judge_unclean(&conf, findings);
+	judge_start(&conf, findings);
 	judge_unread(context, &conf, findings);
 	error_clear(&err);
 }

@@ -19,6 +19,18 @@ reader_halt(
 		->text = memory_text(reason);
 }
 
+void
+reader_obstruct(struct reader *reader, bool certain, bool always, const struct file *file,
+	size_t offset, const char *reason)
+{
+	syslog_conf_obstruct(reader->conf,
+		(struct obstacle){ .file = file,
+			.offset = offset,
+			.reason = memory_text(reason),
+			.certain = certain,
+			.always = always });
+}
+
 static void
 pass_over(void *data, const struct file *file, size_t offset)
 {
@@ -126,5 +138,11 @@ rsyslog_read(const struct context *context, struct syslog_conf *conf, struct err
 	free_values(&reader.templates);
 	free_values(&reader.channels);
 	table_free(&reader.modules);
+	table_free(&reader.blank);
+	table_free(&reader.installed);
+	free(reader.file_template);
+	free(reader.forward_template);
+	if (reader.has_principals)
+		principals_free(&reader.principals);
 	return 0;
 }

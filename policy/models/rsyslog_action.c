@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/models/rsyslog_reader.h"
+#include "policy/models/rsyslog_accept.h"
+
+enum { PARAMETERS_MAX = 200 }; /* more than there are */
 
 static bool
 has_template(const struct reader *reader, const char *name)
@@ -25,10 +27,43 @@ has_template(const struct reader *reader, const char *name)
 	return table_get(&reader->templates, name) != NULL;
 }
 
+static void
+doubt(struct destination *destination, const char *reason)
+{
+	if (destination->doubt == NULL)
+		destination->doubt = memory_text(reason);
+}
+
+/* Says what the template NAME makes of an action: one that is not there makes none. */
+static int
+use_template(const struct reader *reader, const char *name,
+	struct destination *destination, struct error *err)
+{
+	if (!has_template(reader, name))
+		return error_set(err, "there is no template '%s' before it", name);
+	if (table_get(&reader->blank, name) != NULL)
+		doubt(destination, "its template writes nothing of the message");
+	return 0;
+}
+
+/* The template of an action of this type that names none. */
+static int
+use_default_template(
+	const struct reader *reader, struct destination *destination, struct error *err)
+{
+	const char *name = destination->type == DESTINATION_FILE ? reader->file_template
+		: destination->type == DESTINATION_HOST &&
+			destination->protocol != PROTOCOL_RELP
+		? reader->forward_template
+		: NULL;
+	return name != NULL ? use_template(reader, name, destination, err) : 0;
+}
+
 /* ";template" or nothing, and a comment, is what may follow a name. Returns -1 when
  * rsyslogd refuses the action. */
 static int
-check_rest(const struct reader *reader, const char *rest, struct error *err)
+check_rest(const struct reader *reader, const char *rest, struct destination *destination,
+	struct error *err)
 {
 	rest += strspn(rest, " \t\r\f");
 	if (*rest == ';')
@@ -38,9 +73,8 @@ check_rest(const struct reader *reader, const char *rest, struct error *err)
 			err, "';template' is expected behind the name, not '%s'", rest);
 	rest += strspn(rest, " \t\r\f");
 	autofree char *name = memory_copy(rest, strcspn(rest, "# \t\r\f"));
-	if (*name != '\0' && !has_template(reader, name))
-		return error_set(err, "there is no template '%s' before it", name);
-	return 0;
+	return *name != '\0' ? use_template(reader, name, destination, err)
+			     : use_default_template(reader, destination, err);
 }
 
 /* The beginning of the file names that the template NAME makes. */
@@ -65,11 +99,11 @@ read_file(const struct reader *reader, const char *text, struct destination *des
 	text += computed;
 	size_t length = strcspn(text, "; ");
 	autofree char *name = memory_copy(text, length);
-	if (check_rest(reader, text + length, err) < 0)
+	destination->type = DESTINATION_FILE;
+	if (check_rest(reader, text + length, destination, err) < 0)
 		return -1;
 	if (computed)
 		return set_computed(reader, name, destination, err);
-	destination->type = DESTINATION_FILE;
 	destination->name = memory_text(name);
 	return 0;
 }
@@ -84,7 +118,7 @@ read_channel(const struct reader *reader, const char *text,
 		return error_set(err, "there is no output channel '%s'", name);
 	destination->type = DESTINATION_FILE;
 	destination->name = memory_text(file);
-	return 0;
+	return use_default_template(reader, destination, err);
 }
 
 /* [address] or name, then :port. Returns what follows. */
@@ -125,7 +159,8 @@ read_host(const struct reader *reader, const char *p, struct destination *destin
 		p += strcspn(p, ")");
 		p += *p == ')';
 	}
-	return check_rest(reader, read_target(p, destination), err);
+	p = read_target(p, destination);
+	return check_rest(reader, p, destination, err);
 }
 
 static bool
@@ -150,13 +185,15 @@ read_module(const struct reader *reader, const char *text,
 	if (strcmp(module, "omusrmsg") == 0) {
 		destination->type = DESTINATION_USERS;
 		destination->name = memory_copy(rest, strcspn(rest, ";"));
-		return check_rest(reader, rest + strlen(destination->name), err);
+		return check_rest(
+			reader, rest + strlen(destination->name), destination, err);
 	}
 	if (!is_loaded(reader, module))
 		return error_set(err, "module %s is not loaded before it", module);
 	if (strcmp(module, "omrelp") == 0) {
 		destination->protocol = PROTOCOL_RELP;
-		return check_rest(reader, read_target(rest, destination), err);
+		rest = read_target(rest, destination);
+		return check_rest(reader, rest, destination, err);
 	}
 	destination->type = DESTINATION_OTHER;
 	destination->name = memory_text(module);
@@ -185,7 +222,7 @@ read_legacy(const struct reader *reader, const char *text,
 		length = strcspn(text + 1, "; ");
 		destination->type = DESTINATION_PIPE;
 		destination->name = memory_copy(text + 1, length);
-		return check_rest(reader, text + 1 + length, err);
+		return check_rest(reader, text + 1 + length, destination, err);
 	case '^':
 		destination->type = DESTINATION_OTHER;
 		destination->name = memory_text(text);
@@ -198,7 +235,7 @@ read_legacy(const struct reader *reader, const char *text,
 	length = strcspn(text, ";");
 	destination->type = DESTINATION_USERS;
 	destination->name = memory_copy(text, length);
-	return check_rest(reader, text + length, err);
+	return check_rest(reader, text + length, destination, err);
 }
 
 /* A block for an action that is not run each time: inside a test that nothing meets while
@@ -221,10 +258,20 @@ finish(struct reader *reader, struct block *block, struct destination *made,
 		error_clear(err);
 		free(made->name);
 		free(made->port);
+		free(made->doubt);
 		block_add_nothing(block, file, offset);
 		return;
 	}
 	*block_add(block, STATEMENT_ACTION, file, offset)->destination = *made;
+}
+
+static const char discarding[] = "its queue discards messages when it fills";
+
+/* What rsyslogd takes for names of users that begin so. */
+static bool
+is_letter_or_star(char c)
+{
+	return isalpha((unsigned char)c) || c == '*' || c == '_';
 }
 
 void
@@ -243,9 +290,14 @@ action_add_legacy(struct reader *reader, struct block *block, struct bytes text,
 	else if (reader->not_always || reader->nth_only)
 		block = sometimes(block, false, file, offset);
 	read_legacy(reader, words, &made, &err);
+	if (reader->discards && reader->queued)
+		doubt(&made, discarding);
+	if (is_letter_or_star(words[0]))
+		reader_obstruct(reader, true, false, file, offset,
+			"a user's name without :omusrmsg: before it draws a warning");
 	finish(reader, block, &made, &err, file, offset);
 	reader->nth_only = false; /* these two hold for one action */
-	reader->queued = false;
+	reader->queued = reader->discards = false;
 }
 
 static int
@@ -299,8 +351,8 @@ read_action(const struct reader *reader, const struct parameters *parameters,
 	const char *template = parameter_text(parameters, "template", NULL);
 	if (need(type, "type", err) < 0)
 		return -1;
-	if (template != NULL && !has_template(reader, template))
-		return error_set(err, "there is no template '%s' before it", template);
+	if (template != NULL && use_template(reader, template, destination, err) < 0)
+		return -1;
 	if (strcasecmp(type, "omfile") == 0)
 		return read_omfile(reader, parameters, destination, err);
 	if (strcasecmp(type, "omfwd") == 0)
@@ -323,6 +375,109 @@ read_action(const struct reader *reader, const struct parameters *parameters,
 		return read_omfwd(parameters, true, destination, err);
 	destination->type = DESTINATION_OTHER;
 	destination->name = memory_text(type);
+	return 0;
+}
+
+/* Whether what a queue does may lose messages while all else goes well:
+ * queue.discardseverity of 8, the default, discards none (queue.c, qqueueChkDiscardMsg).
+ */
+static bool
+discards(const char *name, const char *value)
+{
+	return strcasecmp(name, "queue.discardseverity") == 0 && strcmp(value, "8") != 0;
+}
+
+/* One of the network drivers that rsyslogd comes with, and of the modes that omfwd takes.
+ */
+static enum acceptance
+check_choice(
+	struct reader *reader, const char *name, const char *value, struct error *err)
+{
+	static const char *const modes[] = { "none", "single", "stream:always" };
+	if (strcasecmp(name, "streamdriver") == 0) {
+		autofree char *module = memory_printf("lmnsd_%s", value);
+		if (accept_module(reader, module) != 0)
+			return ACCEPTANCE_YES;
+		error_set(err, "the network driver %s is not installed", value);
+		return ACCEPTANCE_UNKNOWN;
+	}
+	if (strcasecmp(name, "compression.mode") != 0)
+		return ACCEPTANCE_YES;
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+		if (strcasecmp(modes[i], value) == 0)
+			return ACCEPTANCE_YES;
+	error_set(err, "there is no compression.mode '%s'", value);
+	return ACCEPTANCE_NO;
+}
+
+static enum acceptance
+check_parameter(struct reader *reader, const struct accepted *known, const char *name,
+	const char *value, struct error *err)
+{
+	enum acceptance result = accept_value(reader, known->takes, name, value, err);
+	if (result == ACCEPTANCE_YES)
+		result = check_choice(reader, name, value, err);
+	/* a bad value for the queue leaves the action its default one */
+	if (result == ACCEPTANCE_NO && strncasecmp(name, "queue.", 6) == 0)
+		result = ACCEPTANCE_UNKNOWN;
+	/* a missing group ends the action only, a missing user the daemon: doGetUID() and
+	 * doGetGID() of rainerscript.c */
+	if (result == ACCEPTANCE_FATAL &&
+		(reader->outlives_ids || known->takes == TAKES_GROUP))
+		result = ACCEPTANCE_NO;
+	return result;
+}
+
+/* Looks at each name and value. Returns -1 when rsyslogd refuses the action. */
+static int
+check_parameters(struct reader *reader, const struct parameters *parameters,
+	struct destination *destination, struct error *err, const struct file *file,
+	size_t offset)
+{
+	const char *type = parameter_text(parameters, "type", "");
+	if (strncasecmp(type, "builtin:", 8) == 0)
+		type += 8;
+	if (!accept_knows(type)) {
+		reader_obstruct(reader, false, false, file, offset,
+			"what parameters its module takes is not known");
+		return 0;
+	}
+	if (parameters->count > PARAMETERS_MAX) {
+		doubt(destination, "it has too many parameters");
+		return 0;
+	}
+	for (size_t i = 0; i < parameters->count; i++) {
+		const char *name = parameters->items[i].name,
+			   *value = parameters->items[i].value;
+		struct error why = ERROR_INIT;
+		if (value != parameter_text(parameters, name, NULL)) {
+			reader_obstruct(reader, true, false, file, offset,
+				"a parameter is given twice");
+			continue;
+		}
+		const struct accepted *known = accept_parameter(type, name);
+		enum acceptance result = ACCEPTANCE_UNKNOWN;
+		if (known != NULL)
+			result = check_parameter(reader, known, name, value, &why);
+		else
+			error_set(&why, "there is no parameter %s", name);
+		if (discards(name, value))
+			doubt(destination, discarding);
+		if (result == ACCEPTANCE_UNKNOWN) {
+			doubt(destination, why.text);
+			reader_obstruct(reader, known == NULL,
+				known != NULL && known->takes == TAKES_USER, file, offset,
+				why.text);
+		}
+		if (result == ACCEPTANCE_FATAL)
+			reader_obstruct(reader, true, true, file, offset, why.text);
+		if (result == ACCEPTANCE_NO) {
+			error_set(err, "%s", why.text);
+			error_clear(&why);
+			return -1;
+		}
+		error_clear(&why);
+	}
 	return 0;
 }
 
@@ -355,6 +510,9 @@ action_add(struct reader *reader, struct block *block,
 			1))
 		block = sometimes(block, false, file, offset);
 	made.queued = strcasecmp(queue, "direct") != 0;
-	read_action(reader, parameters, &made, &err);
+	if (check_parameters(reader, parameters, &made, &err, file, offset) == 0)
+		read_action(reader, parameters, &made, &err);
+	if (err.text == NULL && parameter_text(parameters, "template", NULL) == NULL)
+		use_default_template(reader, &made, &err);
 	finish(reader, block, &made, &err, file, offset);
 }

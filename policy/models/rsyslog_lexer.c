@@ -342,7 +342,9 @@ read_call(const char *p)
 	struct candidate best = { 0 };
 	if (is_letter(p[0])) {
 		size_t n = span_letters_or(p, DIGITS "-_.");
-		offer(&best, TOKEN_NAME, n, n);
+		/* a single character is no name: lexer.l's rule for strays comes first */
+		if (n > 1)
+			offer(&best, TOKEN_NAME, n, n);
 	}
 	return best;
 }

@@ -1,5 +1,6 @@
 /* Expressions read by precedence. Source: the expr rules and %left lines of
  * grammar/grammar.y of rsyslog 8.2302. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,6 +90,10 @@ read_operand(struct reader *reader)
 		node->text = memory_copy(token->text.data, token->text.size);
 	/* octal and hexadecimal too */
 	node->number = type == TOKEN_NUMBER ? strtoll(node->text, NULL, 0) : 0;
+	/* how rsyslogd compares a number out of its range is not followed: as opaque as
+	 * a function */
+	if (node->number > INT_MAX)
+		node->type = TOKEN_FUNCTION;
 	words_advance(reader);
 	if (type == TOKEN_FUNCTION || type == TOKEN_EXISTS)
 		return read_call(reader, node);

@@ -2,6 +2,7 @@
 #ifndef POLICY_MODELS_RSYSLOG_READER_H
 #define POLICY_MODELS_RSYSLOG_READER_H
 
+#include "base/principals.h"
 #include "base/table.h"
 #include "policy/models/rsyslog_expression.h"
 #include "policy/models/rsyslog_lexer.h"
@@ -39,13 +40,21 @@ struct reader {
 	char *default_ruleset; /* owned; NULL: the first */
 	bool halted; /* the rest is not read: the model gave up */
 	bool abort_if_unclean;
+	bool has_principals;
+	struct principals principals; /* of the root, when HAS_PRINCIPALS */
+	bool outlives_ids; /* a user that is not there ends nothing but the action */
+	bool has_installed, any_installed;
+	struct table installed; /* modules of the root, when HAS_INSTALLED */
+	bool module_directory; /* modules are looked for elsewhere too */
+	char *file_template, *forward_template; /* owned: the actions' defaults or NULL */
+	struct table blank; /* templates that write nothing of the message */
 	struct table templates; /* by name: what each begins with, owned; "" unknown */
 	struct table channels; /* $outchannel: by name the file, owned */
 	struct table modules; /* loaded ones, by name */
 	struct input kernel, journal, socket;
 	struct message_facts facts;
 	/* settings for the legacy actions that follow */
-	bool when_suspended, not_always, nth_only, queued;
+	bool when_suspended, not_always, nth_only, queued, discards;
 };
 
 /* Cuts off at what the model does not follow: anything may happen behind. */
@@ -79,6 +88,11 @@ action_add(struct reader *reader, struct block *block,
 void
 action_add_legacy(struct reader *reader, struct block *block, struct bytes text,
 	const struct file *file, size_t offset);
+
+/* Notes why rsyslogd may not start where a mistake keeps it from that, or ALWAYS. */
+void
+reader_obstruct(struct reader *reader, bool certain, bool always, const struct file *file,
+	size_t offset, const char *reason);
 
 /* Takes a $Directive line. Returns false when rsyslogd reads no further. */
 bool

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/models/rsyslog_reader.h"
+#include "policy/models/rsyslog_accept.h"
 
 enum {
 	FILES_MAX = 1000,
@@ -18,13 +18,13 @@ static char present[] = ""; /* stands for "it is there" in a table */
 static bool
 is_on(const char *value)
 {
-	return strcasecmp(value, "on") == 0 || strcasecmp(value, "yes") == 0 ||
-		strcmp(value, "1") == 0;
+	/* doGetBinary() of rainerscript.c, doParseOnOffOption() of cfsysline.c */
+	return strcmp(value, "on") == 0;
 }
 
 /* What a template's file names have in common: all up to the first property. */
 static void
-add_template(struct reader *reader, const char *name, struct bytes text)
+add_template(struct reader *reader, const char *name, struct bytes text, bool blank)
 {
 	size_t length = 0;
 	while (length < text.size && text.data[length] != '%' &&
@@ -32,6 +32,7 @@ add_template(struct reader *reader, const char *name, struct bytes text)
 		length++;
 	free(table_get(&reader->templates, name));
 	table_set(&reader->templates, name, memory_copy(text.data, length));
+	table_set(&reader->blank, name, blank ? present : NULL);
 }
 
 void
@@ -42,9 +43,10 @@ setting_template(struct reader *reader, const struct parameters *parameters, boo
 	const char *text = parameter_text(parameters, "string", "");
 	if (name == NULL || parameters_disable(parameters))
 		return;
-	if (list || strcasecmp(type, "string") != 0)
+	bool plain = !list && strcasecmp(type, "string") == 0;
+	if (!plain)
 		text = "";
-	add_template(reader, name, BYTES_TEXT(text));
+	add_template(reader, name, BYTES_TEXT(text), plain && strchr(text, '%') == NULL);
 }
 
 static void
@@ -56,8 +58,21 @@ set_text(char **text, const char *value)
 
 /* An input module named NAME is there, with its own ruleset or NULL. */
 static void
-load_module(struct reader *reader, const char *name, const char *ruleset)
+load_module(struct reader *reader, const char *name, const char *ruleset,
+	const struct file *file, size_t offset)
 {
+	switch (accept_module(reader, name)) {
+	case 0:
+		syslog_conf_reject(
+			reader->conf, file, offset, "module %s is not installed", name);
+		return;
+	case -1:
+		reader_obstruct(reader, false, false, file, offset,
+			"whether its module is installed can't be told");
+		break;
+	default:
+		break;
+	}
 	table_set(&reader->modules, name, present);
 	struct input *input = strcmp(name, "imklog") == 0 ? &reader->kernel
 		: strcmp(name, "imjournal") == 0          ? &reader->journal
@@ -89,6 +104,31 @@ read_input(struct reader *reader, const struct parameters *parameters)
 	set_text(&reader->socket.ruleset, parameter_text(parameters, "ruleset", NULL));
 }
 
+/* module(load="builtin:omfile" ...): the defaults of the actions that follow. */
+static void
+read_omfile_module(struct reader *reader, const struct parameters *parameters,
+	const struct file *file, size_t offset)
+{
+	const char *template = parameter_text(parameters, "template", NULL);
+	if (template != NULL)
+		set_text(&reader->file_template, template);
+	for (size_t i = 0; i < parameters->count; i++) {
+		const char *name = parameters->items[i].name,
+			   *value = parameters->items[i].value;
+		const struct accepted *known = accept_parameter("omfile", name);
+		if (known == NULL || value == NULL)
+			continue;
+		struct error why = ERROR_INIT;
+		enum acceptance result = accept_value(
+			reader, known->takes, name, value, &why);
+		if (result != ACCEPTANCE_YES)
+			reader_obstruct(reader, result >= ACCEPTANCE_NO,
+				known->takes == TAKES_USER && !reader->outlives_ids, file,
+				offset, why.text);
+		error_clear(&why);
+	}
+}
+
 void
 setting_object(struct reader *reader, const char *name,
 	const struct parameters *parameters, const struct file *file, size_t offset)
@@ -102,17 +142,28 @@ setting_object(struct reader *reader, const char *name,
 				reader->conf, file, offset, "parameter load is missing");
 			return;
 		}
-		load_module(reader, module, parameter_text(parameters, "ruleset", NULL));
+		load_module(reader, module, parameter_text(parameters, "ruleset", NULL),
+			file, offset);
+		if (strcmp(module, "builtin:omfile") == 0)
+			read_omfile_module(reader, parameters, file, offset);
 		if (strcmp(module, "imuxsock") == 0 &&
 			!is_on(parameter_text(parameters, "syssock.use", "on")))
 			reader->socket.closed = true;
 	} else if (strcasecmp(name, "input") == 0) {
+		const char *type = parameter_text(parameters, "type", "");
+		if (table_get(&reader->modules, type) == NULL)
+			syslog_conf_reject(reader->conf, file, offset,
+				"module %s is not loaded before it", type);
 		read_input(reader, parameters);
 	} else if (strcasecmp(name, "global") == 0) {
 		const char *abort = parameter_text(
 			parameters, "abortonuncleanconfig", NULL);
+		const char *ids = parameter_text(
+			parameters, "security.abortonidresolutionfail", NULL);
 		if (abort != NULL)
 			reader->abort_if_unclean = is_on(abort);
+		if (ids != NULL)
+			reader->outlives_ids = !is_on(ids);
 	}
 }
 
@@ -209,14 +260,15 @@ setting_include(struct reader *reader, const char *pattern, bool optional,
 
 /* The module in a path such as /usr/lib/rsyslog/imklog.so. */
 static void
-load_legacy(struct reader *reader, const char *path)
+load_legacy(
+	struct reader *reader, const char *path, const struct file *file, size_t offset)
 {
 	const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
 	size_t length = strlen(name);
 	if (length > 3 && strcmp(name + length - 3, ".so") == 0)
 		length -= 3;
 	autofree char *module = memory_copy(name, length);
-	load_module(reader, module, NULL);
+	load_module(reader, module, NULL, file, offset);
 }
 
 /* name,"text",options */
@@ -229,11 +281,14 @@ read_template(struct reader *reader, const char *value)
 	const char *text = value + length;
 	text += strspn(text, ", \t");
 	if (*text != '"') {
-		add_template(reader, name, BYTES_TEXT(""));
+		/* "=name": a module's own; anything else rsyslogd refuses */
+		add_template(reader, name, BYTES_TEXT(""), *text != '=');
 		return;
 	}
 	text++;
-	add_template(reader, name, (struct bytes){ text, strcspn(text, "\"") });
+	length = strcspn(text, "\"");
+	add_template(reader, name, (struct bytes){ text, length },
+		memchr(text, '%', length) == NULL);
 }
 
 /* name,file,size,command */
@@ -248,12 +303,55 @@ read_channel(struct reader *reader, const char *value)
 	table_set(&reader->channels, name, memory_copy(file, strcspn(file, ", \t")));
 }
 
+/* Whether rsyslogd takes the $directive NAME with its value WORD. A user or a group that
+ * is not there ends it (doGetUID() and doGetGID() of cfsysline.c). */
+static bool
+check_setting(struct reader *reader, const char *name, const char *word,
+	const struct file *file, size_t offset)
+{
+	const struct accepted *known = accept_directive(name);
+	struct error why = ERROR_INIT;
+	if (known == NULL ||
+		(known->module != NULL &&
+			table_get(&reader->modules, known->module) == NULL)) {
+		syslog_conf_reject(reader->conf, file, offset,
+			"there is no directive $%s%s", name,
+			known != NULL ? ": its module is not loaded before it" : "");
+		return false;
+	}
+	bool is_id = known->takes == TAKES_USER || known->takes == TAKES_GROUP;
+	/* what a word or a number of old may look like is wide */
+	if (!is_id && known->takes != TAKES_BINARY && known->takes != TAKES_MODE)
+		return true;
+	enum acceptance result = accept_value(reader, known->takes, name, word, &why);
+	if (result == ACCEPTANCE_YES)
+		return true;
+	if (is_id)
+		reader_obstruct(reader, result == ACCEPTANCE_FATAL, !reader->outlives_ids,
+			file, offset, why.text);
+	else
+		syslog_conf_reject(reader->conf, file, offset, "%s", why.text);
+	error_clear(&why);
+	return is_id;
+}
+
 static void
-read_setting(struct reader *reader, const char *name, const char *value)
+read_setting(struct reader *reader, const char *name, const char *value,
+	const struct file *file, size_t offset)
 {
 	autofree char *word = memory_copy(value, strcspn(value, " \t#"));
+	if (!check_setting(reader, name, word, file, offset))
+		return;
 	if (strcasecmp(name, "modload") == 0)
-		load_legacy(reader, word);
+		load_legacy(reader, word, file, offset);
+	else if (strcasecmp(name, "moddir") == 0)
+		reader->module_directory = true;
+	else if (strcasecmp(name, "actionfiledefaulttemplate") == 0)
+		set_text(&reader->file_template, word);
+	else if (strcasecmp(name, "actionforwarddefaulttemplate") == 0)
+		set_text(&reader->forward_template, word);
+	else if (strcasecmp(name, "actionqueuediscardseverity") == 0)
+		reader->discards = strcmp(word, "8") != 0;
 	else if (strcasecmp(name, "template") == 0)
 		read_template(reader, value);
 	else if (strcasecmp(name, "outchannel") == 0)
@@ -274,9 +372,13 @@ read_setting(struct reader *reader, const char *name, const char *value)
 		reader->nth_only = strtol(word, NULL, 10) > 1;
 	else if (strcasecmp(name, "actionqueuetype") == 0)
 		reader->queued = strcasecmp(word, "direct") != 0;
-	else if (strcasecmp(name, "resetconfigvariables") == 0)
+	else if (strcasecmp(name, "resetconfigvariables") == 0) {
+		set_text(&reader->file_template, NULL);
+		set_text(&reader->forward_template, NULL);
+		reader->discards = false;
 		reader->when_suspended = reader->not_always = reader->nth_only =
 			reader->queued = false;
+	}
 }
 
 bool
@@ -295,6 +397,7 @@ setting_directive(void *data, struct bytes line, const struct file *file, size_t
 	}
 	size_t length = strcspn(text, " \t");
 	autofree char *name = memory_copy(text + 1, length - 1);
-	read_setting(reader, name, text + length + strspn(text + length, " \t"));
+	read_setting(
+		reader, name, text + length + strspn(text + length, " \t"), file, offset);
 	return true;
 }

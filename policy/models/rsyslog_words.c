@@ -112,8 +112,9 @@ const char *
 parameter_text(
 	const struct parameters *parameters, const char *name, const char *otherwise)
 {
-	/* of a name given twice the first one counts */
-	for (size_t i = 0; i < parameters->count; i++)
+	/* of a name given twice the last one counts: nvlst of grammar.y grows at its head
+	 */
+	for (size_t i = parameters->count; i-- > 0;)
 		if (strcasecmp(parameters->items[i].name, name) == 0)
 			return parameters->items[i].value;
 	return otherwise;

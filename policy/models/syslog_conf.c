@@ -78,6 +78,9 @@ syslog_conf_free(struct syslog_conf *conf)
 	}
 	for (size_t i = 0; i < conf->rejected_count; i++)
 		free(conf->rejected[i].reason);
+	for (size_t i = 0; i < conf->obstacle_count; i++)
+		free(conf->obstacles[i].reason);
+	free(conf->obstacles);
 	free(conf->rulesets);
 	free(conf->entrances);
 	free(conf->rejected);
@@ -118,6 +121,27 @@ syslog_conf_reject(struct syslog_conf *conf, const struct file *file, size_t off
 		.file = file, .offset = offset, .reason = memory_vprintf(reason, args)
 	};
 	va_end(args);
+}
+
+void
+syslog_conf_obstruct(struct syslog_conf *conf, struct obstacle obstacle)
+{
+	conf->obstacles = memory_grow(
+		conf->obstacles, conf->obstacle_count, sizeof *conf->obstacles);
+	conf->obstacles[conf->obstacle_count++] = obstacle;
+}
+
+const struct obstacle *
+syslog_conf_worst(const struct syslog_conf *conf)
+{
+	const struct obstacle *worst = NULL;
+	for (size_t i = 0; i < conf->obstacle_count; i++) {
+		const struct obstacle *obstacle = &conf->obstacles[i];
+		if ((obstacle->always || conf->stops_unclean) &&
+			(worst == NULL || (obstacle->certain && !worst->certain)))
+			worst = obstacle;
+	}
+	return worst;
 }
 
 void

@@ -29,6 +29,15 @@ struct rejected {
 	char *reason;
 };
 
+/* What may keep the daemon from starting although the line itself may have its effect. */
+struct obstacle {
+	const struct file *file;
+	size_t offset;
+	char *reason;
+	bool certain; /* it does; else it can't be told */
+	bool always; /* else only where a rejected line does: stops_unclean */
+};
+
 /* Messages of these pairs enter the program at this ruleset. */
 struct entrance {
 	struct priorities set;
@@ -52,6 +61,8 @@ struct syslog_conf {
 	size_t entrance_count;
 	struct rejected *rejected;
 	size_t rejected_count;
+	struct obstacle *obstacles;
+	size_t obstacle_count;
 };
 
 /* Reads what the daemon of the context's host reads. Returns -1 with *err when nothing
@@ -77,6 +88,14 @@ syslog_conf_ruleset(struct syslog_conf *conf, const char *name);
 void
 syslog_conf_reject(struct syslog_conf *conf, const struct file *file, size_t offset,
 	const char *reason, ...) __attribute__((format(printf, 4, 5)));
+
+/* Adds an obstacle. Takes REASON. */
+void
+syslog_conf_obstruct(struct syslog_conf *conf, struct obstacle obstacle);
+
+/* The first certain one of the obstacles that count, else the first; NULL when none do. */
+const struct obstacle *
+syslog_conf_worst(const struct syslog_conf *conf);
 
 /* Lets the messages of SET enter the program at RULESET. */
 void

@@ -180,8 +180,10 @@ describe_doubts(const struct syslog_conf *conf, const struct reach *reach,
 		buffer_text(out, out->size > 0 ? "; " : "");
 		syslog_describe_place(conf, part->statement, out);
 		buffer_printf(out, ": %s",
-			part->statement->text != NULL
-				? part->statement->text
+			part->statement->text != NULL ? part->statement->text
+				: part->statement->destination != NULL &&
+					part->statement->destination->doubt != NULL
+				? part->statement->destination->doubt
 				: "the name of the file depends on the message");
 		return;
 	}

@@ -115,7 +115,10 @@ walk_action(struct walk *walk, const struct statement *statement, struct flow *f
 {
 	if (walk->place == NULL || walk->reach == NULL) {
 		if (walk->found != NULL)
-			walk->found(walk->data, statement, flow->may, flow->sure);
+			walk->found(walk->data, statement, flow->may,
+				statement->destination->doubt == NULL
+					? flow->sure
+					: (struct priorities){ { 0 } });
 		return;
 	}
 	switch (match_place(statement->destination, walk->place)) {
@@ -125,6 +128,10 @@ walk_action(struct walk *walk, const struct statement *statement, struct flow *f
 		doubt(walk, statement, flow);
 		break;
 	case MATCH_YES:
+		if (statement->destination->doubt != NULL) {
+			doubt(walk, statement, flow);
+			break;
+		}
 		parts_add(&walk->reach->carriers, statement, flow);
 		walk->carried = priorities_or(walk->carried, flow->may);
 		leave(flow);

@@ -48,6 +48,7 @@ statement_free(struct statement *statement)
 	if (statement->destination != NULL) {
 		free(statement->destination->name);
 		free(statement->destination->port);
+		free(statement->destination->doubt);
 		free(statement->destination);
 	}
 	if (statement->branches != NULL) {

@@ -30,6 +30,7 @@ struct destination {
 	enum protocol protocol;
 	bool computed; /* NAME is only what the name begins with: the rest depends on
 			  the message */
+	char *doubt; /* owned: why it can't be told whether messages arrive; else NULL */
 	bool queued; /* it has a queue of its own, so a dead log host blocks nobody */
 };
 

@@ -3,6 +3,7 @@
 #include "tests/unit/syslog_host.h"
 
 #include "policy/models/syslog_demand.h"
+#include "policy/models/syslog_flow.h"
 #include "policy/models/syslog_table.h"
 
 #define INPUTS "module(load=\"imuxsock\")\nmodule(load=\"imklog\")\n"
@@ -88,9 +89,9 @@ test_opaque(void **state)
 		"*.* ?t\n",
 		"mail", "/var/log/...");
 	/* rulesets that call each other */
-	goes(INPUTS
-		"ruleset(name=\"a\") { call b }\nruleset(name=\"b\") { call a }\ncall a\n"
-		"*.* /a\n",
+	goes(INPUTS "ruleset(name=\"aa\") { call bb }\nruleset(name=\"bb\") { call aa "
+		    "}\ncall aa\n"
+		    "*.* /a\n",
 		"mail", "/a (some)");
 }
 
@@ -124,9 +125,10 @@ test_hostile(void **state)
 {
 	static const char *const pieces[] = { "{", "kern.* {\n", "if (", "not ", "'\\'",
 		"\"", "/*", "&", ":msg, contains, \"\\", "a", "$x", "if $msg then ",
-		"*.* ", "else ", "call a ", "ruleset(name=\"a\"){call a}", "action(", "[",
-		"\\\n", "if 1 or 1 then stop\n", "$IncludeConfig /etc/rsyslog.conf\n",
-		"$RuleSet a\n", "1+", "!", "template(name=\"t\"){" };
+		"*.* ", "else ", "call aa ", "ruleset(name=\"aa\"){call aa}", "action(",
+		"[", "\\\n", "if 1 or 1 then stop\n",
+		"$IncludeConfig /etc/rsyslog.conf\n", "$RuleSet a\n", "1+", "!",
+		"template(name=\"t\"){" };
 	(void)state;
 	for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
 		struct syslog_host made;
@@ -146,6 +148,129 @@ test_hostile(void **state)
 	}
 }
 
+/* Verdict and place of CONF on a root with two users and the modules of INPUTS. */
+static void
+judged(const char *conf, const char *want)
+{
+	struct syslog_host made;
+	struct syslog_conf read;
+	struct error err = ERROR_INIT;
+	const struct place place = { .type = DESTINATION_FILE, .name = "/a" };
+	struct reach reach;
+	struct priorities mail = priorities_of_facility(2);
+	bool certain = false;
+	const struct obstacle *obstacle;
+	syslog_host_open(&made, "rsyslog");
+	syslog_host_put(&made, "/usr/lib/any/rsyslog/imuxsock.so", "");
+	syslog_host_put(&made, "/usr/lib/any/rsyslog/imklog.so", "");
+	syslog_host_put(&made, "/etc/passwd", "root:x:0:0::/:/bin/sh\n");
+	syslog_host_put(&made, "/etc/group", "root:x:0:\nadm:x:4:\n");
+	syslog_host_put(&made, "/etc/nsswitch.conf", "passwd: files\ngroup: files\n");
+	syslog_host_put(&made, "/etc/rsyslog.conf", conf);
+	assert_int_equal(syslog_conf_read(&made.context, &read, &err), 0);
+	certain = read.stops_unclean && read.rejected_count > 0;
+	obstacle = syslog_conf_worst(&read);
+	certain = certain || (obstacle != NULL && obstacle->certain);
+	syslog_reach(&read, &place, mail, &reach);
+	assert_string_equal(certain                       ? "does not start"
+			: obstacle != NULL                ? "may not start"
+			: !priorities_empty(reach.missed) ? "missed"
+			: !priorities_empty(priorities_without(mail, reach.reached))
+			? "unknown"
+			: "reached",
+		want);
+	reach_free(&reach);
+	syslog_conf_free(&read);
+	syslog_host_close(&made);
+}
+
+#define ABORT INPUTS "$AbortOnUncleanConfig on\n"
+#define FILE_ACTION(more) INPUTS "*.* action(type=\"omfile\" file=\"/a\" " more ")\n"
+
+/* What 8.2302 counts as unclean: conf.c, cfsysline.c, modules.c, nvlstChkUnused() of
+ * rainerscript.c, parseSelectorAct of omusrmsg.c. */
+static void
+test_unclean(void **state)
+{
+	(void)state;
+	judged(ABORT "*.* /a\n", "reached");
+	judged(ABORT "*.* /a\nfoo bar\n", "does not start");
+	judged(ABORT "*.* /a\n*.emerg *\n", "does not start");
+	judged(ABORT "*.* /a\n*.emerg :omusrmsg:*\n", "reached");
+	judged(ABORT "*.* /a\n$NoSuchDirective x\n", "does not start");
+	judged(ABORT "*.* /a\n$UDPServerRun 514\n", "does not start");
+	judged(ABORT "*.* /a\nmodule(load=\"nosuch\")\n", "does not start");
+	judged(ABORT "*.* /a\nmodule(load=\"/opt/it\")\n", "may not start");
+	judged(ABORT "*.* /a\ninput(type=\"imtcp\" port=\"1\")\n", "does not start");
+	judged(ABORT "*.* /a\nmail.* action(type=\"omfile\" file=\"/b\" nosuch=\"1\")\n",
+		"does not start");
+	/* "on" alone is on */
+	judged(INPUTS "$AbortOnUncleanConfig yes\nfoo bar\n*.* /a\n", "reached");
+}
+
+/* doGetUID() and doGetGID() of rainerscript.c and of cfsysline.c */
+static void
+test_owners(void **state)
+{
+	(void)state;
+	judged(FILE_ACTION("fileOwner=\"root\" fileGroup=\"adm\""), "reached");
+	judged(FILE_ACTION("fileOwner=\"nosuch\""), "does not start");
+	judged(FILE_ACTION("fileGroup=\"nosuch\""), "missed");
+	judged(INPUTS "$FileOwner nosuch\n*.* /a\n", "does not start");
+	judged(INPUTS "$FileGroup nosuch\n*.* /a\n", "does not start");
+	judged(INPUTS "$PrivDropToUser nosuch\n*.* /a\n", "does not start");
+	judged("global(security.abortOnIDResolutionFail=\"off\")\n" FILE_ACTION(
+		       "fileOwner=\"nosuch\""),
+		"missed");
+}
+
+/* nvlstGetParam() of rainerscript.c: one bad value and the action is not made. */
+static void
+test_values(void **state)
+{
+	(void)state;
+	judged(FILE_ACTION("fileCreateMode=\"0640\" sync=\"on\""), "reached");
+	judged(FILE_ACTION("fileCreateMode=\"9\""), "missed");
+	judged(FILE_ACTION("sync=\"yes\""), "missed");
+	judged(FILE_ACTION("action.resumeRetryCount=\"x\""), "missed");
+	judged(FILE_ACTION("nosuch=\"1\""), "unknown");
+	judged(FILE_ACTION("cry.provider=\"gcry\""), "unknown");
+	judged(FILE_ACTION("queue.discardmark=\"1\" queue.discardseverity=\"0\""),
+		"unknown");
+	/* the list of parameters grows at its head, so the last one is found first */
+	judged(FILE_ACTION("file=\"/b\""), "missed");
+	judged(INPUTS "*.* action(type=\"omfile\" file=\"/b\" file=\"/a\")\n", "reached");
+}
+
+/* addAction of action.c looks the templates up, the actions' defaults too */
+static void
+test_templates(void **state)
+{
+	(void)state;
+	judged(INPUTS "$ActionFileDefaultTemplate nosuch\n*.* /a\n", "missed");
+	judged(INPUTS "$ActionFileDefaultTemplate RSYSLOG_FileFormat\n*.* /a\n",
+		"reached");
+	judged(INPUTS "module(load=\"builtin:omfile\" template=\"nosuch\")\n*.* /a\n",
+		"missed");
+	judged("template(name=\"e\" type=\"string\" string=\"\")\n" FILE_ACTION(
+		       "template=\"e\""),
+		"unknown");
+	judged(INPUTS "$template e,\"x\"\n*.* /a;e\n", "unknown");
+	judged(INPUTS "$template e,\"%msg%\"\n*.* /a;e\n", "reached");
+}
+
+/* lexer.l: a single character after "call" is a stray, and numbers go through strtoll(3)
+ */
+static void
+test_edges(void **state)
+{
+	(void)state;
+	judged(INPUTS "ruleset(name=\"r\") { action(type=\"omfile\" file=\"/a\") }\n"
+		      "*.* call r\n",
+		"missed");
+	judged(INPUTS "if 99999999999999999999 < 0 then stop\n*.* /a\n", "unknown");
+}
+
 int
 main(void)
 {
@@ -154,6 +279,11 @@ main(void)
 		cmocka_unit_test(test_inputname),
 		cmocka_unit_test(test_opaque),
 		cmocka_unit_test(test_rejected),
+		cmocka_unit_test(test_unclean),
+		cmocka_unit_test(test_owners),
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_templates),
+		cmocka_unit_test(test_edges),
 		cmocka_unit_test(test_positions),
 		cmocka_unit_test(test_hostile),
 	};

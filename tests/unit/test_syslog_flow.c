@@ -52,12 +52,12 @@ test_stop(void **state)
 	reaches("rsyslog", INPUTS "*.* /a\n*.* stop\n", "mail.*", "mail.*", "nothing",
 		"nothing");
 	reaches("rsyslog",
-		INPUTS "ruleset(name=\"r\") {\nmail.* stop\n}\ncall r\n*.* /a\n",
+		INPUTS "ruleset(name=\"rs\") {\nmail.* stop\n}\ncall rs\n*.* /a\n",
 		"mail.*", "nothing", "mail.*", "nothing");
 	/* a ruleset with a queue works on a copy */
 	reaches("rsyslog",
-		INPUTS "ruleset(name=\"r\" queue.type=\"LinkedList\") {\nmail.* stop\n}\n"
-		       "call r\n*.* /a\n",
+		INPUTS "ruleset(name=\"rs\" queue.type=\"LinkedList\") {\nmail.* stop\n}\n"
+		       "call rs\n*.* /a\n",
 		"mail.*", "mail.*", "nothing", "nothing");
 }
 

@@ -1,0 +1,331 @@
+/* Sources: nvlstGetParam() of grammar/rainerscript.c; the parameter descriptions of
+ * action.c, runtime/queue.c, tools/omfile.c, omfwd.c, omusrmsg.c, ompipe.c,
+ * plugins/omrelp/omrelp.c, of rsyslog 8.2302. */
+#include "policy/models/rsyslog_accept.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+static char installed[] = ""; /* stands for "it is there" in a table */
+
+#define DIGITS "0123456789"
+
+static const struct accepted parameters_known[] = {
+	{ "type", NULL, TAKES_TEXT },
+	{ "name", NULL, TAKES_WORD },
+	{ "config.enabled", NULL, TAKES_TEXT },
+	{ "action.errorfile", NULL, TAKES_TEXT },
+	{ "action.errorfile.maxsize", NULL, TAKES_NUMBER },
+	{ "action.writeallmarkmessages", NULL, TAKES_BINARY },
+	{ "action.execonlyeverynthtime", NULL, TAKES_NUMBER },
+	{ "action.execonlyeverynthtimetimeout", NULL, TAKES_NUMBER },
+	{ "action.execonlyonceeveryinterval", NULL, TAKES_NUMBER },
+	{ "action.execonlywhenpreviousissuspended", NULL, TAKES_BINARY },
+	{ "action.repeatedmsgcontainsoriginalmsg", NULL, TAKES_BINARY },
+	{ "action.resumeretrycount", NULL, TAKES_NUMBER },
+	{ "action.reportsuspension", NULL, TAKES_BINARY },
+	{ "action.reportsuspensioncontinuation", NULL, TAKES_BINARY },
+	{ "action.resumeintervalmax", NULL, TAKES_POSITIVE },
+	{ "action.resumeinterval", NULL, TAKES_NUMBER },
+	{ "action.externalstate.file", NULL, TAKES_DOUBT },
+	{ "action.copymsg", NULL, TAKES_BINARY },
+	{ "queue.filename", NULL, TAKES_WORD },
+	{ "queue.spooldirectory", NULL, TAKES_WORD },
+	{ "queue.size", NULL, TAKES_SIZE },
+	{ "queue.dequeuebatchsize", NULL, TAKES_NUMBER },
+	{ "queue.mindequeuebatchsize", NULL, TAKES_NUMBER },
+	{ "queue.mindequeuebatchsize.timeout", NULL, TAKES_NUMBER },
+	{ "queue.maxdiskspace", NULL, TAKES_SIZE },
+	{ "queue.highwatermark", NULL, TAKES_NUMBER },
+	{ "queue.lowwatermark", NULL, TAKES_NUMBER },
+	{ "queue.fulldelaymark", NULL, TAKES_NUMBER },
+	{ "queue.lightdelaymark", NULL, TAKES_NUMBER },
+	{ "queue.discardmark", NULL, TAKES_NUMBER },
+	/* 8, the default, discards nothing: see discards() */
+	{ "queue.discardseverity", NULL, TAKES_TEXT },
+	{ "queue.checkpointinterval", NULL, TAKES_NUMBER },
+	{ "queue.syncqueuefiles", NULL, TAKES_BINARY },
+	{ "queue.type", NULL, TAKES_QUEUE },
+	{ "queue.workerthreads", NULL, TAKES_NUMBER },
+	{ "queue.timeoutshutdown", NULL, TAKES_NUMBER },
+	{ "queue.timeoutactioncompletion", NULL, TAKES_NUMBER },
+	{ "queue.timeoutenqueue", NULL, TAKES_NUMBER },
+	{ "queue.timeoutworkerthreadshutdown", NULL, TAKES_NUMBER },
+	{ "queue.workerthreadminimummessages", NULL, TAKES_NUMBER },
+	{ "queue.maxfilesize", NULL, TAKES_SIZE },
+	{ "queue.saveonshutdown", NULL, TAKES_BINARY },
+	{ "queue.dequeueslowdown", NULL, TAKES_NUMBER },
+	{ "queue.dequeuetimebegin", NULL, TAKES_NUMBER },
+	{ "queue.dequeuetimeend", NULL, TAKES_NUMBER },
+	{ "queue.cry.provider", NULL, TAKES_DOUBT },
+	{ "queue.samplinginterval", NULL, TAKES_DEFAULT },
+	{ "queue.takeflowctlfrommsg", NULL, TAKES_BINARY },
+	{ "file", "omfile", TAKES_TEXT },
+	{ "dynafile", "omfile", TAKES_TEXT },
+	{ "template", "omfile", TAKES_WORD },
+	{ "dynafilecachesize", "omfile", TAKES_NUMBER },
+	{ "ziplevel", "omfile", TAKES_NUMBER },
+	{ "flushinterval", "omfile", TAKES_NUMBER },
+	{ "asyncwriting", "omfile", TAKES_BINARY },
+	{ "veryrobustzip", "omfile", TAKES_BINARY },
+	{ "flushontxend", "omfile", TAKES_BINARY },
+	{ "iobuffersize", "omfile", TAKES_SIZE },
+	{ "dirowner", "omfile", TAKES_USER },
+	{ "dirownernum", "omfile", TAKES_NUMBER },
+	{ "dirgroup", "omfile", TAKES_GROUP },
+	{ "dirgroupnum", "omfile", TAKES_NUMBER },
+	{ "fileowner", "omfile", TAKES_USER },
+	{ "fileownernum", "omfile", TAKES_NUMBER },
+	{ "filegroup", "omfile", TAKES_GROUP },
+	{ "filegroupnum", "omfile", TAKES_NUMBER },
+	{ "dircreatemode", "omfile", TAKES_MODE },
+	{ "filecreatemode", "omfile", TAKES_MODE },
+	{ "failonchownfailure", "omfile", TAKES_BINARY },
+	{ "createdirs", "omfile", TAKES_BINARY },
+	{ "sync", "omfile", TAKES_BINARY },
+	{ "sig.provider", "omfile", TAKES_DOUBT },
+	{ "cry.provider", "omfile", TAKES_DOUBT },
+	{ "closetimeout", "omfile", TAKES_POSITIVE },
+	{ "rotation.sizelimit", "omfile", TAKES_SIZE },
+	{ "rotation.sizelimitcommand", "omfile", TAKES_TEXT },
+	{ "target", "omfwd", TAKES_WORD },
+	{ "address", "omfwd", TAKES_DOUBT },
+	{ "device", "omfwd", TAKES_DOUBT },
+	{ "port", "omfwd", TAKES_WORD },
+	{ "protocol", "omfwd", TAKES_WORD },
+	{ "networknamespace", "omfwd", TAKES_DOUBT },
+	{ "tcp_framing", "omfwd", TAKES_WORD },
+	{ "tcp_framedelimiter", "omfwd", TAKES_NUMBER },
+	{ "ziplevel", "omfwd", TAKES_NUMBER },
+	{ "compression.mode", "omfwd", TAKES_WORD },
+	{ "compression.stream.flushontxend", "omfwd", TAKES_BINARY },
+	{ "ipfreebind", "omfwd", TAKES_NUMBER },
+	{ "maxerrormessages", "omfwd", TAKES_NUMBER },
+	{ "rebindinterval", "omfwd", TAKES_NUMBER },
+	{ "keepalive", "omfwd", TAKES_BINARY },
+	{ "keepalive.probes", "omfwd", TAKES_COUNT },
+	{ "keepalive.time", "omfwd", TAKES_COUNT },
+	{ "keepalive.interval", "omfwd", TAKES_COUNT },
+	{ "conerrskip", "omfwd", TAKES_COUNT },
+	{ "gnutlsprioritystring", "omfwd", TAKES_TEXT },
+	{ "streamdriver", "omfwd", TAKES_WORD },
+	{ "streamdrivermode", "omfwd", TAKES_NUMBER },
+	{ "streamdriverauthmode", "omfwd", TAKES_WORD },
+	{ "streamdriverpermittedpeers", "omfwd", TAKES_WORD },
+	{ "streamdriver.permitexpiredcerts", "omfwd", TAKES_WORD },
+	{ "streamdriver.checkextendedkeypurpose", "omfwd", TAKES_BINARY },
+	{ "streamdriver.prioritizesan", "omfwd", TAKES_BINARY },
+	{ "streamdriver.tlsverifydepth", "omfwd", TAKES_POSITIVE },
+	{ "streamdriver.cafile", "omfwd", TAKES_TEXT },
+	{ "streamdriver.keyfile", "omfwd", TAKES_TEXT },
+	{ "streamdriver.certfile", "omfwd", TAKES_TEXT },
+	{ "resendlastmsgonreconnect", "omfwd", TAKES_BINARY },
+	{ "udp.sendtoall", "omfwd", TAKES_BINARY },
+	{ "udp.senddelay", "omfwd", TAKES_NUMBER },
+	{ "udp.sendbuf", "omfwd", TAKES_SIZE },
+	{ "template", "omfwd", TAKES_WORD },
+	{ "ratelimit.interval", "omfwd", TAKES_DEFAULT },
+	{ "ratelimit.burst", "omfwd", TAKES_NUMBER },
+	{ "users", "omusrmsg", TAKES_TEXT },
+	{ "template", "omusrmsg", TAKES_WORD },
+	{ "pipe", "ompipe", TAKES_TEXT },
+	{ "template", "ompipe", TAKES_WORD },
+	{ "tryresumereopen", "ompipe", TAKES_BINARY },
+	{ "target", "omrelp", TAKES_WORD },
+	{ "port", "omrelp", TAKES_WORD },
+	{ "template", "omrelp", TAKES_WORD },
+	{ "tls", "omrelp", TAKES_BINARY },
+	{ "tls.compression", "omrelp", TAKES_BINARY },
+	{ "tls.prioritystring", "omrelp", TAKES_TEXT },
+	{ "tls.cacert", "omrelp", TAKES_TEXT },
+	{ "tls.mycert", "omrelp", TAKES_TEXT },
+	{ "tls.myprivkey", "omrelp", TAKES_TEXT },
+	{ "tls.authmode", "omrelp", TAKES_TEXT },
+	{ "tls.tlscfgcmd", "omrelp", TAKES_TEXT },
+	{ "tls.permittedpeer", "omrelp", TAKES_TEXT },
+	{ "rebindinterval", "omrelp", TAKES_NUMBER },
+	{ "windowsize", "omrelp", TAKES_NUMBER },
+	{ "timeout", "omrelp", TAKES_NUMBER },
+	{ "conn.timeout", "omrelp", TAKES_NUMBER },
+	{ "localclientip", "omrelp", TAKES_DOUBT },
+};
+
+const struct accepted *
+accept_parameter(const char *module, const char *name)
+{
+	for (size_t i = 0; i < sizeof parameters_known / sizeof *parameters_known; i++) {
+		const struct accepted *known = &parameters_known[i];
+		if (strcasecmp(known->name, name) == 0 &&
+			(known->module == NULL || strcasecmp(known->module, module) == 0))
+			return known;
+	}
+	return NULL;
+}
+
+bool
+accept_knows(const char *module)
+{
+	for (size_t i = 0; i < sizeof parameters_known / sizeof *parameters_known; i++)
+		if (parameters_known[i].module != NULL &&
+			strcasecmp(parameters_known[i].module, module) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_number(const char *value)
+{
+	value += *value == '-';
+	size_t length = strspn(value, DIGITS);
+	return length > 0 && length < 10 && value[length] == '\0';
+}
+
+static bool
+is_size(const char *value)
+{
+	size_t length = strspn(value, DIGITS);
+	if (length == 0 || length > 12)
+		return false;
+	return value[length] == '\0' ||
+		(strchr("kmgtpeKMGTPE", value[length]) != NULL &&
+			value[length + 1] == '\0');
+}
+
+static bool
+is_mode(const char *value)
+{
+	size_t length = strlen(value);
+	return value[0] == '0' && (length == 4 || length == 5) &&
+		strspn(value, "01234567") == length;
+}
+
+static bool
+is_queue(const char *value)
+{
+	static const char *const types[] = { "fixedarray", "linkedlist", "disk",
+		"direct" };
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (strcasecmp(types[i], value) == 0)
+			return true;
+	return false;
+}
+
+static const struct principals *
+principals_of(struct reader *reader)
+{
+	if (!reader->has_principals)
+		principals_read(reader->context->host, &reader->principals);
+	reader->has_principals = true;
+	return &reader->principals;
+}
+
+static enum acceptance
+accept_principal(struct reader *reader, bool group, const char *value, struct error *err)
+{
+	const struct principals *principals = principals_of(reader);
+	const struct file *file = group ? principals->group : principals->passwd;
+	gid_t gid;
+	if (strcmp(value, "root") == 0 ||
+		(group ? principals_group(principals, value, &gid)
+		       : principals_user(principals, value) != NULL))
+		return ACCEPTANCE_YES;
+	error_set(err, "there is no %s '%s'", group ? "group" : "user", value);
+	if (file->state != FILE_READ ||
+		!(group ? principals->groups_complete : principals->users_complete))
+		return ACCEPTANCE_UNKNOWN;
+	return ACCEPTANCE_FATAL;
+}
+
+static enum acceptance
+accept_if(bool good, const char *name, const char *value, const char *what,
+	struct error *err)
+{
+	if (good)
+		return ACCEPTANCE_YES;
+	error_set(err, "'%s' is no %s for %s", value, what, name);
+	return ACCEPTANCE_NO;
+}
+
+enum acceptance
+accept_value(struct reader *reader, enum takes takes, const char *name, const char *value,
+	struct error *err)
+{
+	switch (takes) {
+	case TAKES_TEXT:
+		break;
+	case TAKES_WORD:
+		return accept_if(strpbrk(value, " \t\n\v\f\r") == NULL, name, value,
+			"single word", err);
+	case TAKES_BINARY:
+		return accept_if(strcmp(value, "on") == 0 || strcmp(value, "off") == 0,
+			name, value, "on or off", err);
+	case TAKES_NUMBER:
+		return accept_if(is_number(value), name, value, "number", err);
+	case TAKES_COUNT:
+		return accept_if(is_number(value) && *value != '-', name, value,
+			"number from 0", err);
+	case TAKES_POSITIVE:
+		return accept_if(is_number(value) && strtol(value, NULL, 10) > 0, name,
+			value, "number from 1", err);
+	case TAKES_SIZE:
+		return accept_if(is_size(value), name, value, "size", err);
+	case TAKES_MODE:
+		return accept_if(is_mode(value), name, value, "file mode", err);
+	case TAKES_QUEUE:
+		return accept_if(is_queue(value), name, value, "type of queue", err);
+	case TAKES_USER:
+		return accept_principal(reader, false, value, err);
+	case TAKES_GROUP:
+		return accept_principal(reader, true, value, err);
+	case TAKES_DEFAULT:
+		if (strcmp(value, "0") == 0 || strcmp(value, "off") == 0)
+			break;
+		__attribute__((fallthrough));
+	case TAKES_DOUBT:
+		error_set(err, "what %s does is not followed", name);
+		return ACCEPTANCE_UNKNOWN;
+	}
+	return ACCEPTANCE_YES;
+}
+
+/* Lists the root's modules once. */
+static void
+find_modules(struct reader *reader)
+{
+	/* where rsyslogd and the distributions keep them */
+	static const char *const patterns[] = { "/usr/lib/*/rsyslog/*.so",
+		"/usr/lib/rsyslog/*.so", "/usr/lib64/rsyslog/*.so", "/lib64/rsyslog/*.so",
+		"/lib/rsyslog/*.so" };
+	if (reader->has_installed)
+		return;
+	reader->has_installed = true;
+	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
+		struct name_list list = { 0 };
+		struct error err = ERROR_INIT;
+		if (host_glob(reader->context->host, patterns[i], &list, &err) < 0)
+			error_clear(&err);
+		for (size_t k = 0; k < list.count; k++) {
+			const char *name = strrchr(list.names[k], '/') + 1;
+			autofree char *module = memory_copy(
+				name, strlen(name) - strlen(".so"));
+			table_set(&reader->installed, module, installed);
+			reader->any_installed = true;
+		}
+		name_list_free(&list);
+	}
+}
+
+int
+accept_module(struct reader *reader, const char *module)
+{
+	if (strncmp(module, "builtin:", 8) == 0)
+		return 1;
+	if (strchr(module, '/') != NULL || reader->module_directory)
+		return -1;
+	find_modules(reader);
+	if (!reader->any_installed)
+		return -1;
+	return table_get(&reader->installed, module) != NULL;
+}

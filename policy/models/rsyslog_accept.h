@@ -1,0 +1,60 @@
+/* Which values and names rsyslogd 8.2302 accepts, refuses or does not start with. */
+#ifndef POLICY_MODELS_RSYSLOG_ACCEPT_H
+#define POLICY_MODELS_RSYSLOG_ACCEPT_H
+
+#include "policy/models/rsyslog_reader.h"
+
+enum takes {
+	TAKES_TEXT,
+	TAKES_WORD,
+	TAKES_BINARY,
+	TAKES_NUMBER,
+	TAKES_COUNT, /* a number that is not negative */
+	TAKES_POSITIVE,
+	TAKES_SIZE,
+	TAKES_MODE,
+	TAKES_USER,
+	TAKES_GROUP,
+	TAKES_QUEUE,
+	TAKES_DEFAULT, /* "0" or "off"; the model does not follow any other value */
+	TAKES_DOUBT, /* the model does not follow any value */
+};
+
+struct accepted {
+	const char *name; /* lower case */
+	const char *module; /* NULL: known without any */
+	enum takes takes;
+};
+
+enum acceptance {
+	ACCEPTANCE_YES,
+	ACCEPTANCE_UNKNOWN,
+	ACCEPTANCE_NO,
+	ACCEPTANCE_FATAL, /* rsyslogd ends */
+};
+
+/* What rsyslogd makes of VALUE for the parameter NAME of an object. *err says why it is
+ * not accepted. */
+enum acceptance
+accept_value(struct reader *reader, enum takes takes, const char *name, const char *value,
+	struct error *err);
+
+/* The same for a $Directive, which is known when the result is not NULL. */
+const struct accepted *
+accept_directive(const char *name);
+
+/* The parameter NAME of an action of MODULE, without case; NULL when there is none or
+ * MODULE's are not known. */
+const struct accepted *
+accept_parameter(const char *module, const char *name);
+
+/* Whether all parameters of actions of MODULE are known. */
+bool
+accept_knows(const char *module);
+
+/* Whether the root has MODULE: 1 yes, 0 no, -1 it can't be told: the root has no
+ * directory of modules. */
+int
+accept_module(struct reader *reader, const char *module);
+
+#endif
