@@ -1,5 +1,6 @@
 #include "policy/models/syslog_conf.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,19 +82,31 @@ syslog_conf_free(struct syslog_conf *conf)
 	for (size_t i = 0; i < conf->obstacle_count; i++)
 		free(conf->obstacles[i].reason);
 	free(conf->obstacles);
+	for (size_t i = 0; i < conf->names.capacity; i++)
+		if (conf->names.slots[i].key != NULL)
+			free(conf->names.slots[i].value);
+	table_free(&conf->names);
 	free(conf->rulesets);
 	free(conf->entrances);
 	free(conf->rejected);
 	*conf = (struct syslog_conf){ 0 };
 }
 
+static char *
+lower_case(const char *name)
+{
+	char *lower = memory_text(name);
+	for (char *p = lower; *p != '\0'; p++)
+		*p = (char)tolower((unsigned char)*p);
+	return lower;
+}
+
 size_t
 syslog_conf_find(const struct syslog_conf *conf, const char *name)
 {
-	for (size_t i = 0; i < conf->ruleset_count; i++)
-		if (strcasecmp(conf->rulesets[i].name, name) == 0)
-			return i;
-	return conf->ruleset_count;
+	autofree char *key = lower_case(name);
+	const size_t *index = table_get(&conf->names, key);
+	return index != NULL ? *index : conf->ruleset_count;
 }
 
 size_t
@@ -102,6 +115,10 @@ syslog_conf_ruleset(struct syslog_conf *conf, const char *name)
 	size_t found = syslog_conf_find(conf, name);
 	if (found < conf->ruleset_count)
 		return found;
+	autofree char *key = lower_case(name);
+	size_t *index = memory_new(1, sizeof *index);
+	*index = conf->ruleset_count;
+	table_set(&conf->names, key, index);
 	conf->rulesets = memory_grow(
 		conf->rulesets, conf->ruleset_count, sizeof *conf->rulesets);
 	conf->rulesets[conf->ruleset_count] = (struct ruleset){ .name = memory_text(

@@ -3,6 +3,7 @@
 #ifndef POLICY_MODELS_SYSLOG_CONF_H
 #define POLICY_MODELS_SYSLOG_CONF_H
 
+#include "base/table.h"
 #include "policy/kinds/kind.h"
 #include "policy/models/syslog_rules.h"
 
@@ -57,6 +58,7 @@ struct syslog_conf {
 			 messages go; its size when there is none */
 	struct ruleset *rulesets;
 	size_t ruleset_count;
+	struct table names; /* private: index of each ruleset, by name in lower case */
 	struct entrance *entrances;
 	size_t entrance_count;
 	struct rejected *rejected;
@@ -93,7 +95,8 @@ syslog_conf_reject(struct syslog_conf *conf, const struct file *file, size_t off
 void
 syslog_conf_obstruct(struct syslog_conf *conf, struct obstacle obstacle);
 
-/* The first certain one of the obstacles that count, else the first; NULL when none do. */
+/* The first certain one of the obstacles that count, else the first; NULL when none do.
+ */
 const struct obstacle *
 syslog_conf_worst(const struct syslog_conf *conf);
 

@@ -2,6 +2,8 @@
  * asked by tests/oracle/rsyslog.py; here stand the cases that it can't be asked. */
 #include "tests/unit/syslog_host.h"
 
+#include <time.h>
+
 #include "policy/models/syslog_demand.h"
 #include "policy/models/syslog_flow.h"
 #include "policy/models/syslog_table.h"
@@ -271,6 +273,20 @@ test_edges(void **state)
 	judged(INPUTS "if 99999999999999999999 < 0 then stop\n*.* /a\n", "unknown");
 }
 
+/* Rulesets are found by name in constant time: a search among all took seconds. */
+static void
+test_many_rulesets(void **state)
+{
+	autobuffer struct buffer conf = { 0 };
+	(void)state;
+	buffer_text(&conf, INPUTS);
+	for (unsigned i = 10; i < 40010; i++)
+		buffer_printf(&conf, "ruleset(name=\"r%u\") { call r%u }\n", i, i + 1);
+	clock_t start = clock();
+	goes(conf.data, "mail", "nothing");
+	assert_true((clock() - start) / (CLOCKS_PER_SEC / 1000) < 2000);
+}
+
 int
 main(void)
 {
@@ -284,6 +300,7 @@ main(void)
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_templates),
 		cmocka_unit_test(test_edges),
+		cmocka_unit_test(test_many_rulesets),
 		cmocka_unit_test(test_positions),
 		cmocka_unit_test(test_hostile),
 	};
