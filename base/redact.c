@@ -49,57 +49,127 @@ is_word(char c)
 		(c >= '0' && c <= '9') || c == '_';
 }
 
-/* Whether the word that ends before OFFSET names a secret; "db_password" does too. */
 static bool
-names_secret(const char *text, size_t offset, bool equals)
+holds(const char *name, size_t length, const char *part)
 {
-	static const char *const names[] = { "password", "passwd", "pwd", "passphrase",
-		"secret", "token", "key" };
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		size_t length = strlen(names[i]);
-		if (length <= offset &&
-			strncasecmp(text + offset - length, names[i], length) == 0 &&
-			(equals || strcmp(names[i], "key") != 0))
+	size_t part_length = strlen(part);
+	for (size_t i = 0; i + part_length <= length; i++)
+		if (strncasecmp(name + i, part, part_length) == 0)
 			return true;
-	}
 	return false;
 }
 
-/* The end of the value that begins at START: a quoted string, or up to a separator. */
+/* Where the name that ends before OFFSET begins. Linear as a whole: what may follow a
+ * name ends the search for the next one's beginning. */
+static size_t
+name_start(const char *text, size_t offset)
+{
+	while (offset > 0 &&
+		(is_word(text[offset - 1]) || text[offset - 1] == '-' ||
+			text[offset - 1] == '.'))
+		offset--;
+	return offset;
+}
+
+/* Whether the name of LENGTH bytes is one of a secret: "db_password", and
+ * "httpheaders", "httpheadervalue" and "community" of rsyslog's omhttp and omsnmp. A
+ * "key" is one only before "=". */
+static bool
+names_secret(const char *name, size_t length, bool equals)
+{
+	static const char *const parts[] = { "password", "passwd", "pwd", "passphrase",
+		"secret", "token", "community", "httpheaders" };
+	static const char key[] = "key", no_secret[] = "httpheaderkey";
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (holds(name, length, parts[i]))
+			return true;
+	if (holds(name, length, "header") && holds(name, length, "value"))
+		return true;
+	return equals && length >= strlen(key) &&
+		strncasecmp(name + length - strlen(key), key, strlen(key)) == 0 &&
+		(length != strlen(no_secret) ||
+			strncasecmp(name, no_secret, length) != 0);
+}
+
+/* The end of the quoted string that begins at AT. */
+static size_t
+string_end(const char *text, size_t at)
+{
+	char quote = text[at++];
+	for (; text[at] != '\0' && text[at] != quote; at++)
+		if (text[at] == '\\' && text[at + 1] != '\0')
+			at++;
+	return text[at] != '\0' ? at + 1 : at;
+}
+
+/* The end of the value that begins at START: a quoted string, an array of them, or up to
+ * a separator. */
 static size_t
 value_end(const char *text, size_t start)
 {
 	size_t at = start;
-	if (text[at] == '"' || text[at] == '\'') {
-		for (at++; text[at] != '\0' && text[at] != text[start]; at++)
-			if (text[at] == '\\' && text[at + 1] != '\0')
-				at++;
-		return text[at] != '\0' ? at + 1 : at;
+	if (text[at] == '"' || text[at] == '\'')
+		return string_end(text, at);
+	if (text[at] != '[')
+		return start + strcspn(text + start, " \t,;)\r\n");
+	while (text[at] != '\0' && text[at] != ']')
+		at = text[at] == '"' || text[at] == '\'' ? string_end(text, at) : at + 1;
+	return text[at] != '\0' ? at + 1 : at;
+}
+
+/* Whether the value at START says nothing: a switch, or the path of a file for a key. */
+static bool
+is_plain(const char *text, size_t start, bool key)
+{
+	static const char *const switches[] = { "yes", "no", "on", "off" };
+	size_t end = value_end(text, start);
+	if (text[start] == '"' || text[start] == '\'') {
+		start++;
+		if (end > start && (text[end - 1] == '"' || text[end - 1] == '\''))
+			end--;
 	}
-	return start + strcspn(text + start, " \t,;)\r\n");
+	for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
+		if (strlen(switches[i]) == end - start &&
+			strncasecmp(text + start, switches[i], end - start) == 0)
+			return true;
+	return key && text[start] == '/';
 }
 
 /* Where the value of an assignment to a secret begins when its name ends at OFFSET, 0
- * when this is none: NAME=VALUE, NAME: VALUE, --NAME VALUE. */
+ * when this is none: NAME=VALUE, NAME: VALUE, --NAME VALUE, and rsyslog's $NAME VALUE. */
 static size_t
 secret_value(const char *text, size_t offset)
 {
 	size_t at = offset + strspn(text + offset, " \t");
-	bool equals = text[at] == '=';
-	if (!equals && text[at] != ':') {
-		size_t start = offset;
-		if (at == offset)
-			return 0;
-		while (start > 0 && (is_word(text[start - 1]) || text[start - 1] == '-'))
-			start--;
-		return strncmp(text + start, "--", 2) == 0 &&
-				names_secret(text, offset, false)
+	bool equals = text[at] == '=', blank = at > offset;
+	if (!equals && text[at] != ':' && !blank)
+		return 0;
+	size_t start = name_start(text, offset), length = offset - start;
+	if (!equals && text[at] != ':')
+		return (strncmp(text + start, "--", 2) == 0 ||
+			       (start > 0 && text[start - 1] == '$')) &&
+				names_secret(text + start, length, false)
 			? at
 			: 0;
-	}
-	if (!names_secret(text, offset, equals))
+	if (!names_secret(text + start, length, equals))
 		return 0;
-	return at + 1 + strspn(text + at + 1, " \t");
+	bool key = !names_secret(text + start, length, false);
+	at += 1 + strspn(text + at + 1, " \t");
+	return is_plain(text, at, key) ? 0 : at;
+}
+
+/* What follows the name of a scheme of HTTP's Authorization (RFC 7617, RFC 6750) at TEXT;
+ * *ret_start is its offset. */
+static size_t
+authorization(const char *text, size_t *ret_start)
+{
+	static const char *const schemes[] = { "Bearer ", "Basic " };
+	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+		if (strncasecmp(text, schemes[i], strlen(schemes[i])) == 0) {
+			*ret_start = strlen(schemes[i]);
+			return strcspn(text + *ret_start, " \t\"',;)]\\");
+		}
+	return 0;
 }
 
 /* A crypt(5) hash at TEXT: $id$salt$hash. Its length, 0 when there is none. */
@@ -165,6 +235,9 @@ redact_text(const char *text, size_t size)
 			start = 0;
 		} else if (strncmp(text + at, "://", 3) == 0) {
 			length = url_password(text + at, &start);
+		} else if ((at == 0 || !is_word(text[at - 1])) &&
+			(length = authorization(text + at, &start)) > 0) {
+			; /* both are set */
 		} else if (at == 0 || text[at - 1] == ' ' || text[at - 1] == '\t') {
 			length = database_password(text + at, &start);
 		}

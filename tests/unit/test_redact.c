@@ -49,6 +49,19 @@ test_assignments(void **state)
 		{ "*.* :ommysql:host,db,user,pass;tpl",
 			"*.* :ommysql:host,db,user,********;tpl" },
 		{ "*.* >host,db,user,pass", "*.* >host,db,user,********" },
+		{ "httpheaders=[\"Authorization: Bearer a]\", \"b\"] x",
+			"httpheaders=******** x" },
+		{ "httpheaderkey=\"X-Api-Token\" httpheadervalue=\"a\"",
+			"httpheaderkey=\"X-Api-Token\" httpheadervalue=********" },
+		{ "$ActionLibdbiPassword a", "$ActionLibdbiPassword ********" },
+		{ "$ActionOmmongodbPwd a # b", "$ActionOmmongodbPwd ******** # b" },
+		{ "action(type=\"omsnmp\" community=\"a\")",
+			"action(type=\"omsnmp\" community=********)" },
+		{ "curl -H 'Authorization: Bearer abc' x",
+			"curl -H 'Authorization: Bearer ********' x" },
+		{ "x \"Basic abc==\"", "x \"Basic ********\"" },
+		{ "password.of.db=a", "password.of.db=********" },
+		{ "apikey=\"abc\"", "apikey=********" },
 	};
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
 		assert_redacted("/etc/x", lines[i][0], lines[i][1]);
@@ -63,6 +76,8 @@ test_leaves_the_rest(void **state)
 		"password required pam_unix.so",
 		"HostKey /etc/ssh/ssh_host_rsa_key",
 		"key: value",
+		"PasswordAuthentication=no",
+		"streamdriver.key=\"/etc/ssl/key.pem\"",
 		"$ActionFileDefaultTemplate RSYSLOG_TraditionalFileFormat",
 		"*.info;mail.none -/var/log/messages",
 		"-:ALL EXCEPT root:LOCAL",
@@ -87,7 +102,8 @@ test_is_linear(void **state)
 {
 	(void)state;
 	static const char *const parts[] = { ">", "a-", ":ommysql:", "://", "$1$", " --a",
-		"password ", "key=\"", "password= ", " >a,", "'", "$1$a:" };
+		"a.a-", "x=[", "Basic ", "$a ", "password=[\"", "password ", "key=\"",
+		"password= ", " >a,", "'", "$1$a:" };
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
 		autobuffer struct buffer line = { 0 };
 		while (line.size < 1 << 20)
