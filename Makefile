@@ -4,7 +4,7 @@
 ##   check           unit, lens and command-line tests: check-unit check-lenses check-cli
 ##   check-asan      unit and command-line tests under AddressSanitizer and UBSan
 ##   check-oracle    our answers against the real daemons' (CASES=N SEED=N)
-##   check-crash     kills, failing system calls and full disks during a change
+##   check-crash     kills, failing system calls and full disks during a change (FULL=1: all)
 ##   check-host      a booted host
 ##   check-fresh     `make deps demo` and `make deps check` in a fresh Debian 12 tree
 ##   fuzz            libFuzzer over loader, models and lenses (RUNS=N SEED=N)
@@ -114,6 +114,7 @@ SUITE = HOLDFAST=$(abspath $(BUILD)/holdfast) HELPERS=$(abspath $(BUILD)/tests) 
 CASES =
 RUNS = 100000
 SEED = 1
+FULL =
 
 check: check-unit check-lenses check-cli
 
@@ -130,8 +131,17 @@ check-cli: $(BUILD)/holdfast $(filter $(BUILD)/tests/cli/%,$(HELPERS))
 check-oracle: $(BUILD)/holdfast $(filter $(BUILD)/tests/oracle/%,$(HELPERS))
 	@$(SUITE) tests/suite.sh oracle $(wildcard tests/oracle/*.py)
 
-check-crash: $(BUILD)/holdfast $(filter $(BUILD)/tests/crash/%,$(HELPERS))
-	@$(SUITE) tests/suite.sh crash $(wildcard tests/crash/*.sh)
+check-crash: $(BUILD)/holdfast $(filter $(BUILD)/tests/crash/%,$(HELPERS)) $(PLANTED)
+	@$(SUITE) FULL=$(FULL) tests/suite.sh crash $(wildcard tests/crash/*.sh tests/crash/*.py)
+
+# The driver with one fault planted, which a harness must catch. An object file given
+# before the library takes the place of the library's own.
+PLANTS = NO_FILE_SYNC:storage NO_DIRECTORY_SYNC:storage IN_PLACE:replace \
+	NO_COMPARE:replace UNDO_ORDER:transaction
+PLANTED = $(foreach p,$(PLANTS),$(BUILD)/tests/crash/driver-$(firstword $(subst :, ,$p)))
+$(PLANTED): $(BUILD)/tests/crash/driver-%: tests/crash/driver.c $(LIBRARY)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WERROR) $(LDFLAGS) -DPLANT_$* -o $@ $< \
+		$(patsubst $*:%,enforcer/%.c,$(filter $*:%,$(PLANTS))) $(LIBRARY) $(LIBS)
 
 check-host: $(BUILD)/holdfast $(filter $(BUILD)/tests/host/%,$(HELPERS))
 	@$(SUITE) tests/suite.sh host $(wildcard tests/host/*.sh)

@@ -1,0 +1,177 @@
+"""What the crash harnesses share: a small root, the driver, strace and a judge.
+
+A harness runs with --seed S and prints "N passed, N failed". FULL=1 in the environment
+tries every point; else a sample of them (--cases N) that the seed chooses.
+"""
+import argparse
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+LINES = 400  # as driver.c has it
+REPLACED = ("/etc/first.conf", "/etc/third/last.conf")
+CREATED = "/etc/second.d/new.conf"
+REMOVED = "/etc/second.d/gone.conf"
+JOURNAL = "var/lib/holdfast"
+MODES = {"/etc/first.conf": 0o600, "/etc/third/last.conf": 0o664, REMOVED: 0o640,
+         CREATED: 0o640}
+HELPERS = os.environ.get("HELPERS", "build/tests")
+FULL = os.environ.get("FULL", "") not in ("", "0")
+
+
+def content(tag, file):
+    return "".join(f"{tag} {file} {line}\n" for line in range(LINES)).encode()
+
+
+def version(tag, applied):
+    """What each file holds: before the change, or after it with TAG."""
+    files = {file: content(tag, file) for file in REPLACED}
+    files[CREATED] = content(tag, CREATED) if applied else None
+    files[REMOVED] = None if applied else content(tag, REMOVED)
+    return files
+
+
+OLD, NEW = version("old", False), version("new", True)
+
+
+def driver(plant=None):
+    return os.path.join(HELPERS, "crash", f"driver-{plant}" if plant else "driver")
+
+
+class Harness:
+    """A directory of its own, a count of what passed, and a seeded choice."""
+
+    def __init__(self, memory=True):
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--cases", type=int)
+        self.arguments = parser.parse_args()
+        self.random = random.Random(self.arguments.seed)
+        self.passed = self.failed = 0
+        # fsync costs nothing where there is no disk, and no harness here judges the disk
+        place = "/dev/shm" if memory and os.access("/dev/shm", os.W_OK) else None
+        self.top = tempfile.mkdtemp(prefix="holdfast-crash.", dir=place)
+        self.root = os.path.join(self.top, "root")
+
+    def ok(self, good, text):
+        if good:
+            self.passed += 1
+        else:
+            self.failed += 1
+            if self.failed <= 40:
+                print(f"FAILED: {text}")
+        return good
+
+    def finish(self):
+        shutil.rmtree(self.top, ignore_errors=True)
+        print(f"{self.passed} passed, {self.failed} failed")
+        sys.exit(1 if self.failed or not self.passed else 0)
+
+    def sample(self, points, count):
+        count = self.arguments.cases or count
+        return points if FULL or len(points) <= count else self.random.sample(points, count)
+
+    def fresh(self, template=None):
+        """The root as before the change, or a copy of TEMPLATE."""
+        shutil.rmtree(self.root, ignore_errors=True)
+        if template:
+            shutil.copytree(template, self.root, symlinks=True)
+            return
+        for file, data in OLD.items():
+            path = self.root + file
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            if data is not None:
+                with open(path, "wb") as out:
+                    out.write(data)
+                os.chmod(path, MODES[file])
+        os.makedirs(self.root + "/var/lib")
+
+    def keep(self, name):
+        """Keeps the root as a template."""
+        template = os.path.join(self.top, name)
+        shutil.rmtree(template, ignore_errors=True)
+        shutil.copytree(self.root, template, symlinks=True)
+        return template
+
+    def run(self, *words, plant=None, prefix=(), env=None, timeout=60):
+        """Status (137 for killed, 124 for a hang) and output."""
+        command = [*prefix, driver(plant), self.root, "-", *words]
+        try:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, timeout=timeout,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  env={**os.environ, **(env or {})})
+        except subprocess.TimeoutExpired:
+            return 124, ""
+        status, output = done.returncode, done.stdout.decode(errors="replace")
+        assert "strace: " not in output, output
+        return status if status >= 0 else 128 - status, output
+
+
+def read(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def snapshot(root):
+    """Names, modes, owners, link targets and bytes of all under ROOT."""
+    found = {}
+    for directory, names, files in os.walk(root):
+        for name in names + files:
+            path = os.path.join(directory, name)
+            status = os.lstat(path)
+            data = os.readlink(path) if os.path.islink(path) else \
+                read(path) if os.path.isfile(path) else None
+            found[path[len(root):]] = (status.st_mode, status.st_uid, status.st_gid, data)
+    return found
+
+
+class State:
+    """What a run left of the files: each old, new or torn; and what is there besides."""
+
+    def __init__(self, root, old=OLD, new=NEW):
+        now = {file: read(root + file) for file in old}
+        self.torn = [file for file in now if now[file] not in (old[file], new[file])]
+        self.name = "old" if now == old else "new" if now == new else "mixed"
+        known = set(old) | set(new)
+        self.litter = [path for path, entry in snapshot(root + "/etc").items()
+                       if entry[3] is not None and "/etc" + path not in known]
+        # a mode that is not the file's own would be a lock-out or a leak
+        self.modes = [file for file in now if now[file] is not None and
+                      os.lstat(root + file).st_mode & 0o7777 != MODES[file]]
+
+    def whole(self, *names):
+        return not self.torn and not self.modes and self.name in names
+
+    def __str__(self):
+        return f"{self.name} torn={self.torn} litter={self.litter} modes={self.modes}"
+
+
+def calls(harness, *words, plant=None, only=None):
+    """The system calls of a run from the transaction's first on: (name, its number)."""
+    trace = os.path.join(harness.top, "trace")
+    harness.run(*words, plant=plant, prefix=("strace", "-qq", "-o", trace))
+    counts, found, begun = {}, [], False
+    with open(trace, errors="replace") as lines:
+        for line in lines:
+            match = re.match(r"([a-z0-9_]+)\(", line)
+            if not match:
+                continue
+            name = match[1]
+            counts[name] = counts.get(name, 0) + 1
+            begun = begun or name == "umask"
+            if begun and name != "exit_group" and (only is None or name in only):
+                found.append((name, counts[name]))
+    return found
+
+
+def injected(name, what, number):
+    """The words before a command under which one system call meets WHAT."""
+    return ("strace", "-qq", "-o", "/dev/null", "-e", f"trace={name}", "-e",
+            f"inject={name}:{what}:when={number}")
