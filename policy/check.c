@@ -28,6 +28,7 @@ struct checker {
 	struct problems *problems;
 	bool partial;
 	const char *shallow; /* the list that is not descended into; may be NULL */
+	bool lenient; /* unknown names are passed over */
 };
 
 static bool
@@ -251,6 +252,8 @@ check_settings(const struct checker *checker, const struct value *map,
 		const struct entry *entry = &map->entries[i];
 		long index = key->choices != NULL ? find_choice(key->choices, entry->key)
 						  : -1;
+		if (key->choices != NULL && index < 0 && checker->lenient)
+			continue;
 		if (key->choices != NULL && index < 0) {
 			autofree char *near = check_suggestion(
 				checker->problems, entry->key, key->choices);
@@ -316,6 +319,8 @@ check_keys(const struct checker *checker, const struct value *section,
 	for (size_t i = 0; i < section->count; i++) {
 		const struct entry *entry = &section->entries[i];
 		const struct key *key = check_key(keys, entry->key);
+		if (key == NULL && checker->lenient)
+			continue;
 		if (key == NULL) {
 			report_unknown_key(checker, entry, keys, path);
 			good = false;
@@ -336,14 +341,25 @@ bool
 check_section(const struct value *section, const struct key *keys,
 	const struct path *path, bool partial, struct problems *problems)
 {
-	return check_keys(
-		&(struct checker){ problems, partial, NULL }, section, keys, path);
+	return check_keys(&(struct checker){ .problems = problems, .partial = partial },
+		section, keys, path);
 }
 
 bool
 check_top(const struct value *section, const struct key *keys, const char *list,
 	struct problems *problems)
 {
-	return check_keys(
-		&(struct checker){ problems, false, list }, section, keys, NULL);
+	return check_keys(&(struct checker){ .problems = problems, .shallow = list },
+		section, keys, NULL);
+}
+
+bool
+check_sound(const struct value *section, const struct key *keys)
+{
+	struct problems problems = { 0 };
+	bool sound = check_keys(
+		&(struct checker){ .problems = &problems, .lenient = true }, section,
+		keys, NULL);
+	problems_free(&problems);
+	return sound;
 }

@@ -26,6 +26,11 @@ bool
 check_top(const struct value *section, const struct key *keys, const char *list,
 	struct problems *problems);
 
+/* Whether all of SECTION that KEYS know is as they say; names that they don't know are
+ * passed over. Reports nothing. */
+bool
+check_sound(const struct value *section, const struct key *keys);
+
 /* " (did you mean X?)" where one of NAMES (NULL-terminated) is near WORD, else "". The
  * caller frees. */
 char *

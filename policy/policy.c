@@ -202,6 +202,27 @@ build_control(const struct draft *draft, struct waiver *waiver, const char *toda
 		kind->validate(ret_control, problems);
 }
 
+/* What the kind has to say of a control in which something else is wrong, so that all
+ * problems come at once. */
+static void
+validate_bad(const struct draft *draft, struct problems *problems)
+{
+	struct problems reported = { 0 }; /* by check_control */
+	const struct kind *kind = find_kind(draft->control, &reported);
+	problems_free(&reported);
+	if (kind == NULL || kind->validate == NULL)
+		return;
+	const struct control control = {
+		.id = draft->id,
+		.kind = kind,
+		.keys = value_find(draft->control, kind->name),
+		.common = draft->control,
+		.at = draft->control->at,
+	};
+	if (check_sound(control.keys, kind->keys))
+		kind->validate(&control, problems);
+}
+
 static void
 build_controls(const struct drafts *drafts, const struct tables *tables,
 	struct policy *policy, struct problems *problems)
@@ -213,11 +234,15 @@ build_controls(const struct drafts *drafts, const struct tables *tables,
 		drafts->count, sizeof *policy->store->waivers);
 	for (size_t i = 0; i < drafts->count; i++) {
 		const struct draft *draft = &drafts->items[i];
-		/* what an overlay changed must be whole again */
-		if (draft->bad || draft->dropped ||
-			(draft->changed &&
-				!check_control(draft->control, tables, problems)))
+		if (draft->dropped)
 			continue;
+		/* what an overlay changed must be whole again */
+		if (draft->bad ||
+			(draft->changed &&
+				!check_control(draft->control, tables, problems))) {
+			validate_bad(draft, problems);
+			continue;
+		}
 		build_control(draft, &policy->store->waivers[policy->count], today,
 			&policy->controls[policy->count], problems);
 		policy->count++;

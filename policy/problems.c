@@ -126,6 +126,8 @@ show(const struct problem *problem, struct cursor *cursor,
 {
 	struct bytes line;
 	size_t column;
+	/* a file that can't be read: no editor jumps to a line of it */
+	buffer_text(out, problem->at.line == 0 ? "holdfast: " : "");
 	buffer_escaped(out, BYTES_TEXT(problem->at.file), false);
 	if (problem->at.line > 0)
 		buffer_printf(out, ":%u:%u", problem->at.line, problem->at.column);

@@ -28,6 +28,33 @@ for command in audit plan explain; do
 	same "$command with five mistakes: the same words" err "$TEST.five.expected"
 done
 
+# what a key table sees and what only a kind sees, in the same controls
+cat >mixed.yaml <<'END'
+holdfast: 1
+titel: POP/IMAP mail server
+controls:
+  - id: ssh
+    risk: hihg
+    sshd:
+      settings:
+        PermitRootLogin: maybe
+        Port: 99999
+        UsePAM: { min: 3 }
+        PermitRotLogin: no
+  - id: log
+    colour: red
+    syslog:
+      forward: { selector: kern.bogus, to: loghost }
+      store: { selector: mial.info, file: var/log/mail }
+  - id: console
+    console: { only: [], through: [module] }
+  - id: mail
+    xinetd: { only: [imap], run: [pop3], rnu: [] }
+END
+run policy check mixed.yaml
+status "mistakes of all sorts: status 3" 3
+expected mixed err
+
 cat >syntax.yaml <<'END'
 holdfast: 1
 controls:
@@ -41,7 +68,7 @@ expected unquoted err
 
 run policy check nowhere.yaml
 status "no such file: status 3" 3
-says "no such file: says so" "nowhere.yaml: No such file or directory" err
+says "no such file: says so" "holdfast: nowhere.yaml: No such file or directory" err
 
 printf 'holdfast: 1\n"\\e[31m\xe2\x80\xae": \x9b\n' >hostile.yaml
 run policy check $'hostile.yaml'
