@@ -9,7 +9,7 @@
 #include "policy/models/sshd_outcome.h"
 #include "policy/models/sshd_value.h"
 
-enum { BLOCKS_ANSWERED_MAX = 50 };
+enum { BLOCKS_ANSWERED_MAX = 50, USE_PAM_SINCE = 307 };
 
 static const char *const views[] = { "effective", "explicit", NULL };
 
@@ -110,7 +110,7 @@ explain(const struct judgement *judgement, const struct sshd_outcome *outcome,
 	const struct sshd_answer *answer = &outcome->answer;
 	autofree char *version = version_name(judgement);
 	if (answer->line == NULL)
-		buffer_printf(why, "default of %s; no line sets it", version);
+		buffer_printf(why, "default of %s; no line up to here sets it", version);
 	else if (answer->line->command_line)
 		buffer_text(
 			why, "given on sshd's command line, which overrides the file");
@@ -149,9 +149,11 @@ explain_keyword(const struct judgement *judgement, const struct sshd_outcome *ou
 		buffer_text(why,
 			"; in this version ChallengeResponseAuthentication yes, "
 			"its default, turns keyboard-interactive on");
-	buffer_text(why,
-		"; with PAM (UsePAM yes) a password login remains possible "
-		"through keyboard-interactive");
+	/* UsePAM came with OpenSSH 3.7; before, PAM was chosen when sshd was built */
+	buffer_printf(why,
+		"; with PAM%s a password login remains possible through "
+		"keyboard-interactive",
+		judgement->config->version < USE_PAM_SINCE ? "" : " (UsePAM yes)");
 }
 
 /* Where the reader can see it: the deciding line, or the last line of the part of the

@@ -216,6 +216,10 @@ repair_outcome(const struct repair *repair, const struct sshd_outcome *outcome,
 		return error_set(err, "%s: %s", repair->name, answer->reason);
 	if (is_wanted(repair, answer->value))
 		return 0;
+	if (repair->value == NULL)
+		return error_set(err,
+			"%s is %s, and the policy names no value to write instead",
+			repair->name, answer->value);
 	if (repair->setting == SSHD_KBD_INTERACTIVE_AUTHENTICATION &&
 		repair->config->version < ONE_KEYBOARD_OPTION_SINCE &&
 		(answer->line == NULL || answer->line->block == SSHD_GLOBAL))
@@ -242,6 +246,10 @@ write_default(const struct repair *repair, const struct sshd_outcomes *outcomes,
 		first->answer.line != NULL || first->answer.value == NULL ||
 		!is_wanted(repair, first->answer.value))
 		return 0;
+	if (repair->value == NULL)
+		return error_set(err,
+			"%s needs a line, and the policy names no value to write",
+			repair->name);
 	return insert(repair, repair->setting, err);
 }
 
@@ -251,9 +259,6 @@ repair_setting(const struct repair *repair, bool explicit, struct error *err)
 	struct sshd_wish wish = sshd_wish_make(repair->setting, repair->want);
 	struct sshd_outcomes outcomes = sshd_outcomes_find(repair->config, &wish);
 	int status = 0;
-	if (repair->value == NULL)
-		status = error_set(
-			err, "%s: the policy names no value to write", repair->name);
 	for (size_t i = 0; i < outcomes.count && status == 0; i++)
 		status = repair_outcome(repair, &outcomes.items[i], err);
 	if (explicit && status == 0)
@@ -262,13 +267,38 @@ repair_setting(const struct repair *repair, bool explicit, struct error *err)
 	return status;
 }
 
-int
-sshd_remedy(const struct context *context, const struct control *control,
-	struct edits *edits, struct error *err)
+/* Repairs all settings, or names all that stand in the way. */
+static int
+repair_config(const struct context *context, const struct control *control,
+	const struct sshd_config *config, struct edits *edits, struct error *err)
 {
 	const struct value *settings = value_find(control->keys, "settings");
 	bool explicit = strcmp(value_text(control->keys, "view", "effective"),
 				"explicit") == 0;
+	autobuffer struct buffer blockers = { 0 };
+	for (size_t i = 0; i < settings->count; i++) {
+		const struct entry *entry = &settings->entries[i];
+		struct error blocker = ERROR_INIT;
+		struct repair repair = { .context = context,
+			.config = config,
+			.version_known = sshd_host_load(context)->version_known,
+			.want = &entry->value,
+			.name = entry->key,
+			.setting = sshd_keyword_number(entry->key),
+			.value = condition_example(&entry->value),
+			.edits = edits };
+		if (repair_setting(&repair, explicit, &blocker) < 0)
+			buffer_printf(&blockers, "%s%s", blockers.size > 0 ? "; " : "",
+				blocker.text);
+		error_clear(&blocker);
+	}
+	return blockers.size > 0 ? error_set(err, "%s", blockers.data) : 0;
+}
+
+int
+sshd_remedy(const struct context *context, const struct control *control,
+	struct edits *edits, struct error *err)
+{
 	const struct sshd_host *host = sshd_host_load(context);
 	int status = 0;
 	if (!host->installed)
@@ -278,17 +308,7 @@ sshd_remedy(const struct context *context, const struct control *control,
 			host->configs[0].problems[0].path,
 			host->configs[0].problems[0].text);
 	/* from the oldest version on: what is written for it serves the later ones */
-	for (size_t i = 0; status == 0 && i < host->count * settings->count; i++) {
-		const struct entry *entry = &settings->entries[i % settings->count];
-		struct repair repair = { .context = context,
-			.config = &host->configs[host->count - 1 - i / settings->count],
-			.version_known = host->version_known,
-			.want = &entry->value,
-			.name = entry->key,
-			.setting = sshd_keyword_number(entry->key),
-			.value = condition_example(&entry->value),
-			.edits = edits };
-		status = repair_setting(&repair, explicit, err);
-	}
+	for (size_t i = host->count; i-- > 0 && status == 0;)
+		status = repair_config(context, control, &host->configs[i], edits, err);
 	return status;
 }

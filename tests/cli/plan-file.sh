@@ -58,4 +58,31 @@ says "and nothing is changed" "Nothing to change."
 printf 'log_type = \033[31m\n' >>root/etc/xinetd.d/rsh
 run plan --root root --policy "$policy"
 sane "control bytes near a change are escaped"
+
+# A setting that holds already stands in nobody's way; all that do are named.
+mkdir -p blocked/etc/ssh
+printf 'Ciphers aes256-ctr\nCompression yes\nX11Forwarding yes\n' \
+	>blocked/etc/ssh/sshd_config
+cat >blocked.yaml <<'END'
+holdfast: 1
+assume: { openssh: 9.2p1 }
+controls:
+  - id: weak
+    sshd:
+      settings:
+        Ciphers: { none-of: [3des-cbc] }
+        Compression: { none-of: [yes] }
+        X11Forwarding: { none-of: [yes] }
+END
+mkdir -p blocked/usr/sbin && cp /bin/true blocked/usr/sbin/sshd
+run plan --root blocked --policy blocked.yaml
+is "what blocks a remedy is named" "$(grep '^  weak' out)" \
+	"  weak: Compression is yes, and the policy names no value to write instead; X11Forwarding is yes, and the policy names no value to write instead"
+
+# The profile asks for protocol 2 where OpenSSH 3.6 would also speak 1.
+cp -R "$PROJECT/tests/hosts/giant" both
+sed -i '/^Protocol/d' both/etc/ssh/sshd_config
+run plan --root both --policy "$PROJECT/policy/profiles/isp-mail.yaml" ssh-keys-only
+says "protocol 1 is a gap with a remedy" "+Protocol 2"
+says "and its effect" "sshd: Protocol 2,1 -> 2"
 finish
