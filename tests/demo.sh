@@ -18,7 +18,7 @@ step()
 	local heading=$1 want=$2 lines=$3 status
 	shift 3
 	number=$((number + 1))
-	printf '\n--- %d. %s ---\n\n$ holdfast %s\n' "$number" "$heading" "${*//$work\//}"
+	printf '\n--- %d. %s ---\n$ holdfast %s\n' "$number" "$heading" "${*//$work\//}"
 	[ "$lines" = all ] || echo "[the same changes again, and then:]"
 	"$holdfast" "$@" </dev/null 2>&1 | sed "s|$work/||g" | tail -n "${lines/all/+1}"
 	status=${PIPESTATUS[0]}
@@ -42,5 +42,5 @@ if ! diff -r -x var $original "$root"; then
 	exit 1
 fi
 echo "Every file is byte for byte what it was before."
-step "What was done, and is the record intact?" 0 all log --root "$root"
-step "The record is checked by its hashes" 0 all log --root "$root" --verify
+step "What was done?" 0 all log --root "$root"
+step "Is the record intact?" 0 all log --root "$root" --verify
