@@ -24,7 +24,8 @@ static const struct key keys[] = {
 		.type = KEY_TEXTS,
 		.required = true,
 		.choices = throughs,
-		.help = "what must refuse the others; each listed one must hold",
+		.help = "what must refuse the others; each listed one must hold; module "
+			"is not available in this version",
 		.example = "[access.conf]" },
 	{ .name = "services",
 		.type = KEY_TEXTS,
