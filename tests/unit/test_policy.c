@@ -30,7 +30,8 @@ remove_root(void **state)
 	return 0;
 }
 
-/* What problems_show says, the scratch directory cut off and the shown lines left out. */
+/* What problems_show says, the program's name and the scratch directory cut off and the
+ * shown lines left out. */
 static char *
 messages(const struct problems *problems)
 {
@@ -39,7 +40,10 @@ messages(const struct problems *problems)
 	problems_show(problems, &shown);
 	size_t skip = strlen(scratch) + 1;
 	for (char *line = shown.data; line != NULL && *line != '\0';) {
+		static const char name[] = "holdfast: ";
 		char *end = strchr(line, '\n');
+		if (strncmp(line, name, strlen(name)) == 0)
+			line += strlen(name);
 		if (strncmp(line, scratch, skip - 1) == 0)
 			buffer_add(&out, line + skip, (size_t)(end + 1 - line) - skip);
 		line = end + 1;
