@@ -42,6 +42,14 @@ sshd_config_reject(struct sshd_config *config, const struct file *file, size_t o
 	add_problem(config, file->path, file, offset, false, text);
 }
 
+void
+sshd_config_doubt(struct sshd_config *config, const struct file *file, size_t offset,
+	const char *text)
+{
+	add_problem(
+		config, file != NULL ? file->path : main_file, file, offset, true, text);
+}
+
 /* Rules that look beyond one line. */
 static int
 check_with_others(

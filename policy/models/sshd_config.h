@@ -61,6 +61,12 @@ void
 sshd_config_reject(struct sshd_config *config, const struct file *file, size_t offset,
 	const char *text);
 
+/* Notes that what stands at OFFSET of FILE (NULL: no file) leaves it unknown what sshd
+ * does: for sshd_options.c. */
+void
+sshd_config_doubt(struct sshd_config *config, const struct file *file, size_t offset,
+	const char *text);
+
 /* Adds TEXT as given with -o on the command line that stands from START to END of FILE:
  * for sshd_options.c. */
 void

@@ -1,7 +1,4 @@
-/* The options that the daemon is started with: SSHD_OPTS in /etc/default/ssh (Debian),
- * OPTIONS in /etc/sysconfig/sshd (Red Hat), or ExecStart in a unit or drop-in of the
- * administrator's. They override the file: sshd(8). Other ways to start sshd are not
- * seen. */
+/* The options that the daemon is started with, which override the file: sshd(8). */
 #ifndef POLICY_MODELS_SSHD_OPTIONS_H
 #define POLICY_MODELS_SSHD_OPTIONS_H
 

@@ -63,7 +63,8 @@ syslog_conf_read(
 	const struct context *context, struct syslog_conf *ret_conf, struct error *err)
 {
 	*ret_conf = (struct syslog_conf){ 0 };
-	if (find_daemon(context, ret_conf, err) < 0)
+	if (find_daemon(context, ret_conf, err) < 0 ||
+		syslog_options_read(context, ret_conf, err) < 0)
 		return -1;
 	if (ret_conf->daemon == SYSLOG_RSYSLOG)
 		return rsyslog_read(context, ret_conf, err);
@@ -89,6 +90,7 @@ syslog_conf_free(struct syslog_conf *conf)
 	free(conf->rulesets);
 	free(conf->entrances);
 	free(conf->rejected);
+	command_line_free(&conf->command);
 	*conf = (struct syslog_conf){ 0 };
 }
 

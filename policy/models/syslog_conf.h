@@ -5,6 +5,7 @@
 
 #include "base/table.h"
 #include "policy/kinds/kind.h"
+#include "policy/models/command_line.h"
 #include "policy/models/syslog_rules.h"
 
 enum syslog_daemon {
@@ -49,6 +50,7 @@ struct syslog_conf {
 	enum syslog_daemon daemon;
 	const char *daemon_name; /* "rsyslogd", "syslogd" */
 	const char *path; /* the file the daemon reads first */
+	struct command_line command; /* that it is started with; PATH may be in it */
 	const struct file *file; /* NULL when no daemon is known */
 	int major; /* of the daemon's version; 0 when it is not known */
 	bool stops_unclean; /* a rejected line keeps the daemon from starting */
@@ -103,6 +105,12 @@ syslog_conf_worst(const struct syslog_conf *conf);
 /* Lets the messages of SET enter the program at RULESET. */
 void
 syslog_conf_enter(struct syslog_conf *conf, struct priorities set, size_t ruleset);
+
+/* Reads the command line that the daemon is started with. Returns -1 with *err when it
+ * can't be told, or asks for what is not followed. */
+int
+syslog_options_read(
+	const struct context *context, struct syslog_conf *conf, struct error *err);
 
 /* Reads the main file and what it includes in the language of sysklogd and inetutils. */
 int

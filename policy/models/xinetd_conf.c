@@ -478,7 +478,7 @@ xinetd_conf_read(const struct context *context, struct xinetd_conf *ret_conf)
 		.defaults = &defaults,
 	};
 	*ret_conf = (struct xinetd_conf){ 0 };
-	xinetd_options_read(context->host, &options);
+	xinetd_options_read(context->host, ret_conf, &options);
 	ret_conf->main_path = absolute(options.config);
 	ret_conf->serves_inetd = options.inetd_compat;
 	ret_conf->has_main = host_file(context->host, ret_conf->main_path)->state !=

@@ -11,10 +11,10 @@ struct xinetd_options {
 	bool inetd_compat;
 };
 
-/* From Debian's /etc/default/xinetd and init script and Red Hat's /etc/sysconfig/xinetd.
- * Freed by xinetd_options_free. */
+/* What can't be told about it is a problem of CONF. Freed by xinetd_options_free. */
 void
-xinetd_options_read(struct host *host, struct xinetd_options *ret_options);
+xinetd_options_read(
+	struct host *host, struct xinetd_conf *conf, struct xinetd_options *ret_options);
 
 void
 xinetd_options_free(struct xinetd_options *options);

@@ -496,6 +496,36 @@ test_unit(void **state)
 	end(&fixture);
 }
 
+/* A backslash at the end of a line goes on with the next: env-file.c of systemd. A shell
+ * can start anything. */
+static void
+test_started(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *path, *text;
+		enum verdict verdict;
+	} cases[] = {
+		{ "/etc/default/ssh", "SSHD_OPTS=-o \\\nPermitRootLogin=yes\n",
+			VERDICT_FAIL },
+		{ "/etc/default/ssh", "SSHD_OPTS=word\n", VERDICT_INVALID },
+		{ "/run/systemd/system/ssh.service",
+			"[Service]\nExecStart=/bin/sh -c 'exec sshd -D'\n",
+			VERDICT_UNKNOWN },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct fixture fixture;
+		begin(&fixture, "9.2p1", "{ PermitRootLogin: no }", "effective");
+		scratch_text("/etc/ssh/sshd_config", "PermitRootLogin no\n");
+		scratch_text(cases[i].path, cases[i].text);
+		open_root(&fixture);
+		struct findings findings = check(&fixture, fixture.context.host);
+		assert_int_equal(findings_verdict(&findings), cases[i].verdict);
+		findings_free(&findings);
+		end(&fixture);
+	}
+}
+
 static void
 test_other_file(void **state)
 {
@@ -674,6 +704,7 @@ main(void)
 		cmocka_unit_test(test_command_line),
 		cmocka_unit_test(test_unit),
 		cmocka_unit_test(test_other_file),
+		cmocka_unit_test(test_started),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_mapped_address),
 		cmocka_unit_test(test_answers),

@@ -168,6 +168,37 @@ test_inetd(void **state)
 	kind_host_close(&made);
 }
 
+/* xinetd(8): -f; an ExecStart of its own passes by Debian's init script. */
+static void
+test_unit(void **state)
+{
+	static const struct {
+		const char *text;
+		enum verdict verdict;
+		const char *said;
+	} cases[] = {
+		{ "-f /etc/other.conf", VERDICT_FAIL, "/etc/other.conf" },
+		{ "-inetd_compat", VERDICT_FAIL, "/etc/inetd.conf" },
+		{ "-stayalive", VERDICT_PASS, NULL },
+		{ "-f %h", VERDICT_UNKNOWN, "specifier" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct kind_host made;
+		make(&made, "2.3.15.3", MAIN, "");
+		autofree char *text = memory_printf("[Service]\nExecStart=\n"
+						    "ExecStart=/usr/sbin/xinetd %s\n",
+			cases[i].text);
+		kind_host_put(&made, "/etc/systemd/system/xinetd.service.d/x.conf", text);
+		kind_host_put(&made, "/etc/default/xinetd", "INETD_COMPAT=Yes\n");
+		kind_host_put(
+			&made, "/etc/inetd.conf", "shell stream tcp nowait root /x x\n");
+		kind_host_put(&made, "/etc/other.conf", SHELL "}\n");
+		kind_host_judged(&made, cases[i].verdict, cases[i].said);
+		kind_host_close(&made);
+	}
+}
+
 static void
 test_remedy(void **state)
 {
@@ -239,6 +270,7 @@ main(void)
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_inetd),
 		cmocka_unit_test(test_remedy),
+		cmocka_unit_test(test_unit),
 		cmocka_unit_test(test_remove),
 		cmocka_unit_test(test_run),
 	};

@@ -1,0 +1,39 @@
+/* What systemd reads of a service: its unit file and drop-ins, as lines. Sources:
+ * systemd.unit(5), UNIT FILE LOAD PATH; systemd.syntax(7); config_parse in conf-parser.c
+ * and unit_file_find_dropin_paths in dropin.c of systemd. */
+#ifndef POLICY_MODELS_UNIT_FILES_H
+#define POLICY_MODELS_UNIT_FILES_H
+
+#include "base/host.h"
+
+/* Text that was put together from places in FILE. */
+struct traced {
+	const struct file *file;
+	struct buffer text;
+	size_t *places; /* the offset in FILE of each byte */
+};
+
+void
+traced_add(struct traced *traced, char byte, size_t place);
+
+/* Frees; the struct can be used again. */
+void
+traced_free(struct traced *traced);
+
+/* A `Name=value` line of the section [Service], continued lines joined. The reader may
+ * take what VALUE holds. */
+typedef void
+unit_reader(void *data, const char *name, struct traced *value);
+
+/* Reads the unit that has one of NAMES (NULL ends), else STOCK, and then the drop-ins
+ * for all of NAMES, and hands each line of [Service] to READER. Returns NULL, or the
+ * file that is there and can't be read. */
+const struct file *
+unit_files_read(struct host *host, const char *const *names, const struct file *stock,
+	unit_reader *reader, void *data);
+
+/* Hands the lines of one FILE to READER. */
+void
+unit_file_read(const struct file *file, unit_reader *reader, void *data);
+
+#endif
