@@ -131,14 +131,15 @@ check-cli: $(BUILD)/holdfast $(filter $(BUILD)/tests/cli/%,$(HELPERS))
 check-oracle: $(BUILD)/holdfast $(filter $(BUILD)/tests/oracle/%,$(HELPERS))
 	@$(SUITE) tests/suite.sh oracle $(wildcard tests/oracle/*.py)
 
-check-crash: $(BUILD)/holdfast $(filter $(BUILD)/tests/crash/%,$(HELPERS)) $(PLANTED)
-	@$(SUITE) FULL=$(FULL) tests/suite.sh crash $(wildcard tests/crash/*.sh tests/crash/*.py)
-
 # The driver with one fault planted, which a harness must catch. An object file given
 # before the library takes the place of the library's own.
 PLANTS = NO_FILE_SYNC:storage NO_DIRECTORY_SYNC:storage IN_PLACE:replace \
 	NO_COMPARE:replace UNDO_ORDER:transaction
 PLANTED = $(foreach p,$(PLANTS),$(BUILD)/tests/crash/driver-$(firstword $(subst :, ,$p)))
+
+check-crash: $(BUILD)/holdfast $(filter $(BUILD)/tests/crash/%,$(HELPERS)) $(PLANTED)
+	@$(SUITE) FULL=$(FULL) tests/suite.sh crash $(wildcard tests/crash/*.sh tests/crash/*.py)
+
 $(PLANTED): $(BUILD)/tests/crash/driver-%: tests/crash/driver.c $(LIBRARY)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(WERROR) $(LDFLAGS) -DPLANT_$* -o $@ $< \
 		$(patsubst $*:%,enforcer/%.c,$(filter $*:%,$(PLANTS))) $(LIBRARY) $(LIBS)
