@@ -65,15 +65,35 @@ resolve_calls(struct syslog_conf *conf, struct block *block)
 	}
 }
 
+/* A ruleset that may lose messages before it hands them to the one at INDEX. */
 static size_t
-entrance_ruleset(
-	const struct reader *reader, const struct input *input, size_t default_ruleset)
+behind_main_queue(struct reader *reader, size_t index)
+{
+	struct syslog_conf *conf = reader->conf;
+	autofree char *name = memory_printf(
+		"main queue of %s", conf->rulesets[index].name);
+	size_t outer = syslog_conf_ruleset(conf, name);
+	struct block *body = &conf->rulesets[outer].body;
+	if (body->count > 0)
+		return outer;
+	block_add(body, STATEMENT_OPAQUE, conf->file, 0)->text = memory_text(
+		"the main queue discards messages when it fills");
+	block_add(body, STATEMENT_CALL, NULL, 0)->ruleset = index;
+	return outer;
+}
+
+static size_t
+entrance_ruleset(struct reader *reader, const struct input *input, size_t default_ruleset)
 {
 	size_t index = input->ruleset != NULL
 		? syslog_conf_find(reader->conf, input->ruleset)
 		: reader->conf->ruleset_count;
 	/* rsyslogd takes the default where the named one is missing */
-	return index < reader->conf->ruleset_count ? index : default_ruleset;
+	if (index >= reader->conf->ruleset_count)
+		index = default_ruleset;
+	return reader->main_discards && !reader->conf->rulesets[index].queued
+		? behind_main_queue(reader, index)
+		: index;
 }
 
 /* Where the messages of this host come in: the kernel's through imklog or the journal,

@@ -52,6 +52,11 @@ accept_parameter(const char *module, const char *name);
 bool
 accept_knows(const char *module);
 
+/* Notes what keeps rsyslogd from starting in OBJECT(...): "module", "global", ... */
+void
+accept_object(struct reader *reader, const char *object,
+	const struct parameters *parameters, const struct file *file, size_t offset);
+
 /* Whether the root has MODULE: 1 yes, 0 no, -1 it can't be told: the root has no
  * directory of modules. */
 int

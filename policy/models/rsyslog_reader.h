@@ -55,6 +55,7 @@ struct reader {
 	struct message_facts facts;
 	/* settings for the legacy actions that follow */
 	bool when_suspended, not_always, nth_only, queued, discards;
+	bool main_discards; /* the main queue may lose messages */
 };
 
 /* Cuts off at what the model does not follow: anything may happen behind. */

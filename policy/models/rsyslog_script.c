@@ -269,6 +269,9 @@ read_ruleset(struct reader *reader, const struct parameters *parameters,
 	bool queued = false;
 	if (!words_accept_symbol(reader, '{'))
 		return words_error(reader);
+	if (strcmp(parameter_text(parameters, "queue.discardseverity", "8"), "8") != 0)
+		block_add(&body, STATEMENT_OPAQUE, file, offset)->text = memory_text(
+			"the queue of its ruleset discards messages when it fills");
 	while (!words_accept_symbol(reader, '}'))
 		if (read_statement(reader, &body) < 0) {
 			block_free(&body);

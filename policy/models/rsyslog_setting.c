@@ -106,27 +106,11 @@ read_input(struct reader *reader, const struct parameters *parameters)
 
 /* module(load="builtin:omfile" ...): the defaults of the actions that follow. */
 static void
-read_omfile_module(struct reader *reader, const struct parameters *parameters,
-	const struct file *file, size_t offset)
+read_omfile_module(struct reader *reader, const struct parameters *parameters)
 {
 	const char *template = parameter_text(parameters, "template", NULL);
 	if (template != NULL)
 		set_text(&reader->file_template, template);
-	for (size_t i = 0; i < parameters->count; i++) {
-		const char *name = parameters->items[i].name,
-			   *value = parameters->items[i].value;
-		const struct accepted *known = accept_parameter("omfile", name);
-		if (known == NULL || value == NULL)
-			continue;
-		struct error why = ERROR_INIT;
-		enum acceptance result = accept_value(
-			reader, known->takes, name, value, &why);
-		if (result != ACCEPTANCE_YES)
-			reader_obstruct(reader, result >= ACCEPTANCE_NO,
-				known->takes == TAKES_USER && !reader->outlives_ids, file,
-				offset, why.text);
-		error_clear(&why);
-	}
 }
 
 void
@@ -135,6 +119,11 @@ setting_object(struct reader *reader, const char *name,
 {
 	if (parameters_disable(parameters))
 		return;
+	accept_object(reader, name, parameters, file, offset);
+	if (strcasecmp(name, "main_queue") == 0 &&
+		strcmp(parameter_text(parameters, "queue.discardseverity", "8"), "8") !=
+			0)
+		reader->main_discards = true;
 	if (strcasecmp(name, "module") == 0) {
 		const char *module = parameter_text(parameters, "load", NULL);
 		if (module == NULL) {
@@ -145,7 +134,7 @@ setting_object(struct reader *reader, const char *name,
 		load_module(reader, module, parameter_text(parameters, "ruleset", NULL),
 			file, offset);
 		if (strcmp(module, "builtin:omfile") == 0)
-			read_omfile_module(reader, parameters, file, offset);
+			read_omfile_module(reader, parameters);
 		if (strcmp(module, "imuxsock") == 0 &&
 			!is_on(parameter_text(parameters, "syssock.use", "on")))
 			reader->socket.closed = true;
@@ -350,6 +339,8 @@ read_setting(struct reader *reader, const char *name, const char *value,
 		set_text(&reader->file_template, word);
 	else if (strcasecmp(name, "actionforwarddefaulttemplate") == 0)
 		set_text(&reader->forward_template, word);
+	else if (strcasecmp(name, "mainmsgqueuediscardseverity") == 0)
+		reader->main_discards = strcmp(word, "8") != 0;
 	else if (strcasecmp(name, "actionqueuediscardseverity") == 0)
 		reader->discards = strcmp(word, "8") != 0;
 	else if (strcasecmp(name, "template") == 0)

@@ -206,6 +206,11 @@ test_unclean(void **state)
 	judged(ABORT "*.* /a\ninput(type=\"imtcp\" port=\"1\")\n", "does not start");
 	judged(ABORT "*.* /a\nmail.* action(type=\"omfile\" file=\"/b\" nosuch=\"1\")\n",
 		"does not start");
+	judged(ABORT "*.* /a\nglobal(nosuch=\"1\")\n", "does not start");
+	judged(ABORT "*.* /a\nglobal(workDirectory=\"/\" umask=\"9\")\n",
+		"does not start");
+	judged(ABORT "*.* /a\nglobal(workDirectory=\"/\" umask=\"0022\")\n", "reached");
+	judged(ABORT "*.* /a\ntimezone(id=\"x\")\n", "may not start");
 	/* "on" alone is on */
 	judged(INPUTS "$AbortOnUncleanConfig yes\nfoo bar\n*.* /a\n", "reached");
 }
@@ -238,6 +243,12 @@ test_values(void **state)
 	judged(FILE_ACTION("nosuch=\"1\""), "unknown");
 	judged(FILE_ACTION("cry.provider=\"gcry\""), "unknown");
 	judged(FILE_ACTION("queue.discardmark=\"1\" queue.discardseverity=\"0\""),
+		"unknown");
+	judged(INPUTS "*.* /a\nmain_queue(queue.discardseverity=\"0\")\n", "unknown");
+	judged(INPUTS "$MainMsgQueueDiscardSeverity 0\n*.* /a\n", "unknown");
+	judged(INPUTS "$MainMsgQueueDiscardSeverity 8\n*.* /a\n", "reached");
+	judged(INPUTS "ruleset(name=\"rs\" queue.discardseverity=\"0\") { /a\n }\n"
+		      "*.* call rs\n",
 		"unknown");
 	/* the list of parameters grows at its head, so the last one is found first */
 	judged(FILE_ACTION("file=\"/b\""), "missed");
