@@ -292,6 +292,16 @@ read_channel(struct reader *reader, const char *value)
 	table_set(&reader->channels, name, memory_copy(file, strcspn(file, ", \t")));
 }
 
+/* setWorkDir() of glbl.c refuses a directory that is not there. */
+static void
+check_work_directory(
+	struct reader *reader, const char *path, const struct file *file, size_t offset)
+{
+	if (host_exists(reader->context->host, path) != 1)
+		reader_obstruct(reader, false, false, file, offset,
+			"its working directory may not be there");
+}
+
 /* Whether rsyslogd takes the $directive NAME with its value WORD. A user or a group that
  * is not there ends it (doGetUID() and doGetGID() of cfsysline.c). */
 static bool
@@ -333,6 +343,8 @@ read_setting(struct reader *reader, const char *name, const char *value,
 		return;
 	if (strcasecmp(name, "modload") == 0)
 		load_legacy(reader, word, file, offset);
+	else if (strcasecmp(name, "workdirectory") == 0)
+		check_work_directory(reader, word, file, offset);
 	else if (strcasecmp(name, "moddir") == 0)
 		reader->module_directory = true;
 	else if (strcasecmp(name, "actionfiledefaulttemplate") == 0)

@@ -211,6 +211,7 @@ test_unclean(void **state)
 		"does not start");
 	judged(ABORT "*.* /a\nglobal(workDirectory=\"/\" umask=\"0022\")\n", "reached");
 	judged(ABORT "*.* /a\ntimezone(id=\"x\")\n", "may not start");
+	judged(ABORT "*.* /a\n$WorkDirectory /nosuch\n", "may not start");
 	/* "on" alone is on */
 	judged(INPUTS "$AbortOnUncleanConfig yes\nfoo bar\n*.* /a\n", "reached");
 }
