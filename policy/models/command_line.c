@@ -226,9 +226,12 @@ replace_variables(struct reader *reader, struct traced *word)
 {
 	struct traced result = { .file = word->file };
 	const char *text = word->text.data;
+	if (text == NULL)
+		return;
 	const char *last = strrchr(text, '}');
 	for (size_t i = 0; i < word->text.size && reader->bytes <= BYTES_MAX; i++) {
-		const char *end = text[i] == '$' && text[i + 1] == '{' && last > text + i
+		const char *end = text[i] == '$' && text[i + 1] == '{' && last != NULL &&
+				last > text + i
 			? strchr(text + i, '}')
 			: NULL;
 		if (end == NULL) {

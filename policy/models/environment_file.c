@@ -20,7 +20,9 @@ more(const struct cursor *cursor)
 static char
 here(const struct cursor *cursor)
 {
-	return more(cursor) ? cursor->file->bytes.data[cursor->at] : '\0';
+	if (!more(cursor))
+		return '\0';
+	return cursor->file->bytes.data[cursor->at];
 }
 
 static bool
