@@ -176,13 +176,21 @@ make_body(const struct record *record, const char *intent_hash, const char *acti
 	struct tm tm;
 	gmtime_r(&seconds, &tm);
 	strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	bool good = true;
 	json_t *files = json_array();
 	for (size_t i = 0; i < record->count; i++) {
 		const struct record_file *file = &record->files[i];
-		json_array_append_new(files,
-			json_pack("{s:s, s:s, s:s, s:s}", "file", file->change.file,
-				"controls", file->change.controls, "old",
-				file->change.old_sha256, "new", file->new_sha256));
+		good = good &&
+			json_array_append_new(files,
+				json_pack("{s:s, s:s, s:s, s:s}", "file",
+					file->change.file, "controls",
+					file->change.controls, "old",
+					file->change.old_sha256, "new",
+					file->new_sha256)) == 0;
+	}
+	if (!good) {
+		json_decref(files);
+		return NULL;
 	}
 	json_t *line = json_pack("{s:i, s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:s}",
 		"holdfast-log", 1, "time", now, "id", (json_int_t)record->id, "action",

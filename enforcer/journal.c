@@ -16,6 +16,8 @@
 #include "base/resolve.h"
 #include "enforcer/storage.h"
 
+#define PRUNED "pruned"
+
 enum { INTENT_MAX = 64 << 20, STATE_MAX = 16 };
 
 static int
@@ -39,8 +41,9 @@ make_default(int root)
 		slash[slash == parent] = '\0';
 		int above = resolve_open(root, parent, O_RDONLY | O_DIRECTORY, 0);
 		int made = above < 0 ? -1 : mkdirat(above, name, steps[i].mode);
-		bool good = made == 0 ? storage_sync_directory(above) == 0
-				      : above >= 0 && errno == EEXIST;
+		/* one that is there may be of a run that died before it synced */
+		bool good = above >= 0 && (made == 0 || errno == EEXIST) &&
+			storage_sync_directory(above) == 0;
 		int saved = errno;
 		if (above >= 0)
 			close(above);
@@ -49,6 +52,18 @@ make_default(int root)
 			return -1;
 	}
 	return 0;
+}
+
+static int
+sync_parent(int directory)
+{
+	int parent = openat(directory, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (parent < 0)
+		return -1;
+	int status = storage_sync_directory(parent), saved = errno;
+	close(parent);
+	errno = saved;
+	return status;
 }
 
 /* The journal's place as the caller's system has it, for messages. */
@@ -73,7 +88,8 @@ journal_open(int root, const char *directory, bool create, struct journal *ret_j
 	*journal = (struct journal){ .fd = -1, .path = place(root, directory) };
 	if (create && directory == NULL && make_default(root) < 0)
 		return failed(journal, err, "can't be made");
-	if (create && directory != NULL && mkdir(directory, 0700) < 0 && errno != EEXIST)
+	int made = create && directory != NULL ? mkdir(directory, 0700) : -1;
+	if (create && directory != NULL && made < 0 && errno != EEXIST)
 		return failed(journal, err, "can't be made");
 	journal->fd = directory != NULL
 		? open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -82,6 +98,8 @@ journal_open(int root, const char *directory, bool create, struct journal *ret_j
 		return 1;
 	if (journal->fd < 0 || fstat(journal->fd, &status) < 0)
 		return failed(journal, err, "can't be opened");
+	if (made == 0 && sync_parent(journal->fd) < 0)
+		return failed(journal, err, "can't be made");
 	if (status.st_uid != geteuid() || (status.st_mode & 077) != 0)
 		return error_set(err,
 			"%s: must belong to uid %ju and be closed to all others: chmod "
@@ -406,7 +424,17 @@ int
 journal_prune(const struct journal *journal, unsigned long id, struct error *err)
 {
 	static const char *const bytes[] = { "old.", "new.", NULL };
-	int count = remove_files(journal, id, bytes);
+	/* first the word about it: cut short here, the missing bytes are no damage */
+	int directory = open_change(journal, id);
+	bool good = directory >= 0 &&
+		(storage_create(directory, PRUNED, BYTES_TEXT("")) == 0 ||
+			errno == EEXIST) &&
+		storage_sync_directory(directory) == 0;
+	int saved = errno;
+	if (directory >= 0)
+		close(directory);
+	errno = saved;
+	int count = good ? remove_files(journal, id, bytes) : -1;
 	return count < 0 ? failed(journal, err, "can't prune") : count > 0;
 }
 
@@ -416,8 +444,7 @@ journal_is_pruned(const struct journal *journal, unsigned long id)
 	struct stat status;
 	int directory = open_change(journal, id);
 	bool pruned = directory >= 0 &&
-		fstatat(directory, "old.0", &status, AT_SYMLINK_NOFOLLOW) < 0 &&
-		fstatat(directory, "new.0", &status, AT_SYMLINK_NOFOLLOW) < 0;
+		fstatat(directory, PRUNED, &status, AT_SYMLINK_NOFOLLOW) == 0;
 	if (directory >= 0)
 		close(directory);
 	return pruned;

@@ -3,6 +3,7 @@
  *	intent		the record as JSON
  *	old.N, new.N	the bytes of file N before and after
  *	state		one word, replaced by rename: see enum state
+ *	pruned		the bytes were dropped, or some of them when that was cut short
  *
  * and the log beside them (see changelog.h). */
 #ifndef ENFORCER_JOURNAL_H

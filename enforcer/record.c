@@ -148,14 +148,21 @@ from_hex(const char *hex, size_t *ret_size)
 	return data;
 }
 
+/* NULL when memory ran out or a name is not UTF-8. */
 static json_t *
 attributes_to_json(const struct attributes *attributes)
 {
+	bool good = true;
 	json_t *xattrs = json_object();
 	for (size_t i = 0; i < attributes->count; i++) {
 		const struct xattr *xattr = &attributes->xattrs[i];
 		autofree char *hex = to_hex(xattr->value, xattr->size);
-		json_object_set_new(xattrs, xattr->name, json_string(hex));
+		good = good &&
+			json_object_set_new(xattrs, xattr->name, json_string(hex)) == 0;
+	}
+	if (!good) {
+		json_decref(xattrs);
+		return NULL;
 	}
 	return json_pack("{s:I, s:I, s:I, s:o}", "owner", (json_int_t)attributes->owner,
 		"group", (json_int_t)attributes->group, "mode",
@@ -174,15 +181,15 @@ record_to_json(const struct record *record, struct error *err)
 			change->old_sha256, "new", file->new_sha256, "controls",
 			change->controls, "attributes",
 			attributes_to_json(&file->attributes));
-		if (json == NULL) {
+		/* an array takes no NULL */
+		if (json_array_append_new(files, json) < 0) {
 			json_decref(files);
 			error_set(err,
-				"%s: the name is not UTF-8, so it can't be kept "
-				"in the journal",
+				"%s: can't be kept in the journal: its name or that of "
+				"an extended attribute is not UTF-8, or memory ran out",
 				change->file);
 			return NULL;
 		}
-		json_array_append_new(files, json);
 	}
 	json_t *json = json_pack("{s:i, s:I, s:s, s:s, s:s, s:o}", "holdfast-change", 1,
 		"id", (json_int_t)record->id, "time", record->time, "user", record->user,

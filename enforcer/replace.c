@@ -180,6 +180,16 @@ dress(const struct replacement *replacement)
 				 : attributes_set(replacement->made, swap->attributes);
 }
 
+static int
+occupied(struct replacement *replacement, struct error *err)
+{
+	replacement->conflict = true;
+	return error_set(err,
+		"%s: %s stands beside it, left by another run or somebody's: look at it "
+		"and remove it",
+		replacement->swap->file, replacement->temporary);
+}
+
 /* Makes the new inode under the temporary name. It gets the name last; where the file
  * system has no unnamed files it has it from the start. */
 static int
@@ -203,11 +213,7 @@ make_new(struct replacement *replacement, struct error *err)
 				AT_SYMLINK_FOLLOW) == 0))
 		return 0;
 	if (errno == EEXIST)
-		return error_set(err,
-			"%s: %s stands beside it, left by another run or somebody's: "
-			"look "
-			"at it and remove it",
-			replacement->swap->file, replacement->temporary);
+		return occupied(replacement, err);
 	failed(replacement, err, "make the new file beside it");
 	if (fd >= 0 && named)
 		unlinkat(directory, replacement->temporary, 0);
@@ -240,7 +246,12 @@ rename_to_free(const struct replacement *replacement, const char *from, const ch
 		return -1;
 	if (linkat(directory, from, directory, to, 0) < 0)
 		return -1;
-	return unlinkat(directory, from, 0);
+	if (unlinkat(directory, from, 0) == 0)
+		return 0;
+	int saved = errno;
+	unlinkat(directory, to, 0);
+	errno = saved;
+	return -1;
 }
 
 /* Whether NAME is the inode WANTED and FD, open on it, still holds BYTES. */
@@ -312,8 +323,9 @@ exchange(struct replacement *replacement, struct error *err)
 {
 	const char *name = replacement->name, *temporary = replacement->temporary;
 	if (rename_in(replacement, temporary, name, RENAME_EXCHANGE) < 0)
-		return errno == EINVAL || errno == ENOSYS
-			? rename_over(replacement, err)
+		return errno == EINVAL || errno == ENOSYS ? rename_over(replacement, err)
+			: errno == ENOENT
+			? conflict(replacement, err, "somebody removed it meanwhile")
 			: failed(replacement, err, "exchange it with the new file");
 	replacement->exchanged = replacement->displaced = true;
 	if (is_still_old(replacement, temporary) &&
@@ -342,7 +354,10 @@ take_away(struct replacement *replacement, struct error *err)
 {
 	const char *name = replacement->name, *temporary = replacement->temporary;
 	if (rename_to_free(replacement, name, temporary) < 0)
-		return failed(replacement, err, "take it away");
+		return errno == EEXIST ? occupied(replacement, err)
+			: errno == ENOENT
+			? conflict(replacement, err, "somebody removed it meanwhile")
+			: failed(replacement, err, "take it away");
 	replacement->exchanged = replacement->displaced = true;
 	if (is_still_old(replacement, temporary))
 		return 0;
@@ -373,7 +388,9 @@ replace_sync(const struct replacement *replacement, struct error *err)
 int
 replace_settle(struct replacement *replacement, struct error *err)
 {
-	if (unlinkat(replacement->directory, replacement->temporary, 0) < 0 &&
+	/* else what has that name is not ours */
+	bool ours = replacement->made >= 0 || replacement->displaced;
+	if (ours && unlinkat(replacement->directory, replacement->temporary, 0) < 0 &&
 		errno != ENOENT)
 		return failed(replacement, err, "remove the file beside it");
 	return replace_sync(replacement, err);
@@ -388,9 +405,9 @@ inverse(const struct swap *swap)
 		.attributes = swap->attributes };
 }
 
-/* A whole swap at once, in the directory that is open already. */
+/* A whole swap at once, in the directory that WHERE has open. */
 static int
-run(const struct replacement *where, const struct swap *swap, struct error *err)
+run(struct replacement *where, const struct swap *swap, struct error *err)
 {
 	struct replacement once = *where;
 	once.swap = swap;
@@ -408,6 +425,7 @@ run(const struct replacement *where, const struct swap *swap, struct error *err)
 			status = replace_settle(&once, err) < 0 ? -1 : status;
 	}
 	replace_close(&once);
+	where->conflict = where->conflict || once.conflict;
 	return status;
 }
 
@@ -424,6 +442,7 @@ replace_back(struct replacement *replacement, struct error *err)
 	} else if (replacement->exchanged) {
 		status = rename_to_free(
 			replacement, replacement->temporary, replacement->name);
+		replacement->displaced = status < 0;
 	}
 	if (status < 0)
 		return failed(replacement, err, "put it back");

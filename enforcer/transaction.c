@@ -48,7 +48,9 @@ begin(const struct transaction *transaction, bool create, struct run *ret_run,
 	*run = (struct run){ .transaction = transaction, .journal = { .fd = -1 } };
 	/* a file size limit shall be an error of write(2), not our death */
 	signal(SIGXFSZ, SIG_IGN);
-	umask(077);
+	/* each mode is given as it shall be; of /var and /var/lib, which may have to be
+	 * made, others need theirs */
+	umask(022);
 	run->root = open(transaction->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (run->root < 0) {
 		error_set(err, "%s: %s", transaction->root, strerror(errno));

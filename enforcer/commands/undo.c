@@ -65,6 +65,23 @@ agreed(const struct options *options)
 	return false;
 }
 
+/* Deals with a run that was cut short, which the newest change may be of. Returns whether
+ * there was one, and an exit status. */
+static bool
+recover(const struct options *options, const struct transaction *transaction,
+	int *ret_status)
+{
+	struct error err = ERROR_INIT;
+	bool allowed = options_given(options, "yes") || ask_is_possible();
+	if (!allowed || transaction_pending(transaction, NULL) != 1)
+		return false;
+	*ret_status = (int)transaction_recover(transaction, &err);
+	if (err.text != NULL)
+		output_error("%s", err.text);
+	error_clear(&err);
+	return true;
+}
+
 static int
 run(int argc, char **argv)
 {
@@ -82,6 +99,13 @@ run(int argc, char **argv)
 	struct transaction transaction = { .root = options_text(&options, "root", "/"),
 		.journal = options_text(&options, "journal", NULL),
 		.note = output_note };
+	if (recover(&options, &transaction, &status) &&
+		(status != 0 || options.argument_count == 0)) {
+		if (status == 0)
+			puts("That was a run that had been cut short; run undo again to "
+			     "take a change back.");
+		return status;
+	}
 	enum outcome outcome = transaction_undo_preview(&transaction,
 		options.argument_count > 0 ? options.arguments[0] : NULL, &id, &changes,
 		&err);
