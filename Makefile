@@ -133,11 +133,16 @@ check-oracle: $(BUILD)/holdfast $(filter $(BUILD)/tests/oracle/%,$(HELPERS))
 
 # The driver with one fault planted, which a harness must catch. An object file given
 # before the library takes the place of the library's own.
-PLANTS = NO_FILE_SYNC:storage NO_DIRECTORY_SYNC:storage IN_PLACE:replace \
+PLANTS = NO_FILE_SYNC:storage NO_DIRECTORY_SYNC:storage NO_WRITE_CHECK:storage IN_PLACE:replace \
 	NO_COMPARE:replace UNDO_ORDER:transaction
 PLANTED = $(foreach p,$(PLANTS),$(BUILD)/tests/crash/driver-$(firstword $(subst :, ,$p)))
 
-check-crash: $(BUILD)/holdfast $(filter $(BUILD)/tests/crash/%,$(HELPERS)) $(PLANTED)
+$(BUILD)/tests/crash/%.so: tests/crash/lib/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WERROR) -shared -fPIC -o $@ $<
+
+check-crash: $(BUILD)/holdfast $(filter $(BUILD)/tests/crash/%,$(HELPERS)) $(PLANTED) \
+	$(BUILD)/tests/crash/starve.so
 	@$(SUITE) FULL=$(FULL) tests/suite.sh crash $(wildcard tests/crash/*.sh tests/crash/*.py)
 
 $(PLANTED): $(BUILD)/tests/crash/driver-%: tests/crash/driver.c $(LIBRARY)
