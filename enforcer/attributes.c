@@ -58,31 +58,36 @@ attributes_copy(int from, int to)
 	return 0;
 }
 
-/* Whether B has each attribute of A, with the same value. */
-static bool
+/* Whether B has each attribute of A, with the same value: 1, 0, or -1 with errno. */
+static int
 has_all(int a, int b)
 {
 	ssize_t size = flistxattr(a, names, sizeof names);
 	if (size < 0)
-		return errno == ENOTSUP;
+		return errno == ENOTSUP ? 1 : -1;
 	for (const char *name = names; name < names + size; name += strlen(name) + 1) {
 		if (!is_handed_on(name))
 			continue;
 		ssize_t one = fgetxattr(a, name, value, sizeof value);
-		ssize_t two = fgetxattr(b, name, other, sizeof other);
-		if (one < 0 || one != two || memcmp(value, other, (size_t)one) != 0)
-			return false;
+		ssize_t two = one < 0 ? -1 : fgetxattr(b, name, other, sizeof other);
+		if (two < 0 && errno != ENODATA && errno != ENOTSUP)
+			return -1;
+		if (one != two || one < 0 || memcmp(value, other, (size_t)one) != 0)
+			return 0;
 	}
-	return true;
+	return 1;
 }
 
-bool
+int
 attributes_same(int a, int b)
 {
 	struct stat x, y;
-	return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_uid == y.st_uid &&
-		x.st_gid == y.st_gid && x.st_mode == y.st_mode && has_all(a, b) &&
-		has_all(b, a);
+	if (fstat(a, &x) < 0 || fstat(b, &y) < 0)
+		return -1;
+	if (x.st_uid != y.st_uid || x.st_gid != y.st_gid || x.st_mode != y.st_mode)
+		return 0;
+	int same = has_all(a, b);
+	return same == 1 ? has_all(b, a) : same;
 }
 
 int

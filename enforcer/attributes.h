@@ -3,7 +3,6 @@
 #ifndef ENFORCER_ATTRIBUTES_H
 #define ENFORCER_ATTRIBUTES_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
 
@@ -33,8 +32,8 @@ attributes_free(struct attributes *attributes);
 int
 attributes_copy(int from, int to);
 
-/* Whether the open files A and B carry the same. */
-bool
+/* Whether the open files A and B carry the same: 1, 0, or -1 with errno. */
+int
 attributes_same(int a, int b);
 
 int

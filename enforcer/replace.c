@@ -254,24 +254,39 @@ rename_to_free(const struct replacement *replacement, const char *from, const ch
 	return -1;
 }
 
-/* Whether NAME is the inode WANTED and FD, open on it, still holds BYTES. */
-static bool
+/* Whether NAME is the inode WANTED and FD, open on it, still holds BYTES: 1 or 0; -1 with
+ * errno when it can't be told, which is no conflict. */
+static int
 is_still(const struct replacement *replacement, const char *name,
 	const struct stat *wanted, int fd, struct bytes bytes)
 {
 	struct stat now;
 #ifdef PLANT_NO_COMPARE
-	return true;
+	return 1;
 #endif
-	return fstatat(replacement->directory, name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
-		same_inode(&now, wanted) && holds(fd, bytes, false) == 1;
+	if (fstatat(replacement->directory, name, &now, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : -1;
+	return same_inode(&now, wanted) ? holds(fd, bytes, false) : 0;
 }
 
-static bool
+/* The same of the old inode under NAME, which must also still carry what the new one was
+ * given. */
+static int
 is_still_old(const struct replacement *replacement, const char *name)
 {
-	return is_still(replacement, name, &replacement->old, replacement->file,
+	int same = is_still(replacement, name, &replacement->old, replacement->file,
 		replacement->swap->from.bytes);
+	return same == 1 && replacement->made >= 0
+		? attributes_same(replacement->file, replacement->made)
+		: same;
+}
+
+/* After is_still_old said SAME, which is not 1. */
+static int
+not_old(struct replacement *replacement, int same, struct error *err)
+{
+	return same < 0 ? failed(replacement, err, "look at it again")
+			: conflict(replacement, err, "somebody changed it meanwhile");
 }
 
 /* Puts back what the exchange displaced; what stands under the name must be ours, else it
@@ -282,12 +297,15 @@ exchange_back(struct replacement *replacement)
 	const char *name = replacement->name, *temporary = replacement->temporary;
 	if (rename_in(replacement, temporary, name, RENAME_EXCHANGE) < 0)
 		return -1;
-	if (!is_still(replacement, temporary, &replacement->new, replacement->made,
-		    replacement->swap->to.bytes)) {
+	int ours = is_still(replacement, temporary, &replacement->new, replacement->made,
+		replacement->swap->to.bytes);
+	if (ours == 0) {
 		replacement->conflict = true;
 		if (rename_in(replacement, temporary, name, RENAME_EXCHANGE) < 0)
 			return -1;
 	}
+	if (ours < 0)
+		return -1;
 	replacement->exchanged = replacement->displaced = false;
 	return 0;
 }
@@ -296,9 +314,9 @@ exchange_back(struct replacement *replacement)
 static int
 rename_over(struct replacement *replacement, struct error *err)
 {
-	if (!is_still_old(replacement, replacement->name) ||
-		!attributes_same(replacement->file, replacement->made))
-		return conflict(replacement, err, "somebody changed it meanwhile");
+	int same = is_still_old(replacement, replacement->name);
+	if (same != 1)
+		return not_old(replacement, same, err);
 	if (rename_in(replacement, replacement->temporary, replacement->name, 0) < 0)
 		return failed(replacement, err, "rename the new file over it");
 	replacement->exchanged = true;
@@ -328,10 +346,10 @@ exchange(struct replacement *replacement, struct error *err)
 			? conflict(replacement, err, "somebody removed it meanwhile")
 			: failed(replacement, err, "exchange it with the new file");
 	replacement->exchanged = replacement->displaced = true;
-	if (is_still_old(replacement, temporary) &&
-		attributes_same(replacement->file, replacement->made))
+	int same = is_still_old(replacement, temporary);
+	if (same == 1)
 		return 0;
-	conflict(replacement, err, "somebody changed it meanwhile");
+	not_old(replacement, same, err);
 	return exchange_back(replacement) < 0
 		? failed(replacement, err, "put back what somebody wrote meanwhile")
 		: -1;
@@ -359,9 +377,10 @@ take_away(struct replacement *replacement, struct error *err)
 			? conflict(replacement, err, "somebody removed it meanwhile")
 			: failed(replacement, err, "take it away");
 	replacement->exchanged = replacement->displaced = true;
-	if (is_still_old(replacement, temporary))
+	int same = is_still_old(replacement, temporary);
+	if (same == 1)
 		return 0;
-	conflict(replacement, err, "somebody changed it meanwhile");
+	not_old(replacement, same, err);
 	if (rename_to_free(replacement, temporary, name) < 0)
 		return failed(replacement, err, "put back what somebody wrote meanwhile");
 	replacement->exchanged = replacement->displaced = false;

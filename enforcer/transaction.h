@@ -1,6 +1,7 @@
 /* The only writer: carries out changes so that a crash at any point leaves each file old
  * or new, and the next run finishes or undoes. The steps are those of the section "How a
- * file is changed" in CONTRIBUTING.md. */
+ * file is changed" in CONTRIBUTING.md: steps 7 to 9 are replace.h's and swaps.h's, the
+ * states journal.h's, what follows a crash recovery.h's. */
 #ifndef ENFORCER_TRANSACTION_H
 #define ENFORCER_TRANSACTION_H
 

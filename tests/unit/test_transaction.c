@@ -163,6 +163,59 @@ test_links(void **state)
 	assert_file("/a", "two\n");
 }
 
+static enum outcome
+undo_number(const char *id, const char *because)
+{
+	struct transaction transaction = { .root = scratch };
+	struct error err = ERROR_INIT;
+	enum outcome outcome = transaction_undo(&transaction, id, &err);
+	if (because != NULL) {
+		assert_non_null(err.text);
+		assert_non_null(strstr(err.text, because));
+	}
+	error_clear(&err);
+	return outcome;
+}
+
+static void
+test_the_order_of_undoing(void **state)
+{
+	(void)state;
+	struct change first[] = { change(CHANGE_REPLACE, "/a", "one\n", "two\n"),
+		change(CHANGE_REPLACE, "/b", "one\n", "two\n") };
+	struct change second[] = { change(CHANGE_REPLACE, "/b", "two\n", "three\n") };
+	put("/a", "one\n");
+	put("/b", "one\n");
+	assert_int_equal(apply(first, 2), OUTCOME_DONE);
+	assert_int_equal(apply(second, 1), OUTCOME_DONE);
+	assert_int_equal(undo_number("1", "undo 2 first"), OUTCOME_REFUSED);
+	assert_file("/a", "two\n");
+	assert_file("/b", "three\n");
+	assert_int_equal(undo_number("3", "no change 3"), OUTCOME_REFUSED);
+	assert_int_equal(undo_number("2", NULL), OUTCOME_DONE);
+	assert_int_equal(undo_number("2", "undone already"), OUTCOME_REFUSED);
+	assert_int_equal(undo_number("1", NULL), OUTCOME_DONE);
+	assert_file("/a", "one\n");
+	assert_file("/b", "one\n");
+}
+
+/* What the journal can't keep is not removed, for it could not come back. */
+static void
+test_what_can_not_be_kept(void **state)
+{
+	(void)state;
+	struct change all[] = { change(CHANGE_REMOVE, "/a", "one\n", NULL) };
+	autofree char *a = memory_printf("%s/a", scratch);
+	put("/a", "one\n");
+	if (setxattr(a, "user.\xff", "x", 1, 0) < 0)
+		skip(); /* a file system without */
+	assert_int_not_equal(apply(all, 1), OUTCOME_DONE);
+	assert_file("/a", "one\n");
+	assert_int_equal(removexattr(a, "user.\xff"), 0);
+	assert_int_equal(apply(all, 1), OUTCOME_DONE);
+	assert_file("/a", "");
+}
+
 int
 main(void)
 {
@@ -170,6 +223,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_apply_and_undo, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_conflicts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_links, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_the_order_of_undoing, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_what_can_not_be_kept, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

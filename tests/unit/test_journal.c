@@ -1,0 +1,462 @@
+/* The journal and its log as they are found: whole, cut short, damaged, somebody's. */
+#include "tests/unit/scratch.h"
+
+#include "enforcer/journal.h"
+#include "enforcer/transaction.h"
+#include "enforcer/verify.h"
+
+static int
+setup(void **state)
+{
+	(void)state;
+	scratch_make();
+	scratch_text("/etc/a", "one\n");
+	scratch_text("/etc/c", "gone\n");
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	scratch_remove();
+	return 0;
+}
+
+/* "" when there is no such file */
+static void
+assert_file(const char *name, const char *text)
+{
+	char have[100] = "";
+	autofree char *path = scratch_path(name);
+	FILE *in = fopen(path, "r");
+	if (in != NULL) {
+		have[fread(have, 1, sizeof have - 1, in)] = '\0';
+		fclose(in);
+	}
+	assert_string_equal(have, text);
+}
+
+static void
+assert_old(void)
+{
+	assert_file("/etc/a", "one\n");
+	assert_file("/etc/b", "");
+	assert_file("/etc/c", "gone\n");
+	assert_file("/etc/.a.holdfast", "");
+	assert_file("/etc/.b.holdfast", "");
+	assert_file("/etc/.c.holdfast", "");
+}
+
+static void
+assert_new(void)
+{
+	assert_file("/etc/a", "two\n");
+	assert_file("/etc/b", "new\n");
+	assert_file("/etc/c", "");
+	assert_file("/etc/.a.holdfast", "");
+	assert_file("/etc/.b.holdfast", "");
+	assert_file("/etc/.c.holdfast", "");
+}
+
+static struct transaction
+here(void)
+{
+	return (struct transaction){ .root = scratch };
+}
+
+/* Replaces, creates and removes a file. */
+static enum outcome
+apply(const char *journal, struct error *err)
+{
+	char a[] = "/etc/a", b[] = "/etc/b", c[] = "/etc/c", one[] = "one\n",
+	     two[] = "two\n", new[] = "new\n", gone[] = "gone\n";
+	struct change items[] = {
+		{ .action = CHANGE_REPLACE,
+			.file = a,
+			.old_data = one,
+			.old_size = 4,
+			.new_data = two,
+			.new_size = 4 },
+		{ .action = CHANGE_CREATE,
+			.file = b,
+			.new_data = new,
+			.new_size = 4,
+			.mode = 0640 },
+		{ .action = CHANGE_REMOVE, .file = c, .old_data = gone, .old_size = 5 },
+	};
+	struct transaction transaction = here();
+	struct changes changes = { items, 3 };
+	char *id = NULL;
+	transaction.journal = journal;
+	enum outcome outcome = transaction_apply(&transaction, &changes, &id, err);
+	free(id);
+	return outcome;
+}
+
+/* As verify_journal has it, with the text of what is wrong. */
+static int
+verify(const char *head, char **ret_text)
+{
+	struct journal journal;
+	struct error err = ERROR_INIT;
+	int root = open(scratch, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(journal_open(root, NULL, false, &journal, &err), 0);
+	int status = verify_journal(&journal, head, &err);
+	journal_close(&journal);
+	close(root);
+	assert_int_equal(status == 0, err.text == NULL);
+	if (ret_text != NULL)
+		*ret_text = err.text;
+	else
+		error_clear(&err);
+	return status;
+}
+
+static void
+put_state(const char *word)
+{
+	autofree char *text = memory_printf("%s\n", word);
+	scratch_text("/var/lib/holdfast/1/state", text);
+}
+
+static void
+remove_file(const char *name)
+{
+	autofree char *path = scratch_path(name);
+	assert_int_equal(unlink(path), 0);
+}
+
+static void
+recover(void)
+{
+	struct transaction transaction = here();
+	assert_int_equal(transaction_pending(&transaction, NULL), 1);
+	assert_int_equal(transaction_recover(&transaction, NULL), OUTCOME_DONE);
+	assert_int_equal(transaction_pending(&transaction, NULL), 0);
+	assert_int_equal(transaction_recover(&transaction, NULL), OUTCOME_DONE);
+	assert_int_equal(verify(NULL, NULL), 0);
+}
+
+/* Where a run may have been cut short: which of the files are new, and what is beside
+ * them. */
+static const struct {
+	const char *state;
+	bool a_new, b_new, c_gone;
+	const char *beside_a, *beside_b, *beside_c; /* NULL: nothing */
+	bool logged; /* the line about the apply is there */
+	bool becomes_new;
+} cuts[] = {
+	{ "intent", false, false, false, NULL, NULL, NULL, false, false },
+	{ "intent", false, false, false, "two\n", "new\n", NULL, false, false },
+	{ "intent", false, false, false, "tw", NULL, NULL, false, false },
+	{ "intent", false, false, false, "", NULL, NULL, false, false },
+	{ "intent", true, false, false, "one\n", "new\n", NULL, false, false },
+	{ "intent", true, true, false, "one\n", NULL, NULL, false, false },
+	{ "intent", true, true, true, "one\n", NULL, "gone\n", false, false },
+	{ "committed", true, true, true, "one\n", NULL, "gone\n", false, true },
+	{ "committed", true, true, true, NULL, NULL, "gone\n", false, true },
+	{ "committed", true, true, true, NULL, NULL, NULL, false, true },
+	{ "committed", true, true, true, NULL, NULL, NULL, true, true },
+	{ "undoing", true, true, true, NULL, NULL, NULL, true, false },
+	{ "undoing", true, true, true, "one\n", NULL, "gone\n", true, false },
+	{ "undoing", true, true, false, "one\n", NULL, NULL, true, false },
+	{ "undoing", true, false, false, "one\n", "new\n", NULL, true, false },
+	{ "undoing", false, false, false, "two\n", "new\n", NULL, true, false },
+	{ "undoing", false, false, false, NULL, NULL, NULL, true, false },
+};
+
+static void
+stand(const char *name, const char *text)
+{
+	autofree char *path = scratch_path(name);
+	unlink(path);
+	if (text != NULL)
+		scratch_text(name, text);
+}
+
+static void
+test_every_cut(void **state)
+{
+	for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++) {
+		struct error err = ERROR_INIT;
+		assert_int_equal(apply(NULL, &err), OUTCOME_DONE);
+		put_state(cuts[i].state);
+		if (!cuts[i].logged)
+			remove_file("/var/lib/holdfast/log");
+		stand("/etc/a", cuts[i].a_new ? "two\n" : "one\n");
+		stand("/etc/b", cuts[i].b_new ? "new\n" : NULL);
+		stand("/etc/c", cuts[i].c_gone ? NULL : "gone\n");
+		stand("/etc/.a.holdfast", cuts[i].beside_a);
+		stand("/etc/.b.holdfast", cuts[i].beside_b);
+		stand("/etc/.c.holdfast", cuts[i].beside_c);
+		recover();
+		if (cuts[i].becomes_new)
+			assert_new();
+		else
+			assert_old();
+		teardown(state);
+		setup(state);
+	}
+}
+
+/* A run that died before its state was written changed nothing and leaves nothing. */
+static void
+test_no_state(void **state)
+{
+	(void)state;
+	struct stat status;
+	autofree char *change = scratch_path("/var/lib/holdfast/7");
+	scratch_text("/var/lib/holdfast/7/intent", "{");
+	scratch_text("/var/lib/holdfast/7/old.0", "on");
+	autofree char *journal = scratch_path("/var/lib/holdfast");
+	assert_int_equal(chmod(journal, 0700), 0);
+	recover();
+	assert_int_equal(stat(change, &status), -1);
+	assert_old();
+}
+
+/* Somebody's work since a run was cut short stays. */
+static void
+test_changed_since(void **state)
+{
+	(void)state;
+	struct error err = ERROR_INIT;
+	assert_int_equal(apply(NULL, &err), OUTCOME_DONE);
+	put_state("intent");
+	remove_file("/var/lib/holdfast/log");
+	scratch_text("/etc/a", "theirs\n");
+	recover();
+	assert_file("/etc/a", "theirs\n");
+	assert_file("/etc/b", "");
+	assert_file("/etc/c", "gone\n");
+}
+
+/* An exchange displaced somebody's work, and the run died before it looked. */
+static void
+test_displaced_and_not_looked_at(void **state)
+{
+	static const char *const states[] = { "intent", "undoing" };
+	for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+		struct error err = ERROR_INIT;
+		assert_int_equal(apply(NULL, &err), OUTCOME_DONE);
+		put_state(states[i]);
+		if (i == 0)
+			remove_file("/var/lib/holdfast/log");
+		stand("/etc/a", i == 0 ? "two\n" : "one\n");
+		stand("/etc/.a.holdfast", "theirs\n");
+		recover();
+		assert_file("/etc/a", "theirs\n");
+		assert_file("/etc/.a.holdfast", "");
+		assert_file("/etc/b", "");
+		assert_file("/etc/c", "gone\n");
+		teardown(state);
+		setup(state);
+	}
+}
+
+static void
+test_damage_is_named(void **state)
+{
+	static const struct {
+		const char *name, *text;
+		bool stops; /* nothing new is begun either */
+	} damages[] = {
+		{ "1/intent", "{}", false },
+		{ "1/intent", "not JSON", false },
+		{ "1/state", "don", true },
+		{ "1/state", "done\nmore", true },
+		{ "1/state", "", true },
+		{ "1/old.0", "One\n", false },
+		{ "1/new.1", "new\nmore\n", false },
+		{ "log", "{}\n", true },
+		{ "log", "not JSON\n", true },
+	};
+	for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+		struct error err = ERROR_INIT;
+		char *text;
+		struct transaction transaction = here();
+		autofree char *name = memory_printf(
+			"/var/lib/holdfast/%s", damages[i].name);
+		assert_int_equal(apply(NULL, &err), OUTCOME_DONE);
+		scratch_text(name, damages[i].text);
+		assert_int_not_equal(verify(NULL, &text), 0);
+		assert_non_null(strstr(text, damages[i].name));
+		free(text);
+		assert_int_not_equal(
+			transaction_undo(&transaction, "1", &err), OUTCOME_DONE);
+		assert_non_null(err.text);
+		assert_non_null(strstr(err.text, damages[i].name));
+		error_clear(&err);
+		assert_new();
+		enum outcome outcome = apply(NULL, &err);
+		assert_int_equal(
+			outcome, damages[i].stops ? OUTCOME_NOT_RUN : OUTCOME_REFUSED);
+		error_clear(&err);
+		assert_new();
+		teardown(state);
+		setup(state);
+	}
+}
+
+static char *
+read_log(void)
+{
+	static char text[8192];
+	autofree char *path = scratch_path("/var/lib/holdfast/log");
+	FILE *in = fopen(path, "r");
+	assert_non_null(in);
+	text[fread(text, 1, sizeof text - 1, in)] = '\0';
+	fclose(in);
+	return text;
+}
+
+static void
+test_the_chain(void **state)
+{
+	(void)state;
+	struct error err = ERROR_INIT;
+	struct transaction transaction = here();
+	char head[65], whole[8192];
+	assert_int_equal(apply(NULL, &err), OUTCOME_DONE);
+	memcpy(head, strstr(read_log(), "\"hash\":\"") + 8, 64);
+	head[64] = '\0';
+	assert_int_equal(transaction_undo(&transaction, NULL, &err), OUTCOME_DONE);
+	assert_old();
+	assert_int_equal(verify(head, NULL), 0);
+	head[0] = head[0] == '0' ? '1' : '0';
+	assert_int_equal(verify(head, NULL), 1);
+
+	/* a last line that was cut short is no tampering, and goes */
+	strcpy(whole, read_log());
+	autofree char *torn = memory_printf("%s{\"holdfast-log\":1,\"ti", whole);
+	scratch_text("/var/lib/holdfast/log", torn);
+	assert_int_equal(verify(NULL, NULL), 0);
+	assert_int_equal(apply(NULL, &err), OUTCOME_DONE);
+	assert_int_equal(verify(NULL, NULL), 0);
+	assert_null(strstr(read_log(), "\"ti{"));
+
+	/* any other change is */
+	strcpy(whole, read_log());
+	char *byte = strstr(whole, "undo");
+	memcpy(byte, "odnu", 4);
+	scratch_text("/var/lib/holdfast/log", whole);
+	assert_int_equal(verify(NULL, NULL), 1);
+	memcpy(byte, "undo", 4);
+	byte = strrchr(whole, '\n') - 200; /* in the last line none follows it */
+	byte[0] ^= 1;
+	scratch_text("/var/lib/holdfast/log", whole);
+	assert_int_equal(verify(NULL, NULL), 1);
+	byte[0] ^= 1;
+	scratch_text("/var/lib/holdfast/log", strchr(whole, '\n') + 1);
+	assert_int_equal(verify(NULL, NULL), 1);
+}
+
+static void
+test_prune(void **state)
+{
+	(void)state;
+	struct journal journal;
+	struct error err = ERROR_INIT;
+	struct transaction transaction = here();
+	assert_int_equal(apply(NULL, &err), OUTCOME_DONE);
+	int root = open(scratch, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(journal_open(root, NULL, false, &journal, &err), 0);
+	assert_false(journal_is_pruned(&journal, 1));
+	assert_int_equal(journal_prune(&journal, 1, &err), 1);
+	assert_true(journal_is_pruned(&journal, 1));
+	assert_int_equal(journal_prune(&journal, 1, &err), 0);
+	journal_close(&journal);
+	close(root);
+	assert_file("/var/lib/holdfast/1/old.0", "");
+	assert_file("/var/lib/holdfast/1/new.1", "");
+	assert_int_equal(verify(NULL, NULL), 0);
+	/* as one that was cut short leaves it */
+	scratch_text("/var/lib/holdfast/1/new.1", "new\n");
+	assert_int_equal(verify(NULL, NULL), 0);
+	assert_int_equal(transaction_undo(&transaction, NULL, &err), OUTCOME_REFUSED);
+	assert_non_null(strstr(err.text, "pruned"));
+	error_clear(&err);
+	assert_new();
+}
+
+static void
+test_a_journal_that_is_open(void **state)
+{
+	(void)state;
+	struct error err = ERROR_INIT;
+	autofree char *path = scratch_path("/var/lib/holdfast");
+	scratch_text("/var/lib/holdfast/x", "");
+	static const mode_t modes[] = { 0750, 0705, 0701, 0777 };
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+		assert_int_equal(chmod(path, modes[i]), 0);
+		assert_int_equal(apply(NULL, &err), OUTCOME_NOT_RUN);
+		assert_non_null(strstr(err.text, "chmod 700"));
+		error_clear(&err);
+		assert_old();
+	}
+	assert_int_equal(chmod(path, 0700), 0);
+	if (geteuid() == 0) {
+		assert_int_equal(chown(path, 12, 0), 0);
+		assert_int_equal(apply(NULL, &err), OUTCOME_NOT_RUN);
+		error_clear(&err);
+		assert_old();
+		assert_int_equal(chown(path, 0, 0), 0);
+	}
+	assert_int_equal(apply(NULL, &err), OUTCOME_DONE);
+}
+
+static void
+test_where_there_is_none(void **state)
+{
+	(void)state;
+	struct stat status;
+	struct error err = ERROR_INIT;
+	struct transaction transaction = here();
+	autofree char *above = scratch_path("/var"), *own = scratch_path("/journal"),
+		      *link_path = scratch_path("/link");
+	assert_int_equal(transaction_pending(&transaction, &err), 0);
+	assert_int_equal(transaction_recover(&transaction, &err), OUTCOME_DONE);
+	assert_int_equal(transaction_undo(&transaction, NULL, &err), OUTCOME_REFUSED);
+	error_clear(&err);
+	assert_int_equal(stat(above, &status), -1);
+
+	/* a directory of the caller's choice, but no link */
+	scratch_link("/link", own);
+	transaction.journal = own;
+	assert_int_equal(apply(own, &err), OUTCOME_DONE);
+	assert_int_equal(stat(above, &status), -1);
+	assert_int_equal(stat(own, &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0700);
+	transaction.journal = link_path;
+	assert_int_not_equal(transaction_undo(&transaction, NULL, &err), OUTCOME_DONE);
+	error_clear(&err);
+	transaction.journal = own;
+	assert_int_equal(transaction_undo(&transaction, NULL, &err), OUTCOME_DONE);
+	assert_old();
+
+	/* others go on through the directories that were made */
+	assert_int_equal(apply(NULL, &err), OUTCOME_DONE);
+	assert_int_equal(stat(above, &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0755);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_every_cut, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_state, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_changed_since, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_displaced_and_not_looked_at, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_damage_is_named, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_the_chain, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_prune, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_a_journal_that_is_open, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_where_there_is_none, setup, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
