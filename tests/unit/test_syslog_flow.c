@@ -56,8 +56,9 @@ test_stop(void **state)
 		"mail.*", "nothing", "mail.*", "nothing");
 	/* a ruleset with a queue works on a copy */
 	reaches("rsyslog",
-		INPUTS "ruleset(name=\"rs\" queue.type=\"LinkedList\") {\nmail.* stop\n}\n"
-		       "call rs\n*.* /a\n",
+		INPUTS
+		"ruleset(name=\"rs\" queue.type=\"LinkedList\") {\nmail.* stop\n}\n"
+		"call rs\n*.* /a\n",
 		"mail.*", "mail.*", "nothing", "nothing");
 }
 
