@@ -197,7 +197,7 @@ make_body(const struct record *record, const char *intent_hash, const char *acti
 		action, "result", result, "user", record->user, "policy",
 		record->policy_sha256, "intent", intent_hash, "files", files, "previous",
 		previous);
-	char *text = line != NULL ? json_dumps(line, JSON_COMPACT) : NULL;
+	char *text = line != NULL ? record_text(line) : NULL;
 	json_decref(line);
 	if (text != NULL)
 		text[strlen(text) - 1] = '\0'; /* the brace */

@@ -250,7 +250,7 @@ journal_begin(const struct journal *journal, unsigned long logged, struct record
 	json_t *json = record_to_json(record, err);
 	if (json == NULL)
 		return -1;
-	text = json_dumps(json, JSON_COMPACT);
+	text = record_text(json);
 	json_decref(json);
 	if (text == NULL)
 		return error_set(err, "out of memory");

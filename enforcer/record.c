@@ -199,6 +199,21 @@ record_to_json(const struct record *record, struct error *err)
 	return json;
 }
 
+/* Read back before it is believed: jansson does not look whether an object's key could be
+ * added (dump.c, do_dump), and returns JSON without it when memory ran out. */
+char *
+record_text(const json_t *json)
+{
+	char *text = json_dumps(json, JSON_COMPACT);
+	json_t *again = text != NULL ? json_loads(text, 0, NULL) : NULL;
+	if (!json_equal((json_t *)json, again)) {
+		free(text);
+		text = NULL;
+	}
+	json_decref(again);
+	return text;
+}
+
 static int
 attributes_from_json(json_t *json, struct attributes *attributes)
 {

@@ -52,6 +52,10 @@ record_make(int root, const struct changes *changes, const char *policy_sha256,
 json_t *
 record_to_json(const struct record *record, struct error *err);
 
+/* JSON on one line; NULL when memory ran out. The caller frees. */
+char *
+record_text(const json_t *json);
+
 /* Strict. Freed by record_free, also after -1. */
 int
 record_from_json(const json_t *json, struct record *ret_record, struct error *err);

@@ -481,9 +481,9 @@ enum outcome
 transaction_recover(const struct transaction *transaction, struct error *err)
 {
 	struct run run;
-	/* what can't be looked at is said by what comes next */
-	if (transaction_pending(transaction, NULL) != 1)
-		return OUTCOME_DONE;
+	int pending = transaction_pending(transaction, err);
+	if (pending != 1)
+		return pending == 0 ? OUTCOME_DONE : OUTCOME_NOT_RUN;
 	enum outcome outcome = begin(transaction, false, &run, err);
 	end(&run);
 	return outcome;

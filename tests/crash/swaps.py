@@ -11,7 +11,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from crash import FULL, HELPERS, Harness, content, snapshot  # noqa: E402
 
-ROUNDS = 2000 if FULL else 40
+ROUNDS = 400 if FULL else 40
 
 
 def lay(harness):

@@ -289,6 +289,12 @@ test_damage_is_named(void **state)
 		assert_non_null(strstr(err.text, damages[i].name));
 		error_clear(&err);
 		assert_new();
+		if (strcmp(damages[i].name, "1/state") == 0) {
+			assert_int_equal(
+				transaction_recover(&transaction, &err), OUTCOME_NOT_RUN);
+			assert_non_null(strstr(err.text, damages[i].name));
+			error_clear(&err);
+		}
 		enum outcome outcome = apply(NULL, &err);
 		assert_int_equal(
 			outcome, damages[i].stops ? OUTCOME_NOT_RUN : OUTCOME_REFUSED);
