@@ -202,56 +202,82 @@ judge_unread(const struct context *context, const struct syslog_conf *conf,
 	finding_evidence_file(finding, path);
 }
 
+/* What the daemon reads, read once for a host, to which it belongs. */
+struct reading {
+	struct syslog_conf conf;
+	char *failure; /* why nothing can be said; NULL: it can */
+};
+
+static void
+release(void *memory)
+{
+	struct reading *reading = memory;
+	syslog_conf_free(&reading->conf);
+	free(reading->failure);
+	free(reading);
+}
+
+static const struct reading *
+read_once(const struct context *context)
+{
+	struct reading *reading = host_note(context->host, "syslog");
+	struct error err = ERROR_INIT;
+	if (reading == NULL) {
+		reading = memory_new(1, sizeof *reading);
+		if (syslog_conf_read(context, &reading->conf, &err) < 0)
+			reading->failure = err.text;
+		host_set_note(context->host, "syslog", reading, release);
+	}
+	return reading;
+}
+
 static void
 check(const struct context *context, const struct control *control,
 	struct findings *findings)
 {
-	__attribute__((cleanup(syslog_conf_free))) struct syslog_conf conf;
+	const struct reading *reading = read_once(context);
+	const struct syslog_conf *conf = &reading->conf;
 	__attribute__((cleanup(demands_free))) struct demands demands;
-	struct error err = ERROR_INIT;
 	demands_read(control, &demands, NULL);
-	int result = syslog_conf_read(context, &conf, &err);
 	for (size_t i = 0; i < demands.count; i++) {
 		const struct demand *demand = &demands.items[i];
-		if (result == 0) {
-			judge(&conf, demand, findings);
+		if (reading->failure == NULL) {
+			judge(conf, demand, findings);
 			continue;
 		}
 		autobuffer struct buffer place = { 0 };
 		demand_describe(demand, &place);
-		bool certain = conf.absent ||
-			(conf.file != NULL && conf.file->state == FILE_ABSENT);
+		bool certain = conf->absent ||
+			(conf->file != NULL && conf->file->state == FILE_ABSENT);
 		struct finding *finding = findings_add(findings,
 			certain ? VERDICT_FAIL : VERDICT_UNKNOWN, "%s to %s",
 			demand->selector, place.data);
 		finding_want(finding, "%s reaches %s", demand->selector, place.data);
-		finding_why(finding, "%s", err.text);
+		finding_why(finding, "%s", reading->failure);
 		if (certain)
 			finding_have(finding, "no %s",
-				conf.absent ? "syslog daemon" : "configuration");
-		if (conf.path != NULL)
-			finding_evidence_file(finding, conf.path);
+				conf->absent ? "syslog daemon" : "configuration");
+		if (conf->path != NULL)
+			finding_evidence_file(finding, conf->path);
 	}
-	judge_start(&conf, findings);
-	judge_unread(context, &conf, findings);
-	error_clear(&err);
+	judge_start(conf, findings);
+	judge_unread(context, conf, findings);
 }
 
 static void
 add_answers(const struct context *context, const struct control *control,
 	struct answers *answers)
 {
-	__attribute__((cleanup(syslog_conf_free))) struct syslog_conf conf;
+	const struct reading *reading = read_once(context);
+	const struct syslog_conf *conf = &reading->conf;
 	__attribute__((cleanup(syslog_table_free))) struct syslog_table table = { 0 };
 	__attribute__((cleanup(demands_free))) struct demands demands;
-	struct error err = ERROR_INIT;
 	demands_read(control, &demands, NULL);
-	if (syslog_conf_read(context, &conf, &err) < 0) {
-		answers_add(answers, "syslog", err.text);
-		error_clear(&err);
+	if (reading->failure != NULL) {
+		answers_add(answers, "syslog", reading->failure);
 		return;
 	}
-	syslog_table_make(&conf, &demands, &table);
+	syslog_table_make(conf, &demands, &table);
 	for (unsigned f = 0; f < FACILITY_COUNT; f++)
 		for (unsigned l = 0; l < LEVEL_COUNT; l++) {
 			autobuffer struct buffer places = { 0 };
