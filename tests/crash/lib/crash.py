@@ -4,6 +4,7 @@ A harness runs with --seed S and prints "N passed, N failed". FULL=1 in the envi
 tries every point; else a sample of them (--cases N) that the seed chooses.
 """
 import argparse
+import atexit
 import os
 import random
 import re
@@ -56,6 +57,7 @@ class Harness:
         place = "/dev/shm" if memory and os.access("/dev/shm", os.W_OK) else None
         self.top = tempfile.mkdtemp(prefix="holdfast-crash.", dir=place)
         self.root = os.path.join(self.top, "root")
+        atexit.register(shutil.rmtree, self.top, ignore_errors=True)
 
     def ok(self, good, text):
         if good:
@@ -67,7 +69,6 @@ class Harness:
         return good
 
     def finish(self):
-        shutil.rmtree(self.top, ignore_errors=True)
         print(f"{self.passed} passed, {self.failed} failed")
         sys.exit(1 if self.failed or not self.passed else 0)
 
