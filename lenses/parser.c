@@ -166,13 +166,21 @@ static const struct service service = {
 	.item_size = sizeof(struct node),
 };
 
-/* A piece of a file on its way through the lens. */
-struct piece {
-	size_t start, end; /* in the file's text; whole lines */
-	struct buffer said; /* those of its lines that say something */
+/* Lines on their way through the lens. */
+struct question {
+	struct buffer said; /* those that say something */
 	struct node *nodes; /* what the process answered about them */
 	size_t count;
+	size_t taken, line; /* how many nodes are in a tree by now, and where in the said
+			       lines the next one begins */
 };
+
+static void
+question_free(struct question *question)
+{
+	buffer_free(&question->said);
+	free(question->nodes);
+}
 
 static size_t
 line_length(const char *text, size_t start, size_t end)
@@ -181,13 +189,14 @@ line_length(const char *text, size_t start, size_t end)
 	return (size_t)(newline - text) - start;
 }
 
-/* Cuts the piece that begins at piece->start and ends with the text at the latest. */
+/* Adds to the question whole lines of TEXT from START on, about PIECE bytes of them.
+ * *ret_end is where the rest begins. */
 static int
-cut(struct piece *piece, const char *text, size_t size, const char *indent,
-	struct error *err)
+add_lines(struct question *question, const char *text, size_t start, size_t size,
+	const char *indent, size_t *ret_end, struct error *err)
 {
-	size_t at = piece->start, comment;
-	while (at < size && piece->said.size < PIECE) {
+	size_t at = start, comment;
+	while (at < size && question->said.size < PIECE) {
 		size_t length = line_length(text, at, size);
 		if (length > LINE_MAX_BYTES) {
 			unsigned line, column;
@@ -195,10 +204,10 @@ cut(struct piece *piece, const char *text, size_t size, const char *indent,
 			return error_set(err, "line %u is longer than 256 KiB", line);
 		}
 		if (!source_is_silent(text + at, length, indent, &comment))
-			buffer_add(&piece->said, text + at, length + 1);
+			buffer_add(&question->said, text + at, length + 1);
 		at += length + 1;
 	}
-	piece->end = at;
+	*ret_end = at;
 	return 0;
 }
 
@@ -223,13 +232,20 @@ take_line(struct tree *tree, const struct node *nodes, size_t left, size_t line,
 	return count;
 }
 
-/* Adds the piece's lines to TREE, in the order of the file. */
+/* Adds the lines of TEXT from START to END to TREE, in the order of the file. */
 static int
-merge(struct tree *tree, const char *text, const struct piece *piece, const char *indent)
+add_nodes(struct tree *tree, const char *text, size_t start, size_t end,
+	const char *indent, struct question *question)
 {
-	size_t taken = 0, line = 0, comment;
-	for (size_t at = piece->start; at < piece->end;) {
-		size_t length = line_length(text, at, piece->end);
+	size_t lines = 0, said = 0, comment;
+	for (size_t at = start; at < end; lines++)
+		at += line_length(text, at, end) + 1;
+	/* a silent line is one node, and there may be as many lines as bytes */
+	tree->nodes = memory_resize(tree->nodes,
+		tree->count + question->count - question->taken + lines,
+		sizeof *tree->nodes);
+	for (size_t at = start; at < end;) {
+		size_t length = line_length(text, at, end);
 		if (source_is_silent(text + at, length, indent, &comment)) {
 			bool blank = comment == length;
 			tree->nodes[tree->count++] = (struct node){
@@ -238,64 +254,60 @@ merge(struct tree *tree, const char *text, const struct piece *piece, const char
 				.label = blank ? LABEL_BLANK : LABEL_COMMENT
 			};
 		} else {
-			size_t count = take_line(tree, piece->nodes + taken,
-				piece->count - taken, line, length, at);
-			if (count == 0)
+			said = take_line(tree, question->nodes + question->taken,
+				question->count - question->taken, question->line, length,
+				at);
+			if (said == 0)
 				return -1;
-			taken += count;
-			line += length + 1;
+			question->taken += said;
+			question->line += length + 1;
 		}
 		at += length + 1;
 	}
-	return taken == piece->count ? 0 : -1;
+	return 0;
 }
 
 static int
-parse_piece(struct parser *parser, enum lens lens, const char *text, size_t size,
-	struct piece *piece, long deadline, struct tree *tree, struct error *err)
+ask(struct parser *parser, enum lens lens, struct question *question, long deadline,
+	struct error *err)
 {
-	const char *indent = lenses[lens].indent;
 	bool negative = false;
-	if (cut(piece, text, size, indent, err) < 0)
-		return -1;
-	if (piece->said.size > 0 &&
+	if (question->said.size > 0 &&
 		(process_start(&parser->process, &service, parser, err) < 0 ||
-			process_ask(&parser->process, &service, lens, piece->said.data,
-				piece->said.size, 2 * piece->said.size + 16, deadline,
-				(void **)&piece->nodes, &piece->count, &negative,
-				err) < 0))
+			process_ask(&parser->process, &service, lens, question->said.data,
+				question->said.size, 2 * question->said.size + 16,
+				deadline, (void **)&question->nodes, &question->count,
+				&negative, err) < 0))
 		return -1;
-	if (negative)
-		return error_set(err, "the lens does not accept it");
-	/* a silent line is one node, and there may be as many lines as bytes */
-	size_t lines = 0;
-	for (size_t at = piece->start; at < piece->end; lines++)
-		at += line_length(text, at, piece->end) + 1;
-	tree->nodes = memory_resize(
-		tree->nodes, tree->count + piece->count + lines, sizeof *tree->nodes);
-	if (merge(tree, text, piece, indent) < 0) {
-		process_end(&parser->process);
-		return error_set(err, "the parsing process answered nonsense");
-	}
-	return 0;
+	return negative ? error_set(err, "the lens does not accept it") : 0;
+}
+
+/* What the process answered does not fit what it was asked. */
+static int
+answer_is_wrong(struct parser *parser, struct error *err)
+{
+	process_end(&parser->process);
+	return error_set(err, "the parsing process answered nonsense");
 }
 
 static int
 parse_pieces(struct parser *parser, enum lens lens, const char *text, size_t size,
 	struct tree *tree, struct error *err)
 {
+	const char *indent = lenses[lens].indent;
 	long deadline = process_clock() + FILE_TIME;
-	for (size_t start = 0; start < size;) {
-		struct piece piece = { .start = start };
-		int result = parse_piece(
-			parser, lens, text, size, &piece, deadline, tree, err);
-		start = piece.end;
-		buffer_free(&piece.said);
-		free(piece.nodes);
-		if (result < 0)
-			return -1;
+	int result = 0;
+	for (size_t start = 0, end = 0; start < size && result == 0; start = end) {
+		struct question question = { 0 };
+		if (add_lines(&question, text, start, size, indent, &end, err) < 0 ||
+			ask(parser, lens, &question, deadline, err) < 0)
+			result = -1;
+		else if (add_nodes(tree, text, start, end, indent, &question) < 0 ||
+			question.taken != question.count)
+			result = answer_is_wrong(parser, err);
+		question_free(&question);
 	}
-	return 0;
+	return result;
 }
 
 static void
@@ -305,6 +317,12 @@ parsed_free(struct parsed *parsed)
 	free(parsed->tree.nodes);
 	free(parsed->error);
 	free(parsed);
+}
+
+static char *
+memo_key(enum lens lens, const char *hash)
+{
+	return memory_printf("%d %s", lens, hash);
 }
 
 static struct parsed *
@@ -325,7 +343,7 @@ int
 parser_parse(struct parser *parser, enum lens lens, struct bytes text, const char *hash,
 	const struct tree **ret_tree, struct error *err)
 {
-	autofree char *key = memory_printf("%d %s", lens, hash);
+	autofree char *key = memo_key(lens, hash);
 	struct parsed *parsed = table_get(&parser->memo, key);
 	if (parsed == NULL) {
 		if (parser_prepare(parser, 1u << lens, err) < 0)
@@ -337,6 +355,79 @@ parser_parse(struct parser *parser, enum lens lens, struct bytes text, const cha
 		return error_set(err, "%s", parsed->error);
 	*ret_tree = &parsed->tree;
 	return 0;
+}
+
+/* A text that is asked about together with others. */
+struct part {
+	struct parsed *parsed;
+	char *key;
+	size_t size; /* of parsed->tree.text */
+};
+
+/* Adds TEXT to the question. Returns false for one that is to be parsed alone. */
+static bool
+add_part(struct question *question, enum lens lens, struct bytes text, struct part *part)
+{
+	struct error ignored = ERROR_INIT;
+	struct parsed *parsed = part->parsed = memory_new(1, sizeof *parsed);
+	size_t before = question->said.size, end = 0;
+	bool good = text.size < PIECE &&
+		source_prepare(text, lenses[lens].join, &parsed->tree.text, &part->size,
+			&ignored) == 0 &&
+		add_lines(question, parsed->tree.text, 0, part->size, lenses[lens].indent,
+			&end, &ignored) == 0 &&
+		end == part->size;
+	parsed->tree.size = text.size;
+	if (!good)
+		question->said.size = before;
+	error_clear(&ignored);
+	return good;
+}
+
+static void
+end_parts(struct parser *parser, bool good, struct part *parts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		/* of equal texts the first is in the memo by now */
+		if (good && table_get(&parser->memo, parts[i].key) == NULL)
+			table_set(&parser->memo, parts[i].key, parts[i].parsed);
+		else
+			parsed_free(parts[i].parsed);
+		free(parts[i].key);
+	}
+	free(parts);
+}
+
+void
+parser_parse_ahead(struct parser *parser, enum lens lens, const struct parser_text *texts,
+	size_t count)
+{
+	struct question question = { 0 };
+	struct error ignored = ERROR_INIT;
+	struct part *parts = memory_new(count, sizeof *parts);
+	size_t part_count = 0;
+	for (size_t i = 0; i < count && question.said.size < PIECE; i++) {
+		struct part *part = &parts[part_count++];
+		part->key = memo_key(lens, texts[i].hash);
+		if (table_get(&parser->memo, part->key) == NULL &&
+			add_part(&question, lens, texts[i].text, part))
+			continue;
+		if (part->parsed != NULL)
+			parsed_free(part->parsed);
+		free(part->key);
+		part_count--;
+	}
+	bool good = part_count > 0 && parser_prepare(parser, 1u << lens, &ignored) == 0 &&
+		ask(parser, lens, &question, process_clock() + FILE_TIME, &ignored) == 0;
+	for (size_t i = 0; i < part_count && good; i++) {
+		struct tree *tree = &parts[i].parsed->tree;
+		good = add_nodes(tree, tree->text, 0, parts[i].size, lenses[lens].indent,
+			       &question) == 0;
+	}
+	/* nonsense will show again when one of them is parsed alone */
+	end_parts(parser, good && question.taken == question.count, parts, part_count);
+	question_free(&question);
+	error_clear(&ignored);
 }
 
 void

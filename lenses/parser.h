@@ -40,6 +40,18 @@ int
 parser_parse(struct parser *parser, enum lens lens, struct bytes text, const char *hash,
 	const struct tree **ret_tree, struct error *err);
 
+struct parser_text {
+	struct bytes text;
+	const char *hash;
+};
+
+/* Parses the TEXTS with one question to the parsing process instead of one each, which
+ * costs less, and remembers the trees for parser_parse. A text that can't be parsed this
+ * way is left to parser_parse, and its error too. */
+void
+parser_parse_ahead(struct parser *parser, enum lens lens, const struct parser_text *texts,
+	size_t count);
+
 void
 parser_free(struct parser *parser);
 

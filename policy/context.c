@@ -19,6 +19,22 @@ context_tree(const struct context *context, const char *path, enum lens lens,
 }
 
 void
+context_parse_ahead(
+	const struct context *context, char *const *paths, size_t count, enum lens lens)
+{
+	struct parser_text *texts = memory_new(count, sizeof *texts);
+	size_t found = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct file *file = host_file(context->host, paths[i]);
+		if (file->state == FILE_READ)
+			texts[found++] = (struct parser_text){ file->bytes,
+				file_sha256(file) };
+	}
+	parser_parse_ahead(context->parser, lens, texts, found);
+	free(texts);
+}
+
+void
 answers_add(struct answers *answers, const char *subject, const char *value)
 {
 	answers->items = memory_grow(

@@ -28,6 +28,12 @@ int
 context_tree(const struct context *context, const char *path, enum lens lens,
 	const struct file **ret_file, const struct tree **ret_tree, struct error *err);
 
+/* Parses the files at PATHS together, which costs less than one by one; what can't be
+ * read or parsed is left to context_tree. */
+void
+context_parse_ahead(
+	const struct context *context, char *const *paths, size_t count, enum lens lens);
+
 /* All that a daemon answers under a configuration, e.g. "passwordauthentication
  * [user=root]" -> "yes". They are compared before and after a remedy: what the control
  * did not ask for must not change. */

@@ -308,14 +308,22 @@ read_folder(struct reader *reader, const char *folder, struct place from)
 		error_clear(&error);
 		return;
 	}
-	for (size_t i = 0; i < list.count && !reader->exited; i++) {
+	char **paths = memory_new(list.count, sizeof *paths);
+	size_t count = 0;
+	for (size_t i = 0; i < list.count; i++) {
 		const char *name = list.names[i];
-		if (strchr(name, '.') != NULL || name[strlen(name) - 1] == '~')
-			continue;
-		autofree char *path = memory_printf("%s/%s", folder, name);
-		read_file(reader, path, from);
+		if (strchr(name, '.') == NULL && name[strlen(name) - 1] != '~')
+			paths[count++] = memory_printf("%s/%s", folder, name);
 	}
 	name_list_free(&list);
+	context_parse_ahead(reader->context, paths, count < FILES_MAX ? count : FILES_MAX,
+		LENS_XINETD);
+	for (size_t i = 0; i < count; i++) {
+		if (!reader->exited)
+			read_file(reader, paths[i], from);
+		free(paths[i]);
+	}
+	free(paths);
 }
 
 /* A relative name is taken from "/", where the init scripts and a reload run. */

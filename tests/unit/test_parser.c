@@ -183,6 +183,46 @@ test_survives_death(void **state)
 	parser = parser_new(HOLDFAST_LENSES, NULL);
 }
 
+/* The parsing process answers no question any more. */
+static void
+end_child(void)
+{
+	assert_int_equal(kill(child(), SIGKILL), 0);
+}
+
+static void
+parse_ahead(const char *const *texts, size_t count)
+{
+	struct parser_text items[8];
+	char hashes[8][SHA256_HEX];
+	for (size_t i = 0; i < count; i++) {
+		items[i] = (struct parser_text){ BYTES_TEXT(texts[i]), hashes[i] };
+		text_sha256(items[i].text, hashes[i]);
+	}
+	parser_parse_ahead(parser, LENS_XINETD, items, count);
+}
+
+static void
+test_parses_ahead(void **state)
+{
+	(void)state;
+	const char *const texts[] = { "service a\n# c\n\n{\n}\n", "ahead\x01\n", "",
+		"service a\n# c\n\n{\n}\n", "# nothing\n", "id = b" };
+	parse_ahead(texts, 6);
+	end_child();
+	assert_tree(LENS_XINETD, texts[0],
+		"entry=service .name=a comment=# c blank brace={ brace=} ");
+	assert_tree(LENS_XINETD, texts[4], "comment=# nothing ");
+	assert_tree(LENS_XINETD, texts[5], "attribute=id .op== .value=b ");
+	assert_error(
+		LENS_XINETD, BYTES_TEXT(texts[1]), "line 1 holds the control byte \\x01");
+	/* the process is dead, and what could not be had ahead is parsed all the same */
+	const char *const later[] = { "id = c\n", "id = d\n" };
+	parse_ahead(later, 2);
+	assert_tree(LENS_XINETD, later[1], "attribute=id .op== .value=d ");
+	assert_tree(LENS_XINETD, later[0], "attribute=id .op== .value=c ");
+}
+
 static void
 test_time_limit(void **state)
 {
@@ -340,6 +380,7 @@ main(void)
 		cmocka_unit_test(test_refuses_control_bytes),
 		cmocka_unit_test(test_remembers),
 		cmocka_unit_test(test_survives_death),
+		cmocka_unit_test(test_parses_ahead),
 		cmocka_unit_test(test_time_limit),
 		cmocka_unit_test(test_fork_gets_its_own),
 		cmocka_unit_test(test_is_confined),
