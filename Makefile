@@ -31,14 +31,14 @@ LDFLAGS = -Wl,-z,relro,-z,now
 HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
 LENS_DIR = $(CURDIR)/lenses
-LIBS = -laugeas -lyaml -ljansson -laudit -lgcrypt
+LIBS = -laugeas -lyaml -ljansson -laudit -lnettle
 
 # make STATIC=1 BUILD=build/static: one file without shared libraries, which starts faster.
 # libaugeas.a asks for parts of libxml2 and libselinux that nothing here calls.
 ifdef STATIC
 LDFLAGS += -static
 UNUSED_LIBRARIES = $(BUILD)/lenses/static/unused_libraries.o
-LIBS = $(UNUSED_LIBRARIES) -laugeas -lfa -lyaml -ljansson -laudit -lcap-ng -lgcrypt -lgpg-error
+LIBS = $(UNUSED_LIBRARIES) -laugeas -lfa -lyaml -ljansson -laudit -lcap-ng -lnettle
 endif
 
 override CPPFLAGS += -I. -D_GNU_SOURCE -DHOLDFAST_VERSION='"$(VERSION)"' \
@@ -47,7 +47,7 @@ override CFLAGS += -std=gnu17 $(WARNINGS) $(HARDEN)
 
 # What building and the tests need on Debian 12.
 PACKAGES = gcc libc6-dev make pkg-config git \
-	libaugeas-dev libxml2-dev libyaml-dev libjansson-dev libaudit-dev libcap-ng-dev libgcrypt20-dev \
+	libaugeas-dev libxml2-dev libyaml-dev libjansson-dev libaudit-dev libcap-ng-dev nettle-dev \
 	libacl1-dev libattr1-dev libpam0g-dev libcmocka-dev patch \
 	perl python3 python3-jsonschema python3-yaml augeas-tools mandoc bash-completion \
 	openssh-server openssh-client xinetd rsyslog \

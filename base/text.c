@@ -1,8 +1,8 @@
 #include "base/text.h"
 
 #include <ctype.h>
-#include <gcrypt.h>
 #include <limits.h>
+#include <nettle/sha2.h>
 #include <string.h>
 
 int
@@ -87,9 +87,11 @@ void
 text_sha256(struct bytes data, char ret_hex[SHA256_HEX])
 {
 	static const char digits[] = "0123456789abcdef";
-	unsigned char hash[32];
-	gcry_check_version(NULL);
-	gcry_md_hash_buffer(GCRY_MD_SHA256, hash, data.size ? data.data : "", data.size);
+	uint8_t hash[SHA256_DIGEST_SIZE];
+	struct sha256_ctx context;
+	sha256_init(&context);
+	sha256_update(&context, data.size, (const uint8_t *)data.data);
+	sha256_digest(&context, sizeof hash, hash);
 	for (size_t i = 0; i < sizeof hash; i++) {
 		ret_hex[2 * i] = digits[hash[i] >> 4];
 		ret_hex[2 * i + 1] = digits[hash[i] & 15];
