@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -150,13 +151,25 @@ refuse(struct file *file, int errnum, const char *reason)
 	file->reason = memory_text(reason != NULL ? reason : strerror(errnum));
 }
 
-/* Reads FD to its end. Only as much as there really is costs memory, whatever its size
- * says. */
+/* Has the pages of a large buffer made at once: one by one, as read fills them, costs as
+ * much as the reading itself. Where the kernel can't (before 5.14) nothing is lost. */
+static void
+populate(char *data, size_t size)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t gap = page - (size_t)data % page;
+	if (size > 16 * page)
+		(void)madvise(data + gap, size - gap, MADV_POPULATE_WRITE);
+}
+
+/* Reads FD to its end. What the file's size says is asked for at once, never more
+ * than HOST_FILE_MAX. */
 static void
 read_all(struct file *file, int fd)
 {
 	size_t size = 0, room = (size_t)file->status.st_size + 1;
 	char *data = memory_resize(NULL, room, 1);
+	populate(data, room);
 	for (;;) {
 		ssize_t n = read(fd, data + size, room - size);
 		if (n < 0 && errno == EINTR)

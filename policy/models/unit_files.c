@@ -137,12 +137,11 @@ is_one_of(const char *name, const char *const *names)
 
 /* The unit file that counts; NULL when there is none. */
 static const struct file *
-find_unit(struct host *host, const char *const *names)
+find_unit(struct host *host, const char *const *present, const char *const *names)
 {
-	for (size_t i = 0; i < FOLDER_COUNT; i++)
+	for (; *present != NULL; present++)
 		for (size_t k = 0; names[k] != NULL; k++) {
-			autofree char *path = memory_printf(
-				"%s/%s", folders[i], names[k]);
+			autofree char *path = memory_printf("%s/%s", *present, names[k]);
 			if (host_has_name(host, path) == 0)
 				continue;
 			const struct file *file = host_file(host, path);
@@ -191,7 +190,13 @@ const struct file *
 unit_files_read(struct host *host, const char *const *names, const struct file *stock,
 	unit_reader *reader, void *data)
 {
-	const struct file *unit = find_unit(host, names), *unreadable = NULL;
+	const char *present[FOLDER_COUNT + 1] = { NULL };
+	size_t present_count = 0;
+	/* most hosts have two or three of them: no look-up in the others */
+	for (size_t i = 0; i < FOLDER_COUNT; i++)
+		if (host_exists(host, folders[i]) != 0)
+			present[present_count++] = folders[i];
+	const struct file *unit = find_unit(host, present, names), *unreadable = NULL;
 	struct drop_in *items = NULL;
 	size_t count = 0;
 	if (unit == NULL || is_masked(unit))
@@ -201,11 +206,11 @@ unit_files_read(struct host *host, const char *const *names, const struct file *
 	else
 		unreadable = unit;
 	for (size_t k = 0; names[k] != NULL; k++)
-		for (size_t i = 0; i < FOLDER_COUNT; i++)
+		for (size_t i = 0; i < present_count; i++)
 			add_drop_ins(
-				host, folders[i], names[k], &items, &count, &unreadable);
-	for (size_t i = 0; i < FOLDER_COUNT; i++) /* those for every service */
-		add_drop_ins(host, folders[i], "service", &items, &count, &unreadable);
+				host, present[i], names[k], &items, &count, &unreadable);
+	for (size_t i = 0; i < present_count; i++) /* those for every service */
+		add_drop_ins(host, present[i], "service", &items, &count, &unreadable);
 	if (count > 0)
 		qsort(items, count, sizeof *items, compare);
 	const char *before = "";
