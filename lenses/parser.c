@@ -408,7 +408,7 @@ parser_parse_ahead(struct parser *parser, enum lens lens, const struct parser_te
 	size_t part_count = 0;
 	for (size_t i = 0; i < count && question.said.size < PIECE; i++) {
 		struct part *part = &parts[part_count++];
-		part->key = memo_key(lens, texts[i].hash);
+		*part = (struct part){ .key = memo_key(lens, texts[i].hash) };
 		if (table_get(&parser->memo, part->key) == NULL &&
 			add_part(&question, lens, texts[i].text, part))
 			continue;

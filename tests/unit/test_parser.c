@@ -209,6 +209,7 @@ test_parses_ahead(void **state)
 	const char *const texts[] = { "service a\n# c\n\n{\n}\n", "ahead\x01\n", "",
 		"service a\n# c\n\n{\n}\n", "# nothing\n", "id = b" };
 	parse_ahead(texts, 6);
+	parse_ahead(texts, 6); /* the second refused text, beside known ones */
 	end_child();
 	assert_tree(LENS_XINETD, texts[0],
 		"entry=service .name=a comment=# c blank brace={ brace=} ");
