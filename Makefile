@@ -18,6 +18,7 @@ BUILD = build
 
 prefix = /usr/local
 sbindir = $(prefix)/sbin
+libexecdir = $(prefix)/libexec
 datadir = $(prefix)/share
 mandir = $(datadir)/man
 docdir = $(datadir)/doc/holdfast
@@ -31,6 +32,7 @@ LDFLAGS = -Wl,-z,relro,-z,now
 HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
 LENS_DIR = $(CURDIR)/lenses
+PROBE_DIR = $(abspath $(BUILD))
 LIBS = -laugeas -lyaml -ljansson -laudit -lnettle
 
 # make STATIC=1 BUILD=build/static: one file without shared libraries, which starts faster.
@@ -42,7 +44,8 @@ LIBS = $(UNUSED_LIBRARIES) -laugeas -lfa -lyaml -ljansson -laudit -lcap-ng -lnet
 endif
 
 override CPPFLAGS += -I. -D_GNU_SOURCE -DHOLDFAST_VERSION='"$(VERSION)"' \
-	-DHOLDFAST_LENSES='"$(LENS_DIR)"' -DHOLDFAST_POLICY='"$(sysconfdir)/holdfast/policy.yaml"'
+	-DHOLDFAST_LENSES='"$(LENS_DIR)"' -DHOLDFAST_PAM_PROBE='"$(PROBE_DIR)/pam_probe"' \
+	-DHOLDFAST_POLICY='"$(sysconfdir)/holdfast/policy.yaml"'
 override CFLAGS += -std=gnu17 $(WARNINGS) $(HARDEN)
 
 # What building and the tests need on Debian 12.
@@ -69,10 +72,19 @@ FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 HELPERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/cli/*.c tests/oracle/*.c tests/crash/*.c \
 	tests/host/*.c tests/bench/*.c))
 
-all: $(BUILD)/holdfast
+all: $(BUILD)/holdfast $(BUILD)/pam_probe
 
 $(BUILD)/holdfast: $(BUILD)/enforcer/main.o $(LIBRARY)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# A program of its own because modules run in it; libpam would also add 0.05 ms to the start of
+# the main program. Never static, as it loads modules, and never sanitized: its dlsym would
+# stand before the sanitizer's.
+PROBE = enforcer/probe/pam_probe.c
+$(BUILD)/pam_probe: $(PROBE)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(filter-out -fsanitize% --coverage,$(CFLAGS)) $(WERROR) -MMD -MP \
+		$(filter-out -static -fsanitize% --coverage,$(LDFLAGS)) -o $@ $< -lpam
 
 $(BUILD)/holdfast $(UNITS): | $(UNUSED_LIBRARIES)
 
@@ -124,7 +136,7 @@ check-unit: $(UNITS)
 check-lenses:
 	@$(SUITE) tests/suite.sh lenses $(LENS_TESTS)
 
-check-cli: $(BUILD)/holdfast $(filter $(BUILD)/tests/cli/%,$(HELPERS))
+check-cli: all $(filter $(BUILD)/tests/cli/%,$(HELPERS))
 	@test -n "$(CLI)" || { echo "cli: no content in the project yet"; exit 1; }
 	@$(SUITE) prove -j 2 -e bash $(CLI)
 
@@ -149,7 +161,7 @@ $(PLANTED): $(BUILD)/tests/crash/driver-%: tests/crash/driver.c $(LIBRARY)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(WERROR) $(LDFLAGS) -DPLANT_$* -o $@ $< \
 		$(patsubst $*:%,enforcer/%.c,$(filter $*:%,$(PLANTS))) $(LIBRARY) $(LIBS)
 
-check-host: $(BUILD)/holdfast $(filter $(BUILD)/tests/host/%,$(HELPERS))
+check-host: all $(filter $(BUILD)/tests/host/%,$(HELPERS))
 	@$(SUITE) tests/suite.sh host $(wildcard tests/host/*.sh)
 
 bench: $(BUILD)/holdfast $(filter $(BUILD)/tests/bench/%,$(HELPERS))
@@ -194,14 +206,14 @@ lint-format:
 	clang-format --dry-run -Werror $$(find base lenses policy enforcer tests -name '*.[ch]')
 
 lint-tidy:
-	@echo clang-tidy; printf '%s\n' $(SOURCES) | xargs -P 2 -I{} \
+	@echo clang-tidy; printf '%s\n' $(SOURCES) $(PROBE) | xargs -P 2 -I{} \
 		clang-tidy --quiet --warnings-as-errors='*' {} -- $(CPPFLAGS) -std=gnu17 \
 		$(shell pkg-config --cflags augeas)
 
 lint-cppcheck:
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -I. -D_GNU_SOURCE \
 		-D__$(shell uname -m)__=1 \
-		--enable=warning,performance,portability $(SOURCES)
+		--enable=warning,performance,portability $(SOURCES) $(PROBE)
 
 lint-analyzer:
 	+$(CONFIGURE) --keep-going BUILD=$(BUILD)/analyzer WERROR=-Werror CFLAGS="-O1 -g -fanalyzer" all
@@ -221,6 +233,7 @@ lint-scripts:
 
 # MODE:SOURCE:DESTINATION, for install and uninstall alike
 INSTALLED = 755:$(BUILD)/install/holdfast:$(sbindir)/holdfast \
+	755:$(BUILD)/install/pam_probe:$(libexecdir)/holdfast/pam_probe \
 	$(foreach f,$(LENSES),644:$f:$(datadir)/holdfast/$f) \
 	$(foreach f,$(wildcard policy/profiles/*.yaml policy/profiles/*/*.yaml),644:$f:$(datadir)/holdfast/$(f:policy/%=%)) \
 	$(foreach f,$(wildcard enforcer/report/*.schema.json),644:$f:$(datadir)/holdfast/$(notdir $f)) \
@@ -235,7 +248,8 @@ define newline
 endef
 
 install:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/install LENS_DIR=$(datadir)/holdfast/lenses all
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/install LENS_DIR=$(datadir)/holdfast/lenses \
+		PROBE_DIR=$(libexecdir)/holdfast all
 	install -d $(DESTDIR)$(sysconfdir)/holdfast
 	$(foreach f,$(INSTALLED),install -D -m $(call field,1,$f) $(call field,2,$f) \
 		$(DESTDIR)$(call field,3,$f)$(newline))
@@ -244,7 +258,7 @@ uninstall:
 	rm -f $(foreach f,$(INSTALLED),$(DESTDIR)$(call field,3,$f))
 	-rmdir $(addprefix $(DESTDIR),$(datadir)/holdfast/lenses \
 		$(datadir)/holdfast/profiles/overlays $(datadir)/holdfast/profiles \
-		$(datadir)/holdfast $(docdir) $(sysconfdir)/holdfast)
+		$(datadir)/holdfast $(docdir) $(libexecdir)/holdfast $(sysconfdir)/holdfast)
 
 dist:
 	@mkdir -p $(BUILD)
@@ -262,4 +276,4 @@ help:
 .PHONY: all check check-unit check-lenses check-cli check-oracle check-crash check-host bench \
 	check-fresh demo check-asan fuzz run-fuzzers coverage lint $(LINTS) \
 	install uninstall dist deps clean help FORCE
--include $(OBJECTS:.o=.d) $(UNITS:=.d) $(HELPERS:=.d) $(FUZZERS:=.d)
+-include $(OBJECTS:.o=.d) $(BUILD)/pam_probe.d $(UNITS:=.d) $(HELPERS:=.d) $(FUZZERS:=.d)

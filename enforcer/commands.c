@@ -7,7 +7,7 @@
 
 extern const struct command command_apply, command_audit, command_completion,
 	command_explain, command_help, command_log, command_plan, command_policy,
-	command_undo;
+	command_probe, command_undo;
 
 /* One row a command, in the order of the help text. */
 const struct command *const commands[] = {
@@ -18,6 +18,7 @@ const struct command *const commands[] = {
 	&command_log,
 	&command_explain,
 	&command_policy,
+	&command_probe,
 	&command_help,
 	&command_completion,
 	NULL,
