@@ -68,6 +68,17 @@ is_no_shell(const char *path)
 	return false;
 }
 
+/* A password stands in shadow for these alone: is_pwd_shadowed of Linux-PAM's
+ * modules/pam_unix/passverify.c. */
+static bool
+is_shadowed(const struct passwd *entry)
+{
+	const char *password = entry->pw_passwd;
+	return strcmp(password, "x") == 0 ||
+		(strncmp(password, "##", 2) == 0 &&
+			strcmp(password + 2, entry->pw_name) == 0);
+}
+
 static void
 read_users(struct principals *principals)
 {
@@ -95,6 +106,7 @@ read_users(struct principals *principals)
 			.name = memory_text(entry.pw_name),
 			.uid = entry.pw_uid,
 			.gid = entry.pw_gid,
+			.shadowed = is_shadowed(&entry),
 			.locked = entry.pw_passwd[0] == '*' || entry.pw_passwd[0] == '!',
 			.no_shell = is_no_shell(entry.pw_shell),
 		};
@@ -156,7 +168,7 @@ read_groups(struct principals *principals)
 }
 
 /* Field 2 of a shadow line that starts with '*' or '!' is no hash of any password; a user
- * whose passwd entry says "x" and who has no line here has none either. */
+ * whose passwd entry sends here and who has no line has none either. */
 static void
 read_shadow(struct principals *principals)
 {
@@ -174,14 +186,14 @@ read_shadow(struct principals *principals)
 			continue;
 		autofree char *name = memory_copy(line, (size_t)(colon - line));
 		const struct principal *user = principals_user(principals, name);
-		if (user == NULL || listed[user - principals->users])
+		if (user == NULL || !user->shadowed || listed[user - principals->users])
 			continue;
 		listed[user - principals->users] = true;
 		if (colon + 1 < line + length && (colon[1] == '*' || colon[1] == '!'))
 			principals->users[user - principals->users].locked = true;
 	}
 	for (size_t i = 0; i < principals->user_count; i++)
-		if (!listed[i])
+		if (principals->users[i].shadowed && !listed[i])
 			principals->users[i].locked = true;
 }
 

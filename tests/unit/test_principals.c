@@ -93,15 +93,23 @@ test_shadow(void **state)
 	make(&made);
 	put(&made, "/etc/passwd",
 		"root:x:0:0::/:/bin/sh\nsync:x:5:0::/:/bin/sync\nold:x:6:6::/:/bin/sh\n"
-		"none:x:7:7::/:/bin/sh\n");
+		"none:x:7:7::/:/bin/sh\n"
+		/* passwords here, where shadow has no say: passverify.c, get_pwd_hash */
+		"here:$y$hash:8:8::/:/bin/sh\nopen::9:9::/:/bin/sh\n"
+		"shut:!:10:10::/:/bin/sh\nnamed:##named:11:11::/:/bin/sh\n");
 	put(&made, "/etc/shadow",
-		"root:$y$hash:1::::::\nsync:*:1::::::\nold:!!:1::::::\n");
+		"root:$y$hash:1::::::\nsync:*:1::::::\nold:!!:1::::::\n"
+		"here:!:1::::::\nnamed:!:1::::::\n");
 	principals_read(made.host, &principals);
 	assert_false(principals_user(&principals, "root")->locked);
 	assert_true(principals_user(&principals, "sync")->locked);
 	assert_true(principals_user(&principals, "sync")->no_shell);
 	assert_true(principals_user(&principals, "old")->locked);
 	assert_true(principals_user(&principals, "none")->locked);
+	assert_false(principals_user(&principals, "here")->locked);
+	assert_false(principals_user(&principals, "open")->locked);
+	assert_true(principals_user(&principals, "shut")->locked);
+	assert_true(principals_user(&principals, "named")->locked);
 	principals_free(&principals);
 	end(&made);
 }
