@@ -17,6 +17,7 @@
 #include "enforcer/storage.h"
 
 #define PRUNED "pruned"
+#define ROOT "root"
 
 enum { INTENT_MAX = 64 << 20, STATE_MAX = 16 };
 
@@ -66,17 +67,57 @@ sync_parent(int directory)
 	return status;
 }
 
-/* The journal's place as the caller's system has it, for messages. */
+/* Where the caller's system has ROOT; "" for "/". */
+static char *
+root_path(int root)
+{
+	char link[40], path[PATH_MAX];
+	snprintf(link, sizeof link, "/proc/self/fd/%d", root);
+	ssize_t size = readlink(link, path, sizeof path - 1);
+	return memory_copy(path, size > 1 ? (size_t)size : 0);
+}
+
+/* The journal's place, for messages. */
 static char *
 place(int root, const char *directory)
 {
-	char link[40], path[PATH_MAX];
 	if (directory != NULL)
 		return memory_text(directory);
-	snprintf(link, sizeof link, "/proc/self/fd/%d", root);
-	ssize_t size = readlink(link, path, sizeof path - 1);
-	path[size > 1 ? size : 0] = '\0'; /* "/" adds nothing */
+	autofree char *path = root_path(root);
 	return memory_printf("%s" JOURNAL_DEFAULT, path);
+}
+
+static char *
+read_file(int directory, const char *name, size_t max, size_t *ret_size);
+
+/* A journal that lies elsewhere than in its root names it, in one line, so that no other
+ * root's files are changed by it. Names ROOT when CREATE and none is named yet. */
+static int
+check_root(int root, const struct journal *journal, bool create, struct error *err)
+{
+	size_t size = 0;
+	autofree char *path = root_path(root);
+	autofree char *wanted = memory_printf("%s\n", *path != '\0' ? path : "/");
+	autofree char *named = read_file(journal->fd, ROOT, PATH_MAX, &size);
+	if (named == NULL && errno != ENOENT)
+		return failed(journal, err, "can't read whose it is");
+	if (named == NULL && !create)
+		return 0;
+	if (named == NULL &&
+		((unlinkat(journal->fd, ROOT ".new", 0) < 0 && errno != ENOENT) ||
+			storage_create(journal->fd, ROOT ".new", BYTES_TEXT(wanted)) <
+				0 ||
+			renameat(journal->fd, ROOT ".new", journal->fd, ROOT) < 0 ||
+			storage_sync_directory(journal->fd) < 0))
+		return failed(journal, err, "can't keep whose it is");
+	if (named != NULL && strcmp(named, wanted) != 0) {
+		named[size > 0 && named[size - 1] == '\n' ? size - 1 : size] = '\0';
+		return error_set(err,
+			"%s: is the journal of the root %s: give each root its own (if "
+			"that root has moved, write its new path into %s/" ROOT ")",
+			journal->path, named, journal->path);
+	}
+	return 0;
 }
 
 int
@@ -105,7 +146,7 @@ journal_open(int root, const char *directory, bool create, struct journal *ret_j
 			"%s: must belong to uid %ju and be closed to all others: chmod "
 			"700",
 			journal->path, (uintmax_t)geteuid());
-	return 0;
+	return directory != NULL ? check_root(root, journal, create, err) : 0;
 }
 
 int

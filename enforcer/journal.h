@@ -5,7 +5,8 @@
  *	state		one word, replaced by rename: see enum state
  *	pruned		the bytes were dropped, or some of them when that was cut short
  *
- * and the log beside them (see changelog.h). */
+ * and beside them the log (see changelog.h) and, of a journal that --journal placed, the
+ * file "root" with the path of the root that it is of. */
 #ifndef ENFORCER_JOURNAL_H
 #define ENFORCER_JOURNAL_H
 
@@ -19,7 +20,7 @@ struct journal {
 };
 
 /* Opens DIRECTORY (NULL: var/lib/holdfast under ROOT, an open directory), creating it
- * when CREATE. Refuses one that others own or can look into. 0; or 1 when there is none
+ * when CREATE. Refuses one that others own or can look into, and one of another root. 0; or 1 when there is none
  * and it was not to be created; or -1. Closed by journal_close in any case. */
 int
 journal_open(int root, const char *directory, bool create, struct journal *ret_journal,

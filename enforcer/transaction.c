@@ -350,11 +350,26 @@ check_order(const struct journal *journal, const struct record *record,
 	return OUTCOME_DONE;
 }
 
+/* Whether the record with HASH is the one that the log says was applied. */
+static int
+check_logged(const struct journal *journal, const struct changelog *log, unsigned long id,
+	const char *hash, struct error *err)
+{
+	if (!changelog_has(log, id, "apply"))
+		return error_set(
+			err, "%s/log: knows nothing of change %lu", journal->path, id);
+	if (!changelog_ties(log, id, hash))
+		return error_set(err, "%s/%lu/intent: is not what the log knows of",
+			journal->path, id);
+	return 0;
+}
+
 /* Finds the change to undo and loads it. */
 static enum outcome
-choose(const struct journal *journal, const char *id, struct record *ret_record,
-	struct error *err)
+choose(const struct journal *journal, const struct changelog *log, const char *id,
+	struct record *ret_record, struct error *err)
 {
+	char hash[SHA256_HEX];
 	autofree unsigned long *ids = NULL;
 	size_t count;
 	long wanted = 0;
@@ -372,8 +387,9 @@ choose(const struct journal *journal, const char *id, struct record *ret_record,
 		if (journal_state(journal, ids[i], &state, err) < 0)
 			return OUTCOME_NOT_RUN;
 		if (state == STATE_DONE) {
-			if (journal_load(journal, ids[i], true, ret_record, NULL, err) <
-				0)
+			if (journal_load(journal, ids[i], true, ret_record, hash, err) <
+					0 ||
+				check_logged(journal, log, ids[i], hash, err) < 0)
 				return OUTCOME_REFUSED;
 			return check_order(journal, ret_record, ids, count, err);
 		}
@@ -399,7 +415,7 @@ transaction_undo(const struct transaction *transaction, const char *id, struct e
 	struct record record = { 0 };
 	enum outcome outcome = begin(transaction, false, &run, err);
 	if (outcome == OUTCOME_DONE)
-		outcome = choose(&run.journal, id, &record, err);
+		outcome = choose(&run.journal, &run.log, id, &record, err);
 #ifndef PLANT_UNDO_ORDER
 	/* the state leaves done before the first file changes: a run cut short goes on
 	 * undoing */
@@ -448,7 +464,10 @@ transaction_undo_preview(const struct transaction *transaction, const char *id,
 			err, "%s: there is no journal, so nothing to undo", journal.path);
 		outcome = OUTCOME_REFUSED;
 	} else if (opened == 0) {
-		outcome = choose(&journal, id, &record, err);
+		struct changelog log;
+		if (changelog_read(&journal, &log, err) == 0)
+			outcome = choose(&journal, &log, id, &record, err);
+		changelog_free(&log);
 	}
 	if (outcome == OUTCOME_DONE) {
 		*ret_id = memory_printf("%lu", record.id);

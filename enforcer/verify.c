@@ -61,6 +61,9 @@ verify_change(const struct journal *journal, const struct changelog *log,
 	if (!changelog_ties(log, id, hash))
 		return error_set(err, "%s/%lu/intent: is not what the log knows of",
 			journal->path, id);
+	if (finished && !changelog_has(log, id, "apply"))
+		return error_set(err, "%s/log: does not tell how change %lu was made",
+			journal->path, id);
 	if (finished && !agrees(log, id, state))
 		return error_set(err, "%s/%lu/state: says %s, the log does not",
 			journal->path, id, state_name(state));

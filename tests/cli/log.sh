@@ -72,6 +72,13 @@ status "no change is begun on a log that can't be continued" 3
 snapshot root >now.snapshot
 same "and no file changes" now.snapshot before.snapshot
 restore
+: >$journal/log
+run log --root root --verify
+status "a log without the lines of its changes" 1
+run undo --root root --yes
+status "what no line tells of is not undone" 1
+says "and it says so" "knows nothing of change 2" "$T/err"
+restore
 printf torn >>$journal/log
 run log --root root --verify
 status "a torn last line is no tampering" 0
@@ -93,4 +100,19 @@ status "the hashes stay whole" 0
 run undo --root root --yes
 status "what is pruned can't be undone" 1
 says "it says why" pruned "$T/err"
+# A journal elsewhere is that of one root.
+copy_host giant one
+copy_host giant two
+for root in one two; do
+	run apply --root $root --journal elsewhere --policy "$policy" --yes ssh-keys-only
+	status "the journal of one: $root" "$([ $root = one ]; echo $(($? * 3)))"
+done
+says "it says whose it is" "is the journal of the root $T/one" "$T/err"
+run undo --root two --journal elsewhere --yes
+status "nothing of one is undone in two" 3
+run log --root two --journal elsewhere
+status "nor is it shown as two's" 3
+run undo --root one --journal elsewhere --yes
+status "one's is undone in one" 0
+
 finish
