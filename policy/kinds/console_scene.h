@@ -4,7 +4,7 @@
 
 #include "policy/kinds/kind.h"
 #include "policy/models/access_conf.h"
-#include "policy/models/pam_stack.h"
+#include "policy/models/pam_consults.h"
 
 enum { CONSOLE_ORIGINS_MAX = 64 }; /* terminals judged */
 

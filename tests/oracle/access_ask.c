@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 #include "policy/models/access_conf.h"
-#include "policy/models/pam_stack.h"
+#include "policy/models/pam_consults.h"
 
 static enum access_answer
 answer_for(const struct access_people *people, const struct access_decision *decisions,

@@ -131,16 +131,18 @@ test_stack(void **state)
 			VERDICT_FAIL, "not consulted" },
 		{ "# account required pam_access.so\naccount required pam_unix.so\n",
 			VERDICT_FAIL, "commented out" },
-		{ "account optional pam_access.so\n", VERDICT_FAIL, "asked in vain" },
+		{ "account optional pam_access.so\naccount required pam_unix.so\n",
+			VERDICT_FAIL, "asked in vain" },
+		{ "account optional pam_access.so\n", VERDICT_PASS, "is asked" },
 		{ "account sufficient pam_unix.so\naccount required pam_access.so\n",
-			VERDICT_UNKNOWN, "can end the stack" },
+			VERDICT_FAIL, "pam_unix.so returns success" },
 		{ "account [success=1 default=ignore] pam_unix.so\n"
-		  "account required pam_access.so\n",
-			VERDICT_UNKNOWN, "can end the stack" },
+		  "account required pam_access.so\naccount required pam_permit.so\n",
+			VERDICT_FAIL, "jumps over pam_access.so" },
 		{ "account [success=1 default=ignore] pam_unix.so\n"
 		  "account required pam_deny.so\naccount required pam_access.so\n",
 			VERDICT_PASS, "is asked" },
-		{ "account include nosuch\n", VERDICT_UNKNOWN, "no such file" },
+		{ "account include nosuch\n", VERDICT_FAIL, "not consulted" },
 		{ "account include login\n", VERDICT_UNKNOWN, "without end" },
 	};
 	(void)state;

@@ -1,0 +1,323 @@
+#include "policy/models/pam_consults.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "policy/models/pam_flow.h"
+#include "policy/models/pam_line.h"
+
+enum { STACKS_MAX = 16 }; /* of pam_stack.so within each other */
+
+static const uint32_t refusal = 1u << PAM_VALUE_REFUSED;
+
+/* A service's stack and what is asked of it. */
+struct question {
+	const struct context *context;
+	enum pam_type type;
+	const char *module;
+	unsigned nested; /* in how many pam_stack.so */
+	uint32_t admitting; /* outcomes that let the user in */
+	struct pam_stack stack;
+	const struct pam_phase *phase;
+	uint32_t *values; /* what each step may return */
+};
+
+/* Debian looks for a bare name in two folders, others in one. A path elsewhere is
+ * somebody's own module. */
+static bool
+is_module(const struct pam_step *step, const char *name)
+{
+	const char *path = step->module, *slash = strrchr(path, '/');
+	return step->kind == PAM_STEP_MODULE &&
+		strcmp(slash ? slash + 1 : path, name) == 0 &&
+		(slash == NULL || strstr(path, "/security/") != NULL);
+}
+
+/* The word "service=" of pam_stack.so's arguments; NULL. */
+static char *
+stack_service(const struct pam_step *step)
+{
+	autofree char *text = memory_text(step->arguments);
+	char *rest = text;
+	for (const char *word = pam_line_word(&rest); word != NULL;
+		word = pam_line_word(&rest))
+		if (strncmp(word, "service=", 8) == 0)
+			return memory_text(word + 8);
+	return NULL;
+}
+
+/* What STEP may return when MODULE refuses wherever it is asked. A missing module is
+ * module_unknown. */
+static uint32_t
+values_of(const struct question *question, const struct pam_step *step);
+
+static void
+question_close(struct question *question)
+{
+	free(question->values);
+	pam_stack_free(&question->stack);
+}
+
+static void
+question_open(struct question *question, const char *service)
+{
+	pam_stack_read(question->context, service, &question->stack);
+	question->phase = &question->stack.phases[question->type];
+	question->values = memory_new(
+		question->phase->count + 1, sizeof *question->values);
+	for (size_t i = 0; i < question->phase->count; i++)
+		question->values[i] = values_of(question, &question->phase->steps[i]);
+}
+
+/* The question asked of the stack that the pam_stack.so of STEP runs. Returns false when
+ * there is none. */
+static bool
+open_inner(const struct question *question, const struct pam_step *step,
+	struct question *ret_inner)
+{
+	autofree char *service = is_module(step, "pam_stack.so") ? stack_service(step)
+								 : NULL;
+	if (service == NULL || question->nested == STACKS_MAX)
+		return false;
+	*ret_inner = *question;
+	ret_inner->nested++;
+	question_open(ret_inner, service);
+	return true;
+}
+
+static uint32_t
+values_of(const struct question *question, const struct pam_step *step)
+{
+	struct question inner;
+	uint32_t values = PAM_VALUES_ALL;
+	if (is_module(step, question->module))
+		return refusal;
+	if (is_module(step, "pam_permit.so"))
+		return 1u << PAM_VALUE_SUCCESS | 1u << PAM_VALUE_NO_MODULE;
+	if (is_module(step, "pam_deny.so"))
+		return ~(1u << PAM_VALUE_SUCCESS | 1u << PAM_VALUE_NEW_PASSWORD |
+			1u << PAM_VALUE_IGNORE);
+	if (!open_inner(question, step, &inner))
+		return PAM_VALUES_ALL;
+	if (pam_stack_fault(&inner.stack, PAM_FAULT_UNSURE) == NULL)
+		values = pam_flow_outcomes(inner.phase, inner.values);
+	question_close(&inner);
+	return values;
+}
+
+static void
+finish(struct pam_consults *consults, enum pam_reach reach, struct place place,
+	char *reason)
+{
+	free(consults->reason);
+	consults->reach = reach;
+	consults->place = place;
+	consults->reason = reason;
+}
+
+static void
+note_arguments(struct pam_consults *consults, const char *arguments)
+{
+	free(consults->arguments);
+	consults->arguments = memory_text(arguments);
+}
+
+/* Says by which event of the way the stack succeeds past the step at MODULE, which is not
+ * asked on it. */
+static void
+explain_passed(const struct question *question, const struct pam_event *events,
+	size_t count, size_t module, struct pam_consults *consults)
+{
+	size_t i = 0;
+	while (i + 1 < count && (events[i].step > module || events[i].next <= module))
+		i++;
+	const struct pam_event *event = &events[i];
+	const struct pam_step *step = &question->phase->steps[event->step];
+	consults->is_passed = true;
+	finish(consults, PAM_NOT_BINDING, step->place,
+		memory_printf("when %s returns %s this line %s %s%s", step->module,
+			pam_value_name(event->value),
+			event->action > 0 ? "jumps over" : "ends the stack before",
+			question->module,
+			event->value == PAM_VALUE_NEW_PASSWORD
+				? " (a password to be changed)"
+				: ""));
+}
+
+/* The same when the step of events[ASKED] is asked, and refuses in vain. */
+static void
+explain_asked(const struct question *question, const struct pam_event *events,
+	size_t count, size_t asked, struct pam_consults *consults)
+{
+	int action = events[asked].action;
+	const struct pam_step *step = &question->phase->steps[events[asked].step];
+	size_t i = asked + 1;
+	if (action != PAM_ACTION_BAD && action != PAM_ACTION_DIE) {
+		finish(consults, PAM_NOT_BINDING, step->place,
+			memory_text("its control lets a refusal pass"));
+		return;
+	}
+	while (i < count && events[i].action != PAM_ACTION_RESET)
+		i++;
+	if (i < count) {
+		step = &question->phase->steps[events[i].step];
+		finish(consults, PAM_NOT_BINDING, step->place,
+			memory_printf("when %s returns %s this line forgets the refusal",
+				step->module, pam_value_name(events[i].value)));
+		return;
+	}
+	for (i = 0; i < asked && events[i].value != PAM_VALUE_NEW_PASSWORD;)
+		i++;
+	step = &question->phase->steps[events[i].step];
+	finish(consults, PAM_NOT_BINDING, step->place,
+		memory_printf("when %s returns new_authtok_reqd this line counts it as a "
+			      "failure, and that stays the answer: after a change of "
+			      "password the user is in",
+			step->module));
+}
+
+/* Whether the stack can succeed when the steps like the one at MODULE refuse, and other
+ * lines of the module return anything; says how. */
+static bool
+succeeds_past(struct question *question, size_t module, struct pam_consults *ret_consults)
+{
+	const struct pam_phase *phase = question->phase;
+	const char *arguments = phase->steps[module].arguments;
+	autofree uint32_t *values = memory_new(phase->count, sizeof *values);
+	size_t count, asked = 0;
+	for (size_t i = 0; i < phase->count; i++) {
+		values[i] = question->values[i];
+		if (is_module(&phase->steps[i], question->module) &&
+			strcmp(phase->steps[i].arguments, arguments) != 0)
+			values[i] = PAM_VALUES_ALL;
+	}
+	autofree struct pam_event *events = pam_flow_way(
+		phase, values, question->admitting, &count);
+	if (count == 0)
+		return false;
+	while (asked < count && values[events[asked].step] != refusal)
+		asked++;
+	note_arguments(ret_consults, arguments);
+	if (asked == count)
+		explain_passed(question, events, count, module, ret_consults);
+	else
+		explain_asked(question, events, count, asked, ret_consults);
+	return true;
+}
+
+static bool
+ask(struct question *question, struct pam_consults *ret_consults);
+
+/* The module stands in a stack that a pam_stack.so runs. */
+static bool
+ask_inner(struct question *question, size_t step, struct pam_consults *ret_consults)
+{
+	struct question inner;
+	if (!open_inner(question, &question->phase->steps[step], &inner))
+		return false;
+	bool found = ask(&inner, ret_consults);
+	question_close(&inner);
+	if (!found || ret_consults->reach != PAM_REACHED)
+		return found;
+	size_t count;
+	autofree struct pam_event *events = pam_flow_way(
+		question->phase, question->values, question->admitting, &count);
+	if (count > 0)
+		explain_passed(question, events, count, step, ret_consults);
+	return true;
+}
+
+/* Looks at each line of the module: the first that binds decides, else the first of all.
+ * False when there is none. */
+static bool
+ask(struct question *question, struct pam_consults *ret_consults)
+{
+	const struct pam_phase *phase = question->phase;
+	bool found = false;
+	for (size_t i = 0; i < phase->count; i++) {
+		struct pam_consults later = { 0 };
+		const struct pam_step *step = &phase->steps[i];
+		if (!is_module(step, question->module))
+			continue;
+		bool passes = succeeds_past(question, i, found ? &later : ret_consults);
+		pam_consults_free(&later);
+		found = true;
+		if (!passes) {
+			note_arguments(ret_consults, step->arguments);
+			finish(ret_consults, PAM_REACHED, step->place, NULL);
+			return true;
+		}
+	}
+	for (size_t i = 0; i < phase->count && !found; i++)
+		found = ask_inner(question, i, ret_consults);
+	return found;
+}
+
+/* The first comment of the stack's files that names MODULE and the type. */
+static struct place
+find_comment(const struct question *question)
+{
+	const char *type = pam_type_name(question->type);
+	for (size_t i = 0; i < question->stack.file_count; i++) {
+		const struct file *file = question->stack.files[i];
+		const char *data = file->bytes.data, *end = data + file->bytes.size,
+			   *found;
+		size_t length = strlen(question->module);
+		for (const char *at = data; at < end &&
+			(found = memmem(at, (size_t)(end - at), question->module,
+				 length)) != NULL;
+			at = found + length) {
+			const char *line = memrchr(data, '\n', (size_t)(found - data));
+			line = line != NULL ? line + 1 : data;
+			while (*line == ' ' || *line == '\t')
+				line++;
+			if (*line == '#' &&
+				memmem(line, (size_t)(found - line), type,
+					strlen(type)) != NULL)
+				return (struct place){ file, (size_t)(line - data) };
+		}
+	}
+	return (struct place){ 0 };
+}
+
+void
+pam_stack_consults(const struct context *context, const char *service, const char *type,
+	const char *module, struct pam_consults *ret_consults)
+{
+	struct question question = {
+		.context = context,
+		.type = pam_type_find(type),
+		.module = module,
+		.admitting = 1u << PAM_VALUE_SUCCESS,
+	};
+	*ret_consults = (struct pam_consults){ .arguments = memory_text("") };
+	if (question.type == PAM_TYPE_ACCOUNT)
+		question.admitting |= 1u << PAM_VALUE_NEW_PASSWORD;
+	question_open(&question, service);
+	ret_consults->path = memory_text(question.stack.path);
+	const struct pam_fault *fault = pam_stack_fault(
+		&question.stack, PAM_FAULT_REFUSED);
+	bool refused = fault != NULL;
+	if (!refused)
+		fault = pam_stack_fault(&question.stack, PAM_FAULT_UNSURE);
+	if (!ask(&question, ret_consults) && fault == NULL) {
+		finish(ret_consults, PAM_NOT_THERE, (struct place){ 0 },
+			memory_text("no line of the stack names it"));
+		ret_consults->commented = find_comment(&question);
+	}
+	if (fault != NULL)
+		finish(ret_consults, PAM_UNSURE, fault->place,
+			memory_printf("%s%s", fault->reason,
+				refused ? ": libpam refuses everybody" : ""));
+	question_close(&question);
+}
+
+void
+pam_consults_free(struct pam_consults *consults)
+{
+	free(consults->path);
+	free(consults->reason);
+	free(consults->arguments);
+	*consults = (struct pam_consults){ 0 };
+}
