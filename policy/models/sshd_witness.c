@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/memory.h"
 #include "policy/models/sshd_answer.h"
@@ -27,7 +28,8 @@ static const char *const names[SSHD_BY_KNOWN_COUNT] = {
 	[SSHD_BY_RDOMAIN] = "rdomain",
 };
 
-/* A connection that no sensible pattern means. */
+/* A connection that no sensible pattern means. On Linux one that came through no VRF has
+ * the rdomain "" (sys_get_rdomain in openbsd-compat/port-net.c). */
 static const char *const ordinary[SSHD_BY_KNOWN_COUNT] = {
 	[SSHD_BY_USER] = "someone",
 	[SSHD_BY_GROUP] = "",
@@ -49,7 +51,8 @@ struct search {
 	const long *avoided;
 	size_t avoided_count;
 	struct values values[SSHD_BY_KNOWN_COUNT];
-	unsigned asked;
+	unsigned compared; /* bits of the criteria that a block asks for */
+	int family; /* of addresses; AF_UNSPEC for both */
 	bool complete; /* the values stand for all that could be */
 	bool names; /* hosts have names: UseDNS; else the address is the name
 		       (auth_get_canonical_hostname in canohost.c) */
@@ -249,9 +252,148 @@ add_block(struct search *search, long index)
 				&search->blocks[index].criteria[i];
 			if (criterion->kind >= SSHD_BY_KNOWN_COUNT)
 				continue;
-			search->asked |= 1u << criterion->kind;
+			search->compared |= 1u << criterion->kind;
 			add_pattern(search, criterion->kind, criterion->pattern);
 		}
+}
+
+static bool
+lists(const char *list, const char *name)
+{
+	size_t length = strlen(name);
+	for (const char *at = list; at != NULL; at = strchr(at, ',')) {
+		at += *at == ',';
+		at += *at == '!';
+		if (strncasecmp(at, name, length) == 0 &&
+			(at[length] == ',' || at[length] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a pattern that is compared is NAME itself. */
+static bool
+is_named(struct search *search, enum sshd_criterion kind, const char *name)
+{
+	for (size_t i = 0; i <= search->avoided_count; i++) {
+		long index = i < search->avoided_count ? search->avoided[i]
+						       : search->target;
+		if (!spend(search, cost_of(search->blocks, index)))
+			return false;
+		for (; index != SSHD_GLOBAL; index = search->blocks[index].parent)
+			for (size_t k = 0; k < search->blocks[index].count; k++) {
+				const struct sshd_block_criterion *criterion =
+					&search->blocks[index].criteria[k];
+				if (criterion->kind == kind &&
+					lists(criterion->pattern, name))
+					return true;
+			}
+	}
+	return false;
+}
+
+/* One whom no pattern names, though "*" and its like may match him. */
+static void
+add_unnamed(struct search *search, enum sshd_criterion kind, const char *like)
+{
+	autofree char *name = memory_text(like);
+	for (unsigned i = 1; is_named(search, kind, name); i++) {
+		free(name);
+		name = memory_printf("%u.%s", i, like);
+	}
+	add_value(search, kind, name);
+}
+
+/* A block with "!a,b" leaves out those of group b who are in a besides: each set is tried
+ * together with each group that is negated. */
+static void
+add_negated_groups(struct search *search)
+{
+	struct values *sets = &search->values[SSHD_BY_GROUP];
+	size_t set_count = sets->count, negated = 0;
+	for (size_t i = 0; i < search->avoided_count; i++)
+		for (long index = search->avoided[i]; index != SSHD_GLOBAL;
+			index = search->blocks[index].parent)
+			for (size_t k = 0; k < search->blocks[index].count; k++) {
+				const struct sshd_block_criterion *criterion =
+					&search->blocks[index].criteria[k];
+				if (criterion->kind != SSHD_BY_GROUP)
+					continue;
+				const char *at = criterion->pattern;
+				while ((at = strchr(at, '!')) != NULL) {
+					size_t length = strcspn(++at, ",");
+					search->complete = search->complete &&
+						negated++ == 0;
+					for (size_t m = 0; m < set_count; m++) {
+						autofree char *set = memory_printf(
+							"%s,%.*s", sets->items[m],
+							(int)length, at);
+						add_value(search, SSHD_BY_GROUP,
+							set + (*set == ','));
+					}
+				}
+			}
+}
+
+/* The ports that sshd listens on: Port, or the one in ListenAddress. */
+static void
+add_ports(struct search *search, const struct sshd_config *config)
+{
+	bool any = false;
+	for (size_t i = 0; i < config->count; i++) {
+		const struct sshd_line *line = &config->lines[i];
+		if (line->keyword == NULL || line->value == NULL)
+			continue;
+		if (line->keyword == sshd_keyword_get(SSHD_PORT, config->version)) {
+			add_value(search, SSHD_BY_LOCAL_PORT, line->value);
+			any = true;
+		} else if (line->keyword ==
+			sshd_keyword_get(SSHD_LISTEN_ADDRESS, config->version)) {
+			size_t length = strcspn(line->value, " \t");
+			autofree char *address = memory_copy(line->value, length);
+			char *colon = strrchr(address, ':');
+			if (colon != NULL &&
+				(colon == strchr(address, ':') || colon[-1] == ']'))
+				add_value(search, SSHD_BY_LOCAL_PORT, colon + 1);
+		}
+	}
+	if (!any)
+		add_value(search, SSHD_BY_LOCAL_PORT, ordinary[SSHD_BY_LOCAL_PORT]);
+}
+
+/* Connections like any other: what is not compared at all is the same for all. */
+static void
+add_ordinary(struct search *search, const struct sshd_config *config)
+{
+	static const unsigned addresses = 1u << SSHD_BY_ADDRESS |
+		1u << SSHD_BY_LOCAL_ADDRESS | 1u << SSHD_BY_HOST;
+	for (int i = 0; i < SSHD_BY_KNOWN_COUNT; i++) {
+		enum sshd_criterion kind = (enum sshd_criterion)i;
+		bool compared = (search->compared & 1u << i) != 0;
+		if (kind == SSHD_BY_LOCAL_PORT && compared)
+			add_ports(search, config);
+		else
+			add_value(search, kind, ordinary[i]);
+		if (compared && (kind == SSHD_BY_USER || kind == SSHD_BY_HOST))
+			add_unnamed(search, kind, ordinary[i]);
+		if (compared && kind == SSHD_BY_GROUP)
+			add_unnamed(search, kind, "somegroup");
+	}
+	if ((search->compared & addresses) != 0 || search->family == AF_INET6) {
+		add_value(search, SSHD_BY_ADDRESS, "2001:db8::1");
+		add_value(search, SSHD_BY_LOCAL_ADDRESS, "2001:db8::2");
+	}
+	add_negated_groups(search);
+}
+
+/* Whether the addresses of both ends could be those of one connection. */
+static bool
+fits(const struct search *search)
+{
+	bool here = strchr(search->connection.values[SSHD_BY_LOCAL_ADDRESS], ':') != NULL,
+	     there = strchr(search->connection.values[SSHD_BY_ADDRESS], ':') != NULL;
+	return here == there &&
+		(search->family == AF_UNSPEC || there == (search->family == AF_INET6));
 }
 
 /* 1: found; 0: not; -1: only if what can't be told is so. */
@@ -260,6 +402,8 @@ walk(struct search *search, int kind)
 {
 	if (kind == SSHD_BY_KNOWN_COUNT) {
 		if (!spend(search, search->target_cost))
+			return 0;
+		if (!fits(search))
 			return 0;
 		if (!search->names)
 			search->connection.values[SSHD_BY_HOST] =
@@ -305,15 +449,20 @@ sshd_witness_find(const struct sshd_config *config, long target, const long *avo
 	struct sshd_answer dns = sshd_answer_at_start(config, SSHD_USE_DNS);
 	search.names = dns.value == NULL || strcmp(dns.value, "yes") == 0;
 	sshd_answer_free(&dns);
+	struct sshd_answer family = sshd_answer_at_start(config, SSHD_ADDRESS_FAMILY);
+	search.family = family.value == NULL             ? AF_UNSPEC
+		: strcasecmp(family.value, "inet") == 0  ? AF_INET
+		: strcasecmp(family.value, "inet6") == 0 ? AF_INET6
+							 : AF_UNSPEC;
+	sshd_answer_free(&family);
 	for (int i = 0; i < SSHD_BY_KNOWN_COUNT; i++)
 		search.connection.values[i] = ordinary[i];
 	add_group_set(&search);
 	add_block(&search, target);
-	witness.asked = search.asked;
-	for (int i = 0; i < SSHD_BY_KNOWN_COUNT; i++)
-		add_value(&search, (enum sshd_criterion)i, ordinary[i]);
+	witness.asked = search.compared;
 	for (size_t i = 0; i < count; i++)
 		add_block(&search, avoided[i]);
+	add_ordinary(&search, config);
 	int result = walk(&search, 0);
 	witness.result = result == 1             ? SSHD_WITNESS_FOUND
 		: result == 0 && search.complete ? SSHD_WITNESS_NEVER
