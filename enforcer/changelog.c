@@ -104,8 +104,10 @@ changelog_read(
 						 : "is no JSON";
 		if (wrong != NULL) {
 			json_decref(json);
-			return error_set(err, "%s/" LOG ":%zu: %s", journal->path,
-				ret_log->count + 1, wrong);
+			return error_set(err,
+				"%s/" LOG ":%zu: %s (A DAMAGED JOURNAL in holdfast(8) "
+				"says what to do)",
+				journal->path, ret_log->count + 1, wrong);
 		}
 		ret_log->lines = memory_grow(
 			ret_log->lines, ret_log->count, sizeof(json_t *));

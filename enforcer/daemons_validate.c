@@ -107,13 +107,16 @@ validate_one(const struct daemon *daemon, const char *root, bool live,
 
 /* Files that no daemon of the table reads. */
 static void
-tell_unknown(
-	const struct changes *changes, const bool *known, const struct teller *teller)
+tell_unknown(const char *root, bool live, const struct changes *changes,
+	const bool *known, const struct teller *teller)
 {
+	autofree char *reason = live
+		? memory_text("no daemon is known to read it")
+		: memory_printf("%s is not the running system", root);
 	for (size_t i = 0; i < changes->count; i++) {
 		struct changes one = { .items = &changes->items[i], .count = 1 };
 		if (!known[i])
-			tell_unjudged(teller, &one, "no daemon is known to read it");
+			tell_unjudged(teller, &one, reason);
 	}
 }
 
@@ -135,6 +138,6 @@ daemons_validate(const char *root, bool live, const struct changes *changes,
 			validate_one(&DAEMONS[i], root, live, &its, &teller, err) < 0)
 			return -1;
 	}
-	tell_unknown(changes, known, &teller);
+	tell_unknown(root, live, changes, known, &teller);
 	return 0;
 }

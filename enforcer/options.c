@@ -38,7 +38,8 @@ say_unknown(const struct command *command, const char *given)
 	const struct option_row *rows = command->options;
 	size_t count = row_count(rows), matches = 0;
 	if (strncmp(given, "--", 2) != 0) {
-		output_error("%s: unknown option '%s'", command->name, given);
+		output_error("%s: unknown option '%s'; 'holdfast help %s' lists them",
+			command->name, given, command->name);
 		return;
 	}
 	autofree char *name = memory_copy(given + 2, strcspn(given + 2, "="));

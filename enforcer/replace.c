@@ -168,7 +168,8 @@ check_old(struct replacement *replacement, struct error *err)
 		return failed(replacement, err, "read it");
 	return same ? 0
 		    : conflict(replacement, err,
-			      "somebody changed it meanwhile; look at it and run again");
+			      "somebody changed it meanwhile: take that change back, or "
+			      "make this one by hand");
 }
 
 /* Gives the new inode what the old one carried. */

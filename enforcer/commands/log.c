@@ -158,6 +158,14 @@ run(int argc, char **argv)
 			"not with it");
 		return STATUS_NOT_RUN;
 	}
+	const char *head = options_text(&options, "head", NULL);
+	if (head != NULL &&
+		(strlen(head) != SHA256_HEX - 1 ||
+			strspn(head, "0123456789abcdef") != SHA256_HEX - 1)) {
+		output_error(
+			"log: --head takes a hash of 64 digits, as --verify prints it");
+		return STATUS_NOT_RUN;
+	}
 	const char *path = options_text(&options, "root", "/");
 	int root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC), opened = -1;
 	if (root < 0)

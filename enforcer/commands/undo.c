@@ -96,6 +96,13 @@ run(int argc, char **argv)
 		output_error("undo: takes one change at a time");
 		return STATUS_NOT_RUN;
 	}
+	long number;
+	if (options.argument_count == 1 &&
+		text_number(options.arguments[0], 1, 999999999, &number, &err) < 0) {
+		output_error("undo: a change is named by its number: %s", err.text);
+		error_clear(&err);
+		return STATUS_NOT_RUN;
+	}
 	struct transaction transaction = { .root = options_text(&options, "root", "/"),
 		.journal = options_text(&options, "journal", NULL),
 		.note = output_note };

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "policy/models/sshd_algorithms.h"
 #include "policy/models/sshd_host.h"
 #include "policy/models/sshd_outcome.h"
 #include "policy/models/sshd_value.h"
@@ -369,13 +370,23 @@ validate_value(
 			validate_value(setting, &value->items[i], problems);
 		return;
 	}
+	const struct sshd_keyword *keyword = sshd_keyword_get(setting, version);
+	if (value->type == VALUE_TEXT && keyword != NULL &&
+		sshd_algorithms_are(keyword) && value->text[0] != '\0' &&
+		strchr("+-^", value->text[0]) != NULL) {
+		problems_add(problems, value->at,
+			"%s: '%c' adds to, takes from or sorts the default list, which "
+			"each "
+			"version has its own of: write the list that is wanted",
+			sshd_keyword_names[setting], value->text[0]);
+		return;
+	}
 	autofree char *normal = value->type == VALUE_TEXT
-		? sshd_value_normal(
-			  sshd_keyword_get(setting, version), version, value->text, &err)
+		? sshd_value_normal(keyword, version, value->text, &err)
 		: NULL;
 	if (normal == NULL && err.text != NULL)
-		problems_add(
-			problems, value->at, "sshd takes no such value: %s", err.text);
+		problems_add(problems, value->at, "%s: sshd takes no such value: %s",
+			sshd_keyword_names[setting], err.text);
 	error_clear(&err);
 }
 
@@ -401,9 +412,11 @@ validate(const struct control *control, struct problems *problems)
 		}
 		if (entry->value.type == VALUE_MAP && has_bounds(&entry->value) &&
 			!sshd_value_is_number(
-				sshd_keyword_get(setting, sshd_host_newest(setting))))
+				sshd_keyword_get(setting, sshd_host_newest(setting)))) {
 			problems_add(problems, entry->at,
 				"%s is no number: min and max mean nothing", entry->key);
+			continue;
+		}
 		validate_value(setting, &entry->value, problems);
 		for (size_t k = 0;
 			entry->value.type == VALUE_MAP && k < entry->value.count; k++)

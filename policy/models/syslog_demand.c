@@ -19,7 +19,8 @@ is_host_name(const char *text)
 static bool
 is_file_name(const char *text)
 {
-	if (*text != '/' || text[strlen(text) - 1] == '/')
+	if (*text != '/' || text[strlen(text) - 1] == '/' || strstr(text, "//") != NULL ||
+		strstr(text, "/./") != NULL || strstr(text, "/../") != NULL)
 		return false;
 	for (const char *p = text; *p != '\0'; p++)
 		if ((unsigned char)*p <= ' ' || *p == ';' || *p == '\\' || *p == 0x7f)
@@ -83,7 +84,8 @@ read_store(const struct value *section, struct demand *demand, struct problems *
 	if (problems != NULL && file != NULL && file->type == VALUE_TEXT &&
 		!is_file_name(file->text))
 		problems_add(problems, file->at,
-			"file: '%s' must be an absolute path without blanks, "
+			"file: '%s' must be an absolute path without blanks, '..' or "
+			"'//', "
 			"semicolons and backslashes",
 			file->text);
 }

@@ -9,7 +9,7 @@ journal=root/var/lib/holdfast
 run log --root root
 status "no journal" 0
 says "nothing was changed" "Nothing was changed yet"
-run log --root root --verify --head 00
+run log --root root --verify --head "$(printf %064d 0)"
 status "a head that is gone with the journal" 1
 
 run apply --root root --policy "$policy" --yes ssh-keys-only
@@ -100,6 +100,11 @@ status "the hashes stay whole" 0
 run undo --root root --yes
 status "what is pruned can't be undone" 1
 says "it says why" pruned "$T/err"
+run undo --root root --yes first
+status "a change that is no number" 3
+run log --root root --verify --head abc
+status "a head that is no hash" 3
+
 # A journal elsewhere is that of one root.
 copy_host giant one
 copy_host giant two

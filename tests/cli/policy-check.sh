@@ -91,4 +91,20 @@ status "an unknown word: status 3" 3
 says "an unknown word: which was meant" "did you mean check?" err
 run policy check one two
 status "two files: status 3" 3
+# What could never hold, or be compared, is refused at once.
+cat >lists.yaml <<'END'
+holdfast: 1
+title: lists
+controls:
+  - id: a
+    sshd: { settings: { Ciphers: '-aes128-ctr', MACs: '+hmac-sha1' } }
+  - id: b
+    syslog: { store: { selector: kern.*, file: /var/log/../log/kern.log } }
+END
+run policy check -p lists.yaml
+status "relative lists and paths with .." 3
+says "Ciphers" "lists.yaml:5:34: Ciphers: '-' adds to" "$T/err"
+says "MACs" "MACs: '+' adds to" "$T/err"
+says "the file" "must be an absolute path without blanks, '..'" "$T/err"
+
 finish
