@@ -1,7 +1,8 @@
 /* Whether a service's stack can be passed without a module: is there anything that the
  * other modules could return so that libpam says success although the module refuses, or
  * was never asked? Of modules whose answer is certain (pam_permit, pam_deny) it is taken
- * to be that, of all others any is possible. pam_stack.so is Red Hat's of 2004. */
+ * to be that, of all others any
+ * value of libpam's is possible. pam_stack.so is Red Hat's of 2004. */
 #ifndef POLICY_MODELS_PAM_CONSULTS_H
 #define POLICY_MODELS_PAM_CONSULTS_H
 

@@ -95,7 +95,14 @@ static bool
 add_step(struct walk *walk, const struct frame *frame, bool is_other, enum pam_type type,
 	const struct pam_step *made)
 {
-	if (type == any_type || (made->module != NULL && !has_name(made->module))) {
+	bool is_named = made->module == NULL || has_name(made->module);
+	if (!is_named && frame->outer != NULL) {
+		add_fault(walk, PAM_FAULT_UNSURE, any_type, made->place,
+			memory_text("a module without a name in an included file: libpam "
+				    "goes on with memory that it never set"));
+		return false;
+	}
+	if (type == any_type || !is_named) {
 		add_fault(walk, PAM_FAULT_FAILS, type, made->place,
 			memory_text("libpam gives the file up at this line"));
 		return false;
@@ -121,12 +128,12 @@ static bool
 read_file(struct walk *walk, const struct frame *frame);
 
 /* Whether FILE stands for an open file of no lines: fopen(3) opens a folder too, and
- * /dev/null is another device under a root. */
+ * /dev/null need not be there under a root. */
 static bool
 reads_empty(const struct file *file)
 {
-	return file->state == FILE_REFUSED &&
-		(S_ISDIR(file->status.st_mode) || strcmp(file->target, "/dev/null") == 0);
+	return (file->state == FILE_REFUSED && S_ISDIR(file->status.st_mode)) ||
+		strcmp(file->target, "/dev/null") == 0;
 }
 
 /* The file at PATH; NULL when libpam can't open it, or a fault was added. */
@@ -134,13 +141,15 @@ static const struct file *
 open_file(struct walk *walk, const char *path, struct place from)
 {
 	const struct file *file = host_file(walk->context->host, path);
-	if (file->state == FILE_ABSENT ||
-		(file->state == FILE_REFUSED && file->errnum == ELOOP))
-		return NULL;
-	if (file->state == FILE_REFUSED && !reads_empty(file)) {
-		add_fault(walk, PAM_FAULT_UNSURE, any_type, from,
-			memory_printf("%s: %s", path, file->reason));
-		return NULL;
+	if (!reads_empty(file)) {
+		if (file->state == FILE_ABSENT ||
+			(file->state == FILE_REFUSED && file->errnum == ELOOP))
+			return NULL;
+		if (file->state == FILE_REFUSED) {
+			add_fault(walk, PAM_FAULT_UNSURE, any_type, from,
+				memory_printf("%s: %s", path, file->reason));
+			return NULL;
+		}
 	}
 	walk->bytes += file->bytes.size;
 	if (++walk->opened > OPENED_MAX || walk->bytes > BYTES_MAX) {

@@ -1,0 +1,258 @@
+#include "tests/unit/kind_host.h"
+
+#include "policy/models/pam_consults.h"
+#include "policy/models/pam_flow.h"
+
+static void
+make(struct kind_host *made, const char *login)
+{
+	kind_host_open(made, NULL, "pam", "1.5.2");
+	kind_host_put(made, "/etc/pam.d/login", login);
+	kind_host_put(made, "/etc/pam.d/unix",
+		"account [success=1 new_authtok_reqd=done default=ignore] pam_unix.so\n"
+		"account requisite pam_deny.so\naccount required pam_permit.so\n");
+	kind_host_put(made, "/etc/pam.d/ends", "account sufficient pam_x.so\n");
+	kind_host_put(made, "/etc/pam.d/deep", "account substack deep\n");
+}
+
+#define M "account required pam_m.so\n"
+
+static void
+test_consults(void **state)
+{
+	static const struct {
+		const char *login;
+		enum pam_reach reach;
+		const char *reason;
+	} cases[] = {
+		{ M, PAM_REACHED, NULL },
+		{ M "@include unix\n", PAM_REACHED, NULL },
+		{ "@include unix\n" M, PAM_NOT_BINDING,
+			"when pam_unix.so returns new_authtok_reqd this line ends the "
+			"stack before pam_m.so (a password to be changed)" },
+		{ "account substack unix\n" M, PAM_REACHED, NULL },
+		{ "account include ends\n" M, PAM_NOT_BINDING,
+			"when pam_x.so returns success this line ends the stack before "
+			"pam_m.so" },
+		{ "account substack ends\n" M, PAM_REACHED, NULL },
+		{ "account substack deep\n" M, PAM_REACHED, NULL },
+		{ "account sufficient pam_deny.so\n" M, PAM_REACHED, NULL },
+		{ "account requisite pam_deny.so\n" M, PAM_REACHED, NULL },
+		{ "account [success=ok default=bad] pam_unix.so\n" M, PAM_NOT_BINDING,
+			"counts it as a failure, and that stays the answer" },
+		{ M "account [success=reset] pam_x.so\naccount required pam_y.so\n",
+			PAM_NOT_BINDING,
+			"when pam_x.so returns success this line forgets the refusal" },
+		/* one that goes beyond the end refuses */
+		{ "account [success=2 default=ignore] pam_x.so\n" M, PAM_REACHED, NULL },
+		{ "account [default=1 success=1] pam_x.so\n" M
+		  "account required pam_y.so\n",
+			PAM_NOT_BINDING, "jumps over pam_m.so" },
+		/* a number that an int can't hold: -1, which is ok */
+		{ "account [success=4294967295 default=die] pam_x.so\n"
+		  "account optional pam_m.so\n",
+			PAM_NOT_BINDING, "its control lets a refusal pass" },
+		{ "account [perm_denied=ignore default=bad] pam_m.so\n"
+		  "account required pam_x.so\n",
+			PAM_NOT_BINDING, "its control lets a refusal pass" },
+		/* not a libpam name: all values are bad */
+		{ "account [permdenied=ignore default=bad] pam_m.so\n"
+		  "account required pam_x.so\n",
+			PAM_REACHED, NULL },
+		{ "account optional pam_m.so\n" M, PAM_REACHED, NULL },
+		{ "account required\\\n# between\n pam_m.so\n", PAM_REACHED, NULL },
+		{ "account required /opt/pam_m.so\n", PAM_NOT_THERE, "no line" },
+		/* the CR belongs to the name */
+		{ "account required pam_m.so\r\n", PAM_NOT_THERE, "no line" },
+		{ "account required pam_x.so #pam_m.so\n", PAM_NOT_THERE, "no line" },
+		{ "account [required][pam_m.so]\n", PAM_REACHED, NULL },
+		{ "acount required pam_m.so\n", PAM_NOT_THERE, "no line" },
+		{ "account include login\n" M, PAM_UNSURE, "without end" },
+		{ M "auth required ?\n", PAM_UNSURE, "libpam refuses everybody" },
+		{ M "account required pam_x.so \\\n", PAM_UNSURE,
+			"the last line ends in a backslash: libpam refuses everybody" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct kind_host made;
+		struct pam_consults consults;
+		make(&made, cases[i].login);
+		pam_stack_consults(
+			&made.context, "login", "account", "pam_m.so", &consults);
+		bool good = consults.reach == cases[i].reach &&
+			(cases[i].reason == NULL ? consults.reason == NULL
+						 : strstr(consults.reason,
+							   cases[i].reason) != NULL);
+		if (!good)
+			print_message("%s-> %d %s\n", cases[i].login, consults.reach,
+				consults.reason);
+		assert_true(good);
+		pam_consults_free(&consults);
+		kind_host_close(&made);
+	}
+}
+
+static void
+test_read(void **state)
+{
+	struct kind_host made;
+	struct pam_stack stack;
+	(void)state;
+	make(&made,
+		"auth required pam_a.so\n-account [default=bad] pam_b.so  x [y z] # c\n"
+		"account substack ends\naccount include nosuch\n");
+	pam_stack_read(&made.context, "LOGIN", &stack);
+	const struct pam_phase *phase = &stack.phases[PAM_TYPE_ACCOUNT];
+	assert_string_equal(stack.path, "/etc/pam.d/login");
+	assert_int_equal(stack.phases[PAM_TYPE_AUTH].count, 1);
+	assert_int_equal(phase->count, 4);
+	assert_true(phase->steps[0].is_quiet);
+	assert_string_equal(phase->steps[0].control, "default=bad");
+	assert_string_equal(phase->steps[0].module, "pam_b.so");
+	assert_string_equal(phase->steps[0].arguments, "x [y z]");
+	assert_int_equal(phase->steps[0].place.offset, 23);
+	assert_int_equal(phase->steps[1].kind, PAM_STEP_SUBSTACK);
+	assert_int_equal(phase->steps[2].depth, 1);
+	assert_string_equal(phase->steps[2].place.file->path, "/etc/pam.d/ends");
+	assert_int_equal(phase->steps[3].kind, PAM_STEP_FAILS);
+	assert_int_equal(stack.fault_count, 1);
+	assert_int_equal(stack.faults[0].kind, PAM_FAULT_FAILS);
+	assert_int_equal(stack.faults[0].type, PAM_TYPE_ACCOUNT);
+	pam_stack_free(&stack);
+	kind_host_close(&made);
+}
+
+static void
+test_conf(void **state)
+{
+	struct kind_host made;
+	struct pam_consults consults;
+	(void)state;
+	kind_host_open(&made, NULL, "pam", "1.5.2");
+	kind_host_put(&made, "/etc/pam.conf",
+		"other account required pam_m.so\nlogin auth required pam_m.so\n"
+		"SU account required pam_x.so\n");
+	pam_stack_consults(&made.context, "login", "account", "pam_m.so", &consults);
+	assert_int_equal(consults.reach, PAM_REACHED);
+	pam_consults_free(&consults);
+	pam_stack_consults(&made.context, "su", "account", "pam_m.so", &consults);
+	assert_int_equal(consults.reach, PAM_NOT_THERE);
+	pam_consults_free(&consults);
+	kind_host_put(&made, "/usr/lib/pam.d/login", "account required pam_x.so\n");
+	pam_stack_consults(&made.context, "login", "account", "pam_m.so", &consults);
+	assert_int_equal(consults.reach, PAM_NOT_THERE);
+	assert_string_equal(consults.path, "/usr/lib/pam.d/login");
+	pam_consults_free(&consults);
+	kind_host_close(&made);
+}
+
+/* From 1.6.0 on a line may be long, a blank line ends a continued one, and includes end
+ * after 16 levels. */
+static void
+test_versions(void **state)
+{
+	static const char *const versions[] = { "1.5.2", "1.6.0" };
+	static const enum pam_reach reaches[][3] = {
+		{ PAM_NOT_THERE, PAM_REACHED, PAM_UNSURE },
+		{ PAM_REACHED, PAM_NOT_THERE, PAM_REACHED },
+	};
+	char blanks[1100];
+	(void)state;
+	memset(blanks, ' ', sizeof blanks);
+	autofree char *wide = memory_printf(
+		"account required%.*spam_m.so\n", (int)sizeof blanks, blanks);
+	const char *const logins[] = { wide, "account required \\\n\npam_m.so\n",
+		M "account include login\n" };
+	for (size_t i = 0; i < 2; i++)
+		for (size_t k = 0; k < 3; k++) {
+			struct kind_host made;
+			struct pam_consults consults;
+			make(&made, logins[k]);
+			made.version.value.text = (char *)versions[i];
+			pam_stack_consults(
+				&made.context, "login", "account", "pam_m.so", &consults);
+			assert_int_equal(consults.reach, reaches[i][k]);
+			pam_consults_free(&consults);
+			kind_host_close(&made);
+		}
+}
+
+enum { TRIED = 4, STEPS = 4 };
+
+static const int tried[TRIED] = { PAM_VALUE_SUCCESS, PAM_VALUE_REFUSED,
+	PAM_VALUE_NEW_PASSWORD, PAM_VALUE_IGNORE };
+
+struct choice {
+	const struct pam_step *first;
+	const int *values;
+};
+
+static int
+chosen(const struct pam_step *step, void *data)
+{
+	const struct choice *choice = data;
+	return choice->values[step - choice->first];
+}
+
+/* The search finds what all assignments, tried one by one, come to, and each way that it
+ * names leads there. */
+static void
+test_search(void **state)
+{
+	static const int actions[] = { PAM_ACTION_IGNORE, PAM_ACTION_OK, PAM_ACTION_DONE,
+		PAM_ACTION_BAD, PAM_ACTION_DIE, PAM_ACTION_RESET, 1, 2, 3 };
+	unsigned seed = 1;
+	(void)state;
+	for (int round = 0; round < 3000; round++) {
+		struct pam_step steps[STEPS + 1] = { 0 };
+		struct pam_phase phase = { .steps = steps, .count = STEPS + 1 };
+		uint32_t values[STEPS + 1] = { 0 }, have = 0, found;
+		int picked[STEPS + 1];
+		size_t substack = (size_t)rand_r(&seed) % (STEPS + 1),
+		       deep = (size_t)rand_r(&seed) % 4;
+		for (size_t i = 0; i <= STEPS; i++) {
+			if (i == substack)
+				steps[i].kind = PAM_STEP_SUBSTACK;
+			steps[i].depth = i > substack && i <= substack + deep;
+			for (size_t k = 0; k < PAM_VALUE_COUNT; k++)
+				steps[i].actions[k] = actions[(size_t)rand_r(&seed) % 9];
+			for (size_t k = 0; k < TRIED; k++)
+				values[i] |= 1u << tried[k];
+		}
+		for (unsigned i = 0; i < 1u << 2 * (STEPS + 1); i++) {
+			for (size_t k = 0; k <= STEPS; k++)
+				picked[k] = tried[i >> 2 * k & 3];
+			have |= 1u << pam_flow_run(&phase, chosen,
+					&(struct choice){ steps, picked });
+		}
+		found = pam_flow_outcomes(&phase, values);
+		for (size_t i = 0; i < TRIED; i++) {
+			size_t count;
+			uint32_t bit = 1u << tried[i];
+			assert_int_equal(have & bit, found & bit);
+			autofree struct pam_event *events = pam_flow_way(
+				&phase, values, bit, &count);
+			assert_int_equal(count > 0, (have & bit) != 0);
+			for (size_t k = 0; k < count; k++)
+				picked[events[k].step] = events[k].value;
+			if (count > 0)
+				assert_int_equal(
+					pam_flow_run(&phase, chosen,
+						&(struct choice){ steps, picked }),
+					tried[i]);
+		}
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_consults),
+		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_conf),
+		cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_search),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
