@@ -11,17 +11,7 @@ project=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d /var/tmp/holdfast-fresh.XXXXXX)
 trap 'rm -rf --one-file-system "$work"' EXIT
 
-# This host's sources of bookworm, and its way to them: proxy, checks of the clock.
-sources=()
-for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources}; do
-	if [ -f "$file" ] && grep -q 'bookworm' "$file" && grep -q 'debian.org\|/debian' "$file"; then
-		sources+=("$file")
-	fi
-done
-apt-config dump --format '%f "%v";%n' Acquire |
-	grep -E '^Acquire::(http|https|Check|Retries)[A-Za-z:-]* ".+"' >"$work/apt.conf" || true
-mmdebstrap --quiet --variant=minbase --include=make,git,ca-certificates \
-	--aptopt="$work/apt.conf" bookworm "$work/minimal" "${sources[@]}" </dev/null
+"$project/tests/debian_tree.sh" "$work/minimal" make git ca-certificates
 
 for goal in "${@:-demo check}"; do
 	for word in $goal; do

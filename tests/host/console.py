@@ -1,0 +1,98 @@
+"""A booted host, before and after `holdfast apply`: an ordinary user is refused at the console,
+and nothing else changes for him; `holdfast undo` gives everything back."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lib"))
+from booted import Booted
+from report import check, finish, same
+from tree import PASSWORDS, Tree, need
+
+POLICY = """holdfast: 1
+title: A server
+controls:
+  - id: console-root-only
+    console:
+      only: [root]
+      through: [access.conf]
+      services: [login]
+"""
+ACCESS = "/etc/security/access.conf"
+
+
+def prepare(tree):
+    """A way in over ssh for alice, a job that cron runs at once, a policy."""
+    tree.chroot("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/root/key")
+    tree.write("/home/alice/.ssh/authorized_keys", tree.read("/root/key.pub"))
+    tree.chroot("chown", "-R", "alice:", "/home/alice/.ssh")
+    tree.chroot("crontab", "-u", "alice", "-", input="@reboot id -un >>/home/alice/job\n")
+    tree.write("/etc/holdfast/policy.yaml", POLICY)
+    login = tree.read("/etc/pam.d/login")
+    tree.write("/etc/pam.d/login", login.replace("# account  required       pam_access.so", "account required pam_access.so"))
+
+
+def alice_works(host, when):
+    """What is no console must stay as it is. Asked by root, who is logged in."""
+    over_ssh = "ssh -i /root/key -o BatchMode=yes -o StrictHostKeyChecking=no -o LogLevel=ERROR alice@localhost"
+    same(f"{when}: alice over ssh", host.run(f"{over_ssh} id -un"), (0, "alice\n"))
+    same(f"{when}: alice's sudo", host.run(f"echo {PASSWORDS['alice']} | {over_ssh} \"sudo -S -p '' id -un\""), (0, "root\n"))
+    same(f"{when}: alice's su", host.run(f"echo {PASSWORDS['root']} | {over_ssh} \"su root -c 'id -un' 2>/dev/null\""), (0, "root\n"))
+    same(f"{when}: root's su", host.run("su - alice -c 'id -un'"), (0, "alice\n"))
+    # a fresh cron runs the jobs of @reboot: with its PAM service, like all jobs
+    job = "rm -f /home/alice/job /run/crond.reboot; systemctl restart cron; for i in $(seq 100); do [ -s /home/alice/job ] && break; sleep 0.1; done"
+    same(f"{when}: alice's job", host.run(f"{job}; cat /home/alice/job"), (0, "alice\n"))
+
+
+def refused(host, when):
+    same(f"{when}: alice is refused at the console", host.login("alice"), "Permission denied")
+    same(f"{when}: root is admitted", host.login("root"), None)
+
+
+def difference(before, after):
+    return "\n".join(f"{path}: {before.get(path)} -> {after.get(path)}" for path in sorted(before.keys() | after.keys())
+                     if before.get(path) != after.get(path))
+
+
+def run(host, tree):
+    same("before: alice is admitted at the console", host.login("alice"), None)
+    host.logout()
+    same("before: root is admitted", host.login("root"), None)
+    same("before: the host is up", host.run("systemctl is-system-running --wait"), (0, "running\n"))
+    alice_works(host, "before")
+    before = tree.etc()
+
+    status, printed = host.run("holdfast apply --yes")
+    check("apply", status == 0, printed)
+    status, printed = host.run("holdfast audit")
+    check("apply: the policy holds", status == 0, printed)
+    alice_works(host, "apply")
+    host.logout()
+    refused(host, "apply")
+
+    host.reboot()
+    refused(host, "reboot")
+    same("reboot: the host is up", host.run("systemctl is-system-running --wait"), (0, "running\n"))
+    alice_works(host, "reboot")
+
+    status, printed = host.run("holdfast undo --yes")
+    check("undo", status == 0, printed)
+    left = difference(before, tree.etc())
+    check("undo: /etc is as before", left == "", left)
+    alice_works(host, "undo")
+    host.logout()
+    same("undo: alice is admitted at the console", host.login("alice"), None)
+    host.logout()
+    same("undo: root is admitted", host.login("root"), None)
+    host.poweroff()
+
+
+def main():
+    need("systemd-nspawn", "mmdebstrap")
+    tree = Tree()
+    tree.install()
+    prepare(tree)
+    run(Booted(tree), tree)
+    finish()
+
+
+main()

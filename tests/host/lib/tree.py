@@ -1,0 +1,109 @@
+"""A Debian 12 tree with the daemons of a host: built once with mmdebstrap, kept in the user's
+cache, copied for each test. In it: root, and the ordinary user alice, who may use sudo.
+"""
+import atexit
+import fcntl
+import hashlib
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+
+PROJECT = os.path.realpath(os.path.join(os.path.dirname(__file__), "../../.."))
+PACKAGES = """systemd systemd-sysv dbus libpam-systemd openssh-server openssh-client rsyslog
+xinetd login passwd cron sudo iproute2 procps libaugeas0 libyaml-0-2 libjansson4 libaudit1
+libnettle8""".split()
+PASSWORDS = {"root": "console-root", "alice": "console-alice"}
+PROMPT = "shell> "
+# dash echoes nothing of its own, so that what a command prints is all there is to read
+PROFILE = f"PS1='{PROMPT}'\nstty -echo 2>/dev/null\n"
+
+
+def need(*programs):
+    """Skips the test where it can't run."""
+    reason = None
+    if os.geteuid() != 0:
+        reason = "needs root"
+    for program in programs:
+        if shutil.which(program) is None:
+            reason = reason or f"{program} is not installed"
+    if reason is not None:
+        print(f"SKIP: {reason}")
+        sys.exit(77)
+
+
+def cached_tree():
+    """The tree as mmdebstrap made it; built when it is not there yet."""
+    builder = os.path.join(PROJECT, "tests/debian_tree.sh")
+    key = hashlib.sha256(" ".join(PACKAGES).encode())
+    with open(builder, "rb") as file:
+        key.update(file.read())
+    cache = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "holdfast")
+    tree = os.path.join(cache, f"host-{key.hexdigest()[:16]}")
+    os.makedirs(cache, mode=0o700, exist_ok=True)
+    with open(os.path.join(cache, "lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.isdir(tree):
+            print("# the tree is built once", flush=True)
+            shutil.rmtree(tree + ".new", ignore_errors=True)
+            subprocess.run([builder, tree + ".new"] + PACKAGES, check=True)
+            os.rename(tree + ".new", tree)
+    return tree
+
+
+class Tree:
+    """A copy of it with the accounts, removed when the program ends."""
+
+    def __init__(self):
+        top = tempfile.mkdtemp(prefix="holdfast-host.", dir="/var/tmp")
+        atexit.register(shutil.rmtree, top, ignore_errors=True)
+        self.path = os.path.join(top, "tree")
+        subprocess.run(["cp", "-a", "--reflink=auto", cached_tree(), self.path], check=True)
+        self.write("/etc/hostname", "host\n")
+        self.write("/etc/hosts", "127.0.0.1 localhost host\n")
+        self.chroot("useradd", "--create-home", "--shell", "/bin/sh", "alice")
+        self.chroot("usermod", "--shell", "/bin/sh", "root")
+        self.chroot("chpasswd", input="".join(f"{user}:{word}\n" for user, word in PASSWORDS.items()))
+        self.write("/root/.profile", PROFILE)
+        self.write("/home/alice/.profile", PROFILE)
+        self.write("/etc/sudoers.d/alice", "alice ALL=(ALL) ALL\n", 0o440)
+
+    def at(self, path):
+        return self.path + path
+
+    def read(self, path):
+        with open(self.at(path)) as file:
+            return file.read()
+
+    def write(self, path, text, mode=0o644):
+        os.makedirs(os.path.dirname(self.at(path)), exist_ok=True)
+        with open(self.at(path), "w") as file:
+            file.write(text)
+        os.chmod(self.at(path), mode)
+
+    def chroot(self, *command, **options):
+        return subprocess.run(["chroot", self.path, *command], check=True, text=True, **options)
+
+    def install(self):
+        """holdfast itself, as an administrator installs it."""
+        subprocess.run(["make", "--no-print-directory", "-C", PROJECT, "install", f"DESTDIR={self.path}"],
+                       check=True, stdout=subprocess.DEVNULL)
+
+    def etc(self):
+        """What /etc holds: for each path its type, mode, owner and content."""
+        found = {}
+        for folder, folders, files in os.walk(self.at("/etc")):
+            for name in folders + files:
+                path = os.path.join(folder, name)
+                status = os.lstat(path)
+                content = b""
+                if stat.S_ISLNK(status.st_mode):
+                    content = os.readlink(path).encode()
+                elif stat.S_ISREG(status.st_mode):
+                    with open(path, "rb") as file:
+                        content = file.read()
+                digest = hashlib.sha256(content).hexdigest()
+                found[path[len(self.path):]] = (oct(status.st_mode), status.st_uid, status.st_gid, digest)
+        return found
