@@ -6,7 +6,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lib"))
 from booted import Booted
 from report import check, finish, same
-from tree import PASSWORDS, Tree, need
+from tree import PASSWORDS, Tree, difference, need
 
 POLICY = """holdfast: 1
 title: A server
@@ -46,11 +46,6 @@ def alice_works(host, when):
 def refused(host, when):
     same(f"{when}: alice is refused at the console", host.login("alice"), "Permission denied")
     same(f"{when}: root is admitted", host.login("root"), None)
-
-
-def difference(before, after):
-    return "\n".join(f"{path}: {before.get(path)} -> {after.get(path)}" for path in sorted(before.keys() | after.keys())
-                     if before.get(path) != after.get(path))
 
 
 def run(host, tree):

@@ -53,6 +53,12 @@ def cached_tree():
     return tree
 
 
+def difference(before, after):
+    """What two answers of Tree.etc say differently."""
+    return "\n".join(f"{path}: {before.get(path)} -> {after.get(path)}" for path in sorted(before.keys() | after.keys())
+                     if before.get(path) != after.get(path))
+
+
 class Tree:
     """A copy of it with the accounts, removed when the program ends."""
 
