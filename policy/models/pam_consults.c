@@ -31,7 +31,7 @@ is_module(const struct pam_step *step, const char *name)
 	const char *path = step->module, *slash = strrchr(path, '/');
 	return step->kind == PAM_STEP_MODULE &&
 		strcmp(slash ? slash + 1 : path, name) == 0 &&
-		(slash == NULL || strstr(path, "/security/") != NULL);
+		(slash == NULL || (path[0] == '/' && strstr(path, "/security/") != NULL));
 }
 
 /* The word "service=" of pam_stack.so's arguments; NULL. */

@@ -30,7 +30,7 @@ returns(const struct pam_step *step, void *data)
 		return PAM_VALUE_SUCCESS;
 	if (strcmp(name, "pam_deny.so") == 0)
 		return run->type == PAM_TYPE_SESSION ? 14 : PAM_VALUE_AUTH_ERR;
-	if (strcmp(name, "mark.so") != 0)
+	if (step->module[0] != '/' || strcmp(name, "mark.so") != 0)
 		return PAM_VALUE_NO_MODULE;
 	const char *mark = pam_line_word(&rest), *value = pam_line_word(&rest);
 	buffer_printf(&run->marks, "%s ", mark ? mark : "-");
