@@ -16,7 +16,6 @@ enum lens {
 	LENS_SYSLOG,
 	LENS_XINETD,
 	LENS_ACCESS,
-	LENS_PAM,
 	LENS_COUNT,
 };
 

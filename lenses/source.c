@@ -21,9 +21,8 @@ refuse_control(struct bytes text, struct error *err)
 }
 
 static void
-join_lines(char *text, size_t size, enum join join)
+join_lines(char *text, size_t size)
 {
-	char fill = join == JOIN_PAM ? ' ' : '\v';
 	for (char *line = text, *end = text + size, *newline; line < end;
 		line = newline + 1) {
 		newline = memchr(line, '\n', (size_t)(end - line));
@@ -32,10 +31,10 @@ join_lines(char *text, size_t size, enum join join)
 			newline + 1 < end) {
 			char *p = newline;
 			newline = memchr(newline + 1, '\n', (size_t)(end - newline - 1));
-			p[-1] = fill;
-			*p++ = fill;
-			while (join == JOIN_SYSLOG && (*p == ' ' || *p == '\t'))
-				*p++ = fill;
+			p[-1] = '\v';
+			*p++ = '\v';
+			while (*p == ' ' || *p == '\t')
+				*p++ = '\v';
 		}
 	}
 }
@@ -54,7 +53,7 @@ source_prepare(struct bytes text, enum join join, char **ret_copy, size_t *ret_s
 		copy[size++] = '\n';
 	copy[size] = '\0';
 	if (join != JOIN_NEVER)
-		join_lines(copy, size, join);
+		join_lines(copy, size);
 	*ret_copy = copy;
 	*ret_size = size;
 	return 0;

@@ -12,11 +12,10 @@ enum join {
 	JOIN_NEVER, /* the backslash is a byte like any other */
 	JOIN_SYSLOG, /* the next line belongs to it, but for its leading blanks
 			(syslog.conf(5)) */
-	JOIN_PAM, /* the next line belongs to it (pam.conf(5)) */
 };
 
-/* A copy of TEXT for a lens: each byte of a continuation becomes a \v (syslog) or a blank
- * (pam), so that all offsets stay; a missing last newline is added behind. A comment line
+/* A copy of TEXT for a lens: each byte of a continuation becomes a \v,
+ * so that all offsets stay; a missing last newline is added behind. A comment line
  * is not joined with the next: the daemons differ, so that is the model's affair.
  * *ret_size is the length with that newline; the caller frees *ret_copy, which ends with
  * a NUL. Refuses control bytes other than tab, newline, CR and FF: some abort libaugeas.

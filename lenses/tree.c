@@ -22,9 +22,6 @@ static const char *const names[LABEL_COUNT] = {
 	[LABEL_FILTER] = "filter",
 	[LABEL_ALSO] = "also",
 	[LABEL_BLOCK] = "block",
-	[LABEL_CONTROL] = "control",
-	[LABEL_MODULE] = "module",
-	[LABEL_INCLUDE] = "include",
 };
 
 const char *

@@ -78,8 +78,6 @@ test_lenses(void **state)
 	assert_tree(LENS_XINETD, "defaults\n{\nx = y z\n}\n",
 		"entry=defaults brace={ attribute=x .op== .value=y z brace=} ");
 	assert_tree(LENS_ACCESS, "-:ALL:LOCAL\n", "rule=- .users=ALL .origins=LOCAL ");
-	assert_tree(LENS_PAM, "account required x.so\n",
-		"rule=account .control=required .module=x.so ");
 	assert_tree(LENS_SYSLOG, "*.* /x\n", "rule .selector=*.* .action=/x ");
 }
 
@@ -104,8 +102,6 @@ test_joins_lines(void **state)
 		"rule .selector=*.info;\v\v\v\vmail.* .action=/x ");
 	assert_tree(LENS_SYSLOG, "# c \\\n*.* /x\n",
 		"comment=# c \\ rule .selector=*.* .action=/x ");
-	assert_tree(LENS_PAM, "account required\\\n x.so\n",
-		"rule=account .control=required .module=x.so ");
 	assert_tree(LENS_SSHD, "Port 1\\\nPort 2\n",
 		"setting=Port .value=1\\ setting=Port .value=2 ");
 }
@@ -120,7 +116,7 @@ test_refuses_control_bytes(void **state)
 		LENS_SSHD, BYTES_TEXT("\x04"), "line 1 holds the control byte \\x04");
 	assert_error(
 		LENS_SYSLOG, BYTES_TEXT("\v"), "line 1 holds the control byte \\x0b");
-	assert_error(LENS_PAM, ((struct bytes){ "a\n\0\n", 4 }),
+	assert_error(LENS_SSHD, ((struct bytes){ "a\n\0\n", 4 }),
 		"line 2 holds the control byte \\x00");
 	assert_tree(LENS_ACCESS, "\t\f\r\n", "other=\t\f\r ");
 	assert_tree(LENS_ACCESS, "\x7f\xff\xfe\x80\n", "other=\x7f\xff\xfe\x80 ");
@@ -358,12 +354,12 @@ test_missing_lenses(void **state)
 	error_clear(&err);
 	scratch_make();
 	struct parser *other = parser_new(scratch, &err);
-	assert_int_equal(parser_prepare(other, 1u << LENS_PAM, &err), -1);
-	assert_non_null(strstr(err.text, "pam_stack.aug: No such file or directory"));
+	assert_int_equal(parser_prepare(other, 1u << LENS_ACCESS, &err), -1);
+	assert_non_null(strstr(err.text, "access_rules.aug: No such file or directory"));
 	error_clear(&err);
-	scratch_text("/pam_stack.aug", "module Pam_stack = nonsense");
+	scratch_text("/access_rules.aug", "module Access_rules = nonsense");
 	assert_int_equal(
-		parser_parse(other, LENS_PAM, BYTES_TEXT("a\n"), "hash", &tree, &err),
+		parser_parse(other, LENS_ACCESS, BYTES_TEXT("a\n"), "hash", &tree, &err),
 		-1);
 	assert_string_equal(err.text, "the parsing process can't compile the lenses");
 	error_clear(&err);

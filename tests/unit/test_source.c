@@ -34,7 +34,7 @@ test_joining_is_linear(void **state)
 	(void)state;
 	for (size_t i = 0; i < SIZE; i += 2)
 		text[i] = '\\', text[i + 1] = '\n';
-	for (enum join join = JOIN_NEVER; join <= JOIN_PAM; join++) {
+	for (enum join join = JOIN_NEVER; join <= JOIN_SYSLOG; join++) {
 		clock_t start = clock();
 		char *copy;
 		size_t size;
