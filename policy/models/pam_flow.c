@@ -249,7 +249,7 @@ explore_step(struct search *search, struct range *range, size_t at, unsigned ent
 {
 	const struct pam_step *step = &search->phase->steps[at];
 	states here = range->sets[at - range->first];
-	struct move moves[PAM_VALUE_COUNT];
+	struct move moves[PAM_VALUE_COUNT] = { 0 };
 	size_t count = moves_of(step, search->values[at], moves);
 	for (unsigned number = 0; number < STATES; number++) {
 		if ((here & 1u << number) == 0)
