@@ -1,7 +1,9 @@
 /* The criteria of a Match block are independent of each other: a block asks for one thing
  * of the user, another of the address. So for each of them a few values are enough: those
- * that patterns name, and for networks their edges. The search walks their products, and
- * gives up (UNSURE) when its budget is used up. */
+ * that patterns name and one that none names, and for networks their edges in both
+ * families; for groups sets of these. The search walks their products, and gives up
+ * (UNSURE) when its budget is used up. NEVER needs that the values stand for all that
+ * could be: whoever leaves one out must clear `complete`. */
 #include "policy/models/sshd_witness.h"
 
 #include <arpa/inet.h>
@@ -16,6 +18,7 @@
 enum {
 	UNIT = 64, /* bytes of patterns that are compared for one of the budget */
 	VALUES_MAX = 200, /* of one criterion */
+	SET_MAX = 4, /* groups of one user */
 };
 
 static const char *const names[SSHD_BY_KNOWN_COUNT] = {
@@ -28,8 +31,7 @@ static const char *const names[SSHD_BY_KNOWN_COUNT] = {
 	[SSHD_BY_RDOMAIN] = "rdomain",
 };
 
-/* A connection that no sensible pattern means. On Linux one that came through no VRF has
- * the rdomain "" (sys_get_rdomain in openbsd-compat/port-net.c). */
+/* A connection that no sensible pattern means. */
 static const char *const ordinary[SSHD_BY_KNOWN_COUNT] = {
 	[SSHD_BY_USER] = "someone",
 	[SSHD_BY_GROUP] = "",
@@ -39,6 +41,17 @@ static const char *const ordinary[SSHD_BY_KNOWN_COUNT] = {
 	[SSHD_BY_LOCAL_PORT] = "22",
 	[SSHD_BY_RDOMAIN] = "",
 };
+
+/* Names to begin with that no pattern names: see add_others. */
+static const char *const others[SSHD_BY_KNOWN_COUNT] = {
+	[SSHD_BY_USER] = "someone",
+	[SSHD_BY_GROUP] = "somegroup",
+	[SSHD_BY_HOST] = "host.invalid",
+	[SSHD_BY_RDOMAIN] = "other",
+};
+
+/* A port that sshd gets only from inetd or a socket unit; no pattern means it. */
+static const char foreign_port[] = "-1";
 
 struct values {
 	char **items;
@@ -51,7 +64,10 @@ struct search {
 	const long *avoided;
 	size_t avoided_count;
 	struct values values[SSHD_BY_KNOWN_COUNT];
-	unsigned compared; /* bits of the criteria that a block asks for */
+	struct values groups; /* those that sets are made of */
+	size_t set_size; /* no set needs more of them */
+	unsigned asked, mentioned; /* by the target, by any; bits as in sshd_witness */
+	size_t longest[SSHD_BY_KNOWN_COUNT]; /* name that begins as in others */
 	int family; /* of addresses; AF_UNSPEC for both */
 	bool complete; /* the values stand for all that could be */
 	bool names; /* hosts have names: UseDNS; else the address is the name
@@ -100,13 +116,18 @@ meets_target(const struct search *search, enum sshd_criterion kind)
 	return true;
 }
 
+static void
+keep(struct values *values, const char *value)
+{
+	values->items = memory_grow(values->items, values->count, sizeof *values->items);
+	values->items[values->count++] = memory_text(value);
+}
+
 /* Keeps VALUE if the target can be met with it. */
 static void
 add_value(struct search *search, enum sshd_criterion kind, const char *value)
 {
 	struct values *values = &search->values[kind];
-	if (*value == '\0' && *ordinary[kind] != '\0')
-		return;
 	for (size_t i = 0; i < values->count; i++)
 		if (strcmp(values->items[i], value) == 0)
 			return;
@@ -122,8 +143,7 @@ add_value(struct search *search, enum sshd_criterion kind, const char *value)
 		search->complete = false;
 		return;
 	}
-	values->items = memory_grow(values->items, values->count, sizeof *values->items);
-	values->items[values->count++] = memory_text(value);
+	keep(values, value);
 }
 
 /* The address that is DISTANCE after the first (LAST: the last) of NETWORK. */
@@ -182,23 +202,47 @@ add_address(struct search *search, enum sshd_criterion kind, const char *pattern
 	}
 }
 
+/* One of the groups that sets are made of. */
+static void
+add_group(struct search *search, const char *group)
+{
+	struct values *groups = &search->groups;
+	for (size_t i = 0; i < groups->count; i++)
+		if (strcmp(groups->items[i], group) == 0)
+			return;
+	if (groups->count == VALUES_MAX)
+		search->complete = false;
+	else
+		keep(groups, group);
+}
+
+static void
+add_text(struct search *search, enum sshd_criterion kind, const char *text)
+{
+	if (kind == SSHD_BY_GROUP)
+		add_group(search, text);
+	else
+		add_value(search, kind, text);
+}
+
 static void
 add_name(struct search *search, enum sshd_criterion kind, const char *pattern)
 {
 	if (strcmp(pattern, "*") == 0)
 		return;
+	if (*pattern == '\0' || strpbrk(pattern, "*?") != NULL)
+		search->complete = false;
 	for (int filled = 0; filled < 2; filled++) {
 		struct buffer value = { 0 };
 		for (const char *p = pattern; *p != '\0'; p++) {
-			if (*p == '*' || *p == '?')
-				search->complete = false;
 			if (*p != '*')
 				buffer_add(&value, *p == '?' ? "x" : p, 1);
 			else if (filled)
 				buffer_text(&value, "x");
 		}
 		autofree char *text = buffer_take(&value);
-		add_value(search, kind, text);
+		if (*text != '\0')
+			add_text(search, kind, text);
 	}
 }
 
@@ -220,27 +264,80 @@ add_pattern(struct search *search, enum sshd_criterion kind, const char *list)
 	}
 }
 
-/* One group for each time that the target asks for one. */
+/* All sets of at most `set_size` of the groups from FIRST on, added to SET. One group
+ * that a negated pattern matches keeps a user out of a block, whatever the others are: so
+ * besides those that the target asks for one is needed for each such pattern. */
 static void
-add_group_set(struct search *search)
+add_group_sets(struct search *search, const char *set, size_t size, size_t first)
 {
-	struct buffer set = { 0 };
-	size_t count = 0;
-	for (long i = search->target; i != SSHD_GLOBAL; i = search->blocks[i].parent)
-		for (size_t k = 0; k < search->blocks[i].count; k++) {
-			const struct sshd_block_criterion *criterion =
-				&search->blocks[i].criteria[k];
-			if (criterion->kind != SSHD_BY_GROUP)
-				continue;
-			size_t length = strcspn(criterion->pattern, ",");
-			buffer_printf(&set, "%s%.*s", count++ > 0 ? "," : "", (int)length,
-				criterion->pattern);
-		}
-	autofree char *text = buffer_take(&set);
-	if (count > 1) {
-		search->complete = false;
-		add_value(search, SSHD_BY_GROUP, text);
+	for (size_t i = first; i<search->groups.count && * search->budget> 0; i++) {
+		autofree char *larger = memory_printf(
+			"%s%s%s", set, size > 0 ? "," : "", search->groups.items[i]);
+		add_value(search, SSHD_BY_GROUP, larger);
 	}
+	if (size + 1 >= search->set_size)
+		return;
+	for (size_t i = first; i<search->groups.count && * search->budget> 0; i++) {
+		autofree char *larger = memory_printf(
+			"%s%s%s", set, size > 0 ? "," : "", search->groups.items[i]);
+		add_group_sets(search, larger, size + 1, i + 1);
+	}
+}
+
+static void
+add_groups(struct search *search)
+{
+	if ((search->asked & 1u << SSHD_BY_GROUP) == 0) {
+		/* who is in no group is in none of the blocks that ask for one */
+		add_value(search, SSHD_BY_GROUP, "");
+		return;
+	}
+	if (search->set_size > SET_MAX) {
+		search->set_size = SET_MAX;
+		search->complete = false;
+	}
+	add_group_sets(search, "", 0, 0);
+}
+
+static void
+note_pattern(struct search *search, const struct sshd_block_criterion *criterion)
+{
+	enum sshd_criterion kind = criterion->kind;
+	search->mentioned |= 1u << kind;
+	if (kind == SSHD_BY_HOST && !search->names)
+		search->mentioned |= 1u << SSHD_BY_ADDRESS;
+	/* Without a routing domain the kernel says "" to sshd, or nothing at all: whether
+	 * * matches that can't be told (sys_get_rdomain in port-net.c). */
+	if (kind == SSHD_BY_RDOMAIN &&
+		sshd_pattern_list(criterion->pattern, "", false) == 1)
+		search->complete = false;
+	for (const char *item = criterion->pattern; others[kind] != NULL;) {
+		item += *item == '!';
+		size_t length = strcspn(item, ",");
+		if (length > search->longest[kind] &&
+			strncasecmp(item, others[kind], strlen(others[kind])) == 0)
+			search->longest[kind] = length;
+		if (item[length] == '\0')
+			break;
+		item += length + 1;
+	}
+}
+
+/* What matters of the patterns before values are made of them. */
+static void
+note_block(struct search *search, long index, bool avoided)
+{
+	for (; index != SSHD_GLOBAL; index = search->blocks[index].parent)
+		for (size_t i = 0; i < search->blocks[index].count; i++) {
+			const struct sshd_block_criterion *criterion =
+				&search->blocks[index].criteria[i];
+			if (criterion->kind >= SSHD_BY_KNOWN_COUNT)
+				continue;
+			note_pattern(search, criterion);
+			search->asked |= avoided ? 0 : 1u << criterion->kind;
+			search->set_size += criterion->kind == SSHD_BY_GROUP &&
+				(!avoided || strchr(criterion->pattern, '!') != NULL);
+		}
 }
 
 static void
@@ -250,140 +347,68 @@ add_block(struct search *search, long index)
 		for (size_t i = 0; i < search->blocks[index].count; i++) {
 			const struct sshd_block_criterion *criterion =
 				&search->blocks[index].criteria[i];
-			if (criterion->kind >= SSHD_BY_KNOWN_COUNT)
-				continue;
-			search->compared |= 1u << criterion->kind;
-			add_pattern(search, criterion->kind, criterion->pattern);
+			if (criterion->kind < SSHD_BY_KNOWN_COUNT)
+				add_pattern(search, criterion->kind, criterion->pattern);
 		}
 }
 
-static bool
-lists(const char *list, const char *name)
-{
-	size_t length = strlen(name);
-	for (const char *at = list; at != NULL; at = strchr(at, ',')) {
-		at += *at == ',';
-		at += *at == '!';
-		if (strncasecmp(at, name, length) == 0 &&
-			(at[length] == ',' || at[length] == '\0'))
-			return true;
-	}
-	return false;
-}
-
-/* Whether a pattern that is compared is NAME itself. */
-static bool
-is_named(struct search *search, enum sshd_criterion kind, const char *name)
-{
-	for (size_t i = 0; i <= search->avoided_count; i++) {
-		long index = i < search->avoided_count ? search->avoided[i]
-						       : search->target;
-		if (!spend(search, cost_of(search->blocks, index)))
-			return false;
-		for (; index != SSHD_GLOBAL; index = search->blocks[index].parent)
-			for (size_t k = 0; k < search->blocks[index].count; k++) {
-				const struct sshd_block_criterion *criterion =
-					&search->blocks[index].criteria[k];
-				if (criterion->kind == kind &&
-					lists(criterion->pattern, name))
-					return true;
-			}
-	}
-	return false;
-}
-
-/* One whom no pattern names, though "*" and its like may match him. */
-static void
-add_unnamed(struct search *search, enum sshd_criterion kind, const char *like)
-{
-	autofree char *name = memory_text(like);
-	for (unsigned i = 1; is_named(search, kind, name); i++) {
-		free(name);
-		name = memory_printf("%u.%s", i, like);
-	}
-	add_value(search, kind, name);
-}
-
-/* A block with "!a,b" leaves out those of group b who are in a besides: each set is tried
- * together with each group that is negated. */
-static void
-add_negated_groups(struct search *search)
-{
-	struct values *sets = &search->values[SSHD_BY_GROUP];
-	size_t set_count = sets->count, negated = 0;
-	for (size_t i = 0; i < search->avoided_count; i++)
-		for (long index = search->avoided[i]; index != SSHD_GLOBAL;
-			index = search->blocks[index].parent)
-			for (size_t k = 0; k < search->blocks[index].count; k++) {
-				const struct sshd_block_criterion *criterion =
-					&search->blocks[index].criteria[k];
-				if (criterion->kind != SSHD_BY_GROUP)
-					continue;
-				const char *at = criterion->pattern;
-				while ((at = strchr(at, '!')) != NULL) {
-					size_t length = strcspn(++at, ",");
-					search->complete = search->complete &&
-						negated++ == 0;
-					for (size_t m = 0; m < set_count; m++) {
-						autofree char *set = memory_printf(
-							"%s,%.*s", sets->items[m],
-							(int)length, at);
-						add_value(search, SSHD_BY_GROUP,
-							set + (*set == ','));
-					}
-				}
-			}
-}
-
-/* The ports that sshd listens on: Port, or the one in ListenAddress. */
+/* Where sshd listens: Port, and ListenAddress with a port. */
 static void
 add_ports(struct search *search, const struct sshd_config *config)
 {
-	bool any = false;
+	struct sshd_answer ports = sshd_answer_at_start(config, SSHD_PORT);
+	for (char *p = ports.value; p != NULL && *p != '\0';) {
+		size_t length = strcspn(p, " ");
+		autofree char *port = memory_copy(p, length);
+		add_value(search, SSHD_BY_LOCAL_PORT, port);
+		p += length + (p[length] == ' ');
+	}
+	sshd_answer_free(&ports);
 	for (size_t i = 0; i < config->count; i++) {
 		const struct sshd_line *line = &config->lines[i];
-		if (line->keyword == NULL || line->value == NULL)
+		const char *colon = line->keyword->name == SSHD_LISTEN_ADDRESS
+			? strrchr(line->value, ':')
+			: NULL;
+		if (colon == NULL ||
+			(strchr(line->value, ':') != colon && colon[-1] != ']'))
 			continue;
-		if (line->keyword == sshd_keyword_get(SSHD_PORT, config->version)) {
-			add_value(search, SSHD_BY_LOCAL_PORT, line->value);
-			any = true;
-		} else if (line->keyword ==
-			sshd_keyword_get(SSHD_LISTEN_ADDRESS, config->version)) {
-			size_t length = strcspn(line->value, " \t");
-			autofree char *address = memory_copy(line->value, length);
-			char *colon = strrchr(address, ':');
-			if (colon != NULL &&
-				(colon == strchr(address, ':') || colon[-1] == ']'))
-				add_value(search, SSHD_BY_LOCAL_PORT, colon + 1);
-		}
+		autofree char *port = memory_copy(
+			colon + 1, strspn(colon + 1, "0123456789"));
+		add_value(search, SSHD_BY_LOCAL_PORT, port);
 	}
-	if (!any)
-		add_value(search, SSHD_BY_LOCAL_PORT, ordinary[SSHD_BY_LOCAL_PORT]);
 }
 
-/* Connections like any other: what is not compared at all is the same for all. */
+/* Values that the patterns do not name: one is enough of each kind, since those that no
+ * pattern names are alike to all. */
 static void
-add_ordinary(struct search *search, const struct sshd_config *config)
+add_others(struct search *search, const struct sshd_config *config)
 {
-	static const unsigned addresses = 1u << SSHD_BY_ADDRESS |
-		1u << SSHD_BY_LOCAL_ADDRESS | 1u << SSHD_BY_HOST;
+	static const enum sshd_criterion addresses[] = { SSHD_BY_ADDRESS,
+		SSHD_BY_LOCAL_ADDRESS };
+	const unsigned both = 1u << SSHD_BY_ADDRESS | 1u << SSHD_BY_LOCAL_ADDRESS;
 	for (int i = 0; i < SSHD_BY_KNOWN_COUNT; i++) {
 		enum sshd_criterion kind = (enum sshd_criterion)i;
-		bool compared = (search->compared & 1u << i) != 0;
-		if (kind == SSHD_BY_LOCAL_PORT && compared)
-			add_ports(search, config);
-		else
-			add_value(search, kind, ordinary[i]);
-		if (compared && (kind == SSHD_BY_USER || kind == SSHD_BY_HOST))
-			add_unnamed(search, kind, ordinary[i]);
-		if (compared && kind == SSHD_BY_GROUP)
-			add_unnamed(search, kind, "somegroup");
+		struct buffer name = { 0 };
+		if (kind == SSHD_BY_RDOMAIN || others[kind] == NULL)
+			if (kind != SSHD_BY_LOCAL_PORT)
+				add_value(search, kind, ordinary[kind]);
+		if (others[kind] == NULL)
+			continue;
+		buffer_text(&name, others[kind]);
+		while (name.size <= search->longest[kind] && search->longest[kind] > 0)
+			buffer_text(&name, "x");
+		autofree char *text = buffer_take(&name);
+		add_text(search, kind, text);
 	}
-	if ((search->compared & addresses) != 0 || search->family == AF_INET6) {
-		add_value(search, SSHD_BY_ADDRESS, "2001:db8::1");
-		add_value(search, SSHD_BY_LOCAL_ADDRESS, "2001:db8::2");
-	}
-	add_negated_groups(search);
+	for (size_t i = 0; i < 2; i++)
+		if (search->mentioned & both || search->family == AF_INET6) {
+			add_value(search, addresses[i], "2001:db8::1");
+			/* the first after the mapped ones, see add_neighbour */
+			add_value(search, addresses[i], "::1:0:0:0");
+		}
+	add_ports(search, config);
+	if (search->mentioned & 1u << SSHD_BY_LOCAL_PORT)
+		add_value(search, SSHD_BY_LOCAL_PORT, foreign_port);
 }
 
 /* Whether the addresses of both ends could be those of one connection. */
@@ -410,6 +435,9 @@ walk(struct search *search, int kind)
 				search->connection.values[SSHD_BY_ADDRESS];
 		int result = sshd_match_block(
 			search->blocks, search->target, &search->connection);
+		if (result == 1 &&
+			search->connection.values[SSHD_BY_LOCAL_PORT][0] == '-')
+			result = -1;
 		for (size_t i = 0; i < search->avoided_count && result != 0; i++) {
 			if (!spend(search, cost_of(search->blocks, search->avoided[i])))
 				return 0;
@@ -457,12 +485,15 @@ sshd_witness_find(const struct sshd_config *config, long target, const long *avo
 	sshd_answer_free(&family);
 	for (int i = 0; i < SSHD_BY_KNOWN_COUNT; i++)
 		search.connection.values[i] = ordinary[i];
-	add_group_set(&search);
+	note_block(&search, target, false);
+	witness.asked = search.asked;
+	for (size_t i = 0; i < count; i++)
+		note_block(&search, avoided[i], true);
 	add_block(&search, target);
-	witness.asked = search.compared;
+	add_others(&search, config);
 	for (size_t i = 0; i < count; i++)
 		add_block(&search, avoided[i]);
-	add_ordinary(&search, config);
+	add_groups(&search);
 	int result = walk(&search, 0);
 	witness.result = result == 1             ? SSHD_WITNESS_FOUND
 		: result == 0 && search.complete ? SSHD_WITNESS_NEVER
@@ -474,6 +505,9 @@ sshd_witness_find(const struct sshd_config *config, long target, const long *avo
 			free(search.values[i].items[k]);
 		free(search.values[i].items);
 	}
+	for (size_t i = 0; i < search.groups.count; i++)
+		free(search.groups.items[i]);
+	free(search.groups.items);
 	return witness;
 }
 

@@ -260,6 +260,31 @@ fixed 1 1
 keys_only root
 undone
 
+# matched VERDICT LINE...: a file that turns the other two settings off.
+matched()
+{
+	local want=$1
+	shift
+	form "Match: $*"
+	printf '%s\n' 'PasswordAuthentication no' 'KbdInteractiveAuthentication no' "$@" |
+		put etc/ssh/sshd_config
+	judged "$want"
+}
+
+matched fail 'PermitRootLogin no' 'Match Group *' 'PermitRootLogin yes'
+matched fail 'PermitRootLogin no' 'Match Group !nobody,*' 'PermitRootLogin yes'
+matched fail 'PermitRootLogin no' 'Match Group *,!sftp User root' 'PermitRootLogin yes'
+matched fail 'PermitRootLogin yes' 'Match Address 0.0.0.0/0' 'PermitRootLogin no'
+matched fail 'PermitRootLogin yes' 'Match LocalAddress 0.0.0.0/0' 'PermitRootLogin no'
+matched fail 'PermitRootLogin yes' 'Port 22' 'Port 2222' 'Match LocalPort 22' 'PermitRootLogin no'
+matched fail 'PermitRootLogin yes' 'Port 2222' 'Match LocalPort 22' 'PermitRootLogin no'
+matched unknown 'PermitRootLogin no' 'Match LocalPort 22' 'PermitRootLogin no' \
+	'Match LocalAddress *' 'PermitRootLogin yes'
+matched fail 'PermitRootLogin no' 'Match User !someone,*' 'PermitRootLogin yes'
+matched fail 'PermitRootLogin yes' 'Match User someone' 'PermitRootLogin no'
+matched unknown 'PermitRootLogin yes' 'Match RDomain *' 'PermitRootLogin no'
+matched pass 'PermitRootLogin yes' 'Match Address 0.0.0.0/0,::/0' 'PermitRootLogin no'
+
 unreadable etc/ssh/sshd_config
 
 expected edits "$T/edits"

@@ -300,7 +300,7 @@ def ask_sshd(connection):
     user, host, address, local, port, domain = connection
     result = subprocess.run(
         ["/usr/sbin/sshd", "-T", "-C", f"user={user},host={host},addr={address},laddr={local},"
-         f"lport={port},rdomain={domain}", "-h", DIRECTORY + "/ssh_host_ed25519_key"],
+         f"lport={port}" + (f",rdomain={domain}" if domain is not None else ""), "-h", DIRECTORY + "/ssh_host_ed25519_key"],
         capture_output=True, text=True, errors="replace", cwd="/", check=False)
     if result.returncode != 0:
         return None, result.stderr.strip()
@@ -383,6 +383,65 @@ def compare(case, seed, verbose):
     return "unknown" if unknown else "agree"
 
 
+# what blocks ask for when it matters whether any connection is left over
+EVERYBODY = {
+    "User": ["*", "!someone,*", "someone", "root", "!root,*", "alice,bob", "*,!alice"],
+    "Group": ["*", "!nobody,*", "*,!sftp", "users", "users,!wheel", "wheel", "root"],
+    "Address": ["0.0.0.0/0", "::/0", "*", "0.0.0.0/0,::/0", "10.0.0.0/8", "*,!10.0.0.1",
+                "0.0.0.0/1,128.0.0.0/1"],
+    "LocalAddress": ["0.0.0.0/0", "*", "::/0", "10.0.0.254"],
+    "LocalPort": ["22", "2222"],
+    "RDomain": ["*", "vrf1", "!vrf1,*"],
+}
+
+
+def everybody(pick):
+    """A file of Match blocks over one keyword, and the ports of its sshd."""
+    ports = pick.choice([[], ["22"], ["2222"], ["22", "2222"]])
+    lines = [f"Port {port}" for port in ports]
+    if pick.random() < 0.8:
+        lines.append("PermitRootLogin " + pick.choice(["yes", "no"]))
+    for _ in range(pick.randrange(1, 4)):
+        asked = pick.sample(list(EVERYBODY), pick.choice([1, 1, 1, 2]))
+        lines.append("Match " + " ".join(f"{name} {pick.choice(EVERYBODY[name])}"
+                                         for name in asked))
+        lines.append("PermitRootLogin " + pick.choice(["yes", "no"]))
+    return "\n".join(lines) + "\n", ports or ["22"]
+
+
+def compare_all(case, seed, verbose):
+    """ALWAYS must hold for whatever connection sshd is asked about, NOT for the one named."""
+    pick = random.Random(f"all/{seed}/{case}")
+    text, ports = everybody(pick)
+    write_tree({"sshd_config": text})
+    result = subprocess.run([os.environ["HELPERS"] + "/oracle/sshd_ask", "/", "902",
+                             "PermitRootLogin", "no"], capture_output=True, text=True,
+                            check=False)
+    answer, *witness = result.stdout.rstrip("\n").split("\t")
+    problem = None
+    if answer == "NOT" and "Group" not in text:
+        user, _, host, address, local, port, domain = witness
+        values, message = ask_sshd((user, host, address, local, port, domain))
+        if values is None or values["permitrootlogin"] == "no":
+            problem = f"{witness}: {message or 'sshd says no'}"
+    elif answer == "ALWAYS":
+        for _ in range(60):
+            address = pick.choice(ADDRESSES)
+            local = [one for one in LOCAL if (":" in one) == (":" in address)]
+            connection = (pick.choice([*USERS, "someone"]), "UNKNOWN", address,
+                          pick.choice(local), pick.choice(ports),
+                          pick.choice([None, "", "vrf1"]))
+            values, message = ask_sshd(connection)
+            if values is None or values["permitrootlogin"] != "no":
+                problem = f"{connection}: {message or 'sshd says yes'}"
+                break
+    elif answer not in ("UNSURE", "NOT"):
+        problem = result.stdout + result.stderr
+    if problem or verbose:
+        print(f"case {case} (every connection): {answer}, {problem}\n{text}")
+    return "disagree" if problem else "unknown" if answer == "UNSURE" else "agree"
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--cases", type=int, default=250)
@@ -396,7 +455,9 @@ def main():
         skip("sshd is not 9.2: " + version.strip())
     prepare()
     cases = [arguments.case] if arguments.case is not None else range(arguments.cases)
-    results = [compare(case, arguments.seed, arguments.case is not None) for case in cases]
+    verbose = arguments.case is not None
+    results = [compare(case, arguments.seed, verbose) for case in cases]
+    results += [compare_all(case, arguments.seed, verbose) for case in cases]
     print(f"{len(results)} cases, {results.count('agree')} agree, "
           f"{results.count('disagree')} disagree, {results.count('unknown')} unknown")
     sys.exit(1 if "disagree" in results else 0)

@@ -2,13 +2,16 @@
  * of seven fields with tabs between: user, groups with commas, host, address, local
  * address, local port, rdomain. Each is answered by lines "keyword value" and an empty
  * line. A configuration that sshd would reject is answered by one line that begins with
- * INVALID, one that can't be told by UNKNOWN. */
+ * INVALID, one that can't be told by UNKNOWN.
+ *
+ * sshd_ask ROOT VERSION KEYWORD VALUE: whether KEYWORD is VALUE for every connection
+ * there can be: ALWAYS, UNSURE, or NOT and the connection. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/models/sshd_answer.h"
+#include "policy/models/sshd_outcome.h"
 
 static void
 show_problems(const struct sshd_config *config)
@@ -49,14 +52,43 @@ answer(const struct sshd_config *config, char *fields)
 	printf("\n");
 }
 
+static bool
+holds(const struct sshd_wish *wish, const char *value)
+{
+	return strcmp(wish->want, value) == 0;
+}
+
+static void
+judge(const struct sshd_config *config, const char *keyword, const char *value)
+{
+	struct sshd_wish wish = { holds, sshd_keyword_number(keyword), value };
+	struct sshd_outcomes outcomes = sshd_outcomes_find(config, &wish);
+	const struct sshd_outcome *against = NULL;
+	bool sure = true;
+	for (size_t i = 0; i < outcomes.count; i++) {
+		const struct sshd_outcome *outcome = &outcomes.items[i];
+		if (outcome->answer.value != NULL && holds(&wish, outcome->answer.value))
+			continue;
+		if (outcome->witness.result == SSHD_WITNESS_FOUND)
+			against = outcome;
+		else
+			sure = false;
+	}
+	printf("%s", against != NULL ? "NOT" : sure ? "ALWAYS" : "UNSURE");
+	for (int i = 0; against != NULL && i < SSHD_BY_KNOWN_COUNT; i++)
+		printf("\t%s", against->witness.connection.values[i]);
+	printf("\n");
+	sshd_outcomes_free(&outcomes);
+}
+
 int
 main(int argc, char **argv)
 {
 	struct error err = ERROR_INIT;
 	struct sshd_config config;
 	struct policy policy = { 0 };
-	if (argc != 3) {
-		fprintf(stderr, "usage: sshd_ask ROOT VERSION < connections\n");
+	if (argc != 3 && argc != 5) {
+		fprintf(stderr, "usage: sshd_ask ROOT VERSION [KEYWORD VALUE]\n");
 		return 3;
 	}
 	struct context context = { .host = host_open(argv[1], &err), .policy = &policy };
@@ -69,6 +101,8 @@ main(int argc, char **argv)
 	sshd_config_load(&context, atoi(argv[2]), &config);
 	if (config.problem_count > 0) {
 		show_problems(&config);
+	} else if (argc == 5) {
+		judge(&config, argv[3], argv[4]);
 	} else {
 		char *line = NULL;
 		size_t size = 0;

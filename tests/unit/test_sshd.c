@@ -328,9 +328,10 @@ static const struct verdict_case verdicts[] = {
 		"ListenAddress 192.0.2.9:2200\nPort 22\nPermitRootLogin yes\nMatch "
 		"LocalPort 22\nPermitRootLogin no\n",
 		VERDICT_FAIL, NULL, NULL, 3 },
-	{ "the only port", "9.2p1", "{ PermitRootLogin: no }", "effective",
+	{ "the only port, unless a socket unit gives another", "9.2p1",
+		"{ PermitRootLogin: no }", "effective",
 		"PermitRootLogin yes\nMatch LocalPort 22\nPermitRootLogin no\n",
-		VERDICT_PASS, NULL, NULL, 0 },
+		VERDICT_UNKNOWN, NULL, NULL, 0 },
 	{ "all but the ordinary user", "9.2p1", "{ PermitRootLogin: no }", "effective",
 		"PermitRootLogin no\nMatch User !someone,*\nPermitRootLogin yes\n",
 		VERDICT_FAIL, NULL, NULL, 3 },

@@ -115,6 +115,32 @@ static const struct witness_case witnesses[] = {
 	{ { "Group a", "Group b", "Group a,b,c" }, SSHD_WITNESS_FOUND, "group=c" },
 	{ { "Address 10.0.0.0/9", "Address 10.128.0.0/9", "Address 10.0.0.0/8" },
 		SSHD_WITNESS_NEVER, NULL },
+	/* what no pattern names must be tried too */
+	{ { "Group *" }, SSHD_WITNESS_FOUND, "group=somegroup" },
+	{ { "Group !nobody,*" }, SSHD_WITNESS_FOUND, "group=somegroup" },
+	{ { "Group *,!sftp User root" }, SSHD_WITNESS_FOUND,
+		"user=root group=somegroup" },
+	{ { "Group somegroup", "Group *" }, SSHD_WITNESS_FOUND, "group=somegroupx" },
+	{ { "User !someone,*" }, SSHD_WITNESS_FOUND, "user=someonex" },
+	{ { "User someone", "all" }, SSHD_WITNESS_FOUND, "any connection" },
+	{ { "User Someonex", "User someone", "all" }, SSHD_WITNESS_FOUND, NULL },
+	{ { "Address 0.0.0.0/0", "Address *" }, SSHD_WITNESS_FOUND,
+		"address=2001:db8::1" },
+	{ { "LocalAddress 0.0.0.0/0", "all" }, SSHD_WITNESS_FOUND, NULL },
+	{ { "Address 0.0.0.0/0,::/0", "all" }, SSHD_WITNESS_NEVER, NULL },
+	{ { "Address ::/1,8000::/1", "all" }, SSHD_WITNESS_FOUND, NULL },
+	/* one group more can keep a user out of a block */
+	{ { "Group a,!b", "Group a" }, SSHD_WITNESS_FOUND, "group=a,b" },
+	{ { "Group a,!b", "Group a,!c", "Group a" }, SSHD_WITNESS_FOUND, "group=a,b,c" },
+	{ { "Group a,!b", "Group b", "Group a" }, SSHD_WITNESS_NEVER, NULL },
+	{ { "Group a,b", "Group a" }, SSHD_WITNESS_NEVER, NULL },
+	/* a socket of systemd may give any port */
+	{ { "LocalPort 22", "all" }, SSHD_WITNESS_UNSURE, NULL },
+	{ { "LocalPort 2222", "all" }, SSHD_WITNESS_FOUND, NULL },
+	{ { "LocalPort 22", "LocalPort 22" }, SSHD_WITNESS_NEVER, NULL },
+	/* no routing domain may be "" to sshd, or none */
+	{ { "RDomain *", "all" }, SSHD_WITNESS_UNSURE, NULL },
+	{ { "RDomain vrf1", "RDomain vrf1" }, SSHD_WITNESS_NEVER, NULL },
 	/* no sample of b?* is left, but that does not show that there is none */
 	{ { "User b*", "User b?*" }, SSHD_WITNESS_UNSURE, NULL },
 	{ { "invalid-user" }, SSHD_WITNESS_UNSURE, NULL },
