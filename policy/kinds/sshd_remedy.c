@@ -165,6 +165,11 @@ insert(const struct repair *repair, enum sshd_setting write, struct error *err)
 	bool crlf = end != NULL && end > file->bytes.data && end[-1] == '\r';
 	const char *newline = crlf ? "\r\n" : "\n";
 	size_t offset;
+	if (repair->config->no_file)
+		return error_set(err,
+			"%s: sshd is started with -f none, and reads no file that could "
+			"say %s; change its command line by hand",
+			file->path, repair->name);
 	if (keyword == NULL || keyword->no_effect)
 		return error_set(err, "this version of OpenSSH has no %s", repair->name);
 	if (find_place(repair, keyword, &offset, err) < 0)

@@ -429,7 +429,9 @@ command_option_next(const struct command_line *line, const char *with_argument,
 	option->start = word->start;
 	option->end = word->end;
 	if (option->at == 0) {
-		bool is_option = word->text[0] == '-' && word->text[1] != '\0';
+		bool is_option = !option->ended && word->text[0] == '-' &&
+			word->text[1] != '\0';
+		option->ended = option->ended || strcmp(word->text, "--") == 0;
 		if (!is_option || word->text[1] == '-') {
 			option->letter = is_option ? '-' : '\0';
 			option->value = word->text + (is_option ? 2 : 0);

@@ -51,9 +51,11 @@ struct command_option {
 	const struct file *file;
 	size_t start, end;
 	size_t index, at; /* private: the next letter; all zero before the first */
+	bool ended; /* private: "--" was there */
 };
 
 /* The next option as getopt(3) finds it; WITH_ARGUMENT are the letters that take one.
+ * "--" is handed out as a long option without a name, the words after it as no options.
  * False at the end. */
 bool
 command_option_next(const struct command_line *line, const char *with_argument,

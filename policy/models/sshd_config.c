@@ -307,8 +307,14 @@ sshd_config_load(
 	*ret_config = (struct sshd_config){ .version = version };
 	sshd_options_read(context, ret_config, &options);
 	struct reader reader = { context, ret_config, options.ports };
-	read_file(&reader, options.config_file != NULL ? options.config_file : main_file,
-		SSHD_GLOBAL, 0);
+	if (options.none != NULL) {
+		ret_config->main = options.none;
+		ret_config->no_file = true;
+	} else {
+		read_file(&reader,
+			options.config_file != NULL ? options.config_file : main_file,
+			SSHD_GLOBAL, 0);
+	}
 	sshd_options_free(&options);
 	sshd_check_whole(ret_config);
 }

@@ -34,7 +34,9 @@ struct sshd_problem {
 
 struct sshd_config {
 	int version;
-	const struct file *main; /* the file named with -f, else /etc/ssh/sshd_config */
+	const struct file *main; /* the file named with -f, else /etc/ssh/sshd_config;
+				    with -f none the one that says so */
+	bool no_file; /* -f none: sshd reads no configuration */
 	struct sshd_line *lines;
 	size_t count;
 	struct sshd_block *blocks;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/memory.h"
 #include "policy/models/command_line.h"
@@ -19,12 +20,31 @@ static const struct command_daemon daemon = { .program = "sshd",
 /* The options of sshd that take an argument: getopt string in sshd.c. */
 static const char with_argument[] = "CEbcfghkoPpuV";
 
+/* main in sshd.c: "none" in any case is no file, not a name. */
+static void
+take_file(struct sshd_options *options, const struct command_option *option)
+{
+	const char *value = option->value;
+	free(options->config_file);
+	options->config_file = NULL;
+	options->none = strcasecmp(value, "none") == 0 ? option->file : NULL;
+	if (options->none == NULL)
+		options->config_file = memory_printf(
+			"%s%s", *value == '/' ? "" : "/", value);
+}
+
 static void
 take_option(struct sshd_config *config, struct sshd_options *options,
 	const struct command_option *option)
 {
 	const char *value = option->value;
-	if (option->letter == '\0') {
+	if (option->letter == '-') {
+		/* getopt(3) knows no long options here; after "--" alone nothing is one
+		 */
+		if (*value != '\0')
+			sshd_config_reject(config, option->file, option->start,
+				"an unknown option on its command line");
+	} else if (option->letter == '\0') {
 		/* main in sshd.c ends over a word that is no option */
 		sshd_config_reject(config, option->file, option->start,
 			"an extra argument on its command line");
@@ -39,9 +59,7 @@ take_option(struct sshd_config *config, struct sshd_options *options,
 			config, option->file, option->start, option->end, line);
 		options->ports = true;
 	} else if (option->letter == 'f') {
-		free(options->config_file);
-		options->config_file = memory_printf(
-			"%s%s", *value == '/' ? "" : "/", value);
+		take_file(options, option);
 	}
 }
 

@@ -5,7 +5,9 @@
 #include "policy/models/sshd_config.h"
 
 struct sshd_options {
-	char *config_file; /* -f; NULL when not given */
+	char *config_file; /* -f; NULL when not given or "none" */
+	const struct file
+		*none; /* the file in which -f none stands; NULL: it is not given */
 	bool ports; /* -p was given: Port in the file counts no more */
 };
 
