@@ -19,6 +19,9 @@ BUILD = build
 prefix = /usr/local
 sbindir = $(prefix)/sbin
 libexecdir = $(prefix)/libexec
+# Where libpam looks for modules: beside its own.
+pamdir = $(patsubst %/pam_permit.so,%,$(firstword $(wildcard /lib/*/security/pam_permit.so \
+	/lib64/security/pam_permit.so /lib/security/pam_permit.so) /lib/security/pam_permit.so))
 datadir = $(prefix)/share
 mandir = $(datadir)/man
 docdir = $(datadir)/doc/holdfast
@@ -52,7 +55,7 @@ override CFLAGS += -std=gnu17 $(WARNINGS) $(HARDEN)
 PACKAGES = gcc libc6-dev make pkg-config git \
 	libaugeas-dev libxml2-dev libyaml-dev libjansson-dev libaudit-dev libcap-ng-dev nettle-dev \
 	libacl1-dev libattr1-dev libpam0g-dev libcmocka-dev patch \
-	perl python3 python3-jsonschema python3-yaml augeas-tools mandoc bash-completion \
+	perl python3 python3-jsonschema python3-yaml augeas-tools mandoc valgrind bash-completion \
 	openssh-server openssh-client xinetd rsyslog \
 	acl attr strace util-linux bsdextrautils iproute2 procps mmdebstrap systemd-container \
 	clang-14 libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck gcovr
@@ -72,7 +75,7 @@ FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 HELPERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/cli/*.c tests/oracle/*.c tests/crash/*.c \
 	tests/bench/*.c))
 
-all: $(BUILD)/holdfast $(BUILD)/pam_probe
+all: $(BUILD)/holdfast $(BUILD)/pam_probe $(BUILD)/pam_holdfast.so
 
 $(BUILD)/holdfast: $(BUILD)/enforcer/main.o $(LIBRARY)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -85,6 +88,22 @@ $(BUILD)/pam_probe: $(PROBE)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(filter-out -fsanitize% --coverage,$(CFLAGS)) $(WERROR) -MMD -MP \
 		$(filter-out -static -fsanitize% --coverage,$(LDFLAGS)) -o $@ $< -lpam
+
+comma = ,
+
+# The module: runs in other people's programs, so nothing of it shows but pam_sm_*, and it
+# takes from base what allocates nothing. Never static.
+MODULE_SOURCES = $(wildcard pam_module/*.c) base/console_conf.c
+MODULE_OBJECTS = $(MODULE_SOURCES:%.c=$(BUILD)/module/%.o)
+$(BUILD)/module/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WERROR) -fPIC -MMD -MP -c -o $@ $<
+
+$(BUILD)/pam_holdfast.so: $(MODULE_OBJECTS) pam_module/pam_holdfast.map
+	$(CC) $(CFLAGS) $(filter-out -static,$(LDFLAGS)) -shared \
+		$(if $(findstring sanitize,$(CFLAGS)),,-Wl$(comma)-z$(comma)defs) \
+		-Wl,--version-script=pam_module/pam_holdfast.map -o $@ $(MODULE_OBJECTS) \
+		-lpam -laudit
 
 $(BUILD)/holdfast $(UNITS): | $(UNUSED_LIBRARIES)
 
@@ -112,10 +131,11 @@ $(BUILD)/tests/%: tests/%.c $(LIBRARY)
 $(BUILD)/tests/bench/floor: override LDFLAGS += -static
 $(UNITS): TEST_LIBS = -lcmocka
 $(FUZZERS): TEST_LIBS = -fsanitize=fuzzer
+$(BUILD)/tests/cli/module_ask: TEST_LIBS = -lpam
 
 # `make deps check`: nothing is compiled before the compiler is there, under -j either.
 DEPS_FIRST = $(filter deps,$(MAKECMDGOALS))
-$(OBJECTS) $(UNITS) $(HELPERS) check-lenses: | $(DEPS_FIRST)
+$(OBJECTS) $(MODULE_OBJECTS) $(UNITS) $(HELPERS) check-lenses: | $(DEPS_FIRST)
 
 # --- tests: see tests/README ---------------------------------------------------------
 
@@ -136,7 +156,7 @@ check-unit: $(UNITS)
 check-lenses:
 	@$(SUITE) tests/suite.sh lenses $(LENS_TESTS)
 
-check-cli: all $(filter $(BUILD)/tests/cli/%,$(HELPERS))
+check-cli: all $(filter $(BUILD)/tests/cli/%,$(HELPERS)) $(BUILD)/tests/crash/starve.so
 	@test -n "$(CLI)" || { echo "cli: no content in the project yet"; exit 1; }
 	@$(SUITE) prove -j 2 -e bash $(CLI)
 
@@ -164,7 +184,7 @@ $(PLANTED): $(BUILD)/tests/crash/driver-%: tests/crash/driver.c $(LIBRARY)
 check-host:
 	@$(SUITE) tests/suite.sh host $(wildcard tests/host/*.py)
 
-bench: $(BUILD)/holdfast $(filter $(BUILD)/tests/bench/%,$(HELPERS))
+bench: all $(BUILD)/tests/cli/module_ask $(filter $(BUILD)/tests/bench/%,$(HELPERS))
 	@$(MAKE) --no-print-directory STATIC=1 BUILD=$(BUILD)/static all
 	@$(SUITE) STATIC_HOLDFAST=$(abspath $(BUILD))/static/holdfast tests/suite.sh bench $(wildcard tests/bench/*.sh tests/bench/*.py)
 
@@ -203,17 +223,17 @@ LINTS = lint-format lint-tidy lint-cppcheck lint-analyzer lint-manuals lint-lens
 lint: $(LINTS)
 
 lint-format:
-	clang-format --dry-run -Werror $$(find base lenses policy enforcer tests -name '*.[ch]')
+	clang-format --dry-run -Werror $$(find base lenses policy enforcer pam_module tests -name '*.[ch]')
 
 lint-tidy:
-	@echo clang-tidy; printf '%s\n' $(SOURCES) $(PROBE) | xargs -P 2 -I{} \
+	@echo clang-tidy; printf '%s\n' $(SOURCES) $(PROBE) $(wildcard pam_module/*.c) | xargs -P 2 -I{} \
 		clang-tidy --quiet --warnings-as-errors='*' {} -- $(CPPFLAGS) -std=gnu17 \
 		$(shell pkg-config --cflags augeas)
 
 lint-cppcheck:
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -I. -D_GNU_SOURCE \
 		-D__$(shell uname -m)__=1 \
-		--enable=warning,performance,portability $(SOURCES) $(PROBE)
+		--enable=warning,performance,portability $(SOURCES) $(PROBE) $(wildcard pam_module/*.c)
 
 lint-analyzer:
 	+$(CONFIGURE) --keep-going BUILD=$(BUILD)/analyzer WERROR=-Werror CFLAGS="-O1 -g -fanalyzer" all
@@ -234,6 +254,7 @@ lint-scripts:
 # MODE:SOURCE:DESTINATION, for install and uninstall alike
 INSTALLED = 755:$(BUILD)/install/holdfast:$(sbindir)/holdfast \
 	755:$(BUILD)/install/pam_probe:$(libexecdir)/holdfast/pam_probe \
+	644:$(BUILD)/install/pam_holdfast.so:$(pamdir)/pam_holdfast.so \
 	$(foreach f,$(LENSES),644:$f:$(datadir)/holdfast/$f) \
 	$(foreach f,$(wildcard policy/profiles/*.yaml policy/profiles/*/*.yaml),644:$f:$(datadir)/holdfast/$(f:policy/%=%)) \
 	$(foreach f,$(wildcard enforcer/report/*.schema.json),644:$f:$(datadir)/holdfast/$(notdir $f)) \
@@ -254,7 +275,11 @@ install:
 	$(foreach f,$(INSTALLED),install -D -m $(call field,1,$f) $(call field,2,$f) \
 		$(DESTDIR)$(call field,3,$f)$(newline))
 
+# A stack that names a module which is gone refuses everybody.
 uninstall:
+	@if grep -nE '^[^#]*pam_holdfast\.so' /dev/null $(DESTDIR)/etc/pam.conf \
+		$(DESTDIR)/etc/pam.d/* 2>/dev/null; then \
+		echo "These lines ask pam_holdfast.so: take them out first ('holdfast undo')."; exit 1; fi
 	rm -f $(foreach f,$(INSTALLED),$(DESTDIR)$(call field,3,$f))
 	-rmdir $(addprefix $(DESTDIR),$(datadir)/holdfast/lenses \
 		$(datadir)/holdfast/profiles/overlays $(datadir)/holdfast/profiles \
@@ -276,4 +301,4 @@ help:
 .PHONY: all check check-unit check-lenses check-cli check-oracle check-crash check-host bench \
 	check-fresh demo check-asan fuzz run-fuzzers coverage lint $(LINTS) \
 	install uninstall dist deps clean help FORCE
--include $(OBJECTS:.o=.d) $(BUILD)/pam_probe.d $(UNITS:=.d) $(HELPERS:=.d) $(FUZZERS:=.d)
+-include $(OBJECTS:.o=.d) $(MODULE_OBJECTS:.o=.d) $(BUILD)/pam_probe.d $(UNITS:=.d) $(HELPERS:=.d) $(FUZZERS:=.d)

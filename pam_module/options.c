@@ -1,0 +1,111 @@
+#include "pam_module/options.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* The value of ARGUMENT when it is NAME=VALUE; NULL. */
+static const char *
+value_of(const char *argument, const char *name)
+{
+	size_t length = strlen(name);
+	return strncmp(argument, name, length) == 0 && argument[length] == '='
+		? argument + length + 1
+		: NULL;
+}
+
+/* One of two words; false when VALUE is neither. */
+static bool
+choose(const char *value, const char *no, const char *yes, bool *ret_choice)
+{
+	bool chosen = strcmp(value, yes) == 0;
+	if (!chosen && strcmp(value, no) != 0)
+		return false;
+	*ret_choice = chosen;
+	return true;
+}
+
+static bool
+read_one(const char *argument, struct options *options)
+{
+	const char *value;
+	if ((value = value_of(argument, "conf")) != NULL) {
+		options->conf = value;
+		return *value == '/';
+	}
+	if ((value = value_of(argument, "services")) != NULL) {
+		if (*value != '\0')
+			options->services = value;
+		return *value != '\0';
+	}
+	if ((value = value_of(argument, "exempt")) != NULL) {
+		options->exempt = value;
+		return true;
+	}
+	if ((value = value_of(argument, "pts")) != NULL)
+		return choose(value, "ignore", "console", &options->pts_is_console);
+	if ((value = value_of(argument, "onerr")) != NULL)
+		return choose(value, "deny", "allow", &options->allow_on_error);
+	bool *flag = strcmp(argument, "trust_rhost") == 0 ? &options->trust_rhost
+		: strcmp(argument, "dry_run") == 0        ? &options->dry_run
+		: strcmp(argument, "audit") == 0          ? &options->audit
+		: strcmp(argument, "debug") == 0          ? &options->debug
+							  : NULL;
+	if (flag != NULL)
+		*flag = true;
+	else if (strcmp(argument, "noaudit") == 0)
+		options->audit = false;
+	else
+		return false;
+	return true;
+}
+
+void
+options_read(int argc, const char **argv, struct options *ret_options)
+{
+	*ret_options = (struct options){
+		.conf = "/etc/holdfast/console.conf",
+		.exempt = "",
+		.audit = true,
+	};
+	for (int i = 0; i < argc; i++)
+		if (!read_one(argv[i], ret_options) && ret_options->wrong == NULL)
+			ret_options->wrong = argv[i];
+}
+
+/* Whether one of LIST's items, commas between them, is NAME; an item's last "*" stands
+ * for any end. */
+static bool
+lists(const char *list, const char *name)
+{
+	for (const char *item = list; *item != '\0';) {
+		size_t size = strcspn(item, ",");
+		bool open = size > 0 && item[size - 1] == '*';
+		size_t fixed = size - open;
+		if (size > 0 && strncmp(item, name, fixed) == 0 &&
+			(open || name[fixed] == '\0'))
+			return true;
+		item += size + (item[size] == ',');
+	}
+	return false;
+}
+
+/* Display managers by the services that their packages install. gdm-launch-environment
+ * and the greeters are no user's login. */
+bool
+options_is_display(const char *service)
+{
+	return lists("gdm,gdm3,gdm-password,gdm-autologin,gdm-fingerprint,gdm-smartcard*,"
+		     "lightdm,lightdm-autologin,sddm,sddm-autologin,xdm,kdm,kdm-np,kde,"
+		     "kde-np,wdm,slim,lxdm,greetd,ly,nodm",
+		service);
+}
+
+bool
+options_cover(const struct options *options, const char *service)
+{
+	if (lists(options->exempt, service))
+		return false;
+	if (options->services != NULL)
+		return lists(options->services, service);
+	return strcmp(service, "login") == 0 || options_is_display(service);
+}

@@ -1,0 +1,33 @@
+#include "pam_module/report.h"
+
+#include <errno.h>
+#include <libaudit.h>
+#include <security/pam_ext.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+void
+report_refusal(pam_handle_t *handle, const char *user, uid_t uid, const char *tty,
+	const char *control, const char *policy)
+{
+	char op[200];
+	int fd = audit_open(); /* close-on-exec */
+	if (fd < 0) {
+		/* a kernel without auditing, and a container, have none to tell */
+		if (errno != EINVAL && errno != EPROTONOSUPPORT && errno != EAFNOSUPPORT)
+			pam_syslog(handle, LOG_WARNING, "no audit record: %s",
+				strerror(errno));
+		return;
+	}
+	snprintf(op, sizeof op, "console-login control=%s policy=%s",
+		*control != '\0' ? control : "?", *policy != '\0' ? policy : "?");
+	/* no host: libaudit would look a name up in DNS */
+	int sent = audit_log_acct_message(
+		fd, AUDIT_ANOM_LOGIN_LOCATION, NULL, op, user, uid, NULL, NULL, tty, 0);
+	if (sent <= 0)
+		pam_syslog(handle, LOG_WARNING, "no audit record: %s",
+			strerror(sent < 0 ? -sent : errno));
+	close(fd);
+}

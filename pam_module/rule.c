@@ -1,0 +1,221 @@
+#include "pam_module/rule.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/console_conf.h"
+
+enum {
+	GROUPS_START = 64,
+	GROUPS_MAX = 65536, /* NGROUPS_MAX of Linux */
+	ENTRY_START = 1024, /* bytes of a group's entry, its members too */
+	ENTRY_MAX = 16 << 20,
+};
+
+/* One account and, once they are asked for, its groups. */
+struct account {
+	const char *user;
+	size_t user_size;
+	uid_t uid;
+	gid_t gid;
+	gid_t *groups;
+	int group_count;
+};
+
+static int
+fail(struct rule *rule, const char *conf, const char *what)
+{
+	rule->no_memory = errno == ENOMEM;
+	snprintf(rule->error, sizeof rule->error, "%.100s: %s", conf, what);
+	return -1;
+}
+
+/* The file's bytes; NULL with the reason. Opening never waits, not for a FIFO either. */
+static char *
+read_file(const char *conf, size_t *ret_size, struct rule *rule)
+{
+	struct stat status;
+	char *text = NULL;
+	const char *wrong = NULL;
+	size_t size = 0, room = 0;
+	int fd = open(conf, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0) {
+		fail(rule, conf,
+			errno == ENOENT          ? "there is no such file"
+				: errno == ELOOP ? "it is a symbolic link"
+						 : "it can't be opened");
+		return NULL;
+	}
+	errno = 0;
+	if (fstat(fd, &status) < 0)
+		wrong = "it can't be looked at";
+	else if (!S_ISREG(status.st_mode))
+		wrong = "it is no regular file";
+	else if (status.st_uid != 0)
+		wrong = "it does not belong to root";
+	else if ((status.st_mode & 022) != 0)
+		wrong = "others than root can write it";
+	else if (status.st_size > CONSOLE_CONF_MAX)
+		wrong = "it is larger than 1 MiB";
+	else if ((text = malloc(room = (size_t)status.st_size + 1)) == NULL)
+		wrong = "there is no memory for it";
+	while (wrong == NULL && size < room) {
+		ssize_t n = read(fd, text + size, room - size);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			wrong = "it can't be read";
+		if (n <= 0)
+			break;
+		size += (size_t)n;
+	}
+	if (wrong == NULL && size == room)
+		wrong = "it grows while it is read";
+	if (wrong != NULL) {
+		fail(rule, conf, wrong);
+		free(text);
+		text = NULL;
+	}
+	close(fd);
+	*ret_size = size;
+	return text;
+}
+
+/* All groups of the account in one call, where the name service needs one for each. */
+static int
+load_groups(struct account *account)
+{
+	for (int room = GROUPS_START; account->groups == NULL; room *= 2) {
+		int count = room;
+		if (room > GROUPS_MAX)
+			return -1;
+		gid_t *groups = malloc((size_t)room * sizeof *groups);
+		if (groups == NULL)
+			return -1;
+		if (getgrouplist(account->user, account->gid, groups, &count) < 0) {
+			free(groups);
+			continue;
+		}
+		account->groups = groups;
+		account->group_count = count;
+	}
+	return 0;
+}
+
+/* Whether there is a group NAME, and its gid: 1, 0, or -1 with errno. */
+static int
+find_group(const char *name, gid_t *ret_gid)
+{
+	char start[ENTRY_START], *memory = NULL, *buffer = start;
+	size_t room = sizeof start;
+	struct group entry, *found = NULL;
+	int error;
+	while ((error = getgrnam_r(name, &entry, buffer, room, &found)) == ERANGE &&
+		room < ENTRY_MAX) {
+		char *larger = realloc(memory, room *= 2);
+		if (larger == NULL) {
+			error = ENOMEM;
+			break;
+		}
+		buffer = memory = larger;
+	}
+	if (found != NULL)
+		*ret_gid = entry.gr_gid;
+	free(memory);
+	errno = error;
+	/* getgrnam_r(3): these mean that there is none */
+	bool none = error == 0 || error == ENOENT || error == ESRCH || error == EBADF ||
+		error == EPERM;
+	return found != NULL ? 1 : none ? 0 : -1;
+}
+
+/* Whether the account is in the group NAME: 1, 0, or -1 with errno. */
+static int
+is_member(struct account *account, const char *name)
+{
+	gid_t gid = 0;
+	int found = find_group(name, &gid);
+	if (found <= 0)
+		return found;
+	if (load_groups(account) < 0) {
+		errno = ENOMEM;
+		return -1;
+	}
+	for (int i = 0; i < account->group_count; i++)
+		if (account->groups[i] == gid)
+			return 1;
+	return 0;
+}
+
+/* Whether ENTRY lets the account in: 1, 0, or -1 with errno. */
+static int
+allows(const struct console_conf_entry *entry, struct account *account)
+{
+	char name[257];
+	if (entry->kind == CONSOLE_CONF_UID)
+		return entry->uid == account->uid;
+	if (entry->kind == CONSOLE_CONF_USER)
+		return entry->size == account->user_size &&
+			memcmp(entry->text, account->user, entry->size) == 0;
+	memcpy(name, entry->text, entry->size);
+	name[entry->size] = '\0';
+	return is_member(account, name);
+}
+
+static void
+keep(char to[65], const struct console_conf_entry *entry)
+{
+	memcpy(to, entry->text, entry->size);
+	to[entry->size] = '\0';
+}
+
+static int
+judge(const char *conf, const char *text, size_t size, struct account *account,
+	struct rule *rule)
+{
+	struct console_conf reader;
+	struct console_conf_entry entry;
+	int result;
+	console_conf_begin(&reader, text, size);
+	while ((result = console_conf_next(&reader, &entry)) > 0) {
+		if (entry.kind == CONSOLE_CONF_CONTROL) {
+			keep(rule->control, &entry);
+		} else if (entry.kind == CONSOLE_CONF_POLICY) {
+			keep(rule->policy, &entry);
+		} else if (!rule->allowed) {
+			int allowed = allows(&entry, account);
+			if (allowed < 0)
+				return fail(rule, conf, "a group can't be looked up");
+			rule->allowed = allowed > 0;
+		}
+	}
+	if (result == 0)
+		return 0;
+	rule->allowed = false;
+	snprintf(rule->error, sizeof rule->error, "%.60s:%u:%u: %s", conf, reader.line,
+		reader.column, reader.error);
+	return -1;
+}
+
+int
+rule_ask(const char *conf, const char *user, uid_t uid, gid_t gid, struct rule *ret_rule)
+{
+	struct account account = {
+		.user = user, .user_size = strlen(user), .uid = uid, .gid = gid
+	};
+	size_t size;
+	*ret_rule = (struct rule){ 0 };
+	char *text = read_file(conf, &size, ret_rule);
+	if (text == NULL)
+		return -1;
+	int result = judge(conf, text, size, &account, ret_rule);
+	free(account.groups);
+	free(text);
+	return result;
+}

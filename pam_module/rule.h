@@ -1,0 +1,21 @@
+/* Whether console.conf lets an account in. */
+#ifndef PAM_MODULE_RULE_H
+#define PAM_MODULE_RULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct rule {
+	char control[65], policy[65]; /* of the file, "" while not known */
+	bool allowed;
+	bool no_memory; /* why it failed */
+	char error[160]; /* and in words */
+};
+
+/* Reads all of the file CONF: a mistake anywhere counts. It must be a regular file of
+ * root's that nobody else can write, and no link. Returns 0, or -1 with rule->error. */
+int
+rule_ask(const char *conf, const char *user, uid_t uid, gid_t gid, struct rule *ret_rule);
+
+#endif
