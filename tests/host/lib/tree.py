@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -22,7 +23,9 @@ PROFILE = f"PS1='{PROMPT}'\nstty -echo 2>/dev/null\n"
 
 
 def need(*programs):
-    """Skips the test where it can't run."""
+    """Skips the test where it can't run; sees to it that it tidies up when it is stopped."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, frame: sys.exit(128 + number))
     reason = None
     if os.geteuid() != 0:
         reason = "needs root"
@@ -94,8 +97,11 @@ class Tree:
 
     def install(self):
         """holdfast itself, as an administrator installs it."""
-        subprocess.run(["make", "--no-print-directory", "-C", PROJECT, "install", f"DESTDIR={self.path}"],
-                       check=True, stdout=subprocess.DEVNULL)
+        build = os.path.abspath(os.environ.get("BUILD") or os.path.join(PROJECT, "build"))
+        # not a part of the make that runs the tests
+        environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL")}
+        subprocess.run(["make", "-j2", "--no-print-directory", "-C", PROJECT, "install", f"BUILD={build}", f"DESTDIR={self.path}"],
+                       check=True, stdout=subprocess.DEVNULL, env=environment)
 
     def etc(self):
         """What /etc holds: for each path its type, mode, owner and content."""
