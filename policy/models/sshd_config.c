@@ -179,7 +179,8 @@ struct reader {
 };
 
 static void
-read_file(struct reader *reader, const char *path, long block, int depth);
+read_file(struct reader *reader, const char *path, const struct sshd_line *include,
+	long block, int depth);
 
 static void
 include(struct reader *reader, const struct sshd_line *line,
@@ -207,7 +208,7 @@ include(struct reader *reader, const struct sshd_line *line,
 			add_problem(config, line->file->path, line->file, line->offset,
 				true, err.text);
 		for (size_t k = 0; k < names.count; k++)
-			read_file(reader, names.names[k], line->block, depth + 1);
+			read_file(reader, names.names[k], line, line->block, depth + 1);
 		name_list_free(&names);
 		error_clear(&err);
 	}
@@ -264,8 +265,30 @@ read_tree(struct reader *reader, const struct file *file, const struct tree *tre
 	}
 }
 
+/* False when FILE, which INCLUDE names (NULL: the main file), is one too many to read. */
+static bool
+afford(struct sshd_config *config, const struct file *file,
+	const struct sshd_line *include)
+{
+	if (file->bytes.size <= config->bytes_left) {
+		config->bytes_left -= file->bytes.size;
+		return true;
+	}
+	config->bytes_left = 0; /* nor anything after it */
+	if (!config->too_large)
+		add_problem(config, include != NULL ? include->file->path : file->path,
+			include != NULL ? include->file : file,
+			include != NULL ? include->offset : 0, true,
+			"the configuration is too large to follow with all that it "
+			"includes");
+	config->too_large = true;
+	return false;
+}
+
+/* INCLUDE is the line that names it, NULL for the main file. */
 static void
-read_file(struct reader *reader, const char *path, long block, int depth)
+read_file(struct reader *reader, const char *path, const struct sshd_line *include,
+	long block, int depth)
 {
 	struct sshd_config *config = reader->config;
 	struct error err = ERROR_INIT;
@@ -289,6 +312,8 @@ read_file(struct reader *reader, const char *path, long block, int depth)
 	/* fopen opens a directory, and reading it fails: an empty file to sshd */
 	if (file->state == FILE_REFUSED && S_ISDIR(file->status.st_mode))
 		return;
+	if (!afford(config, file, include))
+		return;
 	if (context_tree(reader->context, path, LENS_SSHD, &file, &tree, &err) == 0)
 		read_tree(reader, file, tree, block, depth);
 	else
@@ -300,11 +325,11 @@ read_file(struct reader *reader, const char *path, long block, int depth)
 }
 
 void
-sshd_config_load(
-	const struct context *context, int version, struct sshd_config *ret_config)
+sshd_config_load(const struct context *context, int version, size_t bytes_max,
+	struct sshd_config *ret_config)
 {
 	struct sshd_options options;
-	*ret_config = (struct sshd_config){ .version = version };
+	*ret_config = (struct sshd_config){ .version = version, .bytes_left = bytes_max };
 	sshd_options_read(context, ret_config, &options);
 	struct reader reader = { context, ret_config, options.ports };
 	if (options.none != NULL) {
@@ -313,7 +338,7 @@ sshd_config_load(
 	} else {
 		read_file(&reader,
 			options.config_file != NULL ? options.config_file : main_file,
-			SSHD_GLOBAL, 0);
+			NULL, SSHD_GLOBAL, 0);
 	}
 	sshd_options_free(&options);
 	sshd_check_whole(ret_config);

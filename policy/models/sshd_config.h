@@ -44,16 +44,21 @@ struct sshd_config {
 	struct sshd_problem *problems;
 	size_t problem_count;
 	unsigned included; /* files so far */
+	size_t bytes_left; /* of files that may still be read, each time they are */
+	bool too_large; /* there were more of them */
 	size_t port_count; /* Port lines so far */
 	struct table subsystems; /* the names so far -> not NULL */
 	bool methods_given; /* AuthenticationMethods stood outside any Match */
 };
 
-/* Reads the configuration as OpenSSH of VERSION would. Never fails: what is wrong stands
- * in problems. Freed by sshd_config_free. */
+enum { SSHD_CONFIG_BYTES_MAX = 16 << 20 };
+
+/* Reads the configuration as OpenSSH of VERSION would, files of at most BYTES_MAX, one
+ * that is included again counted again. Never fails: what is wrong stands in problems.
+ * Freed by sshd_config_free. */
 void
-sshd_config_load(
-	const struct context *context, int version, struct sshd_config *ret_config);
+sshd_config_load(const struct context *context, int version, size_t bytes_max,
+	struct sshd_config *ret_config);
 
 void
 sshd_config_free(struct sshd_config *config);

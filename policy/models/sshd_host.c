@@ -69,14 +69,16 @@ load(const struct context *context)
 	host.version_known = version != 0;
 	if (version != 0) {
 		host.count = 1;
-		sshd_config_load(context, version, &host.configs[0]);
+		sshd_config_load(
+			context, version, SSHD_CONFIG_BYTES_MAX, &host.configs[0]);
 	} else if (software.source == SOFTWARE_ABSENT &&
 		host_file(context->host, "/etc/ssh/sshd_config")->state == FILE_ABSENT) {
 		host.installed = false;
 	} else {
 		host.count = VERSION_COUNT;
 		for (size_t i = 0; i < VERSION_COUNT; i++)
-			sshd_config_load(context, versions[i], &host.configs[i]);
+			sshd_config_load(context, versions[i],
+				SSHD_CONFIG_BYTES_MAX / VERSION_COUNT, &host.configs[i]);
 		drop_rejecting(&host);
 	}
 	software_free(&software);

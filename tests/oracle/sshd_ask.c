@@ -98,7 +98,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "sshd_ask: %s\n", err.text);
 		return 3;
 	}
-	sshd_config_load(&context, atoi(argv[2]), &config);
+	sshd_config_load(&context, atoi(argv[2]), SSHD_CONFIG_BYTES_MAX, &config);
 	if (config.problem_count > 0) {
 		show_problems(&config);
 	} else if (argc == 5) {

@@ -743,6 +743,49 @@ test_limits(void **state)
 	}
 }
 
+/* A large file that is included again and again: no more of it is kept than a bound. */
+static void
+test_large_includes(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *version; /* NULL: each version shares in the bound */
+		int count;
+		enum verdict verdict;
+	} cases[] = {
+		{ "9.2p1", 15, VERDICT_PASS },
+		{ "9.2p1", 17, VERDICT_UNKNOWN },
+		{ NULL, 1, VERDICT_PASS },
+		{ NULL, 2, VERDICT_UNKNOWN },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct fixture fixture;
+		struct buffer text = { 0 };
+		begin(&fixture, cases[i].version, "{ PermitRootLogin: no }", "effective");
+		while (text.size < (1 << 20) - 64)
+			buffer_text(&text,
+				"# sixty-three bytes that say nothing to sshd, "
+				"over and over...\n");
+		buffer_add(&text, "", 1);
+		scratch_text("/etc/ssh/large", text.data);
+		text.size = 0;
+		buffer_text(&text, "PermitRootLogin no\n");
+		for (int k = 0; k < cases[i].count; k++)
+			buffer_text(&text, "Include large\n");
+		buffer_add(&text, "", 1);
+		scratch_text("/etc/ssh/sshd_config", text.data);
+		buffer_free(&text);
+		open_root(&fixture);
+		struct findings findings = check(&fixture, fixture.context.host);
+		assert_int_equal(findings_verdict(&findings), cases[i].verdict);
+		if (cases[i].verdict == VERDICT_UNKNOWN)
+			assert_int_equal(findings.items[0].evidence[0].line,
+				cases[i].count == 2 ? 3 : 17);
+		findings_free(&findings);
+		end(&fixture);
+	}
+}
+
 int
 main(void)
 {
@@ -757,6 +800,7 @@ main(void)
 		cmocka_unit_test(test_other_file),
 		cmocka_unit_test(test_started),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_large_includes),
 		cmocka_unit_test(test_mapped_address),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_large),
