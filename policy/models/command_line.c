@@ -47,7 +47,9 @@ take(struct traced *from)
 
 /* Settings of a unit after which the program, or the files it reads, are others. */
 static const char *const strange[] = { "RootDirectory", "RootImage", "BindPaths",
-	"BindReadOnlyPaths", "PassEnvironment", "UnsetEnvironment" };
+	"BindReadOnlyPaths", "TemporaryFileSystem", "MountImages", "ExtensionImages",
+	"ExtensionDirectories", "InaccessiblePaths", "InaccessibleDirectories",
+	"PassEnvironment", "UnsetEnvironment" };
 
 static void
 set_variable(void *data, const char *name, struct traced *value)

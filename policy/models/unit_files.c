@@ -5,13 +5,21 @@
 
 #include "base/memory.h"
 
-/* The first counts most. What systemd makes itself at boot is not looked at. */
+/* The first counts most: systemd.unit(5), UNIT FILE LOAD PATH. */
 static const char *const folders[] = {
+	"/etc/systemd/system.control",
+	"/run/systemd/system.control",
+	"/run/systemd/transient",
+	"/run/systemd/generator.early",
 	"/etc/systemd/system",
+	"/etc/systemd/system.attached",
 	"/run/systemd/system",
+	"/run/systemd/system.attached",
+	"/run/systemd/generator",
 	"/usr/local/lib/systemd/system",
 	"/usr/lib/systemd/system",
 	"/lib/systemd/system",
+	"/run/systemd/generator.late",
 };
 
 enum { FOLDER_COUNT = sizeof folders / sizeof *folders };
@@ -113,10 +121,17 @@ read_assignment(const struct traced *line, unit_reader *reader, void *data)
 void
 unit_file_read(const struct file *file, unit_reader *reader, void *data)
 {
-	static const char section[] = "[Service]";
-	bool in_section = false;
+	static const char section[] = "[Service]", mark[] = "\xef\xbb\xbf";
+	const size_t mark_size = sizeof mark - 1;
+	bool in_section = false, marked = false;
 	for (size_t at = 0; at < file->bytes.size;) {
 		struct traced line = { .file = file };
+		/* one byte order mark, in front of a line, is passed over */
+		if (!marked && file->bytes.size - at >= mark_size &&
+			memcmp(file->bytes.data + at, mark, mark_size) == 0) {
+			marked = true;
+			at += mark_size;
+		}
 		at = join_lines(file, at, &line);
 		if (line.text.size > 0 && line.text.data[0] == '[')
 			in_section = strncmp(line.text.data, section,
@@ -152,6 +167,18 @@ find_unit(struct host *host, const char *const *present, const char *const *name
 				return file;
 		}
 	return NULL;
+}
+
+/* systemd looks for the drop-ins of the names that a unit has: its own and its links. */
+static bool
+has_name(struct host *host, const char *const *present, const char *name)
+{
+	for (; *present != NULL; present++) {
+		autofree char *path = memory_printf("%s/%s", *present, name);
+		if (host_has_name(host, path) != 0)
+			return true;
+	}
+	return false;
 }
 
 struct drop_in {
@@ -206,7 +233,9 @@ unit_files_read(struct host *host, const char *const *names, const struct file *
 	else
 		unreadable = unit;
 	for (size_t k = 0; names[k] != NULL; k++)
-		for (size_t i = 0; i < present_count; i++)
+		for (size_t i = 0; i < present_count &&
+			(unit == stock || has_name(host, present, names[k]));
+			i++)
 			add_drop_ins(
 				host, present[i], names[k], &items, &count, &unreadable);
 	for (size_t i = 0; i < present_count; i++) /* those for every service */

@@ -215,6 +215,80 @@ test_packaged(void **state)
 	scratch_remove();
 }
 
+/* The drop-ins of a name count when a unit or a link to it has the name. */
+static void
+test_names(void **state)
+{
+	(void)state;
+	static const char unit[] = "[Service]\nExecStart=/usr/sbin/sshd -D\n",
+			  drop_in[] = RESET "=/usr/sbin/sshd -e\n";
+	static const struct {
+		const char *unit, *link, *drop_in, *want;
+	} cases[] = {
+		{ "sshd", NULL, "ssh", "-D" },
+		{ "ssh", NULL, "sshd", "-D" },
+		{ "sshd", NULL, "sshd", "-e" },
+		{ "sshd", "ssh", "ssh", "-e" },
+		{ "ssh", "sshd", "sshd", "-e" },
+		{ NULL, NULL, "sshd", "-e" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		autofree char *path = memory_printf(
+			"/usr/lib/systemd/system/%s.service", cases[i].unit);
+		autofree char *link = memory_printf(
+			"/etc/systemd/system/%s.service", cases[i].link);
+		autofree char *more = memory_printf(
+			"/etc/systemd/system/%s.service.d/x.conf", cases[i].drop_in);
+		scratch_make();
+		if (cases[i].unit != NULL)
+			scratch_text(path, unit);
+		scratch_text(more, drop_in);
+		if (cases[i].link != NULL)
+			scratch_link(link, path);
+		expect(&sshd, cases[i].want);
+		scratch_remove();
+	}
+}
+
+static void
+test_mark(void **state)
+{
+	(void)state;
+	one_file(DROP_IN, "\xef\xbb\xbf" RESET "=/usr/sbin/sshd -e\n", "-e");
+	one_file(DROP_IN, "# c\n\xef\xbb\xbf" RESET "=/usr/sbin/sshd -e\n", "-e");
+	one_file(DROP_IN, "\xef\xbb\xbf\xef\xbb\xbf" RESET "=/usr/sbin/sshd -e\n", "");
+}
+
+static void
+test_made_folders(void **state)
+{
+	(void)state;
+	static const char *const folders[] = { "/etc/systemd/system.control",
+		"/run/systemd/system.control", "/run/systemd/transient",
+		"/run/systemd/generator.early", "/run/systemd/generator",
+		"/run/systemd/generator.late" };
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+		autofree char *path = memory_printf(
+			"%s/ssh.service.d/x.conf", folders[i]);
+		one_file(path, RESET "=/usr/sbin/sshd -e\n", "-e");
+	}
+}
+
+/* Settings that hide or replace the files that are read. */
+static void
+test_hidden_files(void **state)
+{
+	(void)state;
+	static const char *const settings[] = { "RootDirectory=/srv",
+		"TemporaryFileSystem=/etc/ssh", "MountImages=/x:/etc",
+		"ExtensionImages=/x", "ExtensionDirectories=/x",
+		"InaccessiblePaths=/etc/ssh" };
+	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+		autofree char *text = memory_printf("[Service]\n%s\n", settings[i]);
+		one_file(DROP_IN, text, "? not followed");
+	}
+}
+
 /* Words that grow without end end in a doubt, soon. */
 static void
 test_hostile(void **state)
@@ -268,6 +342,10 @@ main(void)
 		cmocka_unit_test(test_file_overrides),
 		cmocka_unit_test(test_shell),
 		cmocka_unit_test(test_packaged),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_mark),
+		cmocka_unit_test(test_made_folders),
+		cmocka_unit_test(test_hidden_files),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_options),
 	};
