@@ -63,6 +63,51 @@ take_option(struct sshd_config *config, struct sshd_options *options,
 	}
 }
 
+/* Accept= is no when nothing says so: systemd.socket(5). */
+static bool
+may_accept(struct host *host, const char *name)
+{
+	static const char word[] = "Accept", no[] = "Accept=no\n";
+	autofree char *link = memory_printf(
+		"/etc/systemd/system/sockets.target.wants/%s.socket", name);
+	autofree char *more = memory_printf("/etc/systemd/system/%s.socket.d", name);
+	if (host_has_name(host, link) == 0)
+		return false;
+	const struct file *file = host_file(host, link);
+	if (file->state != FILE_READ || host_exists(host, more) != 0)
+		return true;
+	if (file->bytes.size == 0) /* masked */
+		return false;
+	const char *at = memmem(
+		file->bytes.data, file->bytes.size, word, sizeof word - 1);
+	return at != NULL &&
+		(memmem(file->bytes.data, file->bytes.size, no, sizeof no - 1) != at ||
+			memmem(at + 1,
+				file->bytes.size - (size_t)(at + 1 - file->bytes.data),
+				word, sizeof word - 1) != NULL);
+}
+
+/* A socket unit with Accept=yes that is enabled starts sshd with ssh@.service, which is
+ * not read. */
+static bool
+is_started_otherwise(struct host *host)
+{
+	static const char *const names[] = { "ssh", "sshd" };
+	static const char *const folders[] = { "/etc/systemd/system",
+		"/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (!may_accept(host, names[i]))
+			continue;
+		for (size_t k = 0; k < sizeof folders / sizeof *folders; k++) {
+			autofree char *unit = memory_printf(
+				"%s/%s@.service", folders[k], names[i]);
+			if (host_has_name(host, unit) != 0)
+				return true;
+		}
+	}
+	return false;
+}
+
 void
 sshd_options_read(const struct context *context, struct sshd_config *config,
 	struct sshd_options *ret_options)
@@ -71,7 +116,11 @@ sshd_options_read(const struct context *context, struct sshd_config *config,
 	struct command_option option = { 0 };
 	*ret_options = (struct sshd_options){ 0 };
 	command_line_read(context->host, &daemon, &line);
-	if (line.unknown != NULL)
+	if (is_started_otherwise(context->host))
+		sshd_config_doubt(config, NULL, 0,
+			"an enabled socket unit with Accept=yes may start sshd with "
+			"another command line; that is not followed");
+	else if (line.unknown != NULL)
 		sshd_config_doubt(config, line.file, line.offset, line.unknown);
 	else
 		while (command_option_next(&line, with_argument, &option))

@@ -577,6 +577,33 @@ test_started(void **state)
 	}
 }
 
+/* ssh@.service counts when a socket unit that accepts by itself is enabled. */
+static void
+test_socket(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		bool enabled = i & 1, accepts = i & 2;
+		struct fixture fixture;
+		begin(&fixture, "9.2p1", "{ PermitRootLogin: no }", "effective");
+		scratch_text("/etc/ssh/sshd_config", "PermitRootLogin no\n");
+		if (enabled)
+			scratch_text(
+				"/etc/systemd/system/sockets.target.wants/ssh.socket",
+				accepts ? "[Socket]\nAccept=yes\n"
+					: "[Socket]\nAccept=no\n");
+		scratch_text("/lib/systemd/system/ssh@.service",
+			"[Service]\nExecStart=-/usr/sbin/sshd -i "
+			"-oPermitRootLogin=yes\n");
+		open_root(&fixture);
+		struct findings findings = check(&fixture, fixture.context.host);
+		assert_int_equal(findings_verdict(&findings),
+			enabled && accepts ? VERDICT_UNKNOWN : VERDICT_PASS);
+		findings_free(&findings);
+		end(&fixture);
+	}
+}
+
 static void
 test_other_file(void **state)
 {
@@ -798,6 +825,7 @@ main(void)
 		cmocka_unit_test(test_command_line),
 		cmocka_unit_test(test_unit),
 		cmocka_unit_test(test_other_file),
+		cmocka_unit_test(test_socket),
 		cmocka_unit_test(test_started),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_large_includes),
