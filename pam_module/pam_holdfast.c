@@ -111,8 +111,8 @@ refuse(const struct login *login, const struct rule *rule)
 	if (login->options.dry_run)
 		return PAM_IGNORE;
 	if (login->options.audit)
-		report_refusal(login->handle, login->user, login->uid, login->tty,
-			rule->control, rule->policy);
+		report_refusal(login->handle, login->user, login->tty, rule->control,
+			rule->policy);
 	return PAM_PERM_DENIED;
 }
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 void
-report_refusal(pam_handle_t *handle, const char *user, uid_t uid, const char *tty,
+report_refusal(pam_handle_t *handle, const char *user, const char *tty,
 	const char *control, const char *policy)
 {
 	char op[200];
@@ -23,9 +23,10 @@ report_refusal(pam_handle_t *handle, const char *user, uid_t uid, const char *tt
 	}
 	snprintf(op, sizeof op, "console-login control=%s policy=%s",
 		*control != '\0' ? control : "?", *policy != '\0' ? policy : "?");
-	/* no host: libaudit would look a name up in DNS */
-	int sent = audit_log_acct_message(
-		fd, AUDIT_ANOM_LOGIN_LOCATION, NULL, op, user, uid, NULL, NULL, tty, 0);
+	/* no uid: given one, libaudit writes id= instead of acct=
+	 * (audit_log_acct_message(3)); no host: it would look a name up in DNS */
+	int sent = audit_log_acct_message(fd, AUDIT_ANOM_LOGIN_LOCATION, NULL, op, user,
+		(unsigned)-1, NULL, NULL, tty, 0);
 	if (sent <= 0)
 		pam_syslog(handle, LOG_WARNING, "no audit record: %s",
 			strerror(sent < 0 ? -sent : errno));

@@ -9,7 +9,7 @@
  * id and the policy's hash. A failure is logged and changes nothing: with auditing off
  * there is nobody to tell, and without CAP_AUDIT_WRITE it is not allowed. */
 void
-report_refusal(pam_handle_t *handle, const char *user, uid_t uid, const char *tty,
+report_refusal(pam_handle_t *handle, const char *user, const char *tty,
 	const char *control, const char *policy);
 
 #endif

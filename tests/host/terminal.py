@@ -18,7 +18,7 @@ controls:
       through: [access.conf]
       services: [login]
 """
-USER_ACCT, USYS_CONFIG = 1101, 1111  # linux/audit.h
+USER_ACCT, USYS_CONFIG, ANOM_LOGIN_LOCATION = 1101, 1111, 2104  # linux/audit.h, libaudit.h
 MARK = 'controls="terminal-root-only"'
 
 
@@ -65,6 +65,17 @@ def main():
     left = difference(before, tree.etc())
     check("undo: /etc is as before", left == "", left)
     same("undo: alice is admitted", screen.login("alice"), None)
+
+    take_out = tree.ask_module()
+    same("module: alice is refused", screen.login("alice"), "Permission denied")
+    records = audit.records(ANOM_LOGIN_LOCATION, 'acct="alice"', 'exe="/usr/bin/login"')
+    check("module: one audit record", len(records) == 1, "\n".join(records))
+    for word in (f"terminal=/dev/{screen.name} ", "res=failed", "control=console-by-hand ", f"policy={'5a' * 32} "):
+        check(f"module: the record says {word}", word in "".join(records), "\n".join(records))
+    same("module: root is admitted", screen.login("root"), None)
+    check("module: no record of root", audit.records(ANOM_LOGIN_LOCATION, 'acct="root"', seconds=1) == [])
+    take_out()
+    same("no module: alice is admitted", screen.login("alice"), None)
     finish()
 
 

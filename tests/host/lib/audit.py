@@ -51,10 +51,10 @@ class Audit:
     def enable(self, value):
         self.ask(SET, STATUS.pack(MASK_ENABLED, value, *[0] * 8))
 
-    def records(self, kind, *words):
+    def records(self, kind, *words, seconds=5):
         """The records of that type with all of WORDS in them, among those that came since the
         last call: waits for the first, and a moment longer for what should not be there."""
-        found, deadline = [], time.monotonic() + 5
+        found, deadline = [], time.monotonic() + seconds
         while time.monotonic() < deadline:
             if not select.select([self.reader], [], [], 0.1)[0]:
                 continue

@@ -17,6 +17,7 @@ PACKAGES = """systemd systemd-sysv dbus libpam-systemd openssh-server openssh-cl
 xinetd login passwd cron sudo iproute2 procps libaugeas0 libyaml-0-2 libjansson4 libaudit1
 libnettle8""".split()
 PASSWORDS = {"root": "console-root", "alice": "console-alice"}
+CONSOLE_CONF = f"control console-by-hand\npolicy {'5a' * 32}\nallow root\n"
 PROMPT = "shell> "
 # dash echoes nothing of its own, so that what a command prints is all there is to read
 PROFILE = f"PS1='{PROMPT}'\nstty -echo 2>/dev/null\n"
@@ -77,6 +78,8 @@ class Tree:
         self.chroot("chpasswd", input="".join(f"{user}:{word}\n" for user, word in PASSWORDS.items()))
         self.write("/root/.profile", PROFILE)
         self.write("/home/alice/.profile", PROFILE)
+        # the test comes and goes faster than a person
+        self.write("/etc/systemd/system/console-getty.service.d/test.conf", "[Unit]\nStartLimitIntervalSec=0\n")
         self.write("/etc/sudoers.d/alice", "alice ALL=(ALL) ALL\n", 0o440)
 
     def at(self, path):
@@ -102,6 +105,18 @@ class Tree:
         environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL")}
         subprocess.run(["make", "-j2", "--no-print-directory", "-C", PROJECT, "install", f"BUILD={build}", f"DESTDIR={self.path}"],
                        check=True, stdout=subprocess.DEVNULL, env=environment)
+
+    def ask_module(self, *arguments):
+        """Puts the module into the stack of login, as pam_holdfast(8) says: a function that takes
+        it out again."""
+        login = self.read("/etc/pam.d/login")
+        self.write("/etc/pam.d/login", f"account required pam_holdfast.so {' '.join(arguments)}\n{login}")
+        self.write("/etc/holdfast/console.conf", CONSOLE_CONF)
+
+        def take_out():
+            self.write("/etc/pam.d/login", login)
+            os.unlink(self.at("/etc/holdfast/console.conf"))
+        return take_out
 
     def etc(self):
         """What /etc holds: for each path its type, mode, owner and content."""
