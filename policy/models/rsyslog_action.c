@@ -42,7 +42,8 @@ use_template(const struct reader *reader, const char *name,
 	if (!has_template(reader, name))
 		return error_set(err, "there is no template '%s' before it", name);
 	if (table_get(&reader->blank, name) != NULL)
-		doubt(destination, "its template writes nothing of the message");
+		doubt(destination,
+			"its template may write nothing of what the message says");
 	return 0;
 }
 

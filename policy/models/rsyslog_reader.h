@@ -47,7 +47,7 @@ struct reader {
 	struct table installed; /* modules of the root, when HAS_INSTALLED */
 	bool module_directory; /* modules are looked for elsewhere too */
 	char *file_template, *forward_template; /* owned: the actions' defaults or NULL */
-	struct table blank; /* templates that write nothing of the message */
+	struct table blank; /* templates that may write nothing of the message */
 	struct table templates; /* by name: what each begins with, owned; "" unknown */
 	struct table channels; /* $outchannel: by name the file, owned */
 	struct table modules; /* loaded ones, by name */
@@ -104,9 +104,13 @@ void
 setting_object(struct reader *reader, const char *name,
 	const struct parameters *parameters, const struct file *file, size_t offset);
 
-/* Takes template(...); LIST: properties and constants follow in braces. */
+/* Takes template(...); SAYS: the parts in its braces write what the message says. */
 void
-setting_template(struct reader *reader, const struct parameters *parameters, bool list);
+setting_template(struct reader *reader, const struct parameters *parameters, bool says);
+
+/* Whether property(...) of a template writes what the message says. */
+bool
+setting_property_says(const struct parameters *parameters);
 
 /* Makes the files that PATTERN names be read next. Returns -1 when one is missing. */
 int

@@ -246,16 +246,22 @@ read_statement(struct reader *reader, struct block *block)
 	return result;
 }
 
-/* { property(...) constant(...) } */
+/* { property(...) constant(...) }; whether one of them writes what the message says. */
 static int
-read_template_parts(struct reader *reader)
+read_template_parts(struct reader *reader, bool *ret_says)
 {
+	*ret_says = false;
 	while (!words_accept_symbol(reader, '}')) {
 		autoparameters struct parameters parameters = { 0 };
+		const struct token *token = words_peek(reader);
+		bool property = token->text.size > 0 &&
+			strchr("pP", token->text.data[0]) != NULL;
 		if (!words_accept(reader, TOKEN_PROPERTY))
 			return words_error(reader);
 		if (words_parameters(reader, &parameters) < 0)
 			return -1;
+		if (property && setting_property_says(&parameters))
+			*ret_says = true;
 	}
 	return 0;
 }
@@ -314,10 +320,10 @@ read_object(struct reader *reader)
 	if (type == TOKEN_RULESET)
 		return read_ruleset(reader, &parameters, file, offset);
 	if (type == TOKEN_TEMPLATE) {
-		bool list = words_accept_symbol(reader, '{');
-		if (list && read_template_parts(reader) < 0)
+		bool list = words_accept_symbol(reader, '{'), says = false;
+		if (list && read_template_parts(reader, &says) < 0)
 			return -1;
-		setting_template(reader, &parameters, list);
+		setting_template(reader, &parameters, says);
 		return 0;
 	}
 	setting_object(reader, name, &parameters, file, offset);

@@ -35,18 +35,67 @@ add_template(struct reader *reader, const char *name, struct bytes text, bool bl
 	table_set(&reader->blank, name, blank ? present : NULL);
 }
 
+/* Properties that hold what the message says (propNameToID() of msg.c); any other, and a
+ * variable, may be the same for all messages. */
+static bool
+holds_message(const char *property)
+{
+	static const char *const names[] = { "msg", "rawmsg", "rawmsg-after-pri",
+		"jsonmesg" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcasecmp(names[i], property) == 0)
+			return true;
+	return false;
+}
+
+bool
+setting_property_says(const struct parameters *parameters)
+{
+	/* with spifno1stsp it writes one blank or none: MsgGetProp() of msg.c */
+	return holds_message(parameter_text(parameters, "name", "")) &&
+		!is_on(parameter_text(parameters, "spifno1stsp", "off"));
+}
+
+/* Whether a template's string has a %property:from:to:options% that holds what the
+ * message says. */
+static bool
+string_says(struct bytes text)
+{
+	for (size_t i = 0; i < text.size; i++) {
+		if (text.data[i] == '\\') {
+			i++;
+			continue;
+		}
+		if (text.data[i] != '%')
+			continue;
+		const char *begin = text.data + i + 1;
+		const char *end = memchr(begin, '%', text.size - i - 1);
+		if (end == NULL)
+			return false;
+		autofree char *property = memory_copy(begin, (size_t)(end - begin));
+		bool blank = strstr(property, "sp-if-no-1st-sp") != NULL;
+		property[strcspn(property, ":")] = '\0';
+		if (!blank && holds_message(property))
+			return true;
+		i = (size_t)(end - text.data);
+	}
+	return false;
+}
+
 void
-setting_template(struct reader *reader, const struct parameters *parameters, bool list)
+setting_template(struct reader *reader, const struct parameters *parameters, bool says)
 {
 	const char *name = parameter_text(parameters, "name", NULL);
 	const char *type = parameter_text(parameters, "type", "");
 	const char *text = parameter_text(parameters, "string", "");
 	if (name == NULL || parameters_disable(parameters))
 		return;
-	bool plain = !list && strcasecmp(type, "string") == 0;
-	if (!plain)
+	/* of a list SAYS tells; what a module's template writes is not known */
+	if (strcasecmp(type, "string") == 0)
+		says = string_says(BYTES_TEXT(text));
+	else
 		text = "";
-	add_template(reader, name, BYTES_TEXT(text), plain && strchr(text, '%') == NULL);
+	add_template(reader, name, BYTES_TEXT(text), !says);
 }
 
 static void
@@ -276,8 +325,8 @@ read_template(struct reader *reader, const char *value)
 	}
 	text++;
 	length = strcspn(text, "\"");
-	add_template(reader, name, (struct bytes){ text, length },
-		memchr(text, '%', length) == NULL);
+	struct bytes string = { text, length };
+	add_template(reader, name, string, !string_says(string));
 }
 
 /* name,file,size,command */

@@ -31,6 +31,15 @@ LOG = "/mnt"
 HEAD = ('module(load="imuxsock" SysSock.Name="%s/socket" SysSock.RateLimit.Interval="0" '
         'SysSock.Unlink="on")\n') % LOG
 INPUT = 'module(load="imklog")'
+TEMPLATES = [
+    'template(name="L0" type="list") { constant(value="x\\n") }',
+    'template(name="L1" type="list") { constant(value="x") property(name="msg") }',
+    'template(name="L2" type="list") { property(name="msg" spifno1stsp="on") }',
+    'template(name="L3" type="list") { property(name="rawmsg-after-pri") '
+    'constant(value="\\n") }',
+    'template(name="L4" type="string" string="%HOSTNAME% %msg:::sp-if-no-1st-sp%\\n")',
+    'template(name="L5" type="string" string="%HOSTNAME% %MSG:::drop-last-lf%\\n")',
+]
 HOST_PORTS = {"@127.0.0.1": ("udp", 514), "@@127.0.0.1:514": ("tcp", 514),
               "@127.0.0.1:10514": ("udp", 10514), "@@127.0.0.1:10514": ("tcp", 10514)}
 
@@ -92,6 +101,8 @@ class Generator:
                       "omfoo", "OmFile"),
             self.pick("file", "file", "File"), self.file(),
             self.pick("", "", "", "", ' config.enabled="off"', ' template="NoSuch"',
+                      ' template="L%d"' % self.random.randrange(len(TEMPLATES)),
+                      ' template="L%d"' % self.random.randrange(len(TEMPLATES)),
                       ' template="RSYSLOG_FileFormat"', ' config.enabled="on"',
                       ' action.execOnlyWhenPreviousIsSuspended="on"'))
 
@@ -394,7 +405,7 @@ def write_case(directory, text, drop_ins):
                 file.write(content)
     for path, first in ((root + "/etc/rsyslog.conf", INPUT), (directory + "/real.conf", "")):
         with open(path, "w", newline="", encoding="latin-1") as file:
-            file.write(HEAD + first + "\n" + text)
+            file.write("\n".join([HEAD + first] + TEMPLATES + [text]))
     return root
 
 

@@ -256,6 +256,10 @@ test_values(void **state)
 	judged(INPUTS "*.* action(type=\"omfile\" file=\"/b\" file=\"/a\")\n", "reached");
 }
 
+#define LIST_TEMPLATE(parts)                                                             \
+	"template(name=\"e\" type=\"list\") { " parts " }\n" FILE_ACTION("template="     \
+									 "\"e\"")
+
 /* addAction of action.c looks the templates up, the actions' defaults too */
 static void
 test_templates(void **state)
@@ -271,6 +275,17 @@ test_templates(void **state)
 		"unknown");
 	judged(INPUTS "$template e,\"x\"\n*.* /a;e\n", "unknown");
 	judged(INPUTS "$template e,\"%msg%\"\n*.* /a;e\n", "reached");
+	judged(INPUTS "$template e,\"%hostname% \\%msg\"\n*.* /a;e\n", "unknown");
+	judged(INPUTS "$template e,\"%hostname% %MSG:::drop-last-lf%\"\n*.* /a;e\n",
+		"reached");
+	judged(INPUTS "$template e,\"%msg:::sp-if-no-1st-sp%\\n\"\n*.* /a;e\n",
+		"unknown");
+	judged(LIST_TEMPLATE("constant(value=\"x\")"), "unknown");
+	judged(LIST_TEMPLATE("constant(value=\"msg\" name=\"msg\")"), "unknown");
+	judged(LIST_TEMPLATE("property(name=\"hostname\")"), "unknown");
+	judged(LIST_TEMPLATE("property(name=\"msg\" spifno1stsp=\"on\")"), "unknown");
+	judged(LIST_TEMPLATE("constant(value=\"x\") property(name=\"rawmsg\")"),
+		"reached");
 }
 
 /* lexer.l: a single character after "call" is a stray, and numbers go through strtoll(3)
