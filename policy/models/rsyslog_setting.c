@@ -383,6 +383,20 @@ check_setting(struct reader *reader, const char *name, const char *word,
 	return is_id;
 }
 
+/* SetDefaultRuleset() of ruleset.c looks it up at once. */
+static void
+set_default_ruleset(
+	struct reader *reader, const char *name, const struct file *file, size_t offset)
+{
+	const struct syslog_conf *conf = reader->conf;
+	size_t index = syslog_conf_find(conf, name);
+	if (index < conf->ruleset_count && conf->rulesets[index].defined)
+		set_text(&reader->default_ruleset, name);
+	else
+		syslog_conf_reject(reader->conf, file, offset,
+			"there is no ruleset '%s' before it", name);
+}
+
 static void
 read_setting(struct reader *reader, const char *name, const char *value,
 	const struct file *file, size_t offset)
@@ -409,7 +423,7 @@ read_setting(struct reader *reader, const char *name, const char *value,
 	else if (strcasecmp(name, "outchannel") == 0)
 		read_channel(reader, value);
 	else if (strcasecmp(name, "defaultruleset") == 0)
-		set_text(&reader->default_ruleset, word);
+		set_default_ruleset(reader, word, file, offset);
 	else if (strcasecmp(name, "rulesetcreatemainqueue") == 0)
 		reader->conf->rulesets[reader->current].queued = is_on(word);
 	else if (strcasecmp(name, "abortonuncleanconfig") == 0)

@@ -68,6 +68,9 @@ test_kernel_input(void **state)
 		"kern", "/b");
 	goes("module(load=\"imklog\" ruleset=\"none\")\n*.* /a\n", "kern", "/a");
 	goes(INPUTS "$RuleSet other\n*.* /b\n$DefaultRuleset other\n", "mail", "/b");
+	/* it must be there before it is named */
+	goes(INPUTS "*.* /a\n$DefaultRuleset other\n$RuleSet other\n*.* /b\n", "mail",
+		"/a");
 }
 
 static void
