@@ -115,11 +115,37 @@ warn_of_blocking(const struct syslog_conf *conf, const struct reach *reach,
 	}
 }
 
+/* Whether what is at FILE keeps what is written to it: a link to /dev/null is an old way
+ * to get rid of a log. The reason when not. */
+static enum verdict
+judge_target(struct host *host, const char *file, char **ret_reason)
+{
+	mode_t mode;
+	autofree char *target = NULL;
+	*ret_reason = NULL;
+	if (host_mode(host, file, &mode, &target) < 0) {
+		*ret_reason = memory_printf("what %s is can't be told", file);
+		return VERDICT_UNKNOWN;
+	}
+	if (strcmp(target, "/dev/null") == 0) {
+		*ret_reason = memory_printf("%s leads to /dev/null", file);
+		return VERDICT_FAIL;
+	}
+	if (mode == 0 || S_ISREG(mode))
+		return VERDICT_PASS;
+	*ret_reason = S_ISDIR(mode)
+		? memory_printf("%s is a directory, which can't be written to", file)
+		: memory_printf("%s is no regular file: what becomes of it can't be told",
+			  file);
+	return S_ISDIR(mode) ? VERDICT_FAIL : VERDICT_UNKNOWN;
+}
+
 static void
-judge(const struct syslog_conf *conf, const struct demand *demand,
+judge(struct host *host, const struct syslog_conf *conf, const struct demand *demand,
 	struct findings *findings)
 {
 	struct reach reach;
+	autofree char *lost = NULL;
 	autobuffer struct buffer place = { 0 }, have = { 0 }, why = { 0 };
 	syslog_reach(conf, &demand->place, demand->wanted, &reach);
 	struct priorities unknown = priorities_without(
@@ -127,6 +153,8 @@ judge(const struct syslog_conf *conf, const struct demand *demand,
 	enum verdict verdict = !priorities_empty(reach.missed) ? VERDICT_FAIL
 		: !priorities_empty(unknown)                   ? VERDICT_UNKNOWN
 							       : VERDICT_PASS;
+	if (verdict == VERDICT_PASS && demand->place.type == DESTINATION_FILE)
+		verdict = judge_target(host, demand->place.name, &lost);
 	demand_describe(demand, &place);
 	syslog_describe_have(conf, &reach, unknown, place.data, &have);
 	struct finding *finding = findings_add(
@@ -136,6 +164,8 @@ judge(const struct syslog_conf *conf, const struct demand *demand,
 	add_evidence(finding, &reach.carriers);
 	if (verdict == VERDICT_PASS) {
 		warn_of_blocking(conf, &reach, finding);
+	} else if (lost != NULL) {
+		finding_why(finding, "%s", lost);
 	} else {
 		syslog_describe_why(conf, demand, &reach, unknown, &why);
 		finding_why(finding, "%s", why.data != NULL ? why.data : "");
@@ -242,7 +272,7 @@ check(const struct context *context, const struct control *control,
 	for (size_t i = 0; i < demands.count; i++) {
 		const struct demand *demand = &demands.items[i];
 		if (reading->failure == NULL) {
-			judge(conf, demand, findings);
+			judge(context->host, conf, demand, findings);
 			continue;
 		}
 		autobuffer struct buffer place = { 0 };

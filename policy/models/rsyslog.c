@@ -110,7 +110,9 @@ add_entrances(struct reader *reader, size_t default_ruleset)
 	if (reader->journal.loaded)
 		syslog_conf_enter(conf, reader->kernel.loaded ? others : priorities_all(),
 			entrance_ruleset(reader, &reader->journal, default_ruleset));
-	if (reader->socket.loaded && !reader->socket.closed)
+	if (reader->socket.loaded &&
+		(reader->socket.added ||
+			(!reader->socket.closed && !reader->socket.elsewhere)))
 		syslog_conf_enter(conf, others,
 			entrance_ruleset(reader, &reader->socket, default_ruleset));
 }

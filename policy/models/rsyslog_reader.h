@@ -22,7 +22,9 @@ struct parameters {
 /* Where an input puts its messages. */
 struct input {
 	bool loaded;
-	bool closed; /* it takes no messages of this host */
+	bool closed; /* it does not open the system's socket */
+	bool elsewhere; /* or opens another in its place */
+	bool added; /* the system's socket is opened beside its own */
 	char *ruleset; /* owned; NULL: the default */
 };
 
@@ -33,7 +35,7 @@ struct reader {
 	struct token token; /* the next word, when HAS_TOKEN */
 	bool has_token;
 	unsigned depth; /* of nested statements and expressions */
-	size_t files; /* included so far */
+	size_t files, bytes; /* included so far */
 	size_t strays; /* bytes that were no part of any word */
 	size_t nodes; /* of the expression at hand */
 	size_t current; /* index of the ruleset that statements go to */

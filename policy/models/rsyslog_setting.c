@@ -9,6 +9,7 @@
 
 enum {
 	FILES_MAX = 1000,
+	BYTES_MAX = 16 << 20, /* included, a file's each time it is */
 	OPEN_MAX = 20, /* files that include each other */
 	DIRECTORY_DEPTH_MAX = 8,
 };
@@ -140,16 +141,22 @@ load_module(struct reader *reader, const char *name, const char *ruleset,
 								   : NULL;
 }
 
+/* Where programs send their messages, or journald passes them on: imuxsock.c,
+ * activateListeners. */
+static bool
+is_system_socket(const char *path)
+{
+	return strcmp(path, "/dev/log") == 0 ||
+		strcmp(path, "/run/systemd/journal/syslog") == 0;
+}
+
 static void
 read_input(struct reader *reader, const struct parameters *parameters)
 {
-	const char *socket = parameter_text(parameters, "socket", "");
-	if (strcasecmp(parameter_text(parameters, "type", ""), "imuxsock") != 0)
+	if (strcasecmp(parameter_text(parameters, "type", ""), "imuxsock") != 0 ||
+		!is_system_socket(parameter_text(parameters, "socket", "")))
 		return;
-	if (strcmp(socket, "/dev/log") != 0 &&
-		strcmp(socket, "/run/systemd/journal/syslog") != 0)
-		return;
-	reader->socket.closed = false;
+	reader->socket.added = true;
 	set_text(&reader->socket.ruleset, parameter_text(parameters, "ruleset", NULL));
 }
 
@@ -187,6 +194,9 @@ setting_object(struct reader *reader, const char *name,
 		if (strcmp(module, "imuxsock") == 0 &&
 			!is_on(parameter_text(parameters, "syssock.use", "on")))
 			reader->socket.closed = true;
+		if (strcmp(module, "imuxsock") == 0)
+			reader->socket.elsewhere = !is_system_socket(
+				parameter_text(parameters, "syssock.name", "/dev/log"));
 	} else if (strcasecmp(name, "input") == 0) {
 		const char *type = parameter_text(parameters, "type", "");
 		if (table_get(&reader->modules, type) == NULL)
@@ -247,8 +257,9 @@ include_file(struct reader *reader, const char *path, bool optional, unsigned de
 	}
 	if (file->state == FILE_ABSENT)
 		return missing(reader, path, optional, from, offset);
+	reader->bytes += file->bytes.size;
 	if (file->state == FILE_REFUSED || reader->files++ >= FILES_MAX ||
-		reader->lexer.open_count >= OPEN_MAX ||
+		reader->bytes > BYTES_MAX || reader->lexer.open_count >= OPEN_MAX ||
 		memchr(file->bytes.data, '\0', file->bytes.size) != NULL) {
 		reader_halt(reader, from, offset, "what it includes can't be read");
 		return -1;
@@ -430,6 +441,10 @@ read_setting(struct reader *reader, const char *name, const char *value,
 		reader->abort_if_unclean = is_on(word);
 	else if (strcasecmp(name, "omitlocallogging") == 0)
 		reader->socket.closed = is_on(word);
+	else if (strcasecmp(name, "systemlogsocketname") == 0)
+		reader->socket.elsewhere = !is_system_socket(word);
+	else if (strcasecmp(name, "addunixlistensocket") == 0)
+		reader->socket.added = reader->socket.added || is_system_socket(word);
 	else if (strcasecmp(name, "actionexeconlywhenpreviousissuspended") == 0)
 		reader->when_suspended = is_on(word);
 	else if (strcasecmp(name, "actionexeconlyonceeveryinterval") == 0)

@@ -13,6 +13,7 @@
 
 enum {
 	FILES_MAX = 5000, /* files read, each time counted */
+	BYTES_MAX = 16 << 20, /* and their bytes */
 	DEPTH_MAX = 32, /* of includes */
 };
 
@@ -25,7 +26,8 @@ struct reader {
 	size_t visited_count;
 	unsigned depth;
 	bool exited; /* a bad defaults entry: xinetd is gone */
-	bool full; /* FILES_MAX was reached */
+	bool full; /* FILES_MAX or BYTES_MAX was reached */
+	size_t bytes;
 };
 
 /* A file while its lines are taken one by one. */
@@ -361,7 +363,8 @@ read_next(struct reader *reader, struct source *source, const struct line *line)
 static bool
 visit(struct reader *reader, const struct file *file, struct source *source)
 {
-	if (reader->visited_count == FILES_MAX)
+	reader->bytes += file->bytes.size;
+	if (reader->visited_count == FILES_MAX || reader->bytes > BYTES_MAX)
 		return false;
 	for (size_t i = 0; i < reader->visited_count && !source->again; i++)
 		source->again = reader->visited[i] == file;

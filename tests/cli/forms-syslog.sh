@@ -55,6 +55,36 @@ arrives "$ALL" "$ALL"
 judged pass
 fixed 0 0
 
+both()
+{
+	conf <<-'END'
+		kern.*	-/var/log/kernel
+		kern.*	@127.0.0.1
+	END
+}
+
+form "the file is thrown away"
+both
+ln -s /dev/null "$ROOT/var/log/kernel"
+judged fail "/var/log/kernel leads to /dev/null"
+form_run plan
+says "no edit of the configuration helps" "Not remedied" "$T/out"
+
+form "a directory is in its place"
+both
+mkdir "$ROOT/var/log/kernel"
+judged fail "/var/log/kernel is a directory"
+
+form "a FIFO is in its place"
+both
+mkfifo "$ROOT/var/log/kernel"
+judged unknown "/var/log/kernel is no regular file"
+
+form "another file is behind a link"
+both
+ln -s archive "$ROOT/var/log/kernel"
+judged pass
+
 form "info and above"
 conf <<'END'
 *.info	/var/log/kernel

@@ -60,6 +60,18 @@ test_kernel_input(void **state)
 	goes("$ModLoad imklog.so\n*.* /a\n", "mail", "nothing");
 	goes("module(load=\"imjournal\")\n*.* /a\n", "kern", "/a");
 	goes("module(load=\"imjournal\")\n*.* /a\n", "mail", "/a");
+	goes("module(load=\"imuxsock\" SysSock.Name=\"/run/other\")\n*.* /a\n", "mail",
+		"nothing");
+	goes("module(load=\"imuxsock\" SysSock.Name=\"/dev/log\")\n*.* /a\n", "mail",
+		"/a");
+	goes("module(load=\"imuxsock\" SysSock.Name=\"/run/other\")\n"
+	     "input(type=\"imuxsock\" Socket=\"/dev/log\")\n*.* /a\n",
+		"mail", "/a");
+	goes("$ModLoad imuxsock\n$SystemLogSocketName /run/other\n*.* /a\n", "mail",
+		"nothing");
+	goes("$ModLoad imuxsock\n$AddUnixListenSocket /dev/log\n$OmitLocalLogging on\n"
+	     "*.* /a\n",
+		"mail", "/a");
 	goes("module(load=\"imuxsock\" SysSock.Use=\"off\")\n*.* /a\n", "mail",
 		"nothing");
 	/* an input may have a ruleset of its own */
