@@ -20,8 +20,9 @@ struct journal {
 };
 
 /* Opens DIRECTORY (NULL: var/lib/holdfast under ROOT, an open directory), creating it
- * when CREATE. Refuses one that others own or can look into, and one of another root. 0; or 1 when there is none
- * and it was not to be created; or -1. Closed by journal_close in any case. */
+ * when CREATE. Refuses one that others own or can look into, and one of another root. 0;
+ * or 1 when there is none and it was not to be created; or -1. Closed by journal_close in
+ * any case. */
 int
 journal_open(int root, const char *directory, bool create, struct journal *ret_journal,
 	struct error *err);

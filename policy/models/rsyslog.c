@@ -14,9 +14,11 @@ reader_halt(
 		return;
 	reader->halted = true;
 	reader->lexer.ended = true;
-	block_add(&reader->conf->rulesets[reader->current].body, STATEMENT_OPAQUE, file,
-		offset)
-		->text = memory_text(reason);
+	struct ruleset *ruleset = &reader->conf->rulesets[reader->current];
+	/* a statement of its own: what follows it is not lost behind an older one */
+	ruleset->last = ruleset->body.count;
+	block_add(&ruleset->body, STATEMENT_OPAQUE, file, offset)->text = memory_text(
+		reason);
 }
 
 void

@@ -13,7 +13,7 @@
 
 enum {
 	FILES_MAX = 5000, /* files read, each time counted */
-	BYTES_MAX = 16 << 20, /* and their bytes */
+	BYTES_MAX = 8 << 20, /* and their bytes */
 	DEPTH_MAX = 32, /* of includes */
 };
 

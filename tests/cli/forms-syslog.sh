@@ -63,6 +63,15 @@ both()
 	END
 }
 
+form "more is included than is read"
+{
+	for _ in $(seq 9); do echo '$IncludeConfig /etc/large.conf'; done
+	echo 'kern.* /var/log/kernel'
+	echo 'kern.* @127.0.0.1'
+} | conf
+yes 'mail.info /var/log/mail' | head -n 50000 | put etc/large.conf
+judged unknown "line 8: more than 8 MiB are included"
+
 form "the file is thrown away"
 both
 ln -s /dev/null "$ROOT/var/log/kernel"
