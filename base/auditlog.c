@@ -43,23 +43,51 @@ auditlog_text(const struct auditlog_record *record)
 	return buffer_take(&text);
 }
 
-int
-auditlog_send(bool undo, const char *root, const char *file, const char *controls,
-	const char *head, bool success)
+static int
+send_text(int type, const char *text, bool success)
 {
-	struct auditlog_record record = { undo, root, file, controls, head, success };
-	autofree char *text = auditlog_text(&record);
 	int fd = audit_open(); /* close-on-exec */
 	if (fd < 0)
 		return -1;
 	errno = 0;
 	/* no host name: libaudit would look its address up */
-	int sent = audit_log_user_message(
-		fd, AUDIT_USYS_CONFIG, text, NULL, NULL, NULL, success);
+	int sent = audit_log_user_message(fd, type, text, NULL, NULL, NULL, success);
 	int saved = sent < 0 ? -sent : errno;
 	audit_close(fd);
 	if (sent > 0)
 		return 0;
 	errno = saved != 0 ? saved : ECONNREFUSED;
 	return -1;
+}
+
+int
+auditlog_send(bool undo, const char *root, const char *file, const char *controls,
+	const char *head, bool success)
+{
+	struct auditlog_record record = { undo, root, file, controls, head, success };
+	autofree char *text = auditlog_text(&record);
+	return send_text(AUDIT_USYS_CONFIG, text, success);
+}
+
+char *
+auditlog_verdict_text(const struct auditlog_verdict *verdict)
+{
+	autobuffer struct buffer text = { 0 }, cut = { 0 };
+	buffer_text(&text, "op=holdfast-audit");
+	add_value(&text, &cut, "root", verdict->root);
+	if (verdict->policy != NULL)
+		add_value(&text, &cut, "policy", verdict->policy);
+	else
+		buffer_text(&text, " policy=?");
+	add_value(&text, &cut, "gaps", verdict->gaps);
+	if (cut.size > 0)
+		buffer_printf(&text, " cut=%s", cut.data);
+	return buffer_take(&text);
+}
+
+int
+auditlog_send_verdict(const struct auditlog_verdict *verdict)
+{
+	autofree char *text = auditlog_verdict_text(verdict);
+	return send_text(AUDIT_TRUSTED_APP, text, verdict->success);
 }

@@ -1,5 +1,5 @@
-/* Records for the kernel's audit log, one a file that was changed. The only caller of
- * libaudit. */
+/* Records for the kernel's audit log: one a file that was changed, one a host that was
+ * judged. The only caller of libaudit. */
 #ifndef BASE_AUDITLOG_H
 #define BASE_AUDITLOG_H
 
@@ -32,5 +32,28 @@ auditlog_text(const struct auditlog_record *record);
 int
 auditlog_send(bool undo, const char *root, const char *file, const char *controls,
 	const char *head, bool success);
+
+/* The result of an audit. */
+struct auditlog_verdict {
+	const char *root;
+	const char *policy; /* the policy's hash; NULL: the audit could not run */
+	const char *gaps; /* ids of the controls that do not hold, with a blank between */
+	bool success; /* all hold */
+};
+
+/* Its fields, as those of auditlog_text.
+ *	op	holdfast-audit
+ *	root	the root
+ *	policy	the hash of the policy; "?" when the audit could not run
+ *	gaps	the ids of the controls that do not hold or can't be told
+ *	cut	as above */
+char *
+auditlog_verdict_text(const struct auditlog_verdict *verdict);
+
+/* Sends it, as auditlog_send does, as AUDIT_TRUSTED_APP, the type for what a trusted
+ * program has to say (libaudit.h). Nothing was changed, so it is not AUDIT_USYS_CONFIG:
+ * aureport --config would list each audit among the changes. */
+int
+auditlog_send_verdict(const struct auditlog_verdict *verdict);
 
 #endif

@@ -1,10 +1,12 @@
 /* audit: judges hosts and reports the gaps. Writes nothing. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/auditlog.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "enforcer/options.h"
@@ -23,6 +25,7 @@ struct audit {
 	size_t root_count;
 	const struct report_format *format;
 	struct report settings; /* what is the same for each root */
+	bool record; /* in the audit log */
 	struct parser *parser; /* made when first needed, in each worker its own */
 	int status;
 };
@@ -46,6 +49,28 @@ report_pending(const char *root)
 			root);
 }
 
+/* Sends the result to the audit log when that was asked for. EVALUATION is NULL when the
+ * root could not be audited, which must not go unseen there. */
+static void
+record(const struct audit *audit, const char *root, const struct evaluation *evaluation)
+{
+	autobuffer struct buffer gaps = { 0 };
+	if (!audit->record)
+		return;
+	buffer_text(&gaps, "");
+	for (size_t i = 0; evaluation != NULL && i < evaluation->count; i++)
+		if (evaluation_is_gap(evaluation->items[i].verdict))
+			buffer_printf(&gaps, "%s%s", gaps.size > 0 ? " " : "",
+				evaluation->items[i].control->id);
+	struct auditlog_verdict verdict = { .root = root,
+		.policy = evaluation != NULL ? audit->policy.sha256 : NULL,
+		.gaps = gaps.data,
+		.success = evaluation != NULL && evaluation_status(evaluation) == 0 };
+	if (auditlog_send_verdict(&verdict) < 0)
+		output_error(
+			"%s: no audit record could be sent (%s)", root, strerror(errno));
+}
+
 static int
 audit_root(void *data, size_t index, struct buffer *out)
 {
@@ -62,6 +87,7 @@ audit_root(void *data, size_t index, struct buffer *out)
 		output_error("%s", err.text);
 		error_clear(&err);
 		host_free(context.host);
+		record(audit, root, NULL);
 		return STATUS_NOT_RUN;
 	}
 	struct report report = audit->settings;
@@ -73,6 +99,7 @@ audit_root(void *data, size_t index, struct buffer *out)
 	report.root = root;
 	report.hostname = hostname;
 	audit->format->write(&report, out);
+	record(audit, root, &evaluation);
 	int status = evaluation_status(&evaluation);
 	evaluation_free(&evaluation);
 	host_free(context.host);
@@ -84,8 +111,10 @@ root_done(void *data, size_t index, int status, struct bytes out)
 {
 	struct audit *audit = data;
 	progress_clear();
-	if (status < 0)
+	if (status < 0) {
 		output_error("%s: the process that audited it died", audit->roots[index]);
+		record(audit, audit->roots[index], NULL);
+	}
 	output_print(out);
 	audit->status = worse(audit->status, status < 0 ? STATUS_NOT_RUN : status);
 }
@@ -128,6 +157,7 @@ static const struct option_row rows[] = {
 	OPTION_ROOTS,
 	{ "format", 'f', "FORMAT", "text (default) or json", false },
 	{ "verbose", 'v', NULL, "show what holds too", false },
+	{ "record", 0, NULL, "send the result to the kernel's audit log too", false },
 	OPTION_COLOR,
 	OPTION_END,
 };
@@ -166,6 +196,7 @@ run(int argc, char **argv)
 	int status;
 	if (!options_parse(&command_audit, argc, argv, &options, &status))
 		return status;
+	audit.record = options_given(&options, "record");
 	audit.ids = options.arguments;
 	audit.id_count = options.argument_count;
 	audit.roots = options_texts(&options, "root", &audit.root_count);
@@ -186,6 +217,9 @@ run(int argc, char **argv)
 	if (setup_policy(&options, require_safe, &audit.policy) == 0 &&
 		setup_check_ids(&audit.policy, audit.ids, audit.id_count) == 0)
 		status = audit_roots(&audit);
+	else
+		for (size_t i = 0; i < audit.root_count; i++)
+			record(&audit, audit.roots[i], NULL);
 	if (audit.parser != NULL)
 		parser_free(audit.parser);
 	policy_free(&audit.policy);

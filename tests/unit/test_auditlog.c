@@ -63,6 +63,26 @@ test_long(void **state)
 	assert_true(strlen(text) < 7600);
 }
 
+static void
+test_verdict(void **state)
+{
+	(void)state;
+	struct auditlog_verdict verdict = { "/", "0f", "", true };
+	autofree char *holds = auditlog_verdict_text(&verdict);
+	assert_string_equal(
+		holds, "op=holdfast-audit root=\"/\" policy=\"0f\" gaps=\"\"");
+	verdict = (struct auditlog_verdict){ "/a\nb", NULL, "one two", false };
+	autofree char *not_run = auditlog_verdict_text(&verdict);
+	assert_string_equal(
+		not_run, "op=holdfast-audit root=2F610A62 policy=? gaps=6F6E652074776F");
+	autofree char *name = memory_new(4096, 1);
+	memset(name, 'x', 4095);
+	verdict.gaps = name;
+	autofree char *cut = auditlog_verdict_text(&verdict);
+	assert_non_null(strstr(cut, " cut=gaps"));
+	assert_true(strlen(cut) < 2000);
+}
+
 /* Without a descriptor to spare there is no way to the kernel. */
 static void
 test_not_sent(void **state)
@@ -88,6 +108,7 @@ main(void)
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_verdict),
 		cmocka_unit_test(test_not_sent),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
