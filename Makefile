@@ -22,6 +22,7 @@ libexecdir = $(prefix)/libexec
 # Where libpam looks for modules: beside its own.
 pamdir = $(patsubst %/pam_permit.so,%,$(firstword $(wildcard /lib/*/security/pam_permit.so \
 	/lib64/security/pam_permit.so /lib/security/pam_permit.so) /lib/security/pam_permit.so))
+unitdir = $(prefix)/lib/systemd/system
 datadir = $(prefix)/share
 mandir = $(datadir)/man
 docdir = $(datadir)/doc/holdfast
@@ -57,7 +58,7 @@ PACKAGES = gcc libc6-dev make pkg-config git \
 	libacl1-dev libattr1-dev libpam0g-dev libcmocka-dev patch \
 	perl python3 python3-jsonschema python3-yaml augeas-tools mandoc valgrind bash-completion \
 	openssh-server openssh-client xinetd rsyslog \
-	acl attr strace util-linux bsdextrautils iproute2 procps mmdebstrap systemd-container \
+	acl attr strace util-linux bsdextrautils iproute2 procps mmdebstrap systemd systemd-container \
 	clang-14 libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck gcovr
 
 SOURCES = $(wildcard base/*.c lenses/*.c policy/*.c policy/kinds/*.c policy/models/*.c \
@@ -75,7 +76,9 @@ FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 HELPERS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/cli/*.c tests/oracle/*.c tests/crash/*.c \
 	tests/bench/*.c))
 
-all: $(BUILD)/holdfast $(BUILD)/pam_probe $(BUILD)/pam_holdfast.so
+SYSTEMD = $(patsubst enforcer/systemd/%.in,%,$(wildcard enforcer/systemd/*.in))
+
+all: $(BUILD)/holdfast $(BUILD)/pam_probe $(BUILD)/pam_holdfast.so $(SYSTEMD:%=$(BUILD)/systemd/%)
 
 $(BUILD)/holdfast: $(BUILD)/enforcer/main.o $(LIBRARY)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -115,6 +118,12 @@ $(LIBRARY): $(MEMBERS) $(BUILD)/members
 $(BUILD)/members: FORCE
 	@mkdir -p $(@D)
 	@echo '$(MEMBERS)' | cmp -s - $@ || echo '$(MEMBERS)' >$@
+
+# Written each time: the paths may be others.
+$(BUILD)/systemd/%: enforcer/systemd/%.in enforcer/systemd/hardening FORCE
+	@mkdir -p $(@D)
+	@sed -e '/^@hardening@$$/{r enforcer/systemd/hardening' -e 'd}' -e 's|@sbindir@|$(sbindir)|' \
+		-e 's|@sysconfdir@|$(sysconfdir)|' $< >$@
 
 # augeas.h includes a header of libxml2. Asked only when it is compiled: `make deps` may
 # have to install pkg-config first.
@@ -255,6 +264,7 @@ lint-scripts:
 INSTALLED = 755:$(BUILD)/install/holdfast:$(sbindir)/holdfast \
 	755:$(BUILD)/install/pam_probe:$(libexecdir)/holdfast/pam_probe \
 	644:$(BUILD)/install/pam_holdfast.so:$(pamdir)/pam_holdfast.so \
+	$(foreach f,$(SYSTEMD),644:$(BUILD)/install/systemd/$f:$(unitdir)/$f) \
 	$(foreach f,$(LENSES),644:$f:$(datadir)/holdfast/$f) \
 	$(foreach f,$(wildcard policy/profiles/*.yaml policy/profiles/*/*.yaml),644:$f:$(datadir)/holdfast/$(f:policy/%=%)) \
 	$(foreach f,$(wildcard enforcer/report/*.schema.json),644:$f:$(datadir)/holdfast/$(notdir $f)) \
@@ -280,6 +290,9 @@ uninstall:
 	@if grep -nE '^[^#]*pam_holdfast\.so' /dev/null $(DESTDIR)/etc/pam.conf \
 		$(DESTDIR)/etc/pam.d/* 2>/dev/null; then \
 		echo "These lines ask pam_holdfast.so: take them out first ('holdfast undo')."; exit 1; fi
+	@if find $(DESTDIR)/etc/systemd/system -type l \( -path '*.wants/*' -o -path '*.requires/*' \) \
+		\( -false $(SYSTEMD:%=-o -name %) \) 2>/dev/null | grep .; then \
+		echo "These units are enabled: take them out first ('systemctl disable --now')."; exit 1; fi
 	rm -f $(foreach f,$(INSTALLED),$(DESTDIR)$(call field,3,$f))
 	-rmdir $(addprefix $(DESTDIR),$(datadir)/holdfast/lenses \
 		$(datadir)/holdfast/profiles/overlays $(datadir)/holdfast/profiles \
