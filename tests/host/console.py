@@ -27,6 +27,7 @@ def prepare(tree):
     tree.chroot("chown", "-R", "alice:", "/home/alice/.ssh")
     tree.chroot("crontab", "-u", "alice", "-", input="@reboot id -un >>/home/alice/job\n")
     tree.write("/etc/holdfast/policy.yaml", POLICY)
+    tree.chroot("systemctl", "--quiet", "enable", "holdfast-boot.service", "holdfast-audit.timer")
     login = tree.read("/etc/pam.d/login")
     tree.write("/etc/pam.d/login", login.replace("# account  required       pam_access.so", "account required pam_access.so"))
 
@@ -48,11 +49,21 @@ def refused(host, when):
     same(f"{when}: root is admitted", host.login("root"), None)
 
 
+def reported(host, when):
+    """The boot unit found the gap: it alone has failed, and the host is up."""
+    same(f"{when}: the host is up", host.run("systemctl is-system-running --wait"), (1, "degraded\n"))
+    status, printed = host.run("systemctl --failed --plain --no-legend --no-pager")
+    check(f"{when}: the boot unit alone has failed", printed.split()[:1] == ["holdfast-boot.service"] and
+          printed.count("\n") == 1, printed)
+    status, printed = host.run("journalctl -b -u holdfast-boot.service -o cat --no-pager")
+    check(f"{when}: it has reported the gap", "fail console-root-only" in printed and "1 control: 1 fail" in printed, printed)
+
+
 def run(host, tree):
     same("before: alice is admitted at the console", host.login("alice"), None)
     host.logout()
     same("before: root is admitted", host.login("root"), None)
-    same("before: the host is up", host.run("systemctl is-system-running --wait"), (0, "running\n"))
+    reported(host, "before")
     alice_works(host, "before")
     before = tree.etc()
 
@@ -60,6 +71,8 @@ def run(host, tree):
     check("apply", status == 0, printed)
     status, printed = host.run("holdfast audit")
     check("apply: the policy holds", status == 0, printed)
+    status, printed = host.run("systemctl start holdfast-audit.service; s=$?; journalctl -u holdfast-audit.service -o cat --no-pager; (exit $s)")
+    check("apply: the daily audit sees it too", status == 0 and "1 control: 1 pass" in printed, printed)
     alice_works(host, "apply")
     host.logout()
     refused(host, "apply")
@@ -76,7 +89,7 @@ def run(host, tree):
 
     host.reboot()
     refused(host, "reboot")
-    same("reboot: the host is up", host.run("systemctl is-system-running --wait"), (0, "running\n"))
+    reported(host, "reboot")
     alice_works(host, "reboot")
 
     status, printed = host.run("holdfast undo --yes")
