@@ -22,6 +22,8 @@ libexecdir = $(prefix)/libexec
 # Where libpam looks for modules: beside its own.
 pamdir = $(patsubst %/pam_permit.so,%,$(firstword $(wildcard /lib/*/security/pam_permit.so \
 	/lib64/security/pam_permit.so /lib/security/pam_permit.so) /lib/security/pam_permit.so))
+# The one folder that Debian's pam-auth-update looks in.
+pamconfigsdir = /usr/share/pam-configs
 unitdir = $(prefix)/lib/systemd/system
 datadir = $(prefix)/share
 mandir = $(datadir)/man
@@ -264,6 +266,7 @@ lint-scripts:
 INSTALLED = 755:$(BUILD)/install/holdfast:$(sbindir)/holdfast \
 	755:$(BUILD)/install/pam_probe:$(libexecdir)/holdfast/pam_probe \
 	644:$(BUILD)/install/pam_holdfast.so:$(pamdir)/pam_holdfast.so \
+	644:pam_module/pam-configs/holdfast:$(pamconfigsdir)/holdfast \
 	$(foreach f,$(SYSTEMD),644:$(BUILD)/install/systemd/$f:$(unitdir)/$f) \
 	$(foreach f,$(LENSES),644:$f:$(datadir)/holdfast/$f) \
 	$(foreach f,$(wildcard policy/profiles/*.yaml policy/profiles/*/*.yaml),644:$f:$(datadir)/holdfast/$(f:policy/%=%)) \
@@ -287,9 +290,10 @@ install:
 
 # A stack that names a module which is gone refuses everybody.
 uninstall:
-	@if grep -nE '^[^#]*pam_holdfast\.so' /dev/null $(DESTDIR)/etc/pam.conf \
-		$(DESTDIR)/etc/pam.d/* 2>/dev/null; then \
-		echo "These lines ask pam_holdfast.so: take them out first ('holdfast undo')."; exit 1; fi
+	@if grep -snE '^[^#]*pam_holdfast\.so' /dev/null $(DESTDIR)/etc/pam.conf \
+		$(DESTDIR)/etc/pam.d/* | grep .; then \
+		echo "These lines ask pam_holdfast.so: take them out first ('holdfast undo'," \
+		"'pam-auth-update --disable holdfast')."; exit 1; fi
 	@if find $(DESTDIR)/etc/systemd/system -type l \( -path '*.wants/*' -o -path '*.requires/*' \) \
 		\( -false $(SYSTEMD:%=-o -name %) \) 2>/dev/null | grep .; then \
 		echo "These units are enabled: take them out first ('systemctl disable --now')."; exit 1; fi
