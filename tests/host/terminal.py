@@ -18,7 +18,8 @@ controls:
       through: [access.conf]
       services: [login]
 """
-USER_ACCT, USYS_CONFIG, ANOM_LOGIN_LOCATION = 1101, 1111, 2104  # linux/audit.h, libaudit.h
+# linux/audit.h, libaudit.h
+USER_ACCT, USYS_CONFIG, TRUSTED_APP, ANOM_LOGIN_LOCATION = 1101, 1111, 1121, 2104
 MARK = 'controls="terminal-root-only"'
 
 
@@ -40,6 +41,16 @@ def told(audit, op):
         check(f"{op}: the record says {word}", word in "".join(records), "\n".join(records))
 
 
+def recorded(tree, audit, when, gaps, result):
+    """An audit with the rights and without the network, as in the systemd units."""
+    tree.chroot("sh", "-c", "unshare --net setpriv --bounding-set -all,+dac_read_search,+audit_write "
+                "--no-new-privs holdfast audit --record >/dev/null; [ $? -le 1 ]")
+    records = audit.records(TRUSTED_APP, "op=holdfast-audit ", 'root="/"')
+    check(f"{when}: one record of an audit", len(records) == 1, "\n".join(records))
+    for word in (f'gaps="{gaps}"', f"res={result}"):
+        check(f"{when}: the record says {word}", word in "".join(records), "\n".join(records))
+
+
 def main():
     need("mmdebstrap", "unshare")
     own_mounts()
@@ -53,8 +64,10 @@ def main():
     same("before: alice is admitted", screen.login("alice"), None)
     same("before: the terminal is a virtual one", device(screen), (4, screen.number))
 
+    recorded(tree, audit, "before", "terminal-root-only", "failed")
     holdfast(tree, "apply", "--yes")
     told(audit, "apply")
+    recorded(tree, audit, "apply", "", "success")
     same("apply: alice is refused", screen.login("alice"), "Permission denied")
     records = audit.records(USER_ACCT, 'acct="alice"', 'exe="/usr/bin/login"', f"terminal=/dev/{screen.name} ")
     check("apply: the refusal is in the audit stream", len(records) == 1 and "res=failed" in records[0], "\n".join(records))
