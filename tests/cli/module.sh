@@ -175,6 +175,7 @@ if command -v valgrind >/dev/null && [ -n "$starve" ]; then
 	for user in bin sync root; do
 		valgrind -q --leak-check=full --errors-for-leak-kinds=definite,indirect --error-exitcode=99 \
 			--trace-children=yes "$ask" pam login $user "" "" pts 20 >out 2>err
+		# shellcheck disable=SC2034 # status reads it
 		STATUS=$?
 		status "valgrind: $user" 0
 	done
