@@ -46,10 +46,16 @@ class Booted:
         return os.waitstatus_to_exitcode(status)
 
     def kill(self):
-        """The whole host dies with its nspawn."""
-        if self.pid is not None:
-            os.kill(self.pid, signal.SIGKILL)
-            self.gone()
+        """A host outlives its nspawn: its first process is killed, and nspawn ends then."""
+        if self.pid is None:
+            return
+        with open(f"/proc/{self.pid}/task/{self.pid}/children") as file:
+            children = file.read().split()
+        for child in children or [self.pid]:
+            os.kill(int(child), signal.SIGKILL)
+        while self.receive(0.5):
+            pass
+        self.gone()
 
     def fail(self, what):
         sys.exit(f"host: {what}; the console's last words:\n" + self.seen[-3000:].decode(errors="replace"))
