@@ -71,7 +71,7 @@ take_principal(struct console_conf *conf, const char *line, const char *text, si
 	if (group && text[size - 1] != ')')
 		return fail(conf, offset, "the group's name has no closing parenthesis");
 	entry->text = text + group;
-	entry->size = size - 2 * group;
+	entry->size = size - (group ? 2 : 0);
 	entry->kind = group ? CONSOLE_CONF_GROUP : CONSOLE_CONF_USER;
 	size_t good = name_size(entry->text, entry->size);
 	if (entry->size == 0)

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "pam_module/options.h"
+#include "base/console_options.h"
 #include "pam_module/report.h"
 #include "pam_module/rule.h"
 #include "pam_module/terminal.h"
@@ -23,7 +23,7 @@ enum { ENTRY_START = 1024, ENTRY_MAX = 1 << 20 }; /* bytes of a user's entry */
 /* One login on its way. */
 struct login {
 	pam_handle_t *handle;
-	struct options options;
+	struct console_options options;
 	const char *service, *user, *rhost, *tty;
 	uid_t uid;
 	gid_t gid;
@@ -84,7 +84,7 @@ find_user(struct login *login)
 static int
 is_at_console(const struct login *login)
 {
-	if (options_is_display(login->service))
+	if (console_options_is_display(login->service))
 		return *login->rhost == '\0'; /* else by XDMCP */
 	if (login->options.trust_rhost && *login->rhost != '\0')
 		return 0;
@@ -119,7 +119,7 @@ refuse(const struct login *login, const struct rule *rule)
 static int
 decide(struct login *login)
 {
-	const struct options *options = &login->options;
+	const struct console_options *options = &login->options;
 	struct rule rule;
 	int code = find_user(login);
 	if (code != PAM_SUCCESS)
@@ -153,9 +153,9 @@ pam_sm_acct_mgmt(pam_handle_t *handle, int flags, int argc, const char **argv)
 {
 	struct login login = { .handle = handle };
 	(void)flags; /* PAM_SILENT: nothing is ever said to the user */
-	options_read(argc, argv, &login.options);
+	console_options_read(argc, argv, &login.options);
 	login.service = item(handle, PAM_SERVICE);
-	if (!options_cover(&login.options, login.service))
+	if (!console_options_cover(&login.options, login.service))
 		return PAM_IGNORE;
 	login.user = item(handle, PAM_USER);
 	if (*login.user == '\0')

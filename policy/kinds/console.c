@@ -24,8 +24,8 @@ static const struct key keys[] = {
 		.type = KEY_TEXTS,
 		.required = true,
 		.choices = throughs,
-		.help = "what must refuse the others; each listed one must hold; module "
-			"is not available in this version",
+		.help = "what must refuse the others; each listed one must hold: the "
+			"rules of pam_access, or pam_holdfast.so",
 		.example = "[access.conf]" },
 	{ .name = "services",
 		.type = KEY_TEXTS,
@@ -38,16 +38,12 @@ static const struct key keys[] = {
 static void
 validate(const struct control *control, struct problems *problems)
 {
-	const struct value *through = value_find(control->keys, "through"),
-			   *only = value_find(control->keys, "only");
-	for (size_t i = 0; through != NULL && i < through->count; i++)
-		if (strcmp(through->items[i].text, "module") == 0)
-			problems_add(problems, through->items[i].at,
-				"console.through: the module is not available in this "
-				"version");
+	const struct value *only = value_find(control->keys, "only");
 	if (only != NULL && only->count == 0)
 		problems_add(problems, only->at,
 			"console.only: name at least one user, or nobody can log in");
+	if (only != NULL && console_through(control, "module"))
+		console_validate_module(control, problems);
 }
 
 static void
@@ -77,7 +73,10 @@ judge_stack(const struct console_scene *scene, struct findings *findings)
 		finding_have(finding, "not known whether it decides");
 		finding_why(finding, "%s", consults->reason);
 		if (consults->reach == PAM_NOT_BINDING)
-			finding_have(finding, "pam_access.so is asked in vain");
+			finding_have(finding,
+				consults->is_passed
+					? "the stack can be passed without pam_access.so"
+					: "pam_access.so is asked in vain");
 	}
 	if (consults->place.file != NULL)
 		finding_evidence(finding, consults->place.file, consults->place.offset);
@@ -330,12 +329,16 @@ check(const struct context *context, const struct control *control,
 	struct findings *findings)
 {
 	for (size_t i = 0; i < console_service_count(control); i++) {
-		struct console_scene scene;
-		console_scene_open(
-			context, control, console_service_name(control, i), &scene);
-		judge_stack(&scene, findings);
-		console_judge_people(&scene, findings);
-		console_scene_close(&scene);
+		const char *service = console_service_name(control, i);
+		if (console_through(control, "access.conf")) {
+			struct console_scene scene;
+			console_scene_open(context, control, service, &scene);
+			judge_stack(&scene, findings);
+			console_judge_people(&scene, findings);
+			console_scene_close(&scene);
+		}
+		if (console_through(control, "module"))
+			console_judge_module(context, control, service, findings);
 	}
 }
 

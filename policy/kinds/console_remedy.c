@@ -145,28 +145,43 @@ add_rule(const struct console_scene *scene, struct edits *edits, struct error *e
 	return 0;
 }
 
+static int
+access_remedy(const struct context *context, const struct control *control,
+	const char *service, struct edits *edits, struct error *err)
+{
+	struct console_scene scene;
+	int result = 0;
+	console_scene_open(context, control, service, &scene);
+	bool is_done = holds(&scene);
+	for (size_t k = 0; k < edits->count && !is_done; k++)
+		is_done = strcmp(edits->items[k].file, scene.conf.main->target) == 0;
+	/* bare names in the rules are users, not groups, with nodefgroup */
+	if (scene.consults.reach == PAM_NOT_THERE)
+		result = console_ask_module(context, service,
+			"account\trequired\tpam_access.so nodefgroup",
+			"PAM: access.conf is consulted", edits, err);
+	else if (scene.consults.reach != PAM_REACHED)
+		result = error_set(err,
+			"%s: the line of pam_access.so does not decide (%s): move it up",
+			scene.consults.path, scene.consults.reason);
+	if (result == 0 && !is_done)
+		result = add_rule(&scene, edits, err);
+	console_scene_close(&scene);
+	return result;
+}
+
 int
 console_remedy(const struct context *context, const struct control *control,
 	struct edits *edits, struct error *err)
 {
 	int result = 0;
 	for (size_t i = 0; i < console_service_count(control) && result == 0; i++) {
-		struct console_scene scene;
-		console_scene_open(
-			context, control, console_service_name(control, i), &scene);
-		bool is_done = holds(&scene);
-		for (size_t k = 0; k < edits->count && !is_done; k++)
-			is_done = strcmp(edits->items[k].file, scene.conf.main->target) ==
-				0;
-		if (scene.consults.reach != PAM_REACHED)
-			result = error_set(err,
-				"%s: add 'account required pam_access.so' where it "
-				"decides "
-				"(%s)",
-				scene.consults.path, scene.consults.reason);
-		else if (!is_done)
-			result = add_rule(&scene, edits, err);
-		console_scene_close(&scene);
+		const char *service = console_service_name(control, i);
+		if (console_through(control, "access.conf"))
+			result = access_remedy(context, control, service, edits, err);
+		if (result == 0 && console_through(control, "module"))
+			result = console_module_remedy(
+				context, control, service, i == 0, edits, err);
 	}
 	return result;
 }

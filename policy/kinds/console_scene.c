@@ -21,6 +21,16 @@ console_service_name(const struct control *control, size_t index)
 						       : "login";
 }
 
+bool
+console_through(const struct control *control, const char *what)
+{
+	const struct value *through = value_find(control->keys, "through");
+	for (size_t i = 0; through != NULL && i < through->count; i++)
+		if (strcmp(through->items[i].text, what) == 0)
+			return true;
+	return false;
+}
+
 static void
 add_origin(struct console_scene *scene, const char *origin)
 {
@@ -132,7 +142,11 @@ console_scene_open(const struct context *context, const struct control *control,
 	};
 	pam_stack_consults(
 		context, service, "account", "pam_access.so", &ret_scene->consults);
-	access_settings_read(ret_scene->consults.arguments, &settings);
+	/* where it is not asked yet: what the remedy's line says */
+	access_settings_read(ret_scene->consults.reach == PAM_NOT_THERE
+			? "nodefgroup"
+			: ret_scene->consults.arguments,
+		&settings);
 	access_conf_read(context, &settings, &ret_scene->conf);
 	principals_read(context->host, &ret_scene->principals);
 	find_extra(ret_scene);

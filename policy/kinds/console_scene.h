@@ -61,6 +61,28 @@ console_origin_with(
 void
 console_judge_people(const struct console_scene *scene, struct findings *findings);
 
+/* Whether CONTROL asks that WHAT ("access.conf", "module") refuses. */
+bool
+console_through(const struct control *control, const char *what);
+
+/* The module's half: its line in SERVICE's stack and its configuration. */
+void
+console_validate_module(const struct control *control, struct problems *problems);
+
+void
+console_judge_module(const struct context *context, const struct control *control,
+	const char *service, struct findings *findings);
+
+/* FIRST: of the control's services, whose edits write the configuration for all. */
+int
+console_module_remedy(const struct context *context, const struct control *control,
+	const char *service, bool first, struct edits *edits, struct error *err);
+
+/* Puts LINE before what SERVICE's own file says for the account phase. */
+int
+console_ask_module(const struct context *context, const char *service, const char *line,
+	const char *why, struct edits *edits, struct error *err);
+
 /* For struct kind. */
 int
 console_remedy(const struct context *context, const struct control *control,

@@ -28,8 +28,9 @@ FACILITIES = ("kern user mail daemon auth syslog lpr news uucp cron authpriv ftp
               "local7").split()
 LEVELS = "emerg alert crit err warning notice info debug".split()
 LOG = "/mnt"
-HEAD = ('module(load="imuxsock" SysSock.Name="%s/socket" SysSock.RateLimit.Interval="0" '
-        'SysSock.Unlink="on")\n') % LOG
+# The model is told of the system's socket; the daemon gets one that is out of the way.
+HEAD = ('module(load="imuxsock" SysSock.Name="%s" SysSock.RateLimit.Interval="0" '
+        'SysSock.Unlink="on")\n')
 INPUT = 'module(load="imklog")'
 TEMPLATES = [
     'template(name="L0" type="list") { constant(value="x\\n") }',
@@ -403,9 +404,10 @@ def write_case(directory, text, drop_ins):
         for folder in (root + "/etc/rsyslog.d", "/etc/rsyslog.d"):
             with open(os.path.join(folder, name), "w", newline="", encoding="latin-1") as file:
                 file.write(content)
-    for path, first in ((root + "/etc/rsyslog.conf", INPUT), (directory + "/real.conf", "")):
+    for path, first in ((root + "/etc/rsyslog.conf", HEAD % "/dev/log" + INPUT),
+                        (directory + "/real.conf", HEAD % (LOG + "/socket"))):
         with open(path, "w", newline="", encoding="latin-1") as file:
-            file.write("\n".join([HEAD + first] + TEMPLATES + [text]))
+            file.write("\n".join([first] + TEMPLATES + [text]))
     return root
 
 

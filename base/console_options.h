@@ -1,10 +1,10 @@
 /* The arguments of pam_holdfast.so in a line of pam.d. */
-#ifndef PAM_MODULE_OPTIONS_H
-#define PAM_MODULE_OPTIONS_H
+#ifndef BASE_CONSOLE_OPTIONS_H
+#define BASE_CONSOLE_OPTIONS_H
 
 #include <stdbool.h>
 
-struct options {
+struct console_options {
 	const char *conf; /* an absolute path */
 	const char *services; /* with commas; NULL: the console's own */
 	const char *exempt; /* with commas; never asked about */
@@ -20,14 +20,14 @@ struct options {
 /* Borrows from ARGV. An argument that is not understood is no reason to refuse root, but
  * one not to trust the line: see wrong. */
 void
-options_read(int argc, const char **argv, struct options *ret_options);
+console_options_read(int argc, const char **argv, struct console_options *ret_options);
 
 /* Whether SERVICE is a display manager, whose logins are at the console's screen. */
 bool
-options_is_display(const char *service);
+console_options_is_display(const char *service);
 
 /* Whether the module has to look at SERVICE. */
 bool
-options_cover(const struct options *options, const char *service);
+console_options_cover(const struct console_options *options, const char *service);
 
 #endif

@@ -1,4 +1,4 @@
-#include "pam_module/options.h"
+#include "base/console_options.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -25,7 +25,7 @@ choose(const char *value, const char *no, const char *yes, bool *ret_choice)
 }
 
 static bool
-read_one(const char *argument, struct options *options)
+read_one(const char *argument, struct console_options *options)
 {
 	const char *value;
 	if ((value = value_of(argument, "conf")) != NULL) {
@@ -60,9 +60,9 @@ read_one(const char *argument, struct options *options)
 }
 
 void
-options_read(int argc, const char **argv, struct options *ret_options)
+console_options_read(int argc, const char **argv, struct console_options *ret_options)
 {
-	*ret_options = (struct options){
+	*ret_options = (struct console_options){
 		.conf = "/etc/holdfast/console.conf",
 		.exempt = "",
 		.audit = true,
@@ -92,7 +92,7 @@ lists(const char *list, const char *name)
 /* Display managers by the services that their packages install. gdm-launch-environment
  * and the greeters are no user's login. */
 bool
-options_is_display(const char *service)
+console_options_is_display(const char *service)
 {
 	return lists("gdm,gdm3,gdm-password,gdm-autologin,gdm-fingerprint,gdm-smartcard*,"
 		     "lightdm,lightdm-autologin,sddm,sddm-autologin,xdm,kdm,kdm-np,kde,"
@@ -101,11 +101,11 @@ options_is_display(const char *service)
 }
 
 bool
-options_cover(const struct options *options, const char *service)
+console_options_cover(const struct console_options *options, const char *service)
 {
 	if (lists(options->exempt, service))
 		return false;
 	if (options->services != NULL)
 		return lists(options->services, service);
-	return strcmp(service, "login") == 0 || options_is_display(service);
+	return strcmp(service, "login") == 0 || console_options_is_display(service);
 }

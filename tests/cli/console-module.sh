@@ -1,0 +1,133 @@
+#!/bin/bash
+# console through the module: the line in the stack, its arguments and console.conf are judged,
+# set up by apply, and taken back by undo.
+. "$(dirname "$0")/lib.sh"
+. "$PROJECT/tests/cli/lib-forms.sh"
+
+[ "$(id -u)" -eq 0 ] || skip_all "needs root: the module believes root's files alone"
+
+policy 'pam: 1.5.2' <<'END'
+console:
+  only: [root, (wheel), 1000]
+  through: [module]
+END
+
+host()
+{
+	form "$1"
+	put etc/pam.d/login <<-'END'
+		auth	required	pam_unix.so
+		# account required pam_holdfast.so
+		@include common-account
+		session	required	pam_unix.so
+	END
+	put etc/pam.d/common-account <<-'END'
+		account	[success=1 new_authtok_reqd=done default=ignore]	pam_unix.so
+		account	requisite	pam_deny.so
+		account	required	pam_permit.so
+	END
+	put lib/x/security/pam_holdfast.so </dev/null
+	mkdir "$ROOT/etc/holdfast"
+}
+
+# set_up ARGUMENTS [LINE...]: as somebody may have done it by hand.
+set_up()
+{
+	host "$1${2:+, $2}"
+	sed -i "3i account required pam_holdfast.so $1" "$ROOT/etc/pam.d/login"
+	shift
+	[ $# -gt 0 ] || set -- "allow root" "allow (wheel)" "allow 1000"
+	{
+		printf 'control it\npolicy %064d\n' 0
+		printf '%s\n' "$@"
+	} | put etc/holdfast/console.conf
+}
+
+host "nothing is set up"
+judged fail "no pam_holdfast.so -> pam_holdfast.so is asked"
+fixed 1 0
+is "the line stands before the account phase" "$(sed -n 3p "$ROOT/etc/pam.d/login")" "account	required	pam_holdfast.so"
+is "the configuration" "$(grep -v '^#\|^policy' "$ROOT/etc/holdfast/console.conf")" "control it
+allow root
+allow (wheel)
+allow 1000"
+is "its mode" "$(stat -c %a "$ROOT/etc/holdfast/console.conf")" 644
+undone
+
+set_up ""
+judged pass
+set_up "" "allow 1000" "allow (wheel)" "allow root"
+judged pass
+set_up "" "allow root" "allow (wheel)"
+judged fail "it does not allow 1000"
+fixed 0 0
+undone
+set_up "" "allow root" "allow (wheel)" "allow 1000" "allow eve"
+judged fail "it allows eve, whom the policy does not name"
+set_up "" "allow wheel" "allow root" "allow 1000"
+judged fail "it allows wheel, whom the policy does not name"
+set_up "" "alow root"
+judged fail "line 3, column 1: not 'control ID'"
+set_up ""
+chmod 666 "$ROOT/etc/holdfast/console.conf"
+judged fail "others than root can write it"
+set_up ""
+rm "$ROOT/etc/holdfast/console.conf"
+judged fail "without it the module refuses everybody but root"
+set_up "onerr=allow"
+rm "$ROOT/etc/holdfast/console.conf"
+judged fail "without it the module lets everybody in"
+set_up ""
+mv "$ROOT/etc/holdfast/console.conf" "$ROOT/etc/holdfast/real"
+ln -s real "$ROOT/etc/holdfast/console.conf"
+judged fail "it is a symbolic link"
+set_up "dry_run"
+judged fail "with dry_run it refuses nobody"
+set_up "exempt=login"
+judged fail "it does not look at this service"
+set_up "services=sshd,login"
+judged pass
+set_up "services=sshd"
+judged fail "it does not look at this service"
+set_up "pts=sometimes"
+judged fail "an argument that the module does not know"
+set_up "[a b]"
+judged unknown "its arguments are not understood"
+set_up "conf=/etc/other.conf"
+judged fail "/etc/other.conf for login: it is missing"
+set_up ""
+rm "$ROOT/lib/x/security/pam_holdfast.so"
+judged fail "pam_holdfast.so is not installed"
+
+host "after the account phase has ended"
+printf 'account required pam_holdfast.so\n' >>"$ROOT/etc/pam.d/login"
+printf 'control it\npolicy %064d\nallow root\nallow (wheel)\nallow 1000\n' 0 | put etc/holdfast/console.conf
+judged fail "the stack can be passed without pam_holdfast.so"
+form_run plan
+says "and no second line is put before it" "move its line up"
+
+policy 'pam: 1.5.2' <<'END'
+console:
+  only: [root]
+  through: [access.conf, module]
+  services: [login, kiosk]
+END
+host "both ways, two services"
+put etc/pam.d/kiosk <<-'END'
+	account required pam_unix.so
+END
+printf '# nothing yet\n' | put etc/security/access.conf
+printf 'eve:x:1000:1000::/:/bin/sh\n' | put etc/passwd
+printf 'root:x:0:\n' | put etc/group
+fixed 5 0
+is "the other service is named" "$(head -n 2 "$ROOT/etc/pam.d/kiosk")" "account	required	pam_access.so nodefgroup
+account	required	pam_holdfast.so services=kiosk"
+undone
+
+policy 'pam: 1.5.2' <<'END'
+console: { only: ["no such"], through: [module] }
+END
+form_run audit
+status "a name that console.conf can't hold" 3
+says "it says so" "pam_holdfast can't be told of this one" "$T/err"
+finish
