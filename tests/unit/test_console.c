@@ -11,6 +11,7 @@ make(struct kind_host *made, const char *only, const char *access)
 {
 	kind_host_open(made, &kind_console, "pam", "1.5.2");
 	kind_host_key(made, "only", only, true);
+	kind_host_key(made, "through", "access.conf", true);
 	kind_host_put(made, "/etc/passwd",
 		"root:x:0:0::/:/bin/sh\nbob:x:1000:1000::/:/bin/sh\n"
 		"halt:x:7:0::/:/sbin/halt\nadmin:x:1001:10::/:/bin/sh\n");
@@ -169,7 +170,7 @@ test_other(void **state)
 	kind_host_judged(&made, VERDICT_UNKNOWN, "no such file");
 	kind_host_put(&made, "/etc/pam.d/other", "account required pam_unix.so\n");
 	kind_host_judged(&made, VERDICT_FAIL, "not consulted");
-	kind_host_refused(&made, "add 'account required pam_access.so'");
+	kind_host_refused(&made, "there is no such PAM service");
 	kind_host_put(&made, "/etc/pam.d/other", "account required pam_access.so\n");
 	kind_host_judged(&made, VERDICT_PASS, NULL);
 	kind_host_close(&made);
