@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,9 @@ controlling_terminal(void)
 		at = strchr(at, ' ');
 		at = at != NULL ? at + 1 : NULL;
 	}
-	return at != NULL && (*at == '-' || (*at >= '0' && *at <= '9')) ? atoi(at) : -1;
+	char *end = NULL;
+	long number = at != NULL ? strtol(at, &end, 10) : -1;
+	return end != at && number >= 0 && number <= INT_MAX ? (int)number : -1;
 }
 
 static enum terminal
