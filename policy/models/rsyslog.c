@@ -106,7 +106,7 @@ add_entrances(struct reader *reader, size_t default_ruleset)
 	struct syslog_conf *conf = reader->conf;
 	struct priorities kernel = priorities_of_facility(FACILITY_KERN),
 			  others = priorities_without(priorities_all(), kernel);
-	if (reader->kernel.loaded)
+	if (reader->kernel.loaded && !reader->kernel.elsewhere)
 		syslog_conf_enter(conf, kernel,
 			entrance_ruleset(reader, &reader->kernel, default_ruleset));
 	if (reader->journal.loaded)

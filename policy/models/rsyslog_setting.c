@@ -194,6 +194,12 @@ setting_object(struct reader *reader, const char *name,
 		if (strcmp(module, "imuxsock") == 0 &&
 			!is_on(parameter_text(parameters, "syssock.use", "on")))
 			reader->socket.closed = true;
+		/* imklog.c, klogWillRun of linux.c there: /proc/kmsg by default */
+		if (strcmp(module, "imklog") == 0)
+			reader->kernel.elsewhere = strcmp(parameter_text(parameters,
+								  "logpath",
+								  "/proc/kmsg"),
+							   "/proc/kmsg") != 0;
 		if (strcmp(module, "imuxsock") == 0)
 			reader->socket.elsewhere = !is_system_socket(
 				parameter_text(parameters, "syssock.name", "/dev/log"));
@@ -445,6 +451,8 @@ read_setting(struct reader *reader, const char *name, const char *value,
 		reader->socket.closed = is_on(word);
 	else if (strcasecmp(name, "systemlogsocketname") == 0)
 		reader->socket.elsewhere = !is_system_socket(word);
+	else if (strcasecmp(name, "klogpath") == 0)
+		reader->kernel.elsewhere = strcmp(word, "/proc/kmsg") != 0;
 	else if (strcasecmp(name, "addunixlistensocket") == 0)
 		reader->socket.added = reader->socket.added || is_system_socket(word);
 	else if (strcasecmp(name, "actionexeconlywhenpreviousissuspended") == 0)

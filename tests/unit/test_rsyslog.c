@@ -60,6 +60,10 @@ test_kernel_input(void **state)
 	goes("$ModLoad imklog.so\n*.* /a\n", "mail", "nothing");
 	goes("module(load=\"imjournal\")\n*.* /a\n", "kern", "/a");
 	goes("module(load=\"imjournal\")\n*.* /a\n", "mail", "/a");
+	goes("module(load=\"imklog\" LogPath=\"/run/kmsg\")\n*.* /a\n", "kern",
+		"nothing");
+	goes("module(load=\"imklog\" LogPath=\"/proc/kmsg\")\n*.* /a\n", "kern", "/a");
+	goes("$ModLoad imklog\n$KLogPath /run/kmsg\n*.* /a\n", "kern", "nothing");
 	goes("module(load=\"imuxsock\" SysSock.Name=\"/run/other\")\n*.* /a\n", "mail",
 		"nothing");
 	goes("module(load=\"imuxsock\" SysSock.Name=\"/dev/log\")\n*.* /a\n", "mail",
