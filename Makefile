@@ -4,6 +4,7 @@
 ##   check           unit, lens and command-line tests: check-unit check-lenses check-cli
 ##   check-asan      unit and command-line tests under AddressSanitizer and UBSan
 ##   check-oracle    our answers against the real daemons' (CASES=N SEED=N)
+##   oracle          the long form, and real files, as a table (SECONDS=N CORPUS=DIR SEED=N)
 ##   check-crash     kills, failing system calls and full disks during a change (FULL=1: all)
 ##   check-host      a booted Debian 12 host, a virtual terminal, the kernel's audit stream
 ##   check-fresh     `make deps demo` and `make deps check` in a fresh Debian 12 tree
@@ -171,8 +172,25 @@ check-cli: all $(filter $(BUILD)/tests/cli/%,$(HELPERS)) $(BUILD)/tests/crash/st
 	@test -n "$(CLI)" || { echo "cli: no content in the project yet"; exit 1; }
 	@$(SUITE) prove -j 2 -e bash $(CLI)
 
-check-oracle: $(BUILD)/holdfast $(filter $(BUILD)/tests/oracle/%,$(HELPERS))
+# The asking programs once more, each with the fault of tests/oracle/plants in its model.
+FAULTY = $(patsubst %,$(BUILD)/tests/planted/oracle/%,$(shell sed -n 's/^[a-z][^ ]* \([^ ]*\) .*/\1/p' tests/oracle/plants))
+$(BUILD)/tests/planted/oracle/%: tests/oracle/%.c tests/oracle/plants $(LIBRARY)
+	@mkdir -p $(@D)
+	tests/oracle/lib/plant.sh $* $@.model.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WERROR) $(LDFLAGS) -o $@ $< $@.model.c $(LIBRARY) $(LIBS)
+
+ORACLES = $(filter-out tests/oracle/plants.py,$(wildcard tests/oracle/*.py))
+CORPUS = $(firstword $(wildcard ../shared/corpus) tests/oracle/corpus)
+check-oracle: $(BUILD)/holdfast $(filter $(BUILD)/tests/oracle/%,$(HELPERS)) $(FAULTY)
 	@$(SUITE) tests/suite.sh oracle $(wildcard tests/oracle/*.py)
+	@$(SUITE) $(PYTHON) tests/oracle/lib/table.py
+
+# The long form, its own numbers of cases or SECONDS= for each, and the real files.
+oracle: $(BUILD)/holdfast $(filter $(BUILD)/tests/oracle/%,$(HELPERS))
+	@rm -f $(BUILD)/oracle/*.row
+	@status=0; for oracle in $(ORACLES); do $(SUITE) $(PYTHON) $$oracle $(SECONDS:%=--seconds %) --seed $(SEED) || status=1; \
+		$(SUITE) $(PYTHON) $$oracle --corpus $(CORPUS) || [ $$? -eq 77 ] || status=1; done; \
+		$(SUITE) $(PYTHON) tests/oracle/lib/table.py; exit $$status
 
 # The driver with one fault planted, which a harness must catch. An object file given
 # before the library takes the place of the library's own.
@@ -315,7 +333,7 @@ clean:
 help:
 	@sed -n 's/^##//p' Makefile
 
-.PHONY: all check check-unit check-lenses check-cli check-oracle check-crash check-host bench \
+.PHONY: all check check-unit check-lenses check-cli check-oracle oracle check-crash check-host bench \
 	check-fresh demo check-asan fuzz run-fuzzers coverage lint $(LINTS) \
 	install uninstall dist deps clean help FORCE
 -include $(OBJECTS:.o=.d) $(MODULE_OBJECTS:.o=.d) $(BUILD)/pam_probe.d $(UNITS:=.d) $(HELPERS:=.d) $(FUZZERS:=.d)
