@@ -195,7 +195,7 @@ oracle: $(BUILD)/holdfast $(filter $(BUILD)/tests/oracle/%,$(HELPERS))
 # The driver with one fault planted, which a harness must catch. An object file given
 # before the library takes the place of the library's own.
 PLANTS = NO_FILE_SYNC:storage NO_DIRECTORY_SYNC:storage NO_WRITE_CHECK:storage IN_PLACE:replace \
-	NO_COMPARE:replace UNDO_ORDER:transaction
+	NO_COMPARE:replace UNDO_ORDER:undo
 PLANTED = $(foreach p,$(PLANTS),$(BUILD)/tests/crash/driver-$(firstword $(subst :, ,$p)))
 
 $(BUILD)/tests/crash/%.so: tests/crash/lib/%.c

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,38 +26,12 @@ failed(const struct journal *journal, struct error *err, const char *what)
 static char *
 read_log(const struct journal *journal, size_t *ret_size, struct error *err)
 {
-	struct stat status;
 	*ret_size = 0;
-	int fd = openat(journal->fd, LOG, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
+	char *text = storage_read(journal->fd, LOG, LOG_MAX, ret_size);
+	if (text == NULL && errno == ENOENT)
 		return memory_text("");
-	if (fd < 0 || fstat(fd, &status) < 0) {
+	if (text == NULL)
 		failed(journal, err, "can't be read");
-		if (fd >= 0)
-			close(fd);
-		return NULL;
-	}
-	char *text = NULL;
-	if (!S_ISREG(status.st_mode) || status.st_size > LOG_MAX) {
-		error_set(err, "%s/" LOG ": is no log", journal->path);
-	} else {
-		size_t size = (size_t)status.st_size;
-		text = memory_new(size + 1, 1);
-		while (*ret_size < size) {
-			ssize_t got = read(fd, text + *ret_size, size - *ret_size);
-			if (got < 0 && errno == EINTR)
-				continue;
-			if (got <= 0)
-				break;
-			*ret_size += (size_t)got;
-		}
-		if (*ret_size < size) {
-			failed(journal, err, "can't be read");
-			free(text);
-			text = NULL;
-		}
-	}
-	close(fd);
 	return text;
 }
 

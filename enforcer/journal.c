@@ -3,21 +3,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/host.h"
 #include "base/memory.h"
-#include "base/resolve.h"
 #include "enforcer/storage.h"
 
 #define PRUNED "pruned"
-#define ROOT "root"
 
 enum { INTENT_MAX = 64 << 20, STATE_MAX = 16 };
 
@@ -25,150 +21,6 @@ static int
 failed(const struct journal *journal, struct error *err, const char *what)
 {
 	return error_set(err, "%s: %s: %s", journal->path, what, strerror(errno));
-}
-
-/* Makes var, var/lib and var/lib/holdfast where they are missing. */
-static int
-make_default(int root)
-{
-	static const struct {
-		const char *path;
-		mode_t mode;
-	} steps[] = { { "/var", 0755 }, { "/var/lib", 0755 }, { JOURNAL_DEFAULT, 0700 } };
-	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-		autofree char *parent = memory_text(steps[i].path);
-		char *slash = strrchr(parent, '/');
-		const char *name = steps[i].path + (slash - parent) + 1;
-		slash[slash == parent] = '\0';
-		int above = resolve_open(root, parent, O_RDONLY | O_DIRECTORY, 0);
-		int made = above < 0 ? -1 : mkdirat(above, name, steps[i].mode);
-		/* one that is there may be of a run that died before it synced */
-		bool good = above >= 0 && (made == 0 || errno == EEXIST) &&
-			storage_sync_directory(above) == 0;
-		int saved = errno;
-		if (above >= 0)
-			close(above);
-		errno = saved;
-		if (!good)
-			return -1;
-	}
-	return 0;
-}
-
-static int
-sync_parent(int directory)
-{
-	int parent = openat(directory, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (parent < 0)
-		return -1;
-	int status = storage_sync_directory(parent), saved = errno;
-	close(parent);
-	errno = saved;
-	return status;
-}
-
-/* Where the caller's system has ROOT; "" for "/". */
-static char *
-root_path(int root)
-{
-	char link[40], path[PATH_MAX];
-	snprintf(link, sizeof link, "/proc/self/fd/%d", root);
-	ssize_t size = readlink(link, path, sizeof path - 1);
-	return memory_copy(path, size > 1 ? (size_t)size : 0);
-}
-
-/* The journal's place, for messages. */
-static char *
-place(int root, const char *directory)
-{
-	if (directory != NULL)
-		return memory_text(directory);
-	autofree char *path = root_path(root);
-	return memory_printf("%s" JOURNAL_DEFAULT, path);
-}
-
-static char *
-read_file(int directory, const char *name, size_t max, size_t *ret_size);
-
-/* A journal that lies elsewhere than in its root names it, in one line, so that no other
- * root's files are changed by it. Names ROOT when CREATE and none is named yet. */
-static int
-check_root(int root, const struct journal *journal, bool create, struct error *err)
-{
-	size_t size = 0;
-	autofree char *path = root_path(root);
-	autofree char *wanted = memory_printf("%s\n", *path != '\0' ? path : "/");
-	autofree char *named = read_file(journal->fd, ROOT, PATH_MAX, &size);
-	if (named == NULL && errno != ENOENT)
-		return failed(journal, err, "can't read whose it is");
-	if (named == NULL && !create)
-		return 0;
-	if (named == NULL &&
-		((unlinkat(journal->fd, ROOT ".new", 0) < 0 && errno != ENOENT) ||
-			storage_create(journal->fd, ROOT ".new", BYTES_TEXT(wanted)) <
-				0 ||
-			renameat(journal->fd, ROOT ".new", journal->fd, ROOT) < 0 ||
-			storage_sync_directory(journal->fd) < 0))
-		return failed(journal, err, "can't keep whose it is");
-	if (named != NULL && strcmp(named, wanted) != 0) {
-		named[size > 0 && named[size - 1] == '\n' ? size - 1 : size] = '\0';
-		return error_set(err,
-			"%s: is the journal of the root %s: give each root its own (if "
-			"that root has moved, write its new path into %s/" ROOT ")",
-			journal->path, named, journal->path);
-	}
-	return 0;
-}
-
-int
-journal_open(int root, const char *directory, bool create, struct journal *ret_journal,
-	struct error *err)
-{
-	struct journal *journal = ret_journal;
-	struct stat status;
-	*journal = (struct journal){ .fd = -1, .path = place(root, directory) };
-	if (create && directory == NULL && make_default(root) < 0)
-		return failed(journal, err, "can't be made");
-	int made = create && directory != NULL ? mkdir(directory, 0700) : -1;
-	if (create && directory != NULL && made < 0 && errno != EEXIST)
-		return failed(journal, err, "can't be made");
-	journal->fd = directory != NULL
-		? open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-		: resolve_open(root, JOURNAL_DEFAULT, O_RDONLY | O_DIRECTORY, 0);
-	if (journal->fd < 0 && !create && errno == ENOENT)
-		return 1;
-	if (journal->fd < 0 || fstat(journal->fd, &status) < 0)
-		return failed(journal, err, "can't be opened");
-	if (made == 0 && sync_parent(journal->fd) < 0)
-		return failed(journal, err, "can't be made");
-	if (status.st_uid != geteuid() || (status.st_mode & 077) != 0)
-		return error_set(err,
-			"%s: must belong to uid %ju and be closed to all others: chmod "
-			"700",
-			journal->path, (uintmax_t)geteuid());
-	return directory != NULL ? check_root(root, journal, create, err) : 0;
-}
-
-int
-journal_lock(const struct journal *journal, bool *ret_waited, struct error *err)
-{
-	*ret_waited = false;
-	while (flock(journal->fd, *ret_waited ? LOCK_EX : LOCK_EX | LOCK_NB) < 0) {
-		if (errno == EWOULDBLOCK)
-			*ret_waited = true;
-		else if (errno != EINTR)
-			return failed(journal, err, "can't be locked");
-	}
-	return 0;
-}
-
-void
-journal_close(struct journal *journal)
-{
-	if (journal->fd >= 0)
-		close(journal->fd);
-	free(journal->path);
-	*journal = (struct journal){ .fd = -1 };
 }
 
 /* Opens the directory of change ID; -1 with errno. */
@@ -220,43 +72,6 @@ journal_list(const struct journal *journal, unsigned long **ret_ids, size_t *ret
 	*ret_ids = ids;
 	*ret_count = count;
 	return 0;
-}
-
-/* Reads the file NAME of at most MAX bytes; NULL with errno. */
-static char *
-read_file(int directory, const char *name, size_t max, size_t *ret_size)
-{
-	struct stat status;
-	int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	char *data = NULL;
-	size_t size = 0;
-	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
-		(size_t)status.st_size <= max) {
-		data = memory_new((size_t)status.st_size + 1, 1);
-		while (size < (size_t)status.st_size) {
-			ssize_t got = read(
-				fd, data + size, (size_t)status.st_size - size);
-			if (got < 0 && errno == EINTR)
-				continue;
-			if (got <= 0)
-				break;
-			size += (size_t)got;
-		}
-		if (size < (size_t)status.st_size) {
-			free(data);
-			data = NULL;
-			errno = EIO;
-		}
-	} else {
-		errno = EFBIG;
-	}
-	int saved = errno;
-	close(fd);
-	errno = saved;
-	*ret_size = size;
-	return data;
 }
 
 static int
@@ -322,7 +137,7 @@ journal_state(const struct journal *journal, unsigned long id, enum state *ret_s
 	int directory = open_change(journal, id);
 	if (directory < 0)
 		return failed(journal, err, "can't open the change");
-	autofree char *word = read_file(directory, "state", STATE_MAX, &size);
+	autofree char *word = storage_read(directory, "state", STATE_MAX, &size);
 	int saved = errno;
 	close(directory);
 	*ret_state = STATE_NONE;
@@ -373,7 +188,7 @@ load_bytes(const struct journal *journal, unsigned long id, int directory,
 		*ret_data = memory_text("");
 		return 0;
 	}
-	*ret_data = read_file(directory, name, HOST_FILE_MAX, ret_size);
+	*ret_data = storage_read(directory, name, HOST_FILE_MAX, ret_size);
 	if (*ret_data == NULL && errno == ENOENT)
 		return error_set(err, "%s/%lu/%s: is not there any more (pruned?)",
 			journal->path, id, name);
@@ -398,7 +213,7 @@ journal_load(const struct journal *journal, unsigned long id, bool with_bytes,
 	if (directory < 0)
 		return errno == ENOENT ? error_set(err, "there is no change %lu", id)
 				       : failed(journal, err, "can't open the change");
-	autofree char *text = read_file(directory, "intent", INTENT_MAX, &size);
+	autofree char *text = storage_read(directory, "intent", INTENT_MAX, &size);
 	json_t *json = text != NULL ? json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL)
 				    : NULL;
 	if (text == NULL)

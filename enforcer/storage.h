@@ -1,5 +1,5 @@
-/* Writing so that it is on the disk. All return 0, or -1 with errno, and allocate
- * nothing. */
+/* Writing so that it is on the disk, and reading it back. What writes returns 0, or -1
+ * with errno, and allocates nothing. */
 #ifndef ENFORCER_STORAGE_H
 #define ENFORCER_STORAGE_H
 
@@ -21,5 +21,10 @@ storage_sync_directory(int fd);
  * durable after storage_sync_directory. Leaves nothing when it fails. */
 int
 storage_create(int directory, const char *name, struct bytes bytes);
+
+/* Reads the regular file NAME of at most MAX bytes: its bytes with a NUL behind, which
+ * the caller frees; NULL with errno. */
+char *
+storage_read(int directory, const char *name, size_t max, size_t *ret_size);
 
 #endif

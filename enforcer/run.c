@@ -1,0 +1,120 @@
+#include "enforcer/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/auditlog.h"
+#include "base/memory.h"
+#include "enforcer/daemons.h"
+#include "enforcer/recovery.h"
+
+static bool
+is_live(int root)
+{
+	struct stat given, live;
+	return fstat(root, &given) == 0 && stat("/", &live) == 0 &&
+		given.st_dev == live.st_dev && given.st_ino == live.st_ino;
+}
+
+enum outcome
+run_begin(const struct transaction *transaction, bool create, struct run *ret_run,
+	struct error *err)
+{
+	struct run *run = ret_run;
+	bool waited;
+	*run = (struct run){ .transaction = transaction, .journal = { .fd = -1 } };
+	/* a file size limit shall be an error of write(2), not our death */
+	signal(SIGXFSZ, SIG_IGN);
+	/* each mode is given as it shall be; of /var and /var/lib, which may have to be
+	 * made, others need theirs */
+	umask(022);
+	run->root = open(transaction->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (run->root < 0) {
+		error_set(err, "%s: %s", transaction->root, strerror(errno));
+		return OUTCOME_NOT_RUN;
+	}
+	run->live = is_live(run->root);
+	int opened = journal_open(
+		run->root, transaction->journal, create, &run->journal, err);
+	if (opened == 1)
+		error_set(err, "%s: there is no journal, so nothing to undo",
+			run->journal.path);
+	if (opened == 1)
+		return OUTCOME_REFUSED;
+	if (opened < 0 || journal_lock(&run->journal, &waited, err) < 0)
+		return OUTCOME_NOT_RUN;
+	if (waited)
+		run_note(run, "another holdfast was at work; it is done");
+	/* a log that can't be continued must be known before anything changes */
+	if (changelog_read(&run->journal, &run->log, err) < 0 ||
+		recovery_run(run, err) < 0)
+		return OUTCOME_NOT_RUN;
+	return OUTCOME_DONE;
+}
+
+void
+run_end(struct run *run)
+{
+	changelog_free(&run->log);
+	journal_close(&run->journal);
+	if (run->root >= 0)
+		close(run->root);
+}
+
+void
+run_note(const struct run *run, const char *line)
+{
+	const struct transaction *transaction = run->transaction;
+	if (transaction->note != NULL)
+		transaction->note(transaction->data, line);
+}
+
+void
+run_pass_on(void *run, const char *line)
+{
+	run_note(run, line);
+}
+
+int
+run_activate(const struct run *run, const struct record *record, struct error *err)
+{
+	if (!run->live)
+		return 0;
+	autofree struct change *items = memory_new(record->count, sizeof *items);
+	struct changes changes = { items, record->count };
+	for (size_t i = 0; i < record->count; i++)
+		items[i] = record->files[i].change;
+	return daemons_activate(&changes, run_pass_on, (void *)run, err);
+}
+
+int
+run_log(const struct run *run, const struct record *record, const char *action,
+	const char *result, struct error *err)
+{
+	struct record again;
+	char hash[SHA256_HEX], head[SHA256_HEX];
+	bool sent = true, undo = strcmp(action, "undo") == 0;
+	int status = journal_load(&run->journal, record->id, false, &again, hash, err);
+	record_free(&again);
+	if (status == 0)
+		status = changelog_append(
+			&run->journal, record, hash, action, result, head, err);
+	if (status < 0)
+		return -1;
+	for (size_t i = 0; i < record->count && sent; i++) {
+		const struct change *change = &record->files[i].change;
+		sent = auditlog_send(undo, run->transaction->root, change->file,
+			       change->controls, head, strcmp(result, "done") == 0) == 0;
+	}
+	if (!sent) {
+		autofree char *line = memory_printf(
+			"no audit record could be sent (%s)", strerror(errno));
+		run_note(run, line);
+	}
+	return 0;
+}

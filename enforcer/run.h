@@ -1,0 +1,43 @@
+/* A transaction at work: root and journal open, the lock taken, what was cut short before
+ * recovered. */
+#ifndef ENFORCER_RUN_H
+#define ENFORCER_RUN_H
+
+#include "enforcer/changelog.h"
+#include "enforcer/journal.h"
+#include "enforcer/transaction.h"
+
+struct run {
+	const struct transaction *transaction;
+	int root;
+	bool live; /* the root is "/" */
+	struct journal journal;
+	struct changelog log; /* as it was when the lock was taken: whole */
+};
+
+/* Opens the root and the journal (made when CREATE), takes the lock and recovers. Closed
+ * by run_end, whatever it returns. */
+enum outcome
+run_begin(const struct transaction *transaction, bool create, struct run *ret_run,
+	struct error *err);
+
+void
+run_end(struct run *run);
+
+void
+run_note(const struct run *run, const char *line);
+
+/* run_note for what does not know of runs. */
+void
+run_pass_on(void *run, const char *line);
+
+/* Activates the daemons that read RECORD's files; 0 when the root is not live. */
+int
+run_activate(const struct run *run, const struct record *record, struct error *err);
+
+/* Appends to the log and sends the audit records. */
+int
+run_log(const struct run *run, const struct record *record, const char *action,
+	const char *result, struct error *err);
+
+#endif

@@ -1,0 +1,80 @@
+#include "enforcer/way.h"
+
+#include <signal.h>
+
+#include "enforcer/swaps.h"
+
+const struct way WAY_APPLY = { false, STATE_INTENT, STATE_COMMITTED, STATE_INTENT };
+const struct way WAY_UNDO = { true, STATE_UNDOING, STATE_UNDOING, STATE_DONE };
+const struct way WAY_GIVE_UP = { true, STATE_UNDOING, STATE_UNDOING, STATE_UNDOING };
+
+/* Between these no signal ends us: each would leave work for recovery. */
+static void
+hold_signals(sigset_t *ret_before)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGQUIT);
+	sigaddset(&set, SIGPIPE);
+	sigprocmask(SIG_BLOCK, &set, ret_before);
+}
+
+static void
+release_signals(const sigset_t *before)
+{
+	sigprocmask(SIG_SETMASK, before, NULL);
+}
+
+/* Swaps all files; what fails is taken back. */
+static int
+swap_files(const struct run *run, const struct record *record, const struct way *way,
+	struct swaps *swaps, bool *ret_conflict, bool *ret_stuck, struct error *err)
+{
+	const struct journal *journal = &run->journal;
+	if (swaps_prepare(swaps, run->root, ret_conflict, err) < 0 ||
+		swaps_exchange(swaps, ret_conflict, ret_stuck, err) < 0)
+		return -1;
+	if (way->after == way->progress ||
+		journal_set_state(journal, record->id, way->after, err) == 0)
+		return 0;
+	/* the new state may be on the disk: it must be gone before the files are */
+	struct error again = ERROR_INIT;
+	if (journal_set_state(journal, record->id, way->progress, &again) < 0 ||
+		swaps_back(swaps, &again) < 0) {
+		*ret_stuck = true;
+		error_prefix(err, "%s; and before", again.text);
+	}
+	error_clear(&again);
+	return -1;
+}
+
+enum outcome
+way_go(const struct run *run, const struct record *record, const struct way *way,
+	struct error *err)
+{
+	struct swaps swaps;
+	struct error litter = ERROR_INIT;
+	sigset_t signals;
+	bool conflict = false, stuck = false;
+	swaps_make(record, way->backward, &swaps);
+	hold_signals(&signals);
+	int status = swap_files(run, record, way, &swaps, &conflict, &stuck, err);
+	if (status == 0 && swaps_settle(&swaps, &litter) < 0)
+		run_note(run, litter.text);
+	if (status < 0 && !stuck && way->failed != way->progress &&
+		journal_set_state(&run->journal, record->id, way->failed, err) < 0)
+		stuck = true;
+	release_signals(&signals);
+	swaps_free(&swaps);
+	error_clear(&litter);
+	if (status == 0)
+		return OUTCOME_DONE;
+	if (!stuck)
+		return conflict ? OUTCOME_REFUSED : OUTCOME_UNDONE;
+	error_prefix(
+		err, "the change is not finished; the next run completes or undoes it");
+	return OUTCOME_NOT_RUN;
+}
