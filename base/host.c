@@ -309,7 +309,7 @@ const char *
 file_sha256(const struct file *file)
 {
 	if (file->hash == NULL) {
-		/* every struct file is made here, and none is const by birth */
+		/* no struct file is const by birth */
 		struct file *own = (struct file *)file;
 		own->hash = memory_new(1, SHA256_HEX);
 		text_sha256(file->bytes, own->hash);

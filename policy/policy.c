@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "policy/kinds/kind.h"
 #include "policy/overlay.h"
+#include "policy/recorded.h"
 #include "policy/source.h"
 #include "policy/store.h"
 #include "policy/waiver.h"
@@ -198,6 +199,7 @@ build_control(const struct draft *draft, struct waiver *waiver, const char *toda
 		.waiver = waive != NULL ? waiver : NULL,
 		.at = map->at,
 	};
+	recorded_validate(ret_control, problems);
 	if (kind->validate != NULL)
 		kind->validate(ret_control, problems);
 }

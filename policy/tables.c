@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "policy/kinds/kind.h"
+#include "policy/recorded.h"
 
 static const char *const versions[] = { "1", NULL };
 static const char *const risks[] = { "none", "very-low", "low", "medium", "high", NULL };
@@ -58,6 +59,10 @@ const struct key common_keys[] = {
 		.help = "live: what needs the running host is not applicable, and not "
 			"unknown, when a directory is audited",
 		.choices = whens },
+	{ "evidence", KEY_SECTION,
+		.help = "what was recorded elsewhere, for what can't be measured in a "
+			"root; a kind says what it takes",
+		.keys = recorded_keys },
 	{ "waive", KEY_SECTION,
 		.help = "an exception: while it counts, a failing control is waived",
 		.keys = waive_keys },

@@ -16,7 +16,7 @@ schema = json.load(open("schema.json"))
 lines = open("manual.txt").read().split("\n")
 definitions = schema["definitions"]
 kinds = [one["required"][0] for one in definitions["control"]["oneOf"]]
-chapters = {"assume": "ASSUMED FACTS", "waive": "WAIVERS"}
+chapters = {"assume": "ASSUMED FACTS", "waive": "WAIVERS", "evidence": "EVIDENCE"}
 compared, missing = 0, []
 
 def indent(line):

@@ -34,10 +34,14 @@ for kind in $(rows policy/kinds/kinds.c kind); do
 	forms=tests/cli/forms-$kind.sh
 	ok "$kind: compliant" grep -q '^judged pass' "$forms"
 	ok "$kind: gap" grep -q '^judged fail' "$forms"
-	ok "$kind: fix, and the same fix twice" grep -q '^fixed [1-9]' "$forms"
-	ok "$kind: nothing to fix" grep -q '^fixed 0 0' "$forms"
-	ok "$kind: undo" grep -q '^undone' "$forms"
-	ok "$kind: unreadable" grep -q '^unreadable ' "$forms"
+	if grep -q '^	\.remedy = ' "policy/kinds/$kind.c"; then
+		ok "$kind: fix, and the same fix twice" grep -q '^fixed [1-9]' "$forms"
+		ok "$kind: nothing to fix" grep -q '^fixed 0 0' "$forms"
+		ok "$kind: undo" grep -q '^undone' "$forms"
+	else
+		ok "$kind: says why it mends nothing" grep -q '^# no remedy: ' "$forms"
+	fi
+	ok "$kind: unreadable" grep -qE '^unreadable |^# reads no file: ' "$forms"
 	ok "$kind: invalid, or why it can't be" grep -qE '^judged invalid|^# never invalid: ' "$forms"
 done
 

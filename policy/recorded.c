@@ -1,0 +1,139 @@
+#include "policy/recorded.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/memory.h"
+#include "policy/source.h"
+#include "policy/waiver.h"
+
+enum { DAYS_DEFAULT = 30, DAYS_MAX = 36500 };
+
+const struct key recorded_keys[] = {
+	{ "file", KEY_TEXT, .required = true,
+		.help = "where it is; a relative path counts from the folder of the file "
+			"that names it",
+		.example = "evidence/netstat.txt" },
+	{ "date", KEY_DATE, .required = true, .help = "the day it was taken",
+		.example = "2027-01-15" },
+	{ "sha256", KEY_TEXT, .required = true,
+		.help = "the file's SHA-256, as sha256sum(1) prints it: another file is "
+			"not believed" },
+	{ "max-days", KEY_NUMBER, .min = 1, .max = DAYS_MAX,
+		.help = "for how many days it is believed", .otherwise = "30" },
+	{ 0 },
+};
+
+static const struct value *
+section_of(const struct control *control)
+{
+	return value_find(control->common, "evidence");
+}
+
+void
+recorded_validate(const struct control *control, struct problems *problems)
+{
+	const struct value *hash = value_find(section_of(control), "sha256");
+	if (hash != NULL && hash->type == VALUE_TEXT && hash->text != NULL &&
+		(strlen(hash->text) != SHA256_HEX - 1 ||
+			strspn(hash->text, "0123456789abcdef") != SHA256_HEX - 1))
+		problems_add(problems, hash->at,
+			"evidence.sha256: 64 digits of lower-case hexadecimal, as "
+			"sha256sum prints them");
+}
+
+/* Days since 0000-03-01 of the civil calendar, in which leap days come last. */
+static long
+day_number(const char *date)
+{
+	long year = strtol(date, NULL, 10), month = strtol(date + 5, NULL, 10),
+	     day = strtol(date + 8, NULL, 10);
+	year -= month <= 2;
+	month += month <= 2 ? 9 : -3;
+	return year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 +
+		day;
+}
+
+long
+recorded_age(const char *date, const char *today)
+{
+	return day_number(today) - day_number(date);
+}
+
+static void
+refuse(struct recorded *recorded, char *reason)
+{
+	recorded->state = RECORDED_UNUSABLE;
+	recorded->reason = reason;
+}
+
+static char *
+path_of(const struct value *file)
+{
+	const char *slash = strrchr(file->at.file, '/');
+	if (file->text[0] == '/' || slash == NULL)
+		return memory_text(file->text);
+	return memory_printf(
+		"%.*s/%s", (int)(slash - file->at.file), file->at.file, file->text);
+}
+
+void
+recorded_read(const struct control *control, struct recorded *ret_recorded)
+{
+	const struct value *section = section_of(control);
+	struct recorded *recorded = ret_recorded;
+	struct error err = ERROR_INIT;
+	char today[16];
+	long days = DAYS_DEFAULT;
+	*recorded = (struct recorded){ .state = RECORDED_NOT };
+	if (section == NULL)
+		return;
+	recorded->date = value_text(section, "date", "");
+	recorded->file = (struct file){
+		.path = path_of(value_find(section, "file")),
+		.state = FILE_REFUSED,
+	};
+	if (value_find(section, "max-days") != NULL)
+		text_number(
+			value_text(section, "max-days", ""), 1, DAYS_MAX, &days, &err);
+	waiver_today(today);
+	long age = recorded_age(recorded->date, today);
+	if (age < 0 || age > days) {
+		refuse(recorded,
+			age < 0 ? memory_printf("the evidence is dated %s, which is to "
+						"come",
+					  recorded->date)
+				: memory_printf("the evidence of %s is %ld days old, "
+						"believed are %ld",
+					  recorded->date, age, days));
+		return;
+	}
+	if (source_read(recorded->file.path, false, &recorded->file.bytes, &err) < 0) {
+		refuse(recorded,
+			memory_printf("the evidence %s can't be read: %s",
+				recorded->file.path, err.text));
+		error_clear(&err);
+		return;
+	}
+	recorded->file.state = FILE_READ;
+	if (strcmp(file_sha256(&recorded->file), value_text(section, "sha256", "")) !=
+		0) {
+		refuse(recorded,
+			memory_printf("the evidence %s is not the file that was "
+				      "recorded: its SHA-256 is %s",
+				recorded->file.path, file_sha256(&recorded->file)));
+		return;
+	}
+	recorded->state = RECORDED_READ;
+}
+
+void
+recorded_free(struct recorded *recorded)
+{
+	free(recorded->file.path);
+	free((char *)recorded->file.bytes.data);
+	free(recorded->file.hash);
+	free(recorded->reason);
+	*recorded = (struct recorded){ 0 };
+}
