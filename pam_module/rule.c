@@ -153,21 +153,6 @@ is_member(struct account *account, const char *name)
 	return 0;
 }
 
-/* Whether ENTRY lets the account in: 1, 0, or -1 with errno. */
-static int
-allows(const struct console_conf_entry *entry, struct account *account)
-{
-	char name[257];
-	if (entry->kind == CONSOLE_CONF_UID)
-		return entry->uid == account->uid;
-	if (entry->kind == CONSOLE_CONF_USER)
-		return entry->size == account->user_size &&
-			memcmp(entry->text, account->user, entry->size) == 0;
-	memcpy(name, entry->text, entry->size);
-	name[entry->size] = '\0';
-	return is_member(account, name);
-}
-
 static void
 keep(char to[65], const struct console_conf_entry *entry)
 {
@@ -175,32 +160,97 @@ keep(char to[65], const struct console_conf_entry *entry)
 	to[entry->size] = '\0';
 }
 
+static bool
+is_named(const struct console_conf_entry *entry, const struct account *account)
+{
+	return entry->size == account->user_size &&
+		memcmp(entry->text, account->user, entry->size) == 0;
+}
+
+/* Whether a name or a number lets the account in: 1, 0, or -1. *ret_groups: the reader at
+ * the first group, for judge_groups; its text is NULL when there is none. */
+static int
+judge_names(struct console_conf *reader, const struct account *account, struct rule *rule,
+	struct console_conf *ret_groups)
+{
+	struct console_conf_entry entry;
+	int result, allowed = 0;
+	*ret_groups = (struct console_conf){ 0 };
+	while ((result = console_conf_next(reader, &entry)) > 0) {
+		switch (entry.kind) {
+		case CONSOLE_CONF_CONTROL:
+			keep(rule->control, &entry);
+			break;
+		case CONSOLE_CONF_POLICY:
+			keep(rule->policy, &entry);
+			break;
+		case CONSOLE_CONF_GROUP:
+			if (ret_groups->text == NULL) {
+				*ret_groups = *reader;
+				ret_groups->next = ret_groups->at;
+			}
+			break;
+		case CONSOLE_CONF_UID:
+			allowed |= entry.uid == account->uid;
+			break;
+		case CONSOLE_CONF_USER:
+			if (reader->has_sum) {
+				result = console_conf_find(
+					reader, account->user, account->user_size);
+				return result < 0 ? -1 : allowed | result;
+			}
+			allowed |= is_named(&entry, account);
+			break;
+		}
+	}
+	return result < 0 ? -1 : allowed;
+}
+
+/* Whether a group does: 1, 0, or -1 with errno when none does and one can't be looked up.
+ * They come last, because a directory service that is down is no reason to refuse those
+ * who are named. */
+static int
+judge_groups(struct console_conf *reader, struct account *account)
+{
+	struct console_conf_entry entry;
+	char name[257];
+	int result = 0, error = 0;
+	while (console_conf_next(reader, &entry) > 0 &&
+		(entry.kind != CONSOLE_CONF_USER || !reader->has_sum)) {
+		if (entry.kind != CONSOLE_CONF_GROUP)
+			continue;
+		memcpy(name, entry.text, entry.size);
+		name[entry.size] = '\0';
+		int member = is_member(account, name);
+		if (member > 0)
+			return 1;
+		if (member < 0) {
+			result = -1;
+			error = errno;
+		}
+	}
+	errno = error;
+	return result;
+}
+
 static int
 judge(const char *conf, const char *text, size_t size, struct account *account,
 	struct rule *rule)
 {
-	struct console_conf reader;
-	struct console_conf_entry entry;
-	int result;
+	struct console_conf reader, groups;
 	console_conf_begin(&reader, text, size);
-	while ((result = console_conf_next(&reader, &entry)) > 0) {
-		if (entry.kind == CONSOLE_CONF_CONTROL) {
-			keep(rule->control, &entry);
-		} else if (entry.kind == CONSOLE_CONF_POLICY) {
-			keep(rule->policy, &entry);
-		} else if (!rule->allowed) {
-			int allowed = allows(&entry, account);
-			if (allowed < 0)
-				return fail(rule, conf, "a group can't be looked up");
-			rule->allowed = allowed > 0;
-		}
+	int allowed = judge_names(&reader, account, rule, &groups);
+	if (allowed < 0) {
+		snprintf(rule->error, sizeof rule->error, "%.60s:%u:%u: %s", conf,
+			reader.line, reader.column, reader.error);
+		return -1;
 	}
-	if (result == 0)
-		return 0;
-	rule->allowed = false;
-	snprintf(rule->error, sizeof rule->error, "%.60s:%u:%u: %s", conf, reader.line,
-		reader.column, reader.error);
-	return -1;
+	if (allowed == 0 && groups.text != NULL)
+		allowed = judge_groups(&groups, account);
+	if (allowed < 0)
+		return fail(rule, conf, "a group can't be looked up");
+	rule->allowed = allowed > 0;
+	return 0;
 }
 
 int

@@ -13,8 +13,9 @@ struct rule {
 	char error[160]; /* and in words */
 };
 
-/* Reads all of the file CONF: a mistake anywhere counts. It must be a regular file of
- * root's that nobody else can write, and no link. Returns 0, or -1 with rule->error. */
+/* Asks the file CONF: a mistake in any line, or in what its sum covers, counts. It must
+ * be a regular file of root's that nobody else can write, and no link. Returns 0, or -1
+ * with rule->error. */
 int
 rule_ask(const char *conf, const char *user, uid_t uid, gid_t gid, struct rule *ret_rule);
 

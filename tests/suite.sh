@@ -37,7 +37,9 @@ run_file()
 		seeds=tests/fuzz/$name
 		[ -d "$seeds" ] || seeds=
 		mkdir -p "$BUILD/corpus/$name" "$BUILD/crashes"
+		# libFuzzer's own status for a finding is 77
 		run "$file" -runs="$RUNS" -seed="$SEED" -print_final_stats=1 -verbosity=0 \
+			-error_exitcode=1 \
 			-artifact_prefix="$BUILD/crashes/$name-" "$BUILD/corpus/$name" \
 			${seeds:+"$seeds"}
 		;;

@@ -73,68 +73,83 @@ static char *
 wanted_conf(const struct policy *policy, const struct control *control)
 {
 	const struct value *only = value_find(control->keys, "only");
-	autobuffer struct buffer text = { 0 };
-	buffer_printf(&text,
-		"# Written by holdfast: who may log in at the console, see "
-		"pam_holdfast(8).\ncontrol %s\npolicy %s\n",
-		control->id, policy->sha256);
+	autofree const char **who = memory_new(only->count + 1, sizeof *who);
 	for (size_t i = 0; i < only->count; i++)
-		buffer_printf(&text, "allow %s\n", only->items[i].text);
-	return buffer_take(&text);
+		who[i] = only->items[i].text;
+	return console_conf_write(control->id, policy->sha256, who, only->count);
+}
+
+static int
+by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 static bool
-lists(const struct value *only, const struct console_conf_entry *entry)
+lists(const struct name_list *sorted, const char *name)
 {
-	bool group = entry->kind == CONSOLE_CONF_GROUP;
-	autofree char *name = memory_copy(entry->text, entry->size);
-	autofree char *text = memory_printf(group ? "(%s)" : "%s", name);
+	return sorted->count > 0 &&
+		bsearch(&name, sorted->names, sorted->count, sizeof *sorted->names,
+			by_bytes) != NULL;
+}
+
+/* Whom ONLY names, sorted. */
+static void
+list_only(const struct value *only, struct name_list *ret_list)
+{
+	*ret_list = (struct name_list){ memory_new(only->count + 1, sizeof(char *)),
+		only->count };
 	for (size_t i = 0; i < only->count; i++)
-		if (strcmp(only->items[i].text, text) == 0)
-			return true;
-	return false;
+		ret_list->names[i] = memory_text(only->items[i].text);
+	qsort(ret_list->names, ret_list->count, sizeof *ret_list->names, by_bytes);
 }
 
 /* The first difference between FILE and what ONLY asks for, as text; NULL when there is
- * none. *ret_offset: where it is. The caller frees. */
+ * none. A mistake is told before all else, for then the module uses nothing of the file.
+ * *ret_offset: where it is. The caller frees. */
 static char *
 compare(const struct file *file, const struct value *only, size_t *ret_offset)
 {
 	struct console_conf conf;
 	struct console_conf_entry entry;
-	size_t allowed = 0;
+	struct name_list wanted, allowed = { 0 };
+	char *difference = NULL;
 	int result;
-	const char *text = file->bytes.size > 0 ? file->bytes.data : "";
 	*ret_offset = 0;
-	console_conf_begin(&conf, text, file->bytes.size);
+	list_only(only, &wanted);
+	console_conf_begin(
+		&conf, file->bytes.size > 0 ? file->bytes.data : "", file->bytes.size);
 	while ((result = console_conf_next(&conf, &entry)) > 0) {
 		if (entry.kind == CONSOLE_CONF_CONTROL ||
 			entry.kind == CONSOLE_CONF_POLICY)
 			continue;
-		*ret_offset = (size_t)(entry.text - text);
-		allowed++;
-		if (!lists(only, &entry))
-			return memory_printf(
-				"it allows %.*s, whom the policy does not name",
-				(int)entry.size, entry.text);
-	}
-	if (result < 0)
-		return memory_printf(
-			"line %u, column %u: %s", conf.line, conf.column, conf.error);
-	for (size_t i = 0; i < only->count; i++) {
-		bool found = false;
-		console_conf_begin(&conf, text, file->bytes.size);
-		while (!found && console_conf_next(&conf, &entry) > 0) {
-			const struct value one = {
-				.type = VALUE_LIST, .items = &only->items[i], .count = 1
-			};
-			found = entry.kind != CONSOLE_CONF_CONTROL &&
-				entry.kind != CONSOLE_CONF_POLICY && lists(&one, &entry);
+		bool group = entry.kind == CONSOLE_CONF_GROUP;
+		char *name = memory_printf(
+			group ? "(%.*s)" : "%.*s", (int)entry.size, entry.text);
+		allowed.names = memory_grow(
+			allowed.names, allowed.count, sizeof *allowed.names);
+		allowed.names[allowed.count++] = name;
+		if (difference == NULL && !lists(&wanted, name)) {
+			*ret_offset = (size_t)(conf.at - conf.text);
+			difference = memory_printf(
+				"it allows %s, whom the policy does not name", name);
 		}
-		if (!found)
-			return memory_printf("it does not allow %s", only->items[i].text);
 	}
-	return allowed > 0 ? NULL : memory_text("it allows nobody");
+	if (result < 0) {
+		free(difference);
+		*ret_offset = (size_t)(conf.at - conf.text);
+		difference = memory_printf(
+			"line %u, column %u: %s", conf.line, conf.column, conf.error);
+	}
+	if (allowed.count > 0)
+		qsort(allowed.names, allowed.count, sizeof *allowed.names, by_bytes);
+	for (size_t i = 0; i < only->count && difference == NULL; i++)
+		if (!lists(&allowed, only->items[i].text))
+			difference = memory_printf(
+				"it does not allow %s", only->items[i].text);
+	name_list_free(&wanted);
+	name_list_free(&allowed);
+	return difference;
 }
 
 static void

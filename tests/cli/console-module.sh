@@ -47,10 +47,12 @@ host "nothing is set up"
 judged fail "no pam_holdfast.so -> pam_holdfast.so is asked"
 fixed 1 0
 is "the line stands before the account phase" "$(sed -n 3p "$ROOT/etc/pam.d/login")" "account	required	pam_holdfast.so"
-is "the configuration" "$(grep -v '^#\|^policy' "$ROOT/etc/holdfast/console.conf")" "control it
-allow root
+is "the configuration" "$(grep -v '^#\|^policy\|^sum' "$ROOT/etc/holdfast/console.conf")" "control it
 allow (wheel)
-allow 1000"
+allow 1000
+allow root"
+tail -n +2 "$ROOT/etc/holdfast/console.conf" | "$PYTHON" "$PROJECT/tests/cli/console_conf.py" sum >wanted
+same "its sum" "$ROOT/etc/holdfast/console.conf" wanted
 is "its mode" "$(stat -c %a "$ROOT/etc/holdfast/console.conf")" 644
 undone
 
@@ -66,8 +68,18 @@ set_up "" "allow root" "allow (wheel)" "allow 1000" "allow eve"
 judged fail "it allows eve, whom the policy does not name"
 set_up "" "allow wheel" "allow root" "allow 1000"
 judged fail "it allows wheel, whom the policy does not name"
+set_up "" "allow eve" "alow root"
+judged fail "line 4, column 1: not 'control ID'"
 set_up "" "alow root"
 judged fail "line 3, column 1: not 'control ID'"
+set_up ""
+FORM="behind a sum"
+printf 'root\n(wheel)\n1000\n' | "$PYTHON" "$PROJECT/tests/cli/console_conf.py" | put etc/holdfast/console.conf
+judged pass
+sed -i 's/allow 1000/allow 1001/' "$ROOT/etc/holdfast/console.conf"
+judged fail "line 1, column 16: the file was changed: it has another sum"
+fixed 0 0
+undone
 set_up ""
 chmod 666 "$ROOT/etc/holdfast/console.conf"
 judged fail "others than root can write it"
