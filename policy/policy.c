@@ -73,10 +73,10 @@ find_kind(const struct value *control, struct problems *problems)
 	}
 	if (kind != NULL)
 		return several ? NULL : kind;
-	autobuffer struct buffer names = { 0 };
-	for (size_t i = 0; kinds[i] != NULL; i++)
-		buffer_printf(&names, "%s%s", i > 0 ? ", " : "", kinds[i]->name);
-	problems_add(problems, control->at, "a control needs one of %s", names.data);
+	problems_add(problems, control->at,
+		"a control needs the section of one kind, such as %s: see "
+		"holdfast-policy(5)",
+		kinds[0]->name);
 	return NULL;
 }
 

@@ -2,7 +2,8 @@
 
 #include "policy/kinds/kind.h"
 
-extern const struct kind kind_console, kind_sshd, kind_syslog, kind_xinetd;
+extern const struct kind kind_console, kind_listening, kind_sshd, kind_syslog,
+	kind_xinetd;
 
 /* One row a kind. */
 const struct kind *const kinds[] = {
@@ -10,6 +11,7 @@ const struct kind *const kinds[] = {
 	&kind_syslog,
 	&kind_xinetd,
 	&kind_console,
+	&kind_listening,
 	NULL,
 };
 

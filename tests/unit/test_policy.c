@@ -147,8 +147,8 @@ test_mistakes(void **state)
 		{ CONTROL "  - id: a\n    xinetd: { only: [pop3] }\n",
 			"p.yaml:5:9: id: 'a' is there twice (first in line 3)\n" },
 		{ HEAD "  - id: a\n",
-			"p.yaml:3:5: a control needs one of sshd, syslog, xinetd, "
-			"console\n" },
+			"p.yaml:3:5: a control needs the section of one kind, such as "
+			"sshd: see holdfast-policy(5)\n" },
 		{ HEAD "  - id: a\n    xinetd: { only: [b] }\n    sshd: { settings: "
 		       "{ UsePAM: yes } }\n",
 			"p.yaml:5:5: a control is of one kind, and this one has 'xinetd' "
@@ -419,7 +419,8 @@ test_shown_lines(void **state)
 	problems_show(&problems, &shown);
 	/* a euro sign is one column, a Chinese character two, an override is escaped */
 	buffer_printf(&want,
-		"%s:3:5: a control needs one of sshd, syslog, xinetd, console\n"
+		"%s:3:5: a control needs the section of one kind, such as sshd: see "
+		"holdfast-policy(5)\n"
 		"      - {id: a, title: \"\xe2\x82\xac\xe4\xb8\xad\", rsk: 1}\n"
 		"        ^\n"
 		"%s:3:30: unknown key 'rsk' (did you mean risk?)\n"

@@ -1,0 +1,235 @@
+#include "base/live_ports.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+enum {
+	STATE_CLOSE = 7, /* include/net/tcp_states.h: of a UDP socket, not connected */
+	STATE_LISTEN = 10,
+	PORTS_MAX = 1 << 20,
+};
+
+struct list {
+	struct live_port *items;
+	size_t count;
+};
+
+static int
+add_message(const struct nlmsghdr *header, int protocol, struct list *list)
+{
+	const struct inet_diag_msg *message = NLMSG_DATA(header);
+	if (header->nlmsg_len < NLMSG_LENGTH(sizeof *message) || list->count == PORTS_MAX)
+		return -1;
+	if (message->id.idiag_dport != 0)
+		return 0;
+	list->items = memory_grow(list->items, list->count, sizeof *list->items);
+	struct live_port *port = &list->items[list->count++];
+	*port = (struct live_port){
+		.protocol = protocol,
+		.family = message->idiag_family,
+		.port = ntohs(message->id.idiag_sport),
+		.inode = message->idiag_inode,
+	};
+	memcpy(port->address, message->id.idiag_src,
+		message->idiag_family == AF_INET ? 4 : 16);
+	return 0;
+}
+
+/* Reads the answers to one request: 0 when it is complete. */
+static int
+read_dump(int fd, int protocol, struct list *list, struct error *err)
+{
+	_Alignas(struct nlmsghdr) char buffer[32768];
+	for (;;) {
+		ssize_t size = recv(fd, buffer, sizeof buffer, 0);
+		if (size < 0 && errno == EINTR)
+			continue;
+		if (size <= 0)
+			return error_set(err, "the kernel's sockets: %s",
+				size < 0 ? strerror(errno) : "no answer");
+		for (struct nlmsghdr *header = (struct nlmsghdr *)(void *)buffer;
+			NLMSG_OK(header, (size_t)size);
+			header = NLMSG_NEXT(header, size)) {
+			const struct nlmsgerr *failure = NLMSG_DATA(header);
+			if (header->nlmsg_type == NLMSG_DONE)
+				return 0;
+			if (header->nlmsg_type == NLMSG_ERROR)
+				return error_set(err, "the kernel's sockets: %s",
+					strerror(-failure->error));
+			if (add_message(header, protocol, list) < 0)
+				return error_set(
+					err, "the kernel's sockets: too many, or cut");
+		}
+	}
+}
+
+static int
+ask(int fd, int family, int protocol, struct list *list, struct error *err)
+{
+	struct {
+		struct nlmsghdr header;
+		struct inet_diag_req_v2 body;
+	} request = {
+		.header = { .nlmsg_len = sizeof request,
+			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.body = { .sdiag_family = (unsigned char)family,
+			.sdiag_protocol = (unsigned char)protocol,
+			.idiag_states = 1u << (protocol == IPPROTO_TCP ? STATE_LISTEN
+								       : STATE_CLOSE) },
+	};
+	if (send(fd, &request, sizeof request, 0) < 0)
+		return error_set(err, "the kernel's sockets: %s", strerror(errno));
+	return read_dump(fd, protocol, list, err);
+}
+
+static int
+by_inode(const void *a, const void *b)
+{
+	const struct live_port *x = a, *y = b;
+	return (x->inode > y->inode) - (x->inode < y->inode);
+}
+
+static int
+by_port(const void *a, const void *b)
+{
+	const struct live_port *x = a, *y = b;
+	if (x->protocol != y->protocol)
+		return x->protocol - y->protocol;
+	if (x->port != y->port)
+		return x->port - y->port;
+	return x->family != y->family ? x->family - y->family
+				      : memcmp(x->address, y->address, 16);
+}
+
+static void
+add_program(struct live_port *port, const char *name)
+{
+	size_t i = 0;
+	while (i < port->program_count && strcmp(port->programs[i], name) < 0)
+		i++;
+	if (i < port->program_count && strcmp(port->programs[i], name) == 0)
+		return;
+	port->programs = memory_grow(
+		port->programs, port->program_count, sizeof *port->programs);
+	memmove(port->programs + i + 1, port->programs + i,
+		(port->program_count - i) * sizeof *port->programs);
+	port->programs[i] = memory_text(name);
+	port->program_count++;
+}
+
+/* The base name of the process's executable, which it can't choose as it can its
+ * arguments and its short name. Empty when it can't be seen. */
+static void
+program_of(int proc, const char *pid, char ret_name[NAME_MAX + 1])
+{
+	static const char GONE[] = " (deleted)"; /* replaced by an upgrade */
+	char path[32], target[PATH_MAX];
+	snprintf(path, sizeof path, "%.12s/exe", pid);
+	ssize_t size = readlinkat(proc, path, target, sizeof target - 1);
+	target[size > 0 ? size : 0] = '\0';
+	size_t length = strlen(target), gone = sizeof GONE - 1;
+	if (length > gone && strcmp(target + length - gone, GONE) == 0)
+		target[length - gone] = '\0';
+	const char *slash = strrchr(target, '/');
+	snprintf(ret_name, NAME_MAX + 1, "%s", slash != NULL ? slash + 1 : "");
+}
+
+/* Gives the ports, which are sorted by inode, that the process has open its name. */
+static void
+add_owner(int proc, const char *pid, struct list *list)
+{
+	static const char SOCKET[] = "socket:[";
+	char path[32], name[NAME_MAX + 1] = "", text[64];
+	snprintf(path, sizeof path, "%.12s/fd", pid);
+	int fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	if (dir == NULL && fd >= 0)
+		close(fd);
+	for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
+		ssize_t size = readlinkat(fd, entry->d_name, text, sizeof text - 1);
+		text[size > 0 ? size : 0] = '\0';
+		if (strncmp(text, SOCKET, sizeof SOCKET - 1) != 0)
+			continue;
+		struct live_port key = { .inode = strtoul(
+						 text + sizeof SOCKET - 1, NULL, 10) };
+		struct live_port *found = bsearch(
+			&key, list->items, list->count, sizeof key, by_inode);
+		if (found == NULL)
+			continue;
+		if (name[0] == '\0')
+			program_of(proc, pid, name);
+		if (name[0] != '\0')
+			add_program(found, name);
+	}
+	if (dir != NULL)
+		closedir(dir);
+}
+
+static void
+add_owners(struct list *list)
+{
+	if (list->count == 0)
+		return;
+	qsort(list->items, list->count, sizeof *list->items, by_inode);
+	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = proc >= 0 ? fcntl(proc, F_DUPFD_CLOEXEC, 0) : -1;
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;)
+		if (isdigit((unsigned char)entry->d_name[0]))
+			add_owner(proc, entry->d_name, list);
+	if (dir != NULL)
+		closedir(dir);
+	else if (fd >= 0)
+		close(fd);
+	if (proc >= 0)
+		close(proc);
+}
+
+int
+live_ports(struct live_port **ret_ports, size_t *ret_count, struct error *err)
+{
+	static const int FAMILIES[] = { AF_INET, AF_INET6 },
+			 PROTOCOLS[] = { IPPROTO_TCP, IPPROTO_UDP };
+	struct list list = { 0 };
+	int result = 0;
+	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	if (fd < 0)
+		result = error_set(err, "the kernel's sockets: %s", strerror(errno));
+	for (size_t i = 0; i < 4 && result == 0; i++)
+		result = ask(fd, FAMILIES[i % 2], PROTOCOLS[i / 2], &list, err);
+	if (fd >= 0)
+		close(fd);
+	if (result == 0)
+		add_owners(&list);
+	if (list.count > 0)
+		qsort(list.items, list.count, sizeof *list.items, by_port);
+	*ret_ports = list.items;
+	*ret_count = list.count;
+	return result;
+}
+
+void
+live_ports_free(struct live_port *ports, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < ports[i].program_count; k++)
+			free(ports[i].programs[k]);
+		free(ports[i].programs);
+	}
+	free(ports);
+}
