@@ -177,7 +177,7 @@ check-cli: all $(filter $(BUILD)/tests/cli/%,$(HELPERS)) $(BUILD)/tests/crash/st
 FAULTY = $(patsubst %,$(BUILD)/tests/planted/oracle/%,$(shell sed -n 's/^[a-z][^ ]* \([^ ]*\) .*/\1/p' tests/oracle/plants))
 $(BUILD)/tests/planted/oracle/%: tests/oracle/%.c tests/oracle/plants $(LIBRARY)
 	@mkdir -p $(@D)
-	tests/oracle/lib/plant.sh $* $@.model.c
+	tests/plant.sh tests/oracle/plants $* $@.model.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(WERROR) $(LDFLAGS) -o $@ $< $@.model.c $(LIBRARY) $(LIBS)
 
 ORACLES = $(filter-out tests/oracle/plants.py,$(wildcard tests/oracle/*.py))
@@ -193,11 +193,9 @@ oracle: $(BUILD)/holdfast $(filter $(BUILD)/tests/oracle/%,$(HELPERS))
 		$(SUITE) $(PYTHON) $$oracle --corpus $(CORPUS) || [ $$? -eq 77 ] || status=1; done; \
 		$(SUITE) $(PYTHON) tests/oracle/lib/table.py; exit $$status
 
-# The driver with one fault planted, which a harness must catch. An object file given
-# before the library takes the place of the library's own.
-PLANTS = NO_FILE_SYNC:storage NO_DIRECTORY_SYNC:storage NO_WRITE_CHECK:storage IN_PLACE:replace \
-	NO_COMPARE:replace UNDO_ORDER:undo
-PLANTED = $(foreach p,$(PLANTS),$(BUILD)/tests/crash/driver-$(firstword $(subst :, ,$p)))
+# The driver, or the program, with one fault of tests/crash/plants, which a harness must catch. An
+# object file given before the library takes the place of the library's own.
+PLANTED = $(shell sed -n 's|^\([A-Z_]*\) \([^ ]*\) .*|$(BUILD)/tests/crash/\2-\1|p' tests/crash/plants)
 
 $(BUILD)/tests/crash/%.so: tests/crash/lib/%.c
 	@mkdir -p $(@D)
@@ -205,11 +203,20 @@ $(BUILD)/tests/crash/%.so: tests/crash/lib/%.c
 
 check-crash: $(BUILD)/holdfast $(filter $(BUILD)/tests/crash/%,$(HELPERS)) $(PLANTED) \
 	$(BUILD)/tests/crash/starve.so
-	@$(SUITE) FULL=$(FULL) tests/suite.sh crash $(wildcard tests/crash/*.sh tests/crash/*.py)
+	@rm -f $(BUILD)/crash/*.row
+	@status=0; $(SUITE) FULL=$(FULL) tests/suite.sh crash $(CRASH) || status=1; \
+		$(SUITE) FULL=$(FULL) $(PYTHON) tests/crash/lib/table.py || status=1; exit $$status
+CRASH = $(wildcard tests/crash/*.sh tests/crash/*.py)
 
-$(PLANTED): $(BUILD)/tests/crash/driver-%: tests/crash/driver.c $(LIBRARY)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WERROR) $(LDFLAGS) -DPLANT_$* -o $@ $< \
-		$(patsubst $*:%,enforcer/%.c,$(filter $*:%,$(PLANTS))) $(LIBRARY) $(LIBS)
+define PLANT
+	@mkdir -p $(@D)
+	tests/plant.sh tests/crash/plants $* $@.c
+	$(CC) $(CPPFLAGS) $(shell pkg-config --cflags augeas) $(CFLAGS) -w $(LDFLAGS) -o $@ $< $@.c $(LIBRARY) $(LIBS)
+endef
+$(BUILD)/tests/crash/driver-%: tests/crash/driver.c $(LIBRARY) tests/crash/plants
+	$(PLANT)
+$(BUILD)/tests/crash/holdfast-%: enforcer/main.c $(LIBRARY) tests/crash/plants
+	$(PLANT)
 
 check-host:
 	@$(SUITE) tests/suite.sh host $(wildcard tests/host/*.py)

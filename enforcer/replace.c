@@ -262,9 +262,6 @@ is_still(const struct replacement *replacement, const char *name,
 	const struct stat *wanted, int fd, struct bytes bytes)
 {
 	struct stat now;
-#ifdef PLANT_NO_COMPARE
-	return 1;
-#endif
 	if (fstatat(replacement->directory, name, &now, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : -1;
 	return same_inode(&now, wanted) ? holds(fd, bytes, false) : 0;
@@ -324,19 +321,6 @@ rename_over(struct replacement *replacement, struct error *err)
 	return 0;
 }
 
-#ifdef PLANT_IN_PLACE
-/* As editors without care do it. */
-static int
-exchange(struct replacement *replacement, struct error *err)
-{
-	int fd = openat(replacement->directory, replacement->name,
-		O_WRONLY | O_TRUNC | O_CLOEXEC);
-	int status = fd < 0 ? -1 : storage_write(fd, replacement->swap->to.bytes);
-	(void)rename_over;
-	replacement->exchanged = true;
-	return status < 0 ? failed(replacement, err, "write it") : close(fd);
-}
-#else
 static int
 exchange(struct replacement *replacement, struct error *err)
 {
@@ -355,7 +339,6 @@ exchange(struct replacement *replacement, struct error *err)
 		? failed(replacement, err, "put back what somebody wrote meanwhile")
 		: -1;
 }
-#endif
 
 static int
 create(struct replacement *replacement, struct error *err)

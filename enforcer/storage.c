@@ -15,10 +15,6 @@ storage_write(int fd, struct bytes bytes)
 		ssize_t done = write(fd, bytes.data, bytes.size);
 		if (done < 0 && errno == EINTR)
 			continue;
-#ifdef PLANT_NO_WRITE_CHECK
-		if (done < 0)
-			return 0;
-#endif
 		if (done <= 0) {
 			if (done == 0)
 				errno = ENOSPC;
@@ -33,23 +29,13 @@ storage_write(int fd, struct bytes bytes)
 int
 storage_sync(int fd)
 {
-#ifdef PLANT_NO_FILE_SYNC
-	(void)fd;
-	return 0;
-#else
 	return fsync(fd);
-#endif
 }
 
 int
 storage_sync_directory(int fd)
 {
-#ifdef PLANT_NO_DIRECTORY_SYNC
-	(void)fd;
-	return 0;
-#else
 	return fsync(fd);
-#endif
 }
 
 int

@@ -114,13 +114,11 @@ transaction_undo(const struct transaction *transaction, const char *id, struct e
 	enum outcome outcome = run_begin(transaction, false, &run, err);
 	if (outcome == OUTCOME_DONE)
 		outcome = choose(&run.journal, &run.log, id, &record, err);
-#ifndef PLANT_UNDO_ORDER
 	/* the state leaves done before the first file changes: a run cut short goes on
 	 * undoing */
 	if (outcome == OUTCOME_DONE &&
 		journal_set_state(&run.journal, record.id, STATE_UNDOING, err) < 0)
 		outcome = OUTCOME_NOT_RUN;
-#endif
 	if (outcome == OUTCOME_DONE)
 		outcome = way_go(&run, &record, &WAY_UNDO, err);
 	if (outcome == OUTCOME_UNDONE)

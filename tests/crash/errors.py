@@ -56,8 +56,10 @@ def one(harness, template, words, name, number, error, before, after, plant):
         return f"status {status}, but {state}: {output}"
     if status != 3 and state.litter:
         seen["litter"] += 1
-        return None if ".holdfast" in output or "beside it" in output else \
-            f"status {status}, litter not named: {state.litter}: {output}"
+        if ".holdfast" in output or "beside it" in output:
+            return None
+        seen["hidden"] += 1
+        return f"status {status}, litter not named: {state.litter}: {output}"
     status, output = harness.run("recover", "verify", "pending", plant=plant)
     state = State(harness.root)
     if status != 0 or not state.whole("old", "new") or state.litter:
@@ -69,7 +71,7 @@ def one(harness, template, words, name, number, error, before, after, plant):
 def matrix(harness, what, template, words, before, after, plant=None, sample=SAMPLE):
     harness.seen = dict.fromkeys((
         "injected", "hangs", "torn", "status 0", "status 1", "status 2", "status 3",
-        "false successes", "false refusals", "litter", "next run whole"), 0)
+        "false successes", "false refusals", "litter", "hidden", "next run whole"), 0)
     harness.fresh(template)
     points = [(name, number, error)
               for name, number in calls(harness, *words, plant=plant, only=ERRORS)
@@ -108,11 +110,15 @@ def main():
         wrong = matrix(harness, what, template, words, before, after)
         for fault in wrong:
             harness.ok(False, fault)
-        harness.passed += harness.seen["injected"] - len(wrong)
+        seen = harness.seen
+        harness.passed += seen["injected"] - len(wrong)
+        harness.proof(2, injected=seen["injected"], torn=seen["torn"], hangs=seen["hangs"],
+                      false_successes=seen["false successes"], litter_not_told=seen["hidden"])
 
-    wrong = matrix(harness, "apply", None, ("apply=new",), "old", "new", "IN_PLACE",
-                   sample=100000)
-    harness.ok(bool(wrong), "the planted fault IN_PLACE was not caught")
+    for plant in ("IN_PLACE", "NO_WRITE_CHECK"):
+        wrong = matrix(harness, "apply", None, ("apply=new",), "old", "new", plant,
+                       sample=100000)
+        harness.planted(plant, wrong)
     harness.finish()
 
 

@@ -14,18 +14,18 @@ SAMPLE = 120
 STARVE = os.path.abspath(os.path.join(HELPERS, "crash", "starve.so"))
 
 
-def starved(harness, template, words, **how):
+def starved(harness, template, words, plant=None, **how):
     harness.fresh(template)
     env = {name.upper(): str(value) for name, value in how.items()}
     # through env: the allocations of nothing else are to fail
-    status, output = harness.run(*words, timeout=20, prefix=(
+    status, output = harness.run(*words, plant=plant, timeout=20, prefix=(
         "env", f"LD_PRELOAD={STARVE}", *(f"{key}={value}" for key, value in env.items())))
     return status, output
 
 
-def one(harness, template, words, before, after, how):
+def one(harness, template, words, before, after, how, plant=None):
     seen = harness.seen
-    status, output = starved(harness, template, words, **how)
+    status, output = starved(harness, template, words, plant, **how)
     state = State(harness.root)
     seen["starved"] += 1
     if state.torn or status not in (0, 1, 2, 3):
@@ -70,6 +70,11 @@ def main():
         print(f"{what}: " + ", ".join(f"{key} {value}" for key, value in harness.seen.items()) +
               f", bad {wrong}")
         harness.ok(harness.seen["status 3"] > 0, f"{what}: no allocation failed")
+        harness.proof(3, allocations_failed=harness.seen["starved"], bad=wrong)
+        if what == "apply":
+            faults = [one(harness, template, words, before, after, how, "STARVED_IS_DONE")
+                      for how in harness.random.sample(points, 40)]
+            harness.planted("STARVED_IS_DONE", [fault for fault in faults if fault])
     harness.finish()
 
 

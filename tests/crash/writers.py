@@ -5,6 +5,7 @@ Judged: two runs never mix their files, each says what it did, with one journal 
 two; what an editor wrote, renamed over the file, removed or set the mode of between our
 look and our exchange is never lost, and then nothing of ours is there.
 """
+import collections
 import os
 import subprocess
 import sys
@@ -28,12 +29,12 @@ def end(process):
     return process.returncode, output
 
 
-def two(harness, journals):
+def two(harness, journals, plant=None):
     """One round of two runs; what was wrong, or None."""
     harness.fresh()
     runs = {}
     for tag, journal in zip(("aaa", "bbb"), journals):
-        runs[tag] = start(harness, f"apply={tag}", journal=journal)
+        runs[tag] = start(harness, f"apply={tag}", journal=journal, plant=plant)
     ended = {tag: end(process) for tag, process in runs.items()}
     won = [tag for tag, (status, _) in ended.items() if status == 0]
     if any(status not in (0, 1, 2) for status, _ in ended.values()) or len(won) > 1:
@@ -84,7 +85,7 @@ def edit(harness, how, file, plant=None):
         end(process)
         return None  # it came too late
     status, output = end(process)
-    harness.seen[f"status {status}"] = harness.seen.get(f"status {status}", 0) + 1
+    harness.seen[f"status {status}"] += 1
     if not kept():
         return f"{how.__name__}, {file}: lost, status {status}: {output}"
     others = {name: data for name, data in OLD.items() if name != file}
@@ -99,26 +100,30 @@ def main():
     harness = Harness()
     other = os.path.join(harness.top, "journal")
     for what, journals in (("one journal", ("-", "-")), ("two journals", ("-", other))):
-        harness.seen = {"won": 0}
+        harness.seen = collections.Counter()
         wrong = 0
         for _ in range(ROUNDS):
             fault = two(harness, journals)
             wrong += fault is not None
             harness.ok(fault is None, f"two writers, {what}: {fault}")
         print(f"two writers, {what}: rounds {ROUNDS}, won {harness.seen['won']}, bad {wrong}")
+        harness.proof(9, rounds=ROUNDS, mixed_or_lost=wrong)
     ways = [(how, EDITED) for how in (edit_rename, edit_in_place, edit_remove, edit_mode)] + \
         [(edit_rename, REMOVED), (edit_in_place, REMOVED)]
-    harness.seen = {}
+    harness.seen.clear()
     wrong = 0
     for number in range(ROUNDS):
         fault = edit(harness, *ways[number % len(ways)])
         wrong += fault is not None
         harness.ok(fault is None, f"an editor: {fault}")
-    print(f"an editor: rounds {ROUNDS}, {harness.seen}, bad {wrong}")
-    faults = [edit(harness, edit_rename, EDITED, "NO_COMPARE") for _ in range(10)]
-    caught = sum(fault is not None for fault in faults)
-    print(f"an editor with NO_COMPARE: rounds 10, bad {caught}")
-    harness.ok(caught > 0, "the planted fault NO_COMPARE was not caught")
+    print(f"an editor: rounds {ROUNDS}, {dict(harness.seen)}, bad {wrong}")
+    harness.proof(9, rounds=ROUNDS, mixed_or_lost=wrong)
+    for plant, faults in (
+            ("NO_COMPARE", [edit(harness, edit_rename, EDITED, "NO_COMPARE") for _ in range(10)]),
+            ("NO_LOCK", [two(harness, ("-", "-"), "NO_LOCK") for _ in range(100)])):
+        caught = sum(fault is not None for fault in faults)
+        print(f"with {plant}: rounds {len(faults)}, bad {caught}")
+        harness.planted(plant, caught)
     harness.finish()
 
 

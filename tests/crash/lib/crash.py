@@ -1,10 +1,12 @@
 """What the crash harnesses share: a small root, the driver, strace and a judge.
 
 A harness runs with --seed S and prints "N passed, N failed". FULL=1 in the environment
-tries every point; else a sample of them (--cases N) that the seed chooses.
+tries every point; else a sample of them (--cases N) that the seed chooses. What it counted
+for the proofs goes to build/crash for lib/table.py.
 """
 import argparse
 import atexit
+import json
 import os
 import random
 import re
@@ -21,6 +23,7 @@ JOURNAL = "var/lib/holdfast"
 MODES = {"/etc/first.conf": 0o600, "/etc/third/last.conf": 0o664, REMOVED: 0o640,
          CREATED: 0o640}
 HELPERS = os.environ.get("HELPERS", "build/tests")
+BUILD = os.environ.get("BUILD", "build")
 FULL = os.environ.get("FULL", "") not in ("", "0")
 
 
@@ -53,6 +56,7 @@ class Harness:
         self.arguments = parser.parse_args()
         self.random = random.Random(self.arguments.seed)
         self.passed = self.failed = 0
+        self.proofs, self.plants = {}, {}
         # fsync costs nothing where there is no disk, and no harness here judges the disk
         place = "/dev/shm" if memory and os.access("/dev/shm", os.W_OK) else None
         self.top = tempfile.mkdtemp(prefix="holdfast-crash.", dir=place)
@@ -68,7 +72,24 @@ class Harness:
                 print(f"FAILED: {text}")
         return good
 
+    def proof(self, number, **figures):
+        """Counts for one of the proofs in lib/table.py; the names are shown with _ as a space."""
+        counted = self.proofs.setdefault(number, {})
+        for name, count in figures.items():
+            name = name.replace("_", " ")
+            counted[name] = counted.get(name, 0) + count
+
+    def planted(self, name, caught):
+        """Whether a fault of tests/crash/plants was seen here, as it must be."""
+        self.plants[f"{name}, {os.path.basename(sys.argv[0])}"] = bool(caught)
+        return self.ok(caught, f"the planted fault {name} was not caught")
+
     def finish(self):
+        name = os.path.splitext(os.path.basename(sys.argv[0]))[0]
+        os.makedirs(os.path.join(BUILD, "crash"), exist_ok=True)
+        with open(os.path.join(BUILD, "crash", name + ".row"), "w", encoding="ascii") as file:
+            json.dump({"good": not self.failed and self.passed > 0, "proofs": self.proofs,
+                       "plants": self.plants}, file)
         print(f"{self.passed} passed, {self.failed} failed")
         sys.exit(1 if self.failed or not self.passed else 0)
 
