@@ -98,9 +98,9 @@ $(BUILD)/pam_probe: $(PROBE)
 comma = ,
 
 # The module: runs in other people's programs, so nothing of it shows but pam_sm_*, and it
-# takes from base what allocates nothing. Never static.
-MODULE_SOURCES = $(wildcard pam_module/*.c) base/console_conf.c base/console_options.c \
-	base/console_sum.c
+# takes from base what lives without base/memory.h. Never static.
+MODULE_SOURCES = $(wildcard pam_module/*.c) base/console_conf.c base/console_file.c \
+	base/console_options.c base/console_sum.c
 MODULE_OBJECTS = $(MODULE_SOURCES:%.c=$(BUILD)/module/%.o)
 $(BUILD)/module/%.o: %.c
 	@mkdir -p $(@D)

@@ -239,6 +239,16 @@ console_conf_next(struct console_conf *conf, struct console_conf_entry *ret_entr
 	return conf->error != NULL ? -1 : finish(conf);
 }
 
+bool
+console_conf_skip(struct console_conf *conf)
+{
+	/* else the text is too large, or its end was looked at */
+	bool more = conf->next > conf->at;
+	if (more)
+		conf->error = NULL;
+	return more;
+}
+
 /* As fail, in the line AT, of which the number is not known. */
 static int
 fail_at(struct console_conf *conf, const char *at, const char *error)

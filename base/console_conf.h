@@ -59,6 +59,11 @@ console_conf_begin(struct console_conf *conf, const char *text, size_t size);
 int
 console_conf_next(struct console_conf *conf, struct console_conf_entry *ret_entry);
 
+/* After an error, for a reader that tells them all: the next one is behind its line.
+ * False when nothing is. */
+bool
+console_conf_skip(struct console_conf *conf);
+
 /* Ends the reading of a text that has_sum when console_conf_next has come to the first
  * user: whether the NAME of SIZE bytes is that one or a later one. Looks at few of the
  * lines, and trusts the sum for the others. Returns 1, 0, or -1 as console_conf_next

@@ -1,15 +1,13 @@
 #include "pam_module/rule.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/console_conf.h"
+#include "base/console_file.h"
 
 enum {
 	GROUPS_START = 64,
@@ -34,57 +32,6 @@ fail(struct rule *rule, const char *conf, const char *what)
 	rule->no_memory = errno == ENOMEM;
 	snprintf(rule->error, sizeof rule->error, "%.100s: %s", conf, what);
 	return -1;
-}
-
-/* The file's bytes; NULL with the reason. Opening never waits, not for a FIFO either. */
-static char *
-read_file(const char *conf, size_t *ret_size, struct rule *rule)
-{
-	struct stat status;
-	char *text = NULL;
-	const char *wrong = NULL;
-	size_t size = 0, room = 0;
-	int fd = open(conf, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0) {
-		fail(rule, conf,
-			errno == ENOENT          ? "there is no such file"
-				: errno == ELOOP ? "it is a symbolic link"
-						 : "it can't be opened");
-		return NULL;
-	}
-	errno = 0;
-	if (fstat(fd, &status) < 0)
-		wrong = "it can't be looked at";
-	else if (!S_ISREG(status.st_mode))
-		wrong = "it is no regular file";
-	else if (status.st_uid != 0)
-		wrong = "it does not belong to root";
-	else if ((status.st_mode & 022) != 0)
-		wrong = "others than root can write it";
-	else if (status.st_size > CONSOLE_CONF_MAX)
-		wrong = "it is larger than 1 MiB";
-	else if ((text = malloc(room = (size_t)status.st_size + 1)) == NULL)
-		wrong = "there is no memory for it";
-	while (wrong == NULL && size < room) {
-		ssize_t n = read(fd, text + size, room - size);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			wrong = "it can't be read";
-		if (n <= 0)
-			break;
-		size += (size_t)n;
-	}
-	if (wrong == NULL && size == room)
-		wrong = "it grows while it is read";
-	if (wrong != NULL) {
-		fail(rule, conf, wrong);
-		free(text);
-		text = NULL;
-	}
-	close(fd);
-	*ret_size = size;
-	return text;
 }
 
 /* All groups of the account in one call, where the name service needs one for each. */
@@ -260,10 +207,11 @@ rule_ask(const char *conf, const char *user, uid_t uid, gid_t gid, struct rule *
 		.user = user, .user_size = strlen(user), .uid = uid, .gid = gid
 	};
 	size_t size;
+	const char *wrong;
 	*ret_rule = (struct rule){ 0 };
-	char *text = read_file(conf, &size, ret_rule);
+	char *text = console_file_read(conf, true, &size, &wrong);
 	if (text == NULL)
-		return -1;
+		return fail(ret_rule, conf, wrong);
 	int result = judge(conf, text, size, &account, ret_rule);
 	free(account.groups);
 	free(text);

@@ -2,22 +2,47 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/text.h"
 #include "enforcer/options.h"
 #include "enforcer/output.h"
 #include "enforcer/setup.h"
+#include "policy/module_conf.h"
 #include "policy/schema.h"
 #include "policy/show.h"
+
+static void
+say_ok(const char *file, size_t count, const char *of)
+{
+	autobuffer struct buffer name = { 0 };
+	output_escaped(&name, file);
+	printf("%s: %zu %s%s, ok\n", name.data, count, of, count == 1 ? "" : "s");
+}
 
 static int
 check(const struct policy *policy)
 {
-	autobuffer struct buffer name = { 0 };
-	output_escaped(&name, policy->file);
-	printf("%s: %zu control%s, ok\n", name.data, policy->count,
-		policy->count == 1 ? "" : "s");
+	say_ok(policy->file, policy->count, "control");
+	return 0;
+}
+
+/* The file of pam_holdfast.so instead of a policy. The module believes root's files
+ * alone, but who is not root may have a draft of one. */
+static int
+check_module_conf(const char *file)
+{
+	struct problems problems = { 0 };
+	autobuffer struct buffer text = { 0 };
+	size_t count;
+	int result = module_conf_check(file, geteuid() == 0, &count, &problems);
+	problems_show(&problems, &text);
+	fwrite(text.data, 1, text.size, stderr);
+	problems_free(&problems);
+	if (result < 0)
+		return STATUS_NOT_RUN;
+	say_ok(file, count, "allow line");
 	return 0;
 }
 
@@ -84,6 +109,12 @@ run_action(const struct action *action, struct options *options)
 	const char *file = options->argument_count == 2
 		? options->arguments[1]
 		: options_text(options, "policy", HOLDFAST_POLICY);
+	if (action->run == check && module_conf_is(file)) {
+		if (!options_given(options, "overlay"))
+			return check_module_conf(file);
+		output_error("%s: no overlay is laid over what ends in .conf", file);
+		return STATUS_NOT_RUN;
+	}
 	if (setup_policy_file(options, file, false, &policy) == 0)
 		status = action->run(&policy);
 	policy_free(&policy);

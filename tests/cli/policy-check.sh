@@ -107,4 +107,63 @@ says "Ciphers" "lists.yaml:5:34: Ciphers: '-' adds to" "$T/err"
 says "MACs" "MACs: '+' adds to" "$T/err"
 says "the file" "must be an absolute path without blanks, '..'" "$T/err"
 
+# The configuration of the PAM module, by its name.
+hash=$(printf %064d 7)
+printf '%s\n' 'control c' "policy $hash" 'allow (wheel' 'alow root' 'allow 12' '' 'allow ä b' \
+	"policy $hash" >wrong.conf
+run policy check wrong.conf
+status "a console.conf with mistakes: status 3" 3
+expected conf err
+is "nothing on standard output" "$(cat out)" ""
+printf 'root\nbob\nanne\n(wheel)\n12\n' | "$PYTHON" "$PROJECT/tests/cli/console_conf.py" >good.conf
+run policy check good.conf
+status "a good one" 0
+is "it says so" "$(cat out)" "good.conf: 5 allow lines, ok"
+tail -n +2 good.conf >hand.conf
+run policy check -p hand.conf
+is "one by hand" "$(cat out)" "hand.conf: 5 allow lines, ok"
+sed 's/bob/bop/' good.conf >changed.conf
+run policy check changed.conf
+status "behind a sum, one that was changed" 3
+is "says so, once" "$(cat err)" "changed.conf:1:16: the file was changed: it has another sum
+    $(head -n 1 changed.conf)
+                   ^"
+printf 'control c\npolicy %064d\nallow b\nallow a\nallow (c)\n' 0 |
+	"$PYTHON" "$PROJECT/tests/cli/console_conf.py" sum >order.conf
+run policy check order.conf
+says "the order: sorted" "order.conf:5:7: in a file with a sum the users are sorted" err
+says "the order: last" "order.conf:6:1: in a file with a sum the users come last" err
+: >empty.conf
+run policy check empty.conf
+says "an empty one" "empty.conf:1:1: no line says 'control ID'" err
+head -c 2000 /dev/urandom >noise.conf
+run policy check noise.conf
+status "noise" 3
+sane "noise is printed escaped"
+mkfifo fifo.conf
+run policy check fifo.conf
+is "a FIFO" "$(cat err)" "holdfast: fifo.conf: it is no regular file"
+run policy check nowhere.conf
+is "none" "$(cat err)" "holdfast: nowhere.conf: there is no such file"
+run policy check --overlay five.yaml good.conf
+status "no overlay" 3
+ln -s good.conf link.conf
+cp good.conf loose.conf
+chmod 664 loose.conf
+cp good.conf theirs.conf
+if [ "$(id -u)" -eq 0 ]; then
+	chown daemon theirs.conf
+	for case in "link:it is a symbolic link" "loose:others than root can write it" \
+		"theirs:it does not belong to root"; do
+		run policy check "${case%%:*}.conf"
+		status "as root, ${case%%:*}.conf" 3
+		is "as root, ${case%%:*}.conf: why" "$(cat err)" "holdfast: ${case%%:*}.conf: ${case#*:}"
+	done
+else
+	for file in link loose theirs; do
+		run policy check $file.conf
+		status "a draft, $file.conf" 0
+	done
+fi
+
 finish
