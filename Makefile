@@ -137,9 +137,9 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(WERROR) -MMD -MP -c -o $@ $<
 
-$(BUILD)/tests/%: tests/%.c $(LIBRARY)
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WERROR) -MMD -MP $(LDFLAGS) -o $@ $< $(LIBRARY) $(LIBS) $(TEST_LIBS)
+.SECONDARY: $(UNITS:=.o) $(HELPERS:=.o) $(FUZZERS:=.o)
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIBRARY)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIBRARY) $(LIBS) $(TEST_LIBS)
 
 $(BUILD)/tests/bench/floor: override LDFLAGS += -static
 $(UNITS): TEST_LIBS = -lcmocka
@@ -148,7 +148,7 @@ $(BUILD)/tests/cli/module_ask: TEST_LIBS = -lpam
 
 # `make deps check`: nothing is compiled before the compiler is there, under -j either.
 DEPS_FIRST = $(filter deps,$(MAKECMDGOALS))
-$(OBJECTS) $(MODULE_OBJECTS) $(UNITS) $(HELPERS) check-lenses: | $(DEPS_FIRST)
+$(OBJECTS) $(MODULE_OBJECTS) $(UNITS:=.o) $(HELPERS:=.o) check-lenses: | $(DEPS_FIRST)
 
 # --- tests: see tests/README ---------------------------------------------------------
 
