@@ -106,6 +106,7 @@ read_users(struct principals *principals)
 			.name = memory_text(entry.pw_name),
 			.uid = entry.pw_uid,
 			.gid = entry.pw_gid,
+			.home = memory_text(entry.pw_dir),
 			.shadowed = is_shadowed(&entry),
 			.locked = entry.pw_passwd[0] == '*' || entry.pw_passwd[0] == '!',
 			.no_shell = is_no_shell(entry.pw_shell),
@@ -285,8 +286,10 @@ principals_members(const struct principals *principals, gid_t gid, size_t *ret_c
 void
 principals_free(struct principals *principals)
 {
-	for (size_t i = 0; i < principals->user_count; i++)
+	for (size_t i = 0; i < principals->user_count; i++) {
 		free(principals->users[i].name);
+		free(principals->users[i].home);
+	}
 	for (size_t i = 0; i < principals->group_count; i++)
 		free(principals->groups[i].group);
 	for (size_t i = 0; i < principals->member_count; i++) {

@@ -14,6 +14,7 @@ struct principal {
 	char *name;
 	uid_t uid;
 	gid_t gid; /* the primary group */
+	char *home;
 	bool shadowed; /* its password stands in etc/shadow */
 	bool locked; /* no password opens this account: shadow(5), field 2 */
 	bool no_shell; /* its shell gives no session: nologin(8), false(1), sync(1), ...

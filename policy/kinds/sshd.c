@@ -8,6 +8,7 @@
 #include "policy/models/sshd_algorithms.h"
 #include "policy/models/sshd_host.h"
 #include "policy/models/sshd_outcome.h"
+#include "policy/models/sshd_port.h"
 #include "policy/models/sshd_value.h"
 
 enum { BLOCKS_ANSWERED_MAX = 50, USE_PAM_SINCE = 307 };
@@ -39,6 +40,8 @@ same(const char *subject, const char *want, const char *have)
 	autofree char *normal = keyword != NULL
 		? sshd_value_normal(keyword, version, want, NULL)
 		: NULL;
+	if (setting == SSHD_LISTEN_ADDRESS && normal != NULL)
+		return sshd_listen_same(normal, have);
 	return strcmp(normal != NULL ? normal : want, have) == 0;
 }
 

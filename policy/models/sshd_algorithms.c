@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/memory.h"
 #include "policy/models/sshd_pattern.h"
@@ -82,6 +83,21 @@ static const char *const key_types[] = {
 	"rsa-sha2-256-cert-v01@openssh.com",
 	"rsa-sha2-512",
 	"rsa-sha2-512-cert-v01@openssh.com",
+	NULL,
+};
+/* names of kinds of keys, which are accepted and match no algorithm (shortname in
+ * ssh-*.c; sshkey_null_impl) */
+static const char *const kinds_of_keys[] = { "ED25519", "ED25519-SK", "ECDSA", "ECDSA-SK",
+	"DSA", "RSA", "null", NULL };
+/* they go on with the name of a mechanism */
+static const char *const gss_exchanges[] = {
+	"gss-gex-sha1-",
+	"gss-group1-sha1-",
+	"gss-group14-sha1-",
+	"gss-group14-sha256-",
+	"gss-group16-sha512-",
+	"gss-nistp256-sha256-",
+	"gss-curve25519-sha256-",
 	NULL,
 };
 /* other releases had these, or have */
@@ -175,15 +191,52 @@ is_in(const char *const *names, const char *item, bool patterns)
 	return false;
 }
 
+static bool
+begins_with_one(const char *const *names, const char *item)
+{
+	for (; *names != NULL; names++)
+		if (strncmp(*names, item, strlen(*names)) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_kind_of_key(const char *item)
+{
+	for (const char *const *name = kinds_of_keys; *name != NULL; name++)
+		if (strcasecmp(*name, item) == 0)
+			return true;
+	return sshd_pattern_list(item, "null", false) != 0;
+}
+
 /* Key types may be patterns (sshkey_names_valid2), the others not. Of releases other than
  * the known one any name is accepted that some release had. */
 static bool
 item_valid(const struct family *family, int version, const char *item)
 {
-	bool patterns = family->names == key_types;
-	if (is_in(family->names, item, patterns))
+	bool keys = family->names == key_types;
+	if (is_in(family->names, item, keys) || (keys && is_kind_of_key(item)) ||
+		(family->names == exchanges && begins_with_one(gss_exchanges, item)))
 		return true;
-	return version != KNOWN_VERSION && is_in(others, item, patterns);
+	return version != KNOWN_VERSION && is_in(others, item, keys);
+}
+
+/* Whether the items of LIST are valid up to one that is empty: what follows that is not
+ * looked at (ciphers_valid, mac_valid, kex_names_valid, kex_gss_names_valid,
+ * sshkey_names_valid2). FAMILY is NULL for GSSAPI's. */
+static bool
+items_valid(const struct family *family, int version, const char *list)
+{
+	bool valid = *list != '\0';
+	while (valid && *list != '\0' && *list != ',') {
+		size_t length = strcspn(list, ",");
+		autofree char *item = memory_copy(list, length);
+		valid = family != NULL ? item_valid(family, version, item)
+				       : begins_with_one(gss_exchanges, item);
+		list += length;
+		list += *list == ',';
+	}
+	return valid;
 }
 
 int
@@ -192,21 +245,28 @@ sshd_algorithms_parse(const struct sshd_reading *reading, char **ret_value,
 {
 	const struct family *family = find_family(reading->keyword);
 	assert(family != NULL); /* this parses the rows of the families alone */
-	if (reading->words->count == 0 || *reading->words->items[0] == '\0')
-		return error_set(err, "missing argument");
-	const char *list = reading->words->items[0];
-	*ret_used = 1;
-	if (*list != '-') {
-		const char *at = list + (*list == '+' || *list == '^');
-		for (bool more = true; more;) {
-			size_t length = strcspn(at, ",");
-			autofree char *item = memory_copy(at, length);
-			more = at[length] == ',';
-			at += length + more;
-			if (!item_valid(family, reading->version, item))
-				return error_set(err, "bad list '%s'", list);
-		}
-	}
+	const char *list = sshd_value_first(reading->words, ret_used, err);
+	if (list == NULL)
+		return -1;
+	if (*list != '-' &&
+		!items_valid(
+			family, reading->version, list + (*list == '+' || *list == '^')))
+		return error_set(err, "bad list '%s'", list);
+	*ret_value = memory_text(list);
+	return 0;
+}
+
+/* GSSAPIKexAlgorithms, which is not put together with anything. */
+int
+sshd_algorithms_gss(const struct sshd_reading *reading, char **ret_value,
+	size_t *ret_used, struct error *err)
+{
+	const char *list = sshd_value_first(reading->words, ret_used, err);
+	if (list == NULL)
+		return -1;
+	if (reading->version == KNOWN_VERSION &&
+		!items_valid(NULL, reading->version, list))
+		return error_set(err, "bad list '%s'", list);
 	*ret_value = memory_text(list);
 	return 0;
 }
@@ -236,30 +296,33 @@ add_once(struct buffer *list, const char *item)
 	buffer_text(list, item);
 }
 
-/* Adds the items of TEXT that WITHOUT (a pattern list; NULL: none) does not match. */
+/* Adds the items of TEXT that the pattern list WITHOUT does not match. */
 static void
 add_items(struct buffer *list, const char *text, const char *without)
 {
 	for (bool more = true; more;) {
 		size_t length = strcspn(text, ",");
 		autofree char *item = memory_copy(text, length);
-		if (without == NULL || sshd_pattern_list(without, item, false) != 1)
+		if (sshd_pattern_list(without, item, false) != 1)
 			add_once(list, item);
 		more = text[length] == ',';
 		text += length + more;
 	}
 }
 
-/* Each item becomes the names that it matches, in the order of all names. */
+/* Each item becomes the names that it matches, in the order of all names. Those of
+ * certificates are no algorithm of a CA. */
 static char *
 expand(const struct family *family, const char *text)
 {
 	struct buffer list = { 0 };
+	bool plain = family->setting == SSHD_CA_SIGNATURE_ALGORITHMS;
 	for (bool more = true; more;) {
 		size_t length = strcspn(text, ",");
 		autofree char *item = memory_copy(text, length);
 		for (const char *const *name = family->names; *name != NULL; name++)
-			if (sshd_pattern_list(item, *name, false) == 1)
+			if (sshd_pattern_list(item, *name, false) == 1 &&
+				!(plain && strstr(*name, "-cert-") != NULL))
 				add_once(&list, *name);
 		more = text[length] == ',';
 		text += length + more;
@@ -267,27 +330,57 @@ expand(const struct family *family, const char *text)
 	return buffer_take(&list);
 }
 
+/* The items of LIST up to an empty one. */
+static size_t
+until_empty(const char *list)
+{
+	const char *empty = strstr(list, ",,");
+	return *list == ',' ? 0 : empty != NULL ? (size_t)(empty - list) : strlen(list);
+}
+
+/* LIST with the default that + or ^ goes with. What is there twice goes when it is
+ * expanded (kex_names_cat). */
+static char *
+complete(const struct family *family, const char *list)
+{
+	if (*list == '^')
+		return memory_printf("%s,%s", list + 1, family->standard);
+	if (*list == '+')
+		return memory_printf("%s,%.*s", family->standard,
+			(int)until_empty(list + 1), list + 1);
+	return memory_text(list);
+}
+
 char *
 sshd_algorithms_assemble(
 	const struct sshd_keyword *keyword, int version, const char *list)
 {
 	const struct family *family = find_family(keyword);
-	autobuffer struct buffer whole = { 0 };
-	bool plain = list != NULL && strchr("+-^", *list) == NULL;
 	if (family == NULL)
 		return NULL;
 	if (version != KNOWN_VERSION)
-		return plain && strpbrk(list, "*?!") == NULL ? memory_text(list) : NULL;
-	if (list == NULL) {
-		buffer_text(&whole, family->standard);
-	} else if (plain) {
-		buffer_text(&whole, list);
-	} else if (*list == '-') {
-		add_items(&whole, family->standard, list + 1);
-	} else {
-		bool first = *list == '^';
-		buffer_text(&whole, first ? list + 1 : family->standard);
-		add_items(&whole, first ? family->standard : list + 1, NULL);
+		return list != NULL && strchr("+-^", *list) == NULL &&
+				strpbrk(list, "*?!") == NULL
+			? memory_text(list)
+			: NULL;
+	if (list == NULL)
+		return memory_text(family->standard);
+	if (*list == '-') {
+		autobuffer struct buffer left = { 0 };
+		add_items(&left, family->standard, list + 1);
+		return buffer_take(&left);
 	}
-	return expand(family, whole.size > 0 ? whole.data : "");
+	autofree char *whole = complete(family, list);
+	return expand(family, whole);
+}
+
+bool
+sshd_algorithms_fail(const struct sshd_keyword *keyword, int version, const char *list)
+{
+	const struct family *family = find_family(keyword);
+	if (family == NULL || version != KNOWN_VERSION || *list == '-')
+		return false;
+	autofree char *whole = complete(family, list);
+	autofree char *names = expand(family, whole);
+	return *whole == '!' || strstr(whole, ",!") != NULL || *names == '\0';
 }

@@ -1,5 +1,6 @@
 /* Lists of ciphers, MACs, key exchanges and key types. Sources: kex_assemble_names in
- * kex.c, sshkey_names_valid2 in sshkey.c, myproposal.h of OpenSSH. */
+ * kex.c, sshkey_names_valid2 in sshkey.c, assemble_algorithms in servconf.c, myproposal.h
+ * of OpenSSH; for GSSAPI Debian's gssapi.patch. */
 #ifndef POLICY_MODELS_SSHD_ALGORITHMS_H
 #define POLICY_MODELS_SSHD_ALGORITHMS_H
 
@@ -15,5 +16,10 @@ sshd_algorithms_are(const struct sshd_keyword *keyword);
 char *
 sshd_algorithms_assemble(
 	const struct sshd_keyword *keyword, int version, const char *list);
+
+/* Whether sshd ends over LIST when it puts it together: a negated item, or nothing left.
+ */
+bool
+sshd_algorithms_fail(const struct sshd_keyword *keyword, int version, const char *list);
 
 #endif

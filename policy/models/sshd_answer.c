@@ -5,6 +5,8 @@
 
 #include "base/memory.h"
 #include "policy/models/sshd_algorithms.h"
+#include "policy/models/sshd_listening.h"
+#include "policy/models/sshd_value.h"
 
 enum {
 	ONE_KEYBOARD_OPTION_SINCE = 807,
@@ -103,13 +105,14 @@ search_lines(struct search *search, struct sshd_answer *answer)
 static struct sshd_answer
 find_at_start(const struct sshd_config *config, const struct sshd_keyword *keyword)
 {
-	struct sshd_answer answer = { 0 };
+	struct sshd_answer answer = { .at_start = true };
 	struct search search = {
 		.config = config, .keyword = keyword, .reading = AT_START
 	};
 	search_lines(&search, &answer);
 	if (answer.value == NULL) {
-		const char *text = sshd_keyword_default(keyword, config->version);
+		const char *text = sshd_keyword_default(
+			keyword, config->version, config->debian);
 		answer.value = text != NULL ? memory_text(text) : NULL;
 		answer.reason = "the default depends on how sshd was built";
 	}
@@ -182,6 +185,26 @@ complete_rekey(struct search search, struct sshd_answer *answer)
 	answer->value = whole;
 }
 
+/* Of PermitUserEnvironment the second reading copies the list of names alone
+ * (COPY_MATCH_STRING_OPTS in servconf.h), which counts when the first one allows any. */
+static struct sshd_answer
+find_environment(const struct sshd_config *config, const struct sshd_keyword *keyword,
+	const struct sshd_connection *connection)
+{
+	struct sshd_answer answer = find_at_start(config, keyword), list = { 0 };
+	struct search search = { .config = config,
+		.keyword = keyword,
+		.connection = connection,
+		.reading = FOR_CONNECTION };
+	if (strcmp(answer.value, "no") == 0)
+		return answer;
+	search_lines(&search, &list);
+	bool counts = list.value != NULL && strcmp(list.value, "yes") != 0 &&
+		strcmp(list.value, "no") != 0;
+	sshd_answer_free(counts ? &answer : &list);
+	return counts ? list : answer;
+}
+
 struct sshd_answer
 sshd_answer_find(const struct sshd_config *config, enum sshd_setting setting,
 	const struct sshd_connection *connection)
@@ -199,7 +222,14 @@ sshd_answer_find(const struct sshd_config *config, enum sshd_setting setting,
 	if (setting == SSHD_KBD_INTERACTIVE_AUTHENTICATION &&
 		config->version < ONE_KEYBOARD_OPTION_SINCE)
 		return find_keyboard(config, connection);
+	if (setting == SSHD_PERMIT_USER_ENVIRONMENT)
+		return find_environment(config, keyword, connection);
 	struct sshd_answer answer = find(config, keyword, connection);
+	if (setting == SSHD_LISTEN_ADDRESS) {
+		free(answer.value);
+		answer.value = sshd_listening_find(config, &answer.reason);
+	}
+	answer.value = sshd_value_shown(keyword, answer.value);
 	if (setting == SSHD_REKEY_LIMIT)
 		complete_rekey((struct search){ .config = config,
 				       .keyword = keyword,
@@ -208,12 +238,73 @@ sshd_answer_find(const struct sshd_config *config, enum sshd_setting setting,
 	if (sshd_algorithms_are(keyword)) {
 		char *whole = sshd_algorithms_assemble(
 			keyword, config->version, answer.value);
+		/* sshd puts what it starts with together again for each connection, and
+		 * takes an empty list for one that is not set (kex_assemble_names) */
+		if (whole != NULL && *whole == '\0' && answer.at_start) {
+			free(whole);
+			whole = sshd_algorithms_assemble(keyword, config->version, NULL);
+		}
 		free(answer.value);
 		answer.value = whole;
 		answer.reason =
 			"the default list of this version of OpenSSH is not known";
 	}
 	return answer;
+}
+
+/* "any" is an error behind methods that the same reading has taken, in whatever block it
+ * stands (sAuthenticationMethods in servconf.c). */
+static const struct sshd_line *
+find_any(const struct search *search)
+{
+	bool taken = false;
+	for (size_t i = 0; i < search->config->count; i++) {
+		const struct sshd_line *line = &search->config->lines[i];
+		if (line->keyword != search->keyword)
+			continue;
+		bool read = is_read(search, line) == 1;
+		size_t length = strlen(line->value);
+		bool alone = strcmp(line->value, "any") == 0;
+		bool any = alone ||
+			(length > 4 && strcmp(line->value + length - 4, " any") == 0);
+		if (any && (taken || (read && !alone)))
+			return line;
+		taken = taken || read;
+	}
+	return NULL;
+}
+
+const struct sshd_line *
+sshd_answer_refused(const struct sshd_config *config,
+	const struct sshd_connection *connection, const char **ret_reason)
+{
+	struct search search = {
+		.config = config, .connection = connection, .reading = FOR_CONNECTION
+	};
+	const struct sshd_line *refused = NULL;
+	search.keyword = sshd_keyword_get(SSHD_AUTHENTICATION_METHODS, config->version);
+	if (search.keyword != NULL && config->version < SSHD_ANY_ALONE_SINCE)
+		refused = find_any(&search);
+	if (refused != NULL)
+		*ret_reason = "\"any\" must appear alone in AuthenticationMethods, and "
+			      "for this connection others are set before";
+	for (size_t i = 0; i < SSHD_SETTING_COUNT && refused == NULL; i++) {
+		search.keyword = sshd_keyword_get((enum sshd_setting)i, config->version);
+		if (search.keyword == NULL || search.keyword->name != i ||
+			!sshd_algorithms_are(search.keyword))
+			continue;
+		struct sshd_answer answer = { 0 };
+		if (search.keyword->match_since != 0)
+			search_lines(&search, &answer);
+		if (answer.line != NULL &&
+			sshd_algorithms_fail(
+				search.keyword, config->version, answer.line->value)) {
+			refused = answer.line;
+			*ret_reason = "no algorithm is left of the list";
+		}
+		sshd_answer_free(&answer);
+	}
+	return refused;
 }
 
 void

@@ -11,6 +11,7 @@ struct sshd_answer {
 	const struct sshd_line *line; /* what decides; NULL: the default */
 	const struct sshd_line *shadowed; /* a line that says otherwise, without effect */
 	size_t adding; /* lines that make the value together */
+	bool at_start; /* sshd starts with it, and no Match block changes it */
 };
 
 /* The value of SETTING in CONFIG for CONNECTION; NULL: for one in no Match block (but
@@ -23,6 +24,12 @@ sshd_answer_find(const struct sshd_config *config, enum sshd_setting setting,
 /* The value that sshd starts with, before any connection. */
 struct sshd_answer
 sshd_answer_at_start(const struct sshd_config *config, enum sshd_setting setting);
+
+/* The line for which sshd, though it starts, ends CONNECTION (NULL: as above) when it
+ * reads the Match blocks for it; NULL when there is none. */
+const struct sshd_line *
+sshd_answer_refused(const struct sshd_config *config,
+	const struct sshd_connection *connection, const char **ret_reason);
 
 void
 sshd_answer_free(struct sshd_answer *answer);

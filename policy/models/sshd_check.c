@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "policy/models/sshd_algorithms.h"
 #include "policy/models/sshd_answer.h"
+#include "policy/models/sshd_port.h"
 
 enum {
 	METHODS_SINCE = 602,
@@ -92,23 +94,62 @@ check_methods(struct sshd_config *config)
 static void
 check_addresses(struct sshd_config *config)
 {
-	bool only_v4 = is_at_start(config, SSHD_ADDRESS_FAMILY, "inet"),
-	     only_v6 = is_at_start(config, SSHD_ADDRESS_FAMILY, "inet6");
-	for (size_t i = 0; i < config->count && (only_v4 || only_v6); i++) {
+	int family = is_at_start(config, SSHD_ADDRESS_FAMILY, "inet") ? AF_INET
+		: is_at_start(config, SSHD_ADDRESS_FAMILY, "inet6")   ? AF_INET6
+								      : AF_UNSPEC;
+	for (size_t i = 0; i < config->count && family != AF_UNSPEC; i++) {
 		const struct sshd_line *line = &config->lines[i];
-		struct in_addr v4;
 		if (line->keyword->name != SSHD_LISTEN_ADDRESS)
 			continue;
-		size_t length = strcspn(line->value, ":/ ");
-		autofree char *host = memory_copy(line->value, length);
-		bool is_v4 = inet_pton(AF_INET, host, &v4) == 1;
-		bool is_v6 = !is_v4 && strchr(line->value, ':') != NULL &&
-			(*line->value == '[' ||
-				strchr(strchr(line->value, ':') + 1, ':'));
-		if ((only_v4 && is_v6) || (only_v6 && is_v4))
+		struct sshd_listen listen = sshd_listen_read(line->value);
+		if (listen.family != AF_UNSPEC && listen.family != family)
 			sshd_config_reject(config, line->file, line->offset,
 				"ListenAddress is not of the AddressFamily");
+		sshd_listen_free(&listen);
 	}
+}
+
+/* An algorithm list that is wrong only once it is put together (assemble_algorithms in
+ * servconf.c). */
+static void
+check_algorithms(struct sshd_config *config)
+{
+	for (size_t i = 0; i < SSHD_SETTING_COUNT; i++) {
+		const struct sshd_keyword *keyword = sshd_keyword_get(
+			(enum sshd_setting)i, config->version);
+		if (keyword == NULL || keyword->name != i ||
+			!sshd_algorithms_are(keyword))
+			continue;
+		struct sshd_answer answer = sshd_answer_at_start(config, keyword->name);
+		if (answer.line != NULL &&
+			sshd_algorithms_fail(
+				keyword, config->version, answer.line->value)) {
+			autofree char *text = memory_printf("%s: no algorithm is left",
+				sshd_keyword_names[keyword->name]);
+			sshd_config_reject(
+				config, answer.line->file, answer.line->offset, text);
+		}
+		sshd_answer_free(&answer);
+	}
+}
+
+/* sshd needs a key, unless GSSAPI keys may do (main in sshd.c). Whether the files that
+ * are named are there is not asked: they may be made when sshd is first started. */
+static void
+check_keys(struct sshd_config *config)
+{
+	const struct sshd_line *none = NULL;
+	for (size_t i = 0; i < config->count; i++) {
+		const struct sshd_line *line = &config->lines[i];
+		if (line->keyword->name != SSHD_HOST_KEY)
+			continue;
+		if (strcmp(line->value, "none") != 0)
+			return;
+		none = line;
+	}
+	if (none != NULL && !is_at_start(config, SSHD_GSSAPI_KEY_EXCHANGE, "yes"))
+		sshd_config_reject(
+			config, none->file, none->offset, "no hostkeys available");
 }
 
 void
@@ -123,4 +164,6 @@ sshd_check_whole(struct sshd_config *config)
 	if (config->version >= METHODS_SINCE)
 		check_methods(config);
 	check_addresses(config);
+	check_algorithms(config);
+	check_keys(config);
 }

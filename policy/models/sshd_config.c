@@ -50,10 +50,16 @@ sshd_config_doubt(struct sshd_config *config, const struct file *file, size_t of
 		config, file != NULL ? file->path : main_file, file, offset, true, text);
 }
 
+static bool
+has_any(const struct sshd_words *words)
+{
+	return words->count > 0 && strcmp(words->items[words->count - 1], "any") == 0;
+}
+
 /* Rules that look beyond one line. */
 static int
-check_with_others(
-	struct sshd_config *config, const struct sshd_line *line, struct error *err)
+check_with_others(struct sshd_config *config, const struct sshd_line *line,
+	const struct sshd_words *words, struct error *err)
 {
 	bool always = sshd_match_always(config->blocks, line->block);
 	switch (line->keyword->name) {
@@ -61,22 +67,20 @@ check_with_others(
 		if (config->port_count++ == PORTS_MAX)
 			return error_set(err, "too many ports");
 		break;
-	case SSHD_SUBSYSTEM: {
+	case SSHD_SUBSYSTEM:
 		if (!always)
 			break;
-		autofree char *name = memory_copy(line->value, strcspn(line->value, " "));
 		if (config->version < SUBSYSTEMS_ANY_SINCE &&
 			config->subsystems.count == SUBSYSTEMS_MAX)
 			return error_set(err, "too many subsystems defined");
-		if (table_get(&config->subsystems, name) != NULL)
-			return error_set(err, "Subsystem '%s' already defined", name);
-		table_set(&config->subsystems, name, config);
+		if (table_get(&config->subsystems, words->items[0]) != NULL)
+			return error_set(
+				err, "Subsystem '%s' already defined", words->items[0]);
+		table_set(&config->subsystems, words->items[0], config);
 		break;
-	}
 	case SSHD_AUTHENTICATION_METHODS:
-		if (line->value == NULL)
-			break;
-		if (config->methods_given && strcmp(line->value, "any") == 0)
+		if (config->version < SSHD_ANY_ALONE_SINCE && has_any(words) &&
+			(config->methods_given || (always && words->count > 1)))
 			return error_set(err, "\"any\" must appear alone");
 		config->methods_given = config->methods_given || always;
 		break;
@@ -88,20 +92,21 @@ check_with_others(
 
 static int
 read_value(struct sshd_config *config, const struct sshd_words *words,
-	struct sshd_line *line, struct error *err)
+	struct sshd_line *line, bool *ret_unsure, struct error *err)
 {
+	const struct sshd_reading reading = { line->keyword, config->version, words,
+		config->host, ret_unsure };
 	size_t used = 0;
 	if (!sshd_match_always(config->blocks, line->block) &&
 		(line->written->match_since == 0 ||
 			line->written->match_since > config->version))
 		return error_set(err, "not allowed within a Match block");
-	if (line->keyword->parse(
-		    &(struct sshd_reading){ line->keyword, config->version, words },
-		    &line->value, &used, err) < 0)
+	if (line->keyword->parse(&reading, &line->value, &used, err) < 0)
 		return -1;
+	*ret_unsure = false;
 	if (used < words->count)
 		return error_set(err, "extra arguments at end of line");
-	return check_with_others(config, line, err);
+	return check_with_others(config, line, words, err);
 }
 
 /* LINE holds where it stands; KEYWORD is known and no Match or Include. */
@@ -110,9 +115,11 @@ add_line(
 	struct sshd_config *config, struct sshd_line line, const struct sshd_words *words)
 {
 	struct error err = ERROR_INIT;
-	if (read_value(config, words, &line, &err) < 0) {
+	bool unsure = false;
+	if (read_value(config, words, &line, &unsure, &err) < 0) {
 		error_prefix(&err, "%s", sshd_keyword_names[line.written->name]);
-		sshd_config_reject(config, line.file, line.offset, err.text);
+		add_problem(config, line.file->path, line.file, line.offset, unsure,
+			err.text);
 		free(line.value);
 	} else if (line.value != NULL) {
 		config->lines = memory_grow(
@@ -199,11 +206,13 @@ include(struct reader *reader, const struct sshd_line *line,
 				"Include: empty argument");
 			continue;
 		}
-		if (*word == '~') /* glob(3) has no home directories without GLOB_TILDE */
-			continue;
-		autofree char *pattern = *word == '/'
-			? memory_text(word)
-			: memory_printf("/etc/ssh/%s", word);
+		/* glob(3) has no home directories without GLOB_TILDE, and the daemon's
+		 * working directory is / */
+		autofree char *pattern = memory_printf("%s%s",
+			*word == '/'           ? ""
+				: *word == '~' ? "/"
+					       : "/etc/ssh/",
+			word);
 		if (host_glob(reader->context->host, pattern, &names, &err) < 0)
 			add_problem(config, line->file->path, line->file, line->offset,
 				true, err.text);
@@ -222,8 +231,12 @@ begin_block(struct sshd_config *config, const struct sshd_line *line, const char
 	struct sshd_block block = {
 		.parent = outer, .file = line->file, .offset = line->offset
 	};
-	if (sshd_match_parse(rest, config->version, &block, &err) < 0)
-		sshd_config_reject(config, line->file, line->offset, err.text);
+	bool unsure = false;
+	const struct sshd_reading reading = { line->keyword, config->version, NULL,
+		config->host, &unsure };
+	if (sshd_match_parse(&reading, rest, &block, &err) < 0)
+		add_problem(config, line->file->path, line->file, line->offset, unsure,
+			err.text);
 	struct buffer text = { 0 };
 	buffer_text(&text, "Match");
 	for (size_t i = 0; i < block.count; i++) {
@@ -250,8 +263,7 @@ read_tree(struct reader *reader, const struct file *file, const struct tree *tre
 		const struct node *node = &tree->nodes[i];
 		struct sshd_words words;
 		struct sshd_line line;
-		if (node->label == LABEL_BLANK || node->label == LABEL_COMMENT)
-			continue;
+		/* not all that the lens calls blank or a comment is that to sshd */
 		if (!read_line(config, file, bytes_line(file->bytes, node->start), block,
 			    &line, &words))
 			; /* blank to sshd, or a problem by now */
@@ -325,11 +337,14 @@ read_file(struct reader *reader, const char *path, const struct sshd_line *inclu
 }
 
 void
-sshd_config_load(const struct context *context, int version, size_t bytes_max,
-	struct sshd_config *ret_config)
+sshd_config_load(const struct context *context, int version, bool debian,
+	size_t bytes_max, struct sshd_config *ret_config)
 {
 	struct sshd_options options;
-	*ret_config = (struct sshd_config){ .version = version, .bytes_left = bytes_max };
+	*ret_config = (struct sshd_config){ .version = version,
+		.debian = debian,
+		.host = context->host,
+		.bytes_left = bytes_max };
 	sshd_options_read(context, ret_config, &options);
 	struct reader reader = { context, ret_config, options.ports };
 	if (options.none != NULL) {

@@ -34,6 +34,8 @@ struct sshd_problem {
 
 struct sshd_config {
 	int version;
+	bool debian; /* built by Debian, or by who takes its packages */
+	struct host *host;
 	const struct file *main; /* the file named with -f, else /etc/ssh/sshd_config;
 				    with -f none the one that says so */
 	bool no_file; /* -f none: sshd reads no configuration */
@@ -53,12 +55,12 @@ struct sshd_config {
 
 enum { SSHD_CONFIG_BYTES_MAX = 16 << 20 };
 
-/* Reads the configuration as OpenSSH of VERSION would, files of at most BYTES_MAX, one
- * that is included again counted again. Never fails: what is wrong stands in problems.
- * Freed by sshd_config_free. */
+/* Reads the configuration as OpenSSH of VERSION, as DEBIAN builds it or not, would, files
+ * of at most BYTES_MAX, one that is included again counted again. Never fails: what is
+ * wrong stands in problems. Freed by sshd_config_free. */
 void
-sshd_config_load(const struct context *context, int version, size_t bytes_max,
-	struct sshd_config *ret_config);
+sshd_config_load(const struct context *context, int version, bool debian,
+	size_t bytes_max, struct sshd_config *ret_config);
 
 void
 sshd_config_free(struct sshd_config *config);

@@ -30,6 +30,15 @@ read_version(const char *text)
 	return (int)(major * 100 + minor);
 }
 
+/* Whether Debian or one that takes its packages built it. */
+static bool
+is_debian(const struct software *software)
+{
+	return software->source == SOFTWARE_DATABASE ||
+		strstr(software->version, "deb") != NULL ||
+		strstr(software->version, "ubuntu") != NULL;
+}
+
 bool
 sshd_host_rejects(const struct sshd_config *config)
 {
@@ -69,15 +78,15 @@ load(const struct context *context)
 	host.version_known = version != 0;
 	if (version != 0) {
 		host.count = 1;
-		sshd_config_load(
-			context, version, SSHD_CONFIG_BYTES_MAX, &host.configs[0]);
+		sshd_config_load(context, version, is_debian(&software),
+			SSHD_CONFIG_BYTES_MAX, &host.configs[0]);
 	} else if (software.source == SOFTWARE_ABSENT &&
 		host_file(context->host, "/etc/ssh/sshd_config")->state == FILE_ABSENT) {
 		host.installed = false;
 	} else {
 		host.count = VERSION_COUNT;
 		for (size_t i = 0; i < VERSION_COUNT; i++)
-			sshd_config_load(context, versions[i],
+			sshd_config_load(context, versions[i], false,
 				SSHD_CONFIG_BYTES_MAX / VERSION_COUNT, &host.configs[i]);
 		drop_rejecting(&host);
 	}

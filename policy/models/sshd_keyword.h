@@ -9,9 +9,12 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/host.h"
 #include "policy/models/sshd_lexer.h"
 
 /* A version is MAJOR * 100 + MINOR: 306 is OpenSSH 3.6, 902 is 9.2. */
+
+enum { SSHD_ANY_ALONE_SINCE = 907 }; /* AuthenticationMethods any: checked in its line */
 
 enum sshd_setting {
 	SSHD_NONE,
@@ -143,6 +146,10 @@ enum sshd_setting {
 	SSHD_GSSAPI_KEY_EXCHANGE,
 	SSHD_GSSAPI_STORE_CREDENTIALS_ON_REKEY,
 	SSHD_GSSAPI_KEX_ALGORITHMS,
+	SSHD_GSSAPI_CLEANUP_CREDS,
+	SSHD_GSSAPI_USE_SESSION_CRED_CACHE,
+	SSHD_GSS_USE_SESSION_CCACHE,
+	SSHD_PERMIT_BLACKLISTED_KEYS,
 	SSHD_HOST_DSA_KEY,
 	SSHD_ZERO_KNOWLEDGE_PASSWORD_AUTHENTICATION,
 	SSHD_MATCH,
@@ -168,6 +175,9 @@ struct sshd_reading {
 	const struct sshd_keyword *keyword;
 	int version;
 	const struct sshd_words *words;
+	struct host *host; /* whose names count; NULL: a policy's text, of no host */
+	bool *unsure; /* set when sshd may take, with what is not read here, what is
+			 rejected; may be NULL */
 };
 
 /* Reads the words of a line as a value. *ret_value (owned) is the value in the form in
@@ -193,6 +203,7 @@ struct sshd_keyword {
 	struct {
 		short since;
 		const char *text;
+		const char *debian; /* in Debian's packages; NULL: the same */
 	} defaults[4]; /* ascending; the last one that is old enough counts; "":
 			distributions change it */
 };
@@ -214,8 +225,9 @@ sshd_keyword_get(enum sshd_setting setting, int version);
 enum sshd_setting
 sshd_keyword_number(const char *name);
 
-/* What KEYWORD is when no line sets it; NULL when the table doesn't know. */
+/* What KEYWORD is when no line sets it, in Debian's package if DEBIAN; NULL when the
+ * table doesn't know. */
 const char *
-sshd_keyword_default(const struct sshd_keyword *keyword, int version);
+sshd_keyword_default(const struct sshd_keyword *keyword, int version, bool debian);
 
 #endif

@@ -109,7 +109,8 @@ sshd_lexer_split(
 	*ret_words = (struct sshd_words){ 0 };
 	while (start < end && strchr(" \t\r", line.data[start]) != NULL)
 		start++;
-	while (end > start && strchr(BLANKS "\f", line.data[end - 1]) != NULL)
+	/* the first byte of what is left is not looked at, be it a form feed */
+	while (end > start + 1 && strchr(BLANKS "\f", line.data[end - 1]) != NULL)
 		end--;
 	if (start == end || line.data[start] == '#' ||
 		memchr(line.data + start, '\0', end - start) != NULL)

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "policy/models/sshd_lexer.h"
+#include "policy/models/sshd_names.h"
 #include "policy/models/sshd_pattern.h"
 
 static const struct {
@@ -41,14 +42,6 @@ find_criterion(const char *name, int version)
 	return version >= criteria[SSHD_BY_OTHER].since ? SSHD_BY_OTHER : -1;
 }
 
-static bool
-is_port(const char *text)
-{
-	size_t length = strspn(text, "0123456789");
-	return length > 0 && text[length] == '\0' && length <= 5 &&
-		strtol(text, NULL, 10) <= 65535;
-}
-
 static void
 add_criterion(struct sshd_block *block, enum sshd_criterion kind, const char *pattern)
 {
@@ -58,19 +51,33 @@ add_criterion(struct sshd_block *block, enum sshd_criterion kind, const char *pa
 		pattern != NULL ? memory_text(pattern) : NULL };
 }
 
+/* Checks PATTERN, which follows criterion KIND. */
+static int
+check_pattern(const struct sshd_reading *reading, int kind, const char *pattern,
+	struct error *err)
+{
+	if ((kind == SSHD_BY_ADDRESS || kind == SSHD_BY_LOCAL_ADDRESS) &&
+		sshd_pattern_addresses(pattern, NULL) != 0)
+		return error_set(err, "invalid Match address argument '%s'", pattern);
+	if (kind == SSHD_BY_LOCAL_PORT && sshd_names_port(reading, pattern) < 0)
+		return error_set(err, "invalid LocalPort '%s' on Match line", pattern);
+	return 0;
+}
+
 int
-sshd_match_parse(
-	const char *text, int version, struct sshd_block *ret_block, struct error *err)
+sshd_match_parse(const struct sshd_reading *reading, const char *text,
+	struct sshd_block *ret_block, struct error *err)
 {
 	enum { COMMENT_SINCE = 807 };
+	bool comments = reading->version >= COMMENT_SINCE;
 	autofree char *copy = memory_text(text);
 	char *left = copy;
 	for (char *name; (name = sshd_lexer_next(&left)) != NULL && *name != '\0';) {
-		if (*name == '#' && version >= COMMENT_SINCE) {
+		if (*name == '#' && comments) {
 			left = NULL;
 			break;
 		}
-		int kind = find_criterion(name, version);
+		int kind = find_criterion(name, reading->version);
 		if (kind < 0)
 			return error_set(err, "unsupported Match attribute %s", name);
 		if (kind == SSHD_BY_INVALID_USER) {
@@ -78,26 +85,27 @@ sshd_match_parse(
 			continue;
 		}
 		char *pattern = sshd_lexer_next(&left);
-		bool given = pattern != NULL && *pattern != '\0' &&
-			(*pattern != '#' || version < COMMENT_SINCE);
+		bool comment = pattern != NULL && *pattern == '#' && comments;
+		bool given = pattern != NULL && *pattern != '\0' && !comment;
 		if (kind == SSHD_BY_ALL) {
 			if (given || ret_block->count > 0)
 				return error_set(err,
 					"'all' cannot be combined with "
 					"other Match attributes");
 			add_criterion(ret_block, SSHD_BY_ALL, NULL);
-			return 0;
+			if (comment)
+				left = NULL;
+			break;
 		}
 		if (!given)
 			return error_set(err, "missing Match criteria for %s", name);
-		if ((kind == SSHD_BY_ADDRESS || kind == SSHD_BY_LOCAL_ADDRESS) &&
-			sshd_pattern_addresses(pattern, NULL) != 0)
-			return error_set(
-				err, "invalid Match address argument '%s'", pattern);
-		if (kind == SSHD_BY_LOCAL_PORT && !is_port(pattern))
-			return error_set(
-				err, "invalid LocalPort '%s' on Match line", pattern);
-		add_criterion(ret_block, (enum sshd_criterion)kind, pattern);
+		if (check_pattern(reading, kind, pattern, err) < 0)
+			return -1;
+		autofree char *port = kind == SSHD_BY_LOCAL_PORT
+			? memory_printf("%ld", sshd_names_port(reading, pattern))
+			: NULL;
+		add_criterion(ret_block, (enum sshd_criterion)kind,
+			port != NULL ? port : pattern);
 	}
 	if (ret_block->count == 0)
 		return error_set(err, "one or more attributes required for Match");

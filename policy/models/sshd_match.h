@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/host.h"
+#include "policy/models/sshd_keyword.h"
 
 enum sshd_criterion {
 	SSHD_BY_USER,
@@ -47,10 +48,11 @@ struct sshd_block {
 const char *
 sshd_match_name(enum sshd_criterion criterion);
 
-/* Reads what follows Match. Returns -1 with *err when sshd of VERSION rejects it. */
+/* Reads TEXT, what follows Match, for READING without its words. Returns -1 with *err
+ * when sshd rejects it. */
 int
-sshd_match_parse(
-	const char *text, int version, struct sshd_block *ret_block, struct error *err);
+sshd_match_parse(const struct sshd_reading *reading, const char *text,
+	struct sshd_block *ret_block, struct error *err);
 
 /* Whether CONNECTION meets one CRITERION: 1, 0; -1: it can't be told. */
 int

@@ -1,18 +1,12 @@
 #include "policy/models/sshd_value.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/memory.h"
-#include "base/text.h"
 
-enum {
-	CASELESS_SINCE = 509, /* yes, no and the like: strcmp before, strcasecmp since */
-	STRICT_NUMBER_SINCE = 707, /* atoi before */
-};
+enum { CASELESS_SINCE = 509 }; /* yes, no and the like: strcmp before, strcasecmp since */
 
 const struct sshd_choice sshd_value_flags[] = { { "yes", "yes" }, { "no", "no" },
 	{ NULL, NULL } };
@@ -54,15 +48,39 @@ const struct sshd_choice sshd_value_hashes[] = { { "MD5", "MD5" }, { "SHA1", "SH
 const struct sshd_choice sshd_value_privsep[] = { { "yes", "yes" },
 	{ "sandbox", "sandbox" }, { "no", "no" }, { NULL, NULL } };
 
-/* The first word; NULL when there is none. */
-static const char *
-take_word(const struct sshd_words *words, size_t *ret_used, struct error *err)
+const char *
+sshd_value_first(const struct sshd_words *words, size_t *ret_used, struct error *err)
 {
 	*ret_used = 1;
 	if (words->count > 0 && *words->items[0] != '\0')
 		return words->items[0];
 	error_set(err, "missing argument");
 	return NULL;
+}
+
+void
+sshd_value_add(struct buffer *list, const char *word)
+{
+	if (list->size > 0)
+		buffer_text(list, " ");
+	if (*word != '#' && strpbrk(word, " \t\"'\\") == NULL) {
+		buffer_text(list, word);
+		return;
+	}
+	buffer_text(list, "\"");
+	for (const char *p = word; *p != '\0'; p++)
+		buffer_printf(list, "%s%c", strchr("\"'\\", *p) != NULL ? "\\" : "", *p);
+	buffer_text(list, "\"");
+}
+
+void
+sshd_value_join(const struct sshd_words *words, char **ret_value, size_t *ret_used)
+{
+	struct buffer list = { 0 };
+	for (size_t i = 0; i < words->count; i++)
+		sshd_value_add(&list, words->items[i]);
+	*ret_value = words->count > 0 ? buffer_take(&list) : NULL;
+	*ret_used = words->count;
 }
 
 static int
@@ -85,7 +103,7 @@ sshd_value_choice(const struct sshd_reading *reading, char **ret_value, size_t *
 	/* log.c has always compared these without case */
 	bool log = reading->keyword->choices == sshd_value_facilities ||
 		reading->keyword->choices == sshd_value_levels;
-	const char *word = take_word(reading->words, ret_used, err);
+	const char *word = sshd_value_first(reading->words, ret_used, err);
 	if (word == NULL)
 		return -1;
 	return find_choice(reading->keyword->choices, word,
@@ -96,7 +114,7 @@ int
 sshd_value_exact_choice(const struct sshd_reading *reading, char **ret_value,
 	size_t *ret_used, struct error *err)
 {
-	const char *word = take_word(reading->words, ret_used, err);
+	const char *word = sshd_value_first(reading->words, ret_used, err);
 	if (word == NULL)
 		return -1;
 	return find_choice(reading->keyword->choices, word, false, ret_value, err);
@@ -109,7 +127,7 @@ sshd_value_flag_or_list(const struct sshd_reading *reading, char **ret_value,
 	size_t *ret_used, struct error *err)
 {
 	enum { PATTERNS_SINCE = 708 };
-	const char *word = take_word(reading->words, ret_used, err);
+	const char *word = sshd_value_first(reading->words, ret_used, err);
 	if (word == NULL)
 		return -1;
 	if (reading->version < PATTERNS_SINCE)
@@ -120,134 +138,13 @@ sshd_value_flag_or_list(const struct sshd_reading *reading, char **ret_value,
 }
 
 int
-sshd_value_number(const struct sshd_reading *reading, char **ret_value, size_t *ret_used,
-	struct error *err)
-{
-	const char *word = take_word(reading->words, ret_used, err);
-	if (word == NULL)
-		return -1;
-	char *end;
-	errno = 0;
-	long number = strtol(word, &end, 10);
-	if (reading->version >= STRICT_NUMBER_SINCE &&
-		(*end != '\0' || end == word || errno != 0 || number < 0 ||
-			number > INT_MAX))
-		return error_set(err, "integer value \"%s\" is invalid", word);
-	*ret_value = memory_printf("%d", (int)number);
-	return 0;
-}
-
-long
-sshd_value_seconds(const char *text)
-{
-	static const struct {
-		char letters[3];
-		long seconds;
-	} units[] = { { "sS", 1 }, { "mM", 60 }, { "hH", 3600 }, { "dD", 86400 },
-		{ "wW", 604800 } };
-	long total = 0;
-	if (*text == '\0')
-		return -1;
-	while (*text != '\0') {
-		char *end;
-		errno = 0;
-		long seconds = strtol(text, &end, 10), unit = 1;
-		if (end == text || errno != 0 || seconds < 0)
-			return -1;
-		if (*end != '\0') {
-			size_t i = 0;
-			while (i < sizeof units / sizeof *units &&
-				strchr(units[i].letters, *end) == NULL)
-				i++;
-			if (i == sizeof units / sizeof *units)
-				return -1;
-			unit = units[i].seconds;
-			end++;
-		}
-		if (seconds > INT_MAX / unit || total > INT_MAX - seconds * unit)
-			return -1;
-		total += seconds * unit;
-		text = end;
-	}
-	return total;
-}
-
-int
-sshd_value_time(const struct sshd_reading *reading, char **ret_value, size_t *ret_used,
-	struct error *err)
-{
-	const char *word = take_word(reading->words, ret_used, err);
-	if (word == NULL)
-		return -1;
-	long seconds = sshd_value_seconds(word);
-	if (seconds < 0)
-		return error_set(err, "invalid time value \"%s\"", word);
-	*ret_value = memory_printf("%ld", seconds);
-	return 0;
-}
-
-/* A time, or none. */
-int
-sshd_value_timeout(const struct sshd_reading *reading, char **ret_value, size_t *ret_used,
-	struct error *err)
-{
-	const char *word = take_word(reading->words, ret_used, err);
-	if (word == NULL)
-		return -1;
-	if (strcasecmp(word, "none") == 0) {
-		*ret_value = memory_text("none");
-		return 0;
-	}
-	if (sshd_value_time(reading, ret_value, ret_used, err) < 0)
-		return -1;
-	if (strcmp(*ret_value, "0") == 0) {
-		free(*ret_value);
-		*ret_value = memory_text("none");
-	}
-	return 0;
-}
-
-int
-sshd_value_octal(const struct sshd_reading *reading, char **ret_value, size_t *ret_used,
-	struct error *err)
-{
-	const char *word = take_word(reading->words, ret_used, err);
-	if (word == NULL)
-		return -1;
-	char *end;
-	long number = strtol(word, &end, 8);
-	if (end == word || number < 0 || number > 0777)
-		return error_set(err, "invalid mode \"%s\"", word);
-	*ret_value = memory_printf("0%lo", (unsigned long)number);
-	return 0;
-}
-
-int
 sshd_value_word(const struct sshd_reading *reading, char **ret_value, size_t *ret_used,
 	struct error *err)
 {
-	const char *word = take_word(reading->words, ret_used, err);
+	const char *word = sshd_value_first(reading->words, ret_used, err);
 	if (word == NULL)
 		return -1;
 	*ret_value = memory_text(strcasecmp(word, "none") == 0 ? "none" : word);
-	return 0;
-}
-
-/* A path; a relative one begins at the daemon's working directory, which is / */
-int
-sshd_value_file(const struct sshd_reading *reading, char **ret_value, size_t *ret_used,
-	struct error *err)
-{
-	const char *word = take_word(reading->words, ret_used, err);
-	if (word == NULL)
-		return -1;
-	if (strcasecmp(word, "none") == 0)
-		*ret_value = memory_text("none");
-	else if (*word == '/' || *word == '~' || strcmp(word, "internal") == 0 ||
-		strcmp(word, "SSH_AUTH_SOCK") == 0)
-		*ret_value = memory_text(word);
-	else
-		*ret_value = memory_printf("/%s", word);
 	return 0;
 }
 
@@ -304,11 +201,39 @@ sshd_value_ignored(const struct sshd_reading *reading, char **ret_value, size_t 
 	return 0;
 }
 
+/* A flag of what some builds of sshd leave out; those log the line and go on whatever it
+ * says (sUnsupported). */
+int
+sshd_value_unsupported(const struct sshd_reading *reading, char **ret_value,
+	size_t *ret_used, struct error *err)
+{
+	(void)err;
+	if (sshd_value_choice(reading, ret_value, ret_used, NULL) < 0 ||
+		*ret_used < reading->words->count) {
+		free(*ret_value);
+		*ret_value = NULL;
+	}
+	*ret_used = reading->words->count;
+	return 0;
+}
+
 bool
 sshd_value_is_number(const struct sshd_keyword *keyword)
 {
-	return keyword->parse == sshd_value_number || keyword->parse == sshd_value_time ||
-		keyword->parse == sshd_value_timeout || keyword->parse == sshd_list_limit;
+	return keyword->parse == sshd_number_parse ||
+		keyword->parse == sshd_number_time ||
+		keyword->parse == sshd_number_timeout ||
+		keyword->parse == sshd_number_limit;
+}
+
+char *
+sshd_value_shown(const struct sshd_keyword *keyword, char *value)
+{
+	if (keyword->parse != sshd_number_timeout || value == NULL ||
+		strcmp(value, "0") != 0)
+		return value;
+	free(value);
+	return memory_text("none");
 }
 
 char *
@@ -325,8 +250,8 @@ sshd_value_normal(const struct sshd_keyword *keyword, int version, const char *t
 		status = error_set(err, "no value");
 	if (status == 0)
 		status = keyword->parse(
-			&(struct sshd_reading){ keyword, version, &words }, &value, &used,
-			err);
+			&(struct sshd_reading){ keyword, version, &words, NULL, NULL },
+			&value, &used, err);
 	if (status == 0 && used < words.count)
 		status = error_set(err, "extra arguments");
 	sshd_words_free(&words);
@@ -334,7 +259,7 @@ sshd_value_normal(const struct sshd_keyword *keyword, int version, const char *t
 	if (keyword->name == SSHD_REKEY_LIMIT && length > 0 && value[length - 1] == '-')
 		value[length - 1] = '0';
 	if (status == 0)
-		return value != NULL ? value : memory_text("");
+		return sshd_value_shown(keyword, value != NULL ? value : memory_text(""));
 	free(value);
 	return NULL;
 }

@@ -7,26 +7,50 @@
 
 #include "policy/models/sshd_keyword.h"
 
-sshd_value_parser sshd_value_choice, sshd_value_exact_choice, sshd_value_number,
-	sshd_value_time, sshd_value_timeout, sshd_value_octal, sshd_value_word,
-	sshd_value_file, sshd_value_rest, sshd_value_command, sshd_value_addendum,
-	sshd_value_rejected, sshd_value_flag_or_list, sshd_value_ignored;
+/* Words and choices of them. */
+sshd_value_parser sshd_value_choice, sshd_value_exact_choice, sshd_value_word,
+	sshd_value_rest, sshd_value_command, sshd_value_addendum, sshd_value_rejected,
+	sshd_value_flag_or_list, sshd_value_ignored, sshd_value_unsupported;
+
+/* Paths: sshd_path.c. */
+sshd_value_parser sshd_path_file, sshd_path_agent, sshd_path_provider, sshd_path_keys,
+	sshd_path_principals;
+
+/* Numbers and times: sshd_number.c. */
+sshd_value_parser sshd_number_parse, sshd_number_time, sshd_number_timeout,
+	sshd_number_octal, sshd_number_startups, sshd_number_netblock, sshd_number_limit,
+	sshd_number_rekey, sshd_number_ipqos;
 
 /* Values of several words or with an inner form: sshd_list.c. */
-sshd_value_parser sshd_list_words, sshd_list_port, sshd_list_address, sshd_list_users,
-	sshd_list_accept_env, sshd_list_set_env, sshd_list_subsystem, sshd_list_startups,
-	sshd_list_netblock, sshd_list_limit, sshd_list_rekey, sshd_list_ipqos,
-	sshd_list_permit, sshd_list_methods, sshd_list_channels, sshd_list_alone,
-	sshd_list_pubkey_options, sshd_list_protocol, sshd_list_some;
+sshd_value_parser sshd_list_words, sshd_list_users, sshd_list_accept_env,
+	sshd_list_set_env, sshd_list_subsystem, sshd_list_methods, sshd_list_channels,
+	sshd_list_verbose, sshd_list_pubkey_options, sshd_list_protocol, sshd_list_some;
+
+/* Ports and addresses: sshd_port.c. */
+sshd_value_parser sshd_port_parse, sshd_port_listen, sshd_port_permit;
 
 /* Lists of algorithms: sshd_algorithms.c. */
-sshd_value_parser sshd_algorithms_parse;
+sshd_value_parser sshd_algorithms_parse, sshd_algorithms_gss;
 
 extern const struct sshd_choice sshd_value_flags[], sshd_value_root_login[],
 	sshd_value_rhosts[], sshd_value_families[], sshd_value_compression[],
 	sshd_value_gateway[], sshd_value_forwarding[], sshd_value_tunnel[],
 	sshd_value_facilities[], sshd_value_levels[], sshd_value_hashes[],
 	sshd_value_privsep[];
+
+/* The first word; NULL with *err when there is none or an empty one. *ret_used is 1. */
+const char *
+sshd_value_first(const struct sshd_words *words, size_t *ret_used, struct error *err);
+
+/* Adds WORD to a list of words with blanks between, in quotes where it holds a blank, so
+ * that "a b" is not taken for two. */
+void
+sshd_value_add(struct buffer *list, const char *word);
+
+/* All words with blanks between them; *ret_value is NULL when there are none, for a line
+ * without effect. *ret_used is their number. */
+void
+sshd_value_join(const struct sshd_words *words, char **ret_value, size_t *ret_used);
 
 /* Whether a value of KEYWORD, in compared form, is a number; seconds for times. */
 bool
@@ -35,6 +59,11 @@ sshd_value_is_number(const struct sshd_keyword *keyword);
 /* sshd's convtime: "1h30m" is 5400; -1 when it is no time. */
 long
 sshd_value_seconds(const char *text);
+
+/* VALUE (taken; NULL stays NULL) of a line for KEYWORD as an answer has it: a timeout of
+ * 0 is none. */
+char *
+sshd_value_shown(const struct sshd_keyword *keyword, char *value);
 
 /* TEXT, as one would write it after KEYWORD, in compared form. The caller frees. NULL
  * with *err when VERSION rejects it. */

@@ -20,8 +20,8 @@ read_value(
 {
 	char *value = NULL;
 	size_t used = 0;
-	if (keyword->parse(&(struct sshd_reading){ keyword, version, words }, &value,
-		    &used, NULL) == 0 &&
+	if (keyword->parse(&(struct sshd_reading){ keyword, version, words, NULL, NULL },
+		    &value, &used, NULL) == 0 &&
 		value != NULL && sshd_algorithms_are(keyword))
 		free(sshd_algorithms_assemble(keyword, version, value));
 	free(value);
@@ -45,7 +45,8 @@ read_line(struct sshd_config *config, struct bytes line)
 		block->parent = config->block_count % 3 == 2
 			? (long)config->block_count - 1
 			: SSHD_GLOBAL;
-		if (sshd_match_parse(words.rest, config->version, block, NULL) == 0)
+		const struct sshd_reading reading = { .version = config->version };
+		if (sshd_match_parse(&reading, words.rest, block, NULL) == 0)
 			config->block_count++;
 		else
 			sshd_block_free(block);

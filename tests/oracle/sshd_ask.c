@@ -1,11 +1,12 @@
-/* Asks the model of sshd: sshd_ask ROOT VERSION < connections. A connection is one line
- * of seven fields with tabs between: user, groups with commas, host, address, local
- * address, local port, rdomain. Each is answered by lines "keyword value" and an empty
- * line. A configuration that sshd would reject is answered by one line that begins with
- * INVALID, one that can't be told by UNKNOWN.
- *
- * sshd_ask ROOT VERSION KEYWORD VALUE: whether KEYWORD is VALUE for every connection
- * there can be: ALWAYS, UNSURE, or NOT and the connection. */
+/* Asks the model of sshd: sshd_ask ROOT VERSION. A question is a line of words with tabs
+ * between; an answer is lines and an empty one.
+ *   load: reads the root anew: OK; INVALID place: text, when sshd would reject its
+ *     configuration; UNKNOWN place: text
+ *   connection USER GROUPS HOST ADDRESS LOCAL-ADDRESS LOCAL-PORT RDOMAIN (groups with
+ *     commas): "Keyword value" for each keyword
+ *   none: the same for a connection that is in no Match block
+ *   always KEYWORD VALUE: whether it is that for every connection there can be: ALWAYS,
+ *     UNSURE, or NOT and the connection */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,16 +14,39 @@
 #include "base/memory.h"
 #include "policy/models/sshd_outcome.h"
 
+enum { WORDS_MAX = 16 };
+
+struct asked {
+	struct context context;
+	struct policy policy;
+	const char *root;
+	int version;
+	struct sshd_config config;
+};
+
 static void
-show_problems(const struct sshd_config *config)
+load(struct asked *asked)
 {
+	struct error err = ERROR_INIT;
+	sshd_config_free(&asked->config);
+	host_free(asked->context.host);
+	asked->context.host = host_open(asked->root, &err);
+	if (asked->context.host == NULL) {
+		fprintf(stderr, "sshd_ask: %s\n", err.text);
+		exit(3);
+	}
+	struct sshd_config *config = &asked->config;
+	sshd_config_load(
+		&asked->context, asked->version, true, SSHD_CONFIG_BYTES_MAX, config);
+	if (config->problem_count == 0) {
+		printf("OK\n");
+		return;
+	}
 	const struct sshd_problem *worst = &config->problems[0];
-	unsigned line = 0, column;
-	for (size_t i = 0; i < config->problem_count; i++)
-		if (!config->problems[i].unknown) {
+	for (size_t i = config->problem_count; i-- > 0;)
+		if (!config->problems[i].unknown)
 			worst = &config->problems[i];
-			break;
-		}
+	unsigned line = 0, column;
 	if (worst->file != NULL)
 		bytes_position(worst->file->bytes, worst->offset, &line, &column);
 	printf("%s %s:%u: %s\n", worst->unknown ? "UNKNOWN" : "INVALID", worst->path,
@@ -30,26 +54,29 @@ show_problems(const struct sshd_config *config)
 }
 
 static void
-answer(const struct sshd_config *config, char *fields)
+answer(const struct sshd_config *config, char *const *words, size_t count)
 {
 	struct sshd_connection connection;
-	for (int i = 0; i < SSHD_BY_KNOWN_COUNT; i++) {
-		connection.values[i] = fields;
-		fields += strcspn(fields, "\t\n");
-		if (*fields != '\0')
-			*fields++ = '\0';
+	for (size_t i = 0; i < SSHD_BY_KNOWN_COUNT; i++)
+		connection.values[i] = i + 1 < count ? words[i + 1] : "";
+	const struct sshd_connection *one = strcmp(words[0], "none") == 0 ? NULL
+									  : &connection;
+	const char *reason;
+	const struct sshd_line *refused = sshd_answer_refused(config, one, &reason);
+	if (refused != NULL) {
+		printf("REFUSED %s: %s\n", refused->file->path, reason);
+		return;
 	}
 	for (enum sshd_setting i = SSHD_NONE + 1; i < SSHD_SETTING_COUNT; i++) {
 		const struct sshd_keyword *keyword = sshd_keyword_get(i, config->version);
 		if (keyword == NULL || keyword->name != i || keyword->no_effect ||
 			keyword->parse == NULL)
 			continue;
-		struct sshd_answer found = sshd_answer_find(config, i, &connection);
+		struct sshd_answer found = sshd_answer_find(config, i, one);
 		printf("%s %s\n", sshd_keyword_names[i],
 			found.value != NULL ? found.value : "?");
 		sshd_answer_free(&found);
 	}
-	printf("\n");
 }
 
 static bool
@@ -85,33 +112,35 @@ int
 main(int argc, char **argv)
 {
 	struct error err = ERROR_INIT;
-	struct sshd_config config;
-	struct policy policy = { 0 };
-	if (argc != 3 && argc != 5) {
-		fprintf(stderr, "usage: sshd_ask ROOT VERSION [KEYWORD VALUE]\n");
+	if (argc != 3) {
+		fprintf(stderr, "usage: sshd_ask ROOT VERSION\n");
 		return 3;
 	}
-	struct context context = { .host = host_open(argv[1], &err), .policy = &policy };
-	if (context.host != NULL)
-		context.parser = parser_new(HOLDFAST_LENSES, &err);
-	if (context.parser == NULL) {
+	struct asked asked = { .root = argv[1], .version = atoi(argv[2]) };
+	asked.context.policy = &asked.policy;
+	asked.context.parser = parser_new(HOLDFAST_LENSES, &err);
+	if (asked.context.parser == NULL) {
 		fprintf(stderr, "sshd_ask: %s\n", err.text);
 		return 3;
 	}
-	sshd_config_load(&context, atoi(argv[2]), SSHD_CONFIG_BYTES_MAX, &config);
-	if (config.problem_count > 0) {
-		show_problems(&config);
-	} else if (argc == 5) {
-		judge(&config, argv[3], argv[4]);
-	} else {
-		char *line = NULL;
-		size_t size = 0;
-		while (getline(&line, &size, stdin) > 0)
-			answer(&config, line);
-		free(line);
+	char *line = NULL, *words[WORDS_MAX];
+	for (size_t size = 0; getline(&line, &size, stdin) > 0;) {
+		size_t count = 0;
+		line[strcspn(line, "\n")] = '\0';
+		for (char *rest = line; rest != NULL && count < WORDS_MAX;)
+			words[count++] = strsep(&rest, "\t");
+		if (strcmp(words[0], "load") == 0)
+			load(&asked);
+		else if (strcmp(words[0], "always") == 0 && count == 3)
+			judge(&asked.config, words[1], words[2]);
+		else
+			answer(&asked.config, words, count);
+		printf("\n");
+		fflush(stdout);
 	}
-	sshd_config_free(&config);
-	parser_free(context.parser);
-	host_free(context.host);
+	free(line);
+	sshd_config_free(&asked.config);
+	host_free(asked.context.host);
+	parser_free(asked.context.parser);
 	return 0;
 }

@@ -56,7 +56,9 @@ expect_parse(const char *text, int version, int status)
 	struct sshd_block block = { 0 };
 	struct error err = ERROR_INIT;
 	print_message("Match %s\n", text);
-	assert_int_equal(sshd_match_parse(text, version, &block, &err), status);
+	assert_int_equal(sshd_match_parse(&(struct sshd_reading){ .version = version },
+				 text, &block, &err),
+		status);
 	error_clear(&err);
 	sshd_block_free(&block);
 }
@@ -161,8 +163,8 @@ test_witness(void **state)
 			struct sshd_block *block = &blocks[config.block_count];
 			block->parent = SSHD_GLOBAL;
 			assert_int_equal(
-				sshd_match_parse(test->blocks[config.block_count++], 909,
-					block, NULL),
+				sshd_match_parse(&(struct sshd_reading){ .version = 909 },
+					test->blocks[config.block_count++], block, NULL),
 				0);
 		}
 		size_t last = config.block_count - 1;
