@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/models/pam_flow.h"
 #include "policy/models/pam_line.h"
+#include "policy/models/pam_values.h"
 
 enum { STACKS_MAX = 16 }; /* of pam_stack.so within each other */
 
 static const uint32_t refusal = 1u << PAM_VALUE_REFUSED;
+static const struct place nowhere;
 
 /* A service's stack and what is asked of it. */
 struct question {
@@ -22,17 +23,6 @@ struct question {
 	const struct pam_phase *phase;
 	uint32_t *values; /* what each step may return */
 };
-
-/* Debian looks for a bare name in two folders, others in one. A path elsewhere is
- * somebody's own module. */
-static bool
-is_module(const struct pam_step *step, const char *name)
-{
-	const char *path = step->module, *slash = strrchr(path, '/');
-	return step->kind == PAM_STEP_MODULE &&
-		strcmp(slash ? slash + 1 : path, name) == 0 &&
-		(slash == NULL || (path[0] == '/' && strstr(path, "/security/") != NULL));
-}
 
 /* The word "service=" of pam_stack.so's arguments; NULL. */
 static char *
@@ -47,8 +37,7 @@ stack_service(const struct pam_step *step)
 	return NULL;
 }
 
-/* What STEP may return when MODULE refuses wherever it is asked. A missing module is
- * module_unknown. */
+/* What STEP may return when MODULE, unless it is NULL, refuses wherever it is asked. */
 static uint32_t
 values_of(const struct question *question, const struct pam_step *step);
 
@@ -76,8 +65,8 @@ static bool
 open_inner(const struct question *question, const struct pam_step *step,
 	struct question *ret_inner)
 {
-	autofree char *service = is_module(step, "pam_stack.so") ? stack_service(step)
-								 : NULL;
+	autofree char *service = pam_values_is(step, "pam_stack.so") ? stack_service(step)
+								     : NULL;
 	if (service == NULL || question->nested == STACKS_MAX)
 		return false;
 	*ret_inner = *question;
@@ -91,15 +80,10 @@ values_of(const struct question *question, const struct pam_step *step)
 {
 	struct question inner;
 	uint32_t values = PAM_VALUES_ALL;
-	if (is_module(step, question->module))
+	if (question->module != NULL && pam_values_is(step, question->module))
 		return refusal;
-	if (is_module(step, "pam_permit.so"))
-		return 1u << PAM_VALUE_SUCCESS | 1u << PAM_VALUE_NO_MODULE;
-	if (is_module(step, "pam_deny.so"))
-		return ~(1u << PAM_VALUE_SUCCESS | 1u << PAM_VALUE_NEW_PASSWORD |
-			1u << PAM_VALUE_IGNORE);
 	if (!open_inner(question, step, &inner))
-		return PAM_VALUES_ALL;
+		return pam_values_of(step);
 	if (pam_stack_fault(&inner.stack, PAM_FAULT_UNSURE) == NULL)
 		values = pam_flow_outcomes(inner.phase, inner.values);
 	question_close(&inner);
@@ -188,7 +172,7 @@ succeeds_past(struct question *question, size_t module, struct pam_consults *ret
 	size_t count, asked = 0;
 	for (size_t i = 0; i < phase->count; i++) {
 		values[i] = question->values[i];
-		if (is_module(&phase->steps[i], question->module) &&
+		if (pam_values_is(&phase->steps[i], question->module) &&
 			strcmp(phase->steps[i].arguments, arguments) != 0)
 			values[i] = PAM_VALUES_ALL;
 	}
@@ -238,7 +222,7 @@ ask(struct question *question, struct pam_consults *ret_consults)
 	for (size_t i = 0; i < phase->count; i++) {
 		struct pam_consults later = { 0 };
 		const struct pam_step *step = &phase->steps[i];
-		if (!is_module(step, question->module))
+		if (!pam_values_is(step, question->module))
 			continue;
 		bool passes = succeeds_past(question, i, found ? &later : ret_consults);
 		pam_consults_free(&later);
@@ -281,6 +265,35 @@ find_comment(const struct question *question)
 	return (struct place){ 0 };
 }
 
+/* Why the stack lets nobody in, whatever its modules say: as text, with *ret_place; NULL
+ * when it can let somebody in. */
+static char *
+find_refusal(const struct question *question, struct place *ret_place)
+{
+	const struct pam_stack *stack = &question->stack;
+	const struct pam_fault *fault = pam_stack_fault(stack, PAM_FAULT_REFUSED);
+	if (fault == NULL && pam_stack_fault(stack, PAM_FAULT_UNSURE) != NULL)
+		return NULL;
+	if (fault == NULL) {
+		const struct pam_phase *phase = question->phase;
+		struct question any = *question;
+		autofree uint32_t *values = memory_new(phase->count + 1, sizeof *values);
+		any.module = NULL;
+		for (size_t i = 0; i < phase->count; i++)
+			values[i] = values_of(&any, &phase->steps[i]);
+		if ((pam_flow_outcomes(phase, values) & question->admitting) != 0)
+			return NULL;
+	}
+	for (size_t i = 0; i < stack->fault_count && fault == NULL; i++)
+		if (stack->faults[i].type == question->type)
+			fault = &stack->faults[i];
+	*ret_place = fault != NULL ? fault->place : nowhere;
+	return memory_text(fault != NULL ? fault->reason
+			: question->phase->count == 0
+			? "neither it nor 'other' has a line of this type"
+			: "whatever its modules return, it never succeeds");
+}
+
 void
 pam_stack_consults(const struct context *context, const char *service, const char *type,
 	const char *module, struct pam_consults *ret_consults)
@@ -291,25 +304,26 @@ pam_stack_consults(const struct context *context, const char *service, const cha
 		.module = module,
 		.admitting = 1u << PAM_VALUE_SUCCESS,
 	};
+	struct place place = nowhere;
 	*ret_consults = (struct pam_consults){ .arguments = memory_text("") };
 	if (question.type == PAM_TYPE_ACCOUNT)
 		question.admitting |= 1u << PAM_VALUE_NEW_PASSWORD;
 	question_open(&question, service);
 	ret_consults->path = memory_text(question.stack.path);
-	const struct pam_fault *fault = pam_stack_fault(
-		&question.stack, PAM_FAULT_REFUSED);
-	bool refused = fault != NULL;
-	if (!refused)
-		fault = pam_stack_fault(&question.stack, PAM_FAULT_UNSURE);
-	if (!ask(&question, ret_consults) && fault == NULL) {
-		finish(ret_consults, PAM_NOT_THERE, (struct place){ 0 },
+	const struct pam_fault *unsure = pam_stack_fault(
+		&question.stack, PAM_FAULT_UNSURE);
+	autofree char *refusal_reason = find_refusal(&question, &place);
+	if (!ask(&question, ret_consults) && unsure == NULL) {
+		finish(ret_consults, PAM_NOT_THERE, nowhere,
 			memory_text("no line of the stack names it"));
 		ret_consults->commented = find_comment(&question);
 	}
-	if (fault != NULL)
-		finish(ret_consults, PAM_UNSURE, fault->place,
-			memory_printf("%s%s", fault->reason,
-				refused ? ": libpam refuses everybody" : ""));
+	if (refusal_reason != NULL)
+		finish(ret_consults, PAM_REFUSES, place,
+			memory_printf("%s: libpam refuses everybody", refusal_reason));
+	else if (unsure != NULL)
+		finish(ret_consults, PAM_UNSURE, unsure->place,
+			memory_text(unsure->reason));
 	question_close(&question);
 }
 

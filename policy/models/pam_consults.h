@@ -1,8 +1,7 @@
 /* Whether a service's stack can be passed without a module: is there anything that the
  * other modules could return so that libpam says success although the module refuses, or
- * was never asked? Of modules whose answer is certain (pam_permit, pam_deny) it is taken
- * to be that, of all others any
- * value of libpam's is possible. pam_stack.so is Red Hat's of 2004. */
+ * was never asked? What the others may return says pam_values.h. pam_stack.so is Red
+ * Hat's of 2004. */
 #ifndef POLICY_MODELS_PAM_CONSULTS_H
 #define POLICY_MODELS_PAM_CONSULTS_H
 
@@ -13,6 +12,7 @@ enum pam_reach {
 	PAM_REACHED, /* the stack never succeeds when the module refuses */
 	PAM_NOT_THERE, /* no line of the stack names the module */
 	PAM_NOT_BINDING, /* the stack can succeed all the same: REASON says how */
+	PAM_REFUSES, /* the stack lets nobody in, root neither: REASON says why */
 	PAM_UNSURE, /* REASON says why */
 };
 

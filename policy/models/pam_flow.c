@@ -186,6 +186,7 @@ struct search {
 	/* of the substack that begins at a step: in which states it ends, by the state in
 	 * which it begins; bit STATES: not worked out yet */
 	states (*ends)[STATES];
+	bool *reached; /* by step */
 };
 
 enum { OPEN = 1 << STATES };
@@ -250,6 +251,7 @@ explore_step(struct search *search, struct range *range, size_t at, unsigned ent
 	const struct pam_step *step = &search->phase->steps[at];
 	states here = range->sets[at - range->first];
 	struct move moves[PAM_VALUE_COUNT] = { 0 };
+	search->reached[at] = true;
 	size_t count = moves_of(step, search->values[at], moves);
 	for (unsigned number = 0; number < STATES; number++) {
 		if ((here & 1u << number) == 0)
@@ -294,10 +296,18 @@ static void
 search_open(struct search *search, const struct pam_phase *phase, const uint32_t *values)
 {
 	*search = (struct search){ phase, values,
-		memory_new(phase->count + 1, sizeof *search->ends) };
+		memory_new(phase->count + 1, sizeof *search->ends),
+		memory_new(phase->count + 1, sizeof *search->reached) };
 	for (size_t i = 0; i < phase->count; i++)
 		for (size_t k = 0; k < STATES; k++)
 			search->ends[i][k] = OPEN;
+}
+
+static void
+search_close(struct search *search)
+{
+	free(search->ends);
+	free(search->reached);
 }
 
 /* All values that STATE's status stands for. */
@@ -321,8 +331,20 @@ pam_flow_outcomes(const struct pam_phase *phase, const uint32_t *values)
 	for (unsigned i = 0; i < STATES; i++)
 		if ((ends & 1u << i) != 0)
 			outcomes |= values_of(state_numbered(i));
-	free(search.ends);
+	search_close(&search);
 	return outcomes;
+}
+
+bool *
+pam_flow_reached(const struct pam_phase *phase, const uint32_t *values)
+{
+	struct search search;
+	search_open(&search, phase, values);
+	explore(&search, 0, phase->count, state_number(beginning), NULL);
+	bool *reached = search.reached;
+	search.reached = NULL;
+	search_close(&search);
+	return reached;
 }
 
 struct way {
@@ -374,7 +396,7 @@ pam_flow_way(const struct pam_phase *phase, const uint32_t *values, uint32_t out
 		way.events[i] = way.events[way.count - 1 - i];
 		way.events[way.count - 1 - i] = event;
 	}
-	free(search.ends);
+	search_close(&search);
 	*ret_count = way.count;
 	return way.events;
 }

@@ -26,6 +26,10 @@ pam_flow_run(const struct pam_phase *phase,
 uint32_t
 pam_flow_outcomes(const struct pam_phase *phase, const uint32_t *values);
 
+/* Which steps are asked on some way: the caller frees; an item a step. */
+bool *
+pam_flow_reached(const struct pam_phase *phase, const uint32_t *values);
+
 /* A step on the way to an outcome. */
 struct pam_event {
 	size_t step; /* its index in the phase */

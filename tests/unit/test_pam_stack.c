@@ -1,7 +1,7 @@
 #include "tests/unit/kind_host.h"
 
 #include "policy/models/pam_consults.h"
-#include "policy/models/pam_flow.h"
+#include "policy/models/pam_values.h"
 
 static void
 make(struct kind_host *made, const char *login)
@@ -35,9 +35,9 @@ test_consults(void **state)
 			"when pam_x.so returns success this line ends the stack before "
 			"pam_m.so" },
 		{ "account substack ends\n" M, PAM_REACHED, NULL },
-		{ "account substack deep\n" M, PAM_REACHED, NULL },
+		{ "account substack deep\n" M, PAM_REFUSES, "after 16 levels" },
 		{ "account sufficient pam_deny.so\n" M, PAM_REACHED, NULL },
-		{ "account requisite pam_deny.so\n" M, PAM_REACHED, NULL },
+		{ "account requisite pam_deny.so\n" M, PAM_REFUSES, "never" },
 		{ "account [success=ok default=bad] pam_unix.so\n" M, PAM_NOT_BINDING,
 			"counts it as a failure, and that stays the answer" },
 		{ M "account [success=reset] pam_x.so\naccount required pam_y.so\n",
@@ -66,11 +66,24 @@ test_consults(void **state)
 		{ "account required pam_m.so\r\n", PAM_NOT_THERE, "no line" },
 		{ "account required pam_x.so #pam_m.so\n", PAM_NOT_THERE, "no line" },
 		{ "account [required][pam_m.so]\n", PAM_REACHED, NULL },
-		{ "acount required pam_m.so\n", PAM_NOT_THERE, "no line" },
+		{ "acount required pam_m.so\n", PAM_REFUSES, "neither it nor" },
 		{ "account include login\n" M, PAM_UNSURE, "without end" },
-		{ M "auth required ?\n", PAM_UNSURE, "libpam refuses everybody" },
-		{ M "account required pam_x.so \\\n", PAM_UNSURE,
+		{ M "auth required ?\n", PAM_REFUSES, "libpam refuses everybody" },
+		{ M "account required pam_x.so \\\n", PAM_REFUSES,
 			"the last line ends in a backslash: libpam refuses everybody" },
+		{ M "account include nosuch\n", PAM_REFUSES,
+			"nosuch: no such file: the line fails" },
+		{ M "account required pam_deny.so\n", PAM_REFUSES, "never succeeds" },
+		{ M "account optional pam_deny.so\n", PAM_REACHED, NULL },
+		{ "auth required pam_m.so\n", PAM_REFUSES, "neither it nor 'other'" },
+		/* a stack of modules that let pass whom others admit */
+		{ "account required pam_holdfast.so\n", PAM_REFUSES, "never succeeds" },
+		{ "account required pam_holdfast.so\n"
+		  "account required pam_nologin.so\n",
+			PAM_REFUSES, "never succeeds" },
+		{ "account required pam_holdfast.so\n"
+		  "account required pam_nologin.so successok\n",
+			PAM_NOT_THERE, "no line" },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -146,6 +159,31 @@ test_conf(void **state)
 	kind_host_close(&made);
 }
 
+static void
+test_reached(void **state)
+{
+	struct kind_host made;
+	struct pam_stack stack;
+	(void)state;
+	make(&made,
+		"account optional pam_warn.so\naccount substack unix\n"
+		"account sufficient pam_permit.so\naccount required pam_m.so\n");
+	kind_host_put(&made, "/etc/pam.d/unix",
+		"account [default=done] pam_permit.so\naccount required pam_y.so\n");
+	pam_stack_read(&made.context, "login", &stack);
+	const struct pam_phase *phase = &stack.phases[PAM_TYPE_ACCOUNT];
+	uint32_t values[8];
+	assert_int_equal(phase->count, 6);
+	for (size_t i = 0; i < phase->count; i++)
+		values[i] = pam_values_of(&phase->steps[i]);
+	autofree bool *reached = pam_flow_reached(phase, values);
+	/* warn, the substack, permit in it, y, permit, m */
+	assert_true(reached[0] && reached[1] && reached[2] && !reached[3]);
+	assert_true(reached[4] && reached[5]);
+	pam_stack_free(&stack);
+	kind_host_close(&made);
+}
+
 /* From 1.6.0 on a line may be long, a blank line ends a continued one, and includes end
  * after 16 levels. */
 static void
@@ -153,8 +191,8 @@ test_versions(void **state)
 {
 	static const char *const versions[] = { "1.5.2", "1.6.0" };
 	static const enum pam_reach reaches[][3] = {
-		{ PAM_NOT_THERE, PAM_REACHED, PAM_UNSURE },
-		{ PAM_REACHED, PAM_NOT_THERE, PAM_REACHED },
+		{ PAM_REFUSES, PAM_REACHED, PAM_UNSURE },
+		{ PAM_REACHED, PAM_REFUSES, PAM_REFUSES },
 	};
 	char blanks[1100];
 	(void)state;
@@ -251,6 +289,7 @@ main(void)
 		cmocka_unit_test(test_consults),
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_conf),
+		cmocka_unit_test(test_reached),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_search),
 	};

@@ -1,0 +1,40 @@
+#include "policy/models/pam_values.h"
+
+#include <string.h>
+
+static const uint32_t passes = 1u << PAM_VALUE_SUCCESS | 1u << PAM_VALUE_NEW_PASSWORD;
+
+/* Sources: Linux-PAM 1.5.2 modules/pam_permit, pam_deny, pam_warn and pam_nologin;
+ * pam_holdfast(8). The same in the auth and the account phase. */
+static const struct {
+	const char *name;
+	uint32_t values;
+	const char *unless; /* an argument with which any value is possible */
+} modules[] = {
+	{ "pam_permit.so", 1u << PAM_VALUE_SUCCESS | 1u << PAM_VALUE_NO_MODULE, NULL },
+	{ "pam_deny.so", ~(passes | 1u << PAM_VALUE_IGNORE), NULL },
+	{ "pam_warn.so", 1u << PAM_VALUE_IGNORE | 1u << PAM_VALUE_NO_MODULE, NULL },
+	{ "pam_nologin.so", ~passes, "successok" },
+	{ "pam_holdfast.so", ~passes, NULL },
+};
+
+/* Debian looks for a bare name in two folders, others in one. */
+bool
+pam_values_is(const struct pam_step *step, const char *name)
+{
+	const char *path = step->module, *slash = strrchr(path, '/');
+	return step->kind == PAM_STEP_MODULE &&
+		strcmp(slash ? slash + 1 : path, name) == 0 &&
+		(slash == NULL || (path[0] == '/' && strstr(path, "/security/") != NULL));
+}
+
+uint32_t
+pam_values_of(const struct pam_step *step)
+{
+	for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
+		if (pam_values_is(step, modules[i].name) &&
+			(modules[i].unless == NULL ||
+				strstr(step->arguments, modules[i].unless) == NULL))
+			return modules[i].values;
+	return PAM_VALUES_ALL;
+}

@@ -1,0 +1,17 @@
+/* What a module may return: of a few it is certain, of all others any value of libpam's
+ * is possible. */
+#ifndef POLICY_MODELS_PAM_VALUES_H
+#define POLICY_MODELS_PAM_VALUES_H
+
+#include "policy/models/pam_flow.h"
+
+/* Whether STEP asks the distribution's module of that NAME, like "pam_access.so". A path
+ * elsewhere is somebody's own. */
+bool
+pam_values_is(const struct pam_step *step, const char *name);
+
+/* A set for pam_flow_outcomes. A missing module is module_unknown. */
+uint32_t
+pam_values_of(const struct pam_step *step);
+
+#endif
