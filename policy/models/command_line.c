@@ -31,8 +31,9 @@ doubt(struct reader *reader, const struct file *file, size_t offset, const char 
 {
 	if (reader->line->unknown != NULL)
 		return;
-	reader->line->unknown = memory_printf(
-		"how %s is started can't be told: %s", reader->daemon->program, reason);
+	const char *program = reader->daemon->program;
+	reader->line->unknown = memory_printf("how %s is started can't be told: %s",
+		program != NULL ? program : reader->daemon->unit, reason);
 	reader->line->file = file != reader->stock ? file : NULL;
 	reader->line->offset = offset;
 }
@@ -61,6 +62,26 @@ set_variable(void *data, const char *name, struct traced *value)
 		reader->kept, reader->kept_count, sizeof *reader->kept);
 	reader->kept[reader->kept_count++] = kept;
 	table_set(&reader->variables, name, kept);
+}
+
+/* %% and, in a unit read by its name, %i and %I: systemd.unit(5), SPECIFIERS. In %I a
+ * dash is a slash; one with escapes is not understood. */
+static bool
+add_specifier(const struct reader *reader, struct traced *word, char letter, size_t place)
+{
+	const char *unit = reader->daemon->unit;
+	const char *at = unit != NULL ? strchr(unit, '@') : NULL;
+	const char *end = at != NULL ? strrchr(at, '.') : NULL;
+	if (letter == '%') {
+		traced_add(word, '%', place);
+		return true;
+	}
+	if (end == NULL || (letter != 'i' && letter != 'I') ||
+		(letter == 'I' && memchr(at, '\\', (size_t)(end - at)) != NULL))
+		return false;
+	while (++at < end)
+		traced_add(word, letter == 'I' && *at == '-' ? '/' : *at, place);
+	return true;
 }
 
 /* One word of TEXT from *AT on, quotes removed; false when there is none left. systemd
@@ -96,9 +117,13 @@ next_word(struct reader *reader, const struct traced *text, size_t *at, bool com
 				doubt(reader, text->file, text->places[*at],
 					"a backslash that is not understood");
 		} else if (command && byte == '%') {
-			if (*at + 1 == size || data[++*at] != '%')
+			size_t place = text->places[*at];
+			bool is_last = *at + 1 == size;
+			byte = is_last ? '\0' : data[++*at];
+			if (!add_specifier(reader, ret_word, byte, place))
 				doubt(reader, text->file, text->places[start],
 					"a specifier that is not understood");
+			continue;
 		}
 		traced_add(ret_word, byte, text->places[*at]);
 	}
@@ -312,8 +337,12 @@ read_command(struct reader *reader)
 		if (number++ == 0) {
 			text = skip_prefixes(text, &name_given, &replace);
 			const char *slash = strrchr(text, '/');
-			if (strcmp(slash != NULL ? slash + 1 : text,
-				    reader->daemon->program) != 0)
+			reader->line->program = memory_text(text);
+			reader->line->source = command->file;
+			reader->line->start = command->places[0];
+			if (reader->daemon->program != NULL &&
+				strcmp(slash != NULL ? slash + 1 : text,
+					reader->daemon->program) != 0)
 				doubt(reader, command->file, command->places[0],
 					"the unit starts another program");
 		} else if (number == 2 && name_given) {
@@ -343,13 +372,14 @@ command_line_read(struct host *host, const struct command_daemon *daemon,
 	struct file stock = { .path = (char *)"",
 		.target = (char *)"",
 		.state = FILE_READ,
-		.bytes = BYTES_TEXT(daemon->stock) };
+		.bytes = BYTES_TEXT(daemon->stock != NULL ? daemon->stock : "") };
 	struct reader reader = {
 		.host = host, .daemon = daemon, .stock = &stock, .line = ret_line
 	};
 	*ret_line = (struct command_line){ 0 };
-	const struct file *unreadable = unit_files_read(
-		host, daemon->units, &stock, read_setting, &reader);
+	const struct file *unreadable = daemon->unit != NULL
+		? unit_files_read_one(host, daemon->unit, read_setting, &reader)
+		: unit_files_read(host, daemon->units, &stock, read_setting, &reader);
 	if (unreadable != NULL)
 		doubt(&reader, unreadable, 0, "a file of its unit can't be read");
 	if (starts_script(&reader)) {
@@ -387,6 +417,7 @@ command_line_free(struct command_line *line)
 	for (size_t i = 0; i < line->count; i++)
 		free(line->words[i].text);
 	free(line->words);
+	free(line->program);
 	free(line->unknown);
 	*line = (struct command_line){ 0 };
 }

@@ -10,10 +10,12 @@
 #include "base/host.h"
 
 struct command_daemon {
-	const char *program; /* "sshd" */
+	const char *program; /* "sshd"; NULL: any */
 	const char *const *units; /* NULL ends */
 	const char *stock; /* the unit to assume when the root has none */
 	bool shell; /* that stands for an init script: a shell reads the defaults */
+	const char *unit; /* instead of units and stock: this one, see
+			     unit_files_read_one */
 };
 
 struct command_word {
@@ -23,8 +25,11 @@ struct command_word {
 };
 
 struct command_line {
+	char *program; /* its path; NULL: the unit starts none */
 	struct command_word *words; /* without the program */
 	size_t count;
+	const struct file *source; /* where the command begins */
+	size_t start;
 	bool is_stock; /* the command of the stock unit; an init script counts as that */
 	char *unknown; /* why the words can't be told; NULL: they can */
 	const struct file *file; /* with unknown: where */

@@ -24,23 +24,6 @@ static const char *const folders[] = {
 
 enum { FOLDER_COUNT = sizeof folders / sizeof *folders };
 
-void
-traced_add(struct traced *traced, char byte, size_t place)
-{
-	traced->places = memory_grow(
-		traced->places, traced->text.size, sizeof *traced->places);
-	traced->places[traced->text.size] = place;
-	buffer_add(&traced->text, &byte, 1);
-}
-
-void
-traced_free(struct traced *traced)
-{
-	buffer_free(&traced->text);
-	free(traced->places);
-	*traced = (struct traced){ .file = traced->file };
-}
-
 static const char *
 last_name(const char *path)
 {
@@ -54,92 +37,6 @@ is_masked(const struct file *file)
 {
 	return file->state == FILE_ABSENT || strcmp(file->target, "/dev/null") == 0 ||
 		(file->state == FILE_READ && file->bytes.size == 0);
-}
-
-static bool
-is_blank(char byte)
-{
-	return byte == ' ' || byte == '\t' || byte == '\r';
-}
-
-/* Adds the line at AT, and those that continue it, to LINE; a comment between them is
- * left out. Returns the offset after it. */
-static size_t
-join_lines(const struct file *file, size_t at, struct traced *line)
-{
-	const char *data = file->bytes.data;
-	bool more = true;
-	while (more && at < file->bytes.size) {
-		const char *newline = memchr(data + at, '\n', file->bytes.size - at);
-		size_t end = newline == NULL ? file->bytes.size
-					     : (size_t)(newline - data),
-		       next = end + (newline != NULL), slashes = 0;
-		while (at < end && is_blank(data[at]))
-			at++;
-		if (end > at && data[end - 1] == '\r')
-			end--;
-		if (at < end && (data[at] == '#' || data[at] == ';')) {
-			more = line->text.size > 0;
-			at = next;
-			continue;
-		}
-		while (slashes < end - at && data[end - 1 - slashes] == '\\')
-			slashes++;
-		more = slashes % 2 == 1;
-		for (; at < end - more; at++)
-			traced_add(line, data[at], at);
-		if (more)
-			traced_add(line, ' ', at);
-		at = next;
-	}
-	return at;
-}
-
-/* Hands the line on if it is `name = value`. */
-static void
-read_assignment(const struct traced *line, unit_reader *reader, void *data)
-{
-	const char *text = line->text.data, *equals = memchr(text, '=', line->text.size);
-	if (equals == NULL)
-		return;
-	size_t name_end = (size_t)(equals - text), start = name_end + 1,
-	       end = line->text.size;
-	while (name_end > 0 && is_blank(text[name_end - 1]))
-		name_end--;
-	while (start < end && is_blank(text[start]))
-		start++;
-	while (end > start && is_blank(text[end - 1]))
-		end--;
-	autofree char *name = memory_copy(text, name_end);
-	struct traced value = { .file = line->file };
-	for (size_t i = start; i < end; i++)
-		traced_add(&value, text[i], line->places[i]);
-	reader(data, name, &value);
-	traced_free(&value);
-}
-
-void
-unit_file_read(const struct file *file, unit_reader *reader, void *data)
-{
-	static const char section[] = "[Service]", mark[] = "\xef\xbb\xbf";
-	const size_t mark_size = sizeof mark - 1;
-	bool in_section = false, marked = false;
-	for (size_t at = 0; at < file->bytes.size;) {
-		struct traced line = { .file = file };
-		/* one byte order mark, in front of a line, is passed over */
-		if (!marked && file->bytes.size - at >= mark_size &&
-			memcmp(file->bytes.data + at, mark, mark_size) == 0) {
-			marked = true;
-			at += mark_size;
-		}
-		at = join_lines(file, at, &line);
-		if (line.text.size > 0 && line.text.data[0] == '[')
-			in_section = strncmp(line.text.data, section,
-					     sizeof section - 1) == 0;
-		else if (in_section && line.text.size > 0)
-			read_assignment(&line, reader, data);
-		traced_free(&line);
-	}
 }
 
 static bool
@@ -213,36 +110,28 @@ add_drop_ins(struct host *host, const char *folder, const char *name,
 	name_list_free(&names);
 }
 
-const struct file *
-unit_files_read(struct host *host, const char *const *names, const struct file *stock,
-	unit_reader *reader, void *data)
+/* The folders that are there; most hosts have two or three of them: no look-up in the
+ * others. */
+static void
+find_folders(struct host *host, const char *ret_present[FOLDER_COUNT + 1])
 {
-	const char *present[FOLDER_COUNT + 1] = { NULL };
-	size_t present_count = 0;
-	/* most hosts have two or three of them: no look-up in the others */
+	size_t count = 0;
 	for (size_t i = 0; i < FOLDER_COUNT; i++)
 		if (host_exists(host, folders[i]) != 0)
-			present[present_count++] = folders[i];
-	const struct file *unit = find_unit(host, present, names), *unreadable = NULL;
-	struct drop_in *items = NULL;
-	size_t count = 0;
-	if (unit == NULL || is_masked(unit))
-		unit = stock;
-	if (unit->state == FILE_READ)
-		unit_file_read(unit, reader, data);
-	else
-		unreadable = unit;
-	for (size_t k = 0; names[k] != NULL; k++)
-		for (size_t i = 0; i < present_count &&
-			(unit == stock || has_name(host, present, names[k]));
-			i++)
-			add_drop_ins(
-				host, present[i], names[k], &items, &count, &unreadable);
-	for (size_t i = 0; i < present_count; i++) /* those for every service */
-		add_drop_ins(host, present[i], "service", &items, &count, &unreadable);
+			ret_present[count++] = folders[i];
+	ret_present[count] = NULL;
+}
+
+/* Hands the lines of the COUNT drop-ins on, in the order of their names, and frees their
+ * paths. Returns one that can't be read. */
+static const struct file *
+read_drop_ins(struct host *host, struct drop_in *items, size_t count, unit_reader *reader,
+	void *data)
+{
+	const struct file *unreadable = NULL;
+	const char *before = "";
 	if (count > 0)
 		qsort(items, count, sizeof *items, compare);
-	const char *before = "";
 	for (size_t i = 0; i < count; i++) {
 		const struct file *file = host_file(host, items[i].path);
 		/* of those with one name only the first counts */
@@ -259,4 +148,146 @@ unit_files_read(struct host *host, const char *const *names, const struct file *
 		free(items[i].path);
 	free(items);
 	return unreadable;
+}
+
+const struct file *
+unit_files_read(struct host *host, const char *const *names, const struct file *stock,
+	unit_reader *reader, void *data)
+{
+	const char *present[FOLDER_COUNT + 1];
+	find_folders(host, present);
+	const struct file *unit = find_unit(host, present, names), *unreadable = NULL;
+	struct drop_in *items = NULL;
+	size_t count = 0;
+	if (unit == NULL || is_masked(unit))
+		unit = stock;
+	if (unit->state == FILE_READ)
+		unit_file_read(unit, reader, data);
+	else
+		unreadable = unit;
+	for (size_t k = 0; names[k] != NULL; k++)
+		for (size_t i = 0; present[i] != NULL &&
+			(unit == stock || has_name(host, present, names[k]));
+			i++)
+			add_drop_ins(
+				host, present[i], names[k], &items, &count, &unreadable);
+	for (size_t i = 0; present[i] != NULL; i++) /* those for every service */
+		add_drop_ins(host, present[i], "service", &items, &count, &unreadable);
+	const struct file *bad = read_drop_ins(host, items, count, reader, data);
+	return bad != NULL ? bad : unreadable;
+}
+
+/* "serial-getty@ttyS0.service" has the template "serial-getty@.service" and the prefix
+ * "serial-.service" (systemd.unit(5)). NULL ends the names, whose texts are the
+ * caller's. */
+static void
+find_relatives(const char *name, char *ret_names[4])
+{
+	const char *at = strchr(name, '@'), *dot = strrchr(name, '.');
+	size_t count = 0;
+	ret_names[count++] = memory_text(name);
+	if (at != NULL && dot > at + 1)
+		ret_names[count++] = memory_printf(
+			"%.*s%s", (int)(at + 1 - name), name, dot);
+	const char *end = at != NULL ? at : dot;
+	const char *dash = end != NULL ? memrchr(name, '-', (size_t)(end - name)) : NULL;
+	if (dash != NULL && dash > name && dash + 1 < end)
+		ret_names[count++] = memory_printf(
+			"%.*s%s", (int)(dash + 1 - name), name, dot);
+	ret_names[count] = NULL;
+}
+
+const struct file *
+unit_files_read_one(struct host *host, const char *name, unit_reader *reader, void *data)
+{
+	const char *present[FOLDER_COUNT + 1];
+	char *names[4];
+	const struct file *unit = NULL, *unreadable = NULL, *bad = NULL;
+	struct drop_in *items = NULL;
+	size_t count = 0;
+	find_folders(host, present);
+	find_relatives(name, names);
+	for (size_t k = 0; names[k] != NULL && unit == NULL; k++) {
+		const char *const one[] = { names[k], NULL };
+		bool is_prefix = k > 0 && strchr(names[k], '@') == NULL;
+		unit = is_prefix ? NULL : find_unit(host, present, one);
+	}
+	if (unit != NULL && !is_masked(unit)) {
+		if (unit->state == FILE_READ)
+			unit_file_read(unit, reader, data);
+		else
+			unreadable = unit;
+		for (size_t k = 0; names[k] != NULL; k++)
+			for (size_t i = 0; present[i] != NULL; i++)
+				add_drop_ins(host, present[i], names[k], &items, &count,
+					&unreadable);
+		for (size_t i = 0; present[i] != NULL; i++)
+			add_drop_ins(
+				host, present[i], "service", &items, &count, &unreadable);
+		bad = read_drop_ins(host, items, count, reader, data);
+	}
+	for (size_t k = 0; names[k] != NULL; k++)
+		free(names[k]);
+	return bad != NULL ? bad : unreadable;
+}
+
+static void
+add_names(struct host *host, const char *folder, struct name_list *list)
+{
+	struct name_list names = { 0 };
+	if (host_list(host, folder, &names, NULL) < 0)
+		return;
+	for (size_t i = 0; i < names.count; i++) {
+		list->names = memory_grow(list->names, list->count, sizeof *list->names);
+		list->names[list->count++] = memory_text(names.names[i]);
+	}
+	name_list_free(&names);
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void
+sort_names(struct name_list *list)
+{
+	size_t kept = 0;
+	if (list->count > 0)
+		qsort(list->names, list->count, sizeof *list->names, by_text);
+	for (size_t i = 0; i < list->count; i++)
+		if (kept > 0 && strcmp(list->names[kept - 1], list->names[i]) == 0)
+			free(list->names[i]);
+		else
+			list->names[kept++] = list->names[i];
+	list->count = kept;
+}
+
+static bool
+ends_in(const char *name, const char *end)
+{
+	size_t size = strlen(name), length = strlen(end);
+	return size >= length && strcmp(name + size - length, end) == 0;
+}
+
+void
+unit_files_list(
+	struct host *host, struct name_list *ret_names, struct name_list *ret_wanted)
+{
+	const char *present[FOLDER_COUNT + 1];
+	find_folders(host, present);
+	*ret_names = *ret_wanted = (struct name_list){ 0 };
+	for (size_t i = 0; present[i] != NULL; i++) {
+		size_t first = ret_names->count;
+		add_names(host, present[i], ret_names);
+		for (; first < ret_names->count; first++) {
+			const char *name = ret_names->names[first];
+			autofree char *folder = memory_printf("%s/%s", present[i], name);
+			if (ends_in(name, ".wants") || ends_in(name, ".requires"))
+				add_names(host, folder, ret_wanted);
+		}
+	}
+	sort_names(ret_names);
+	sort_names(ret_wanted);
 }

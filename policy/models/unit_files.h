@@ -32,6 +32,19 @@ const struct file *
 unit_files_read(struct host *host, const char *const *names, const struct file *stock,
 	unit_reader *reader, void *data);
 
+/* The same for the unit called NAME alone, which may be an instance as in
+ * "getty@tty1.service": its own file or else the template's, then the drop-ins of both.
+ * Reads nothing when there is neither or it is masked. */
+const struct file *
+unit_files_read_one(struct host *host, const char *name, unit_reader *reader, void *data);
+
+/* The names of units: of all that have a file or a folder of drop-ins (with ".d" behind),
+ * and of those that another unit wants or requires. Sorted, each once; the caller frees
+ * both. */
+void
+unit_files_list(
+	struct host *host, struct name_list *ret_names, struct name_list *ret_wanted);
+
 /* Hands the lines of one FILE to READER. */
 void
 unit_file_read(const struct file *file, unit_reader *reader, void *data);

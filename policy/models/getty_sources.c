@@ -1,0 +1,339 @@
+/* Where gettys are started from: units of systemd, /etc/inittab (inittab(5), sysvinit and
+ * busybox), jobs of Upstart (init(5)). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "policy/models/command_line.h"
+#include "policy/models/getty.h"
+#include "policy/models/unit_files.h"
+
+enum {
+	GETTYS_MAX = 1000,
+	WORDS_MAX = 200, /* of a line */
+};
+
+/* Units whose work it is; each is started by some generator or logind, so that it counts
+ * whether anything wants it or not. */
+static const char *const families[] = { "getty@", "autovt@", "serial-getty@",
+	"container-getty@", "console-getty.", NULL };
+
+static struct getty *
+add_getty(
+	struct gettys *gettys, const char *source, const struct file *file, size_t offset)
+{
+	gettys->items = memory_grow(gettys->items, gettys->count, sizeof *gettys->items);
+	gettys->items[gettys->count] = (struct getty){
+		.source = memory_text(source), .file = file, .offset = offset
+	};
+	return &gettys->items[gettys->count++];
+}
+
+/* What a unit says apart from its command. */
+struct extras {
+	const struct file *file; /* of what logs somebody in */
+	size_t offset;
+	char *user, *terminal;
+	bool has_command; /* one that may be a getty's */
+	bool at_terminal; /* its standard input is one */
+};
+
+/* Credentials by which agetty and login do without a password (agetty_load_credentials in
+ * util-linux; systemd.exec(5)): NAME:VALUE, or NAME:PATH with Load. */
+static void
+read_credential(struct extras *extras, const char *setting, const struct traced *value)
+{
+	static const char *const names[] = { "agetty.autologin", "login.noauth", NULL };
+	const char *text = value->text.data;
+	for (const char *const *name = names; *name != NULL; name++) {
+		size_t length = strlen(*name);
+		if (strncmp(text, *name, length) != 0 ||
+			(text[length] != ':' && text[length] != '\0'))
+			continue;
+		bool is_user = name == names && text[length] == ':' &&
+			strncmp(setting, "Set", 3) == 0;
+		free(extras->user);
+		extras->user = memory_text(is_user ? text + length + 1 : "any name");
+		extras->file = value->file;
+		extras->offset = value->places[0];
+	}
+}
+
+static void
+read_extra(void *data, const char *name, struct traced *value)
+{
+	struct extras *extras = data;
+	const char *text = value->text.size > 0 ? value->text.data : "";
+	if (strcmp(name, "StandardInput") == 0) {
+		extras->at_terminal = strncmp(text, "tty", 3) == 0;
+	} else if (strcmp(name, "TTYPath") == 0) {
+		free(extras->terminal);
+		extras->terminal = memory_text(
+			strncmp(text, "/dev/", 5) == 0 ? text + 5 : text);
+	} else if (strcmp(name, "ExecStart") == 0 && *text != '\0') {
+		text += strspn(text, "@-:+!|\"'");
+		autofree char *program = memory_copy(text, strcspn(text, " \t\"'"));
+		extras->has_command = extras->has_command || getty_is(program) ||
+			getty_is_shell(program, NULL, 0);
+	} else if (strstr(name, "Credential") != NULL && *text != '\0') {
+		read_credential(extras, name, value);
+	}
+}
+
+/* "tty1" of "getty@tty1.service"; NULL when it is a template or no instance. */
+static char *
+instance_of(const char *unit)
+{
+	const char *at = strchr(unit, '@'), *end = strrchr(unit, '.');
+	if (at == NULL || end == NULL || end == at + 1)
+		return NULL;
+	char *instance = memory_copy(at + 1, (size_t)(end - at - 1));
+	for (char *p = instance; *p != '\0'; p++)
+		*p = *p == '-' ? '/' : *p;
+	return instance;
+}
+
+/* What the command LINE of a unit and its EXTRAS come to. */
+static void
+describe(struct getty *getty, const struct command_line *line, char *const *words,
+	struct extras *extras)
+{
+	if (line->unknown != NULL) {
+		bool is_placed = line->file != NULL;
+		getty->unknown = memory_text(line->unknown);
+		getty->file = is_placed ? line->file : line->source;
+		getty->offset = is_placed ? line->offset : line->start;
+		return;
+	}
+	getty_judge(getty, line->program, words, line->count);
+	if (extras->user != NULL && getty->user == NULL && getty->unknown == NULL) {
+		getty->user = memory_text(extras->user);
+		getty->file = extras->file;
+		getty->offset = extras->offset;
+	}
+}
+
+/* The unit called NAME; with ANY only when it runs what gettys and shells are. A template
+ * stands for the instances that nothing is said about. */
+static void
+read_unit(struct host *host, const char *name, bool any, struct gettys *gettys)
+{
+	struct extras extras = { 0 };
+	struct command_line line = { 0 };
+	const char *at = strchr(name, '@');
+	bool is_template = at != NULL && at[1] == '.';
+	autofree char *unit = is_template
+		? memory_printf("%.*s@ttyX%s", (int)(at - name), name, at + 1)
+		: memory_text(name);
+	const struct command_daemon daemon = { .unit = unit };
+	unit_files_read_one(host, unit, read_extra, &extras);
+	if (!any || extras.has_command)
+		command_line_read(host, &daemon, &line);
+	autofree char **words = memory_new(line.count + 1, sizeof *words);
+	for (size_t i = 0; i < line.count; i++)
+		words[i] = line.words[i].text;
+	bool counts = !any ||
+		(line.program != NULL &&
+			(getty_is(line.program) ||
+				(extras.at_terminal &&
+					getty_is_shell(
+						line.program, words, line.count))));
+	if (counts && (line.program != NULL || line.unknown != NULL)) {
+		struct getty *getty = add_getty(gettys, name, line.source, line.start);
+		describe(getty, &line, words, &extras);
+		autofree char *terminal = at != NULL ? instance_of(name)
+			: extras.terminal != NULL    ? memory_text(extras.terminal)
+						     : NULL;
+		if (at != NULL || terminal != NULL) {
+			char *told = getty->terminal;
+			getty->terminal = terminal;
+			terminal = told;
+		}
+	}
+	command_line_free(&line);
+	free(extras.user);
+	free(extras.terminal);
+}
+
+static bool
+is_family(const char *name)
+{
+	const char *const *family = families;
+	while (*family != NULL && strncmp(name, *family, strlen(*family)) != 0)
+		family++;
+	return *family != NULL;
+}
+
+static bool
+is_service(const char *name)
+{
+	size_t size = strlen(name);
+	return size > 8 && strcmp(name + size - 8, ".service") == 0;
+}
+
+static void
+read_units(struct host *host, struct gettys *gettys)
+{
+	struct name_list names, wanted;
+	const char *before = "";
+	unit_files_list(host, &names, &wanted);
+	for (size_t i = 0, k = 0;
+		(i < names.count || k < wanted.count) && gettys->count < GETTYS_MAX;) {
+		int order = i == names.count ? 1
+			: k == wanted.count  ? -1
+					     : strcmp(names.names[i], wanted.names[k]);
+		char *name = order <= 0 ? names.names[i] : wanted.names[k];
+		bool is_wanted = order >= 0;
+		i += order <= 0;
+		k += order >= 0;
+		/* a folder of drop-ins stands for the unit; its file comes before it */
+		size_t size = strlen(name);
+		if (size > 2 && strcmp(name + size - 2, ".d") == 0)
+			name[size - 2] = '\0';
+		if (!is_service(name) || strcmp(name, before) == 0)
+			continue;
+		before = name;
+		if (is_family(name) || is_wanted)
+			read_unit(host, name, !is_family(name), gettys);
+	}
+	name_list_free(&names);
+	name_list_free(&wanted);
+}
+
+/* Whether a shell would make something of WORD that is not followed. The variables are
+ * those of the jobs that distributions bring, for the terminal and its speed. */
+static bool
+is_followed(const char *word)
+{
+	static const char *const known[] = { "$TTY", "$DEV", "/dev/$DEV", "$SPEED",
+		NULL };
+	const char *const *name = known;
+	while (*name != NULL && strcmp(*name, word) != 0)
+		name++;
+	return *name != NULL || strpbrk(word, ";&|`$(){}*?[\"'\\") == NULL;
+}
+
+/* A command line of an init that a shell may run. Redirections say nothing. */
+static void
+read_command(struct gettys *gettys, const struct file *file, size_t offset,
+	const char *terminal, const char *command)
+{
+	char *words[WORDS_MAX], *rest = NULL;
+	size_t count = 0;
+	bool followed = true;
+	autofree char *text = memory_text(command);
+	for (char *word = strtok_r(text, " \t\r", &rest); word != NULL;
+		word = strtok_r(NULL, " \t\r", &rest)) {
+		if (strpbrk(word, "<>") != NULL ||
+			(count == 0 && strcmp(word, "exec") == 0))
+			continue;
+		followed = followed && count < WORDS_MAX && is_followed(word);
+		if (count < WORDS_MAX)
+			words[count++] = word;
+	}
+	if (count == 0 ||
+		(!getty_is(words[0]) && !getty_is_shell(words[0], words + 1, count - 1)))
+		return;
+	struct getty *getty = add_getty(gettys, file->path, file, offset);
+	if (!followed)
+		getty->unknown = memory_text("a shell runs it, in a way not followed");
+	else
+		getty_judge(getty, words[0], words + 1, count - 1);
+	if (getty->terminal == NULL && *terminal != '\0')
+		getty->terminal = memory_text(terminal);
+}
+
+/* id:runlevels:action:process. The id of busybox is the terminal; sysvinit's is any
+ * text. A plus in front of the process is for utmp alone. */
+static void
+read_inittab_line(
+	struct gettys *gettys, const struct file *file, size_t offset, char *line)
+{
+	char *rest = line + strspn(line, " \t");
+	const char *id = strsep(&rest, ":"), *levels = strsep(&rest, ":"),
+		   *action = strsep(&rest, ":");
+	if (*id == '#' || levels == NULL || action == NULL || rest == NULL ||
+		strcmp(action, "off") == 0)
+		return;
+	bool is_terminal = strncmp(id, "tty", 3) == 0 || strncmp(id, "console", 7) == 0;
+	read_command(gettys, file, offset, is_terminal ? id : "", rest + (*rest == '+'));
+}
+
+static void
+read_job_line(struct gettys *gettys, const struct file *file, size_t offset, char *line)
+{
+	char *text = line + strspn(line, " \t");
+	if (strncmp(text, "exec ", 5) == 0)
+		read_command(gettys, file, offset, "", text + 5);
+}
+
+static void
+read_lines(struct host *host, const char *path, struct gettys *gettys,
+	void (*read)(struct gettys *gettys, const struct file *file, size_t offset,
+		char *line))
+{
+	const struct file *file = host_file(host, path);
+	if (file->state == FILE_REFUSED)
+		add_getty(gettys, path, file, 0)->unknown = memory_text(file->reason);
+	for (size_t at = 0, end; at < file->bytes.size && gettys->count < GETTYS_MAX;
+		at = end + 1) {
+		const char *data = file->bytes.data,
+			   *newline = memchr(data + at, '\n', file->bytes.size - at);
+		end = newline != NULL ? (size_t)(newline - data) : file->bytes.size;
+		autofree char *line = memory_copy(data + at, end - at);
+		read(gettys, file, at, line);
+	}
+}
+
+static void
+read_all(struct host *host, const char *pattern, struct gettys *gettys,
+	void (*read)(struct gettys *gettys, const struct file *file, size_t offset,
+		char *line))
+{
+	struct name_list list = { 0 };
+	if (host_glob(host, pattern, &list, NULL) < 0)
+		return;
+	for (size_t i = 0; i < list.count; i++)
+		read_lines(host, list.names[i], gettys, read);
+	name_list_free(&list);
+}
+
+void
+gettys_read(struct host *host, struct gettys *ret_gettys)
+{
+	mode_t mode = 0;
+	autofree char *init = NULL;
+	*ret_gettys = (struct gettys){ 0 };
+	/* one leaves the files of the other in peace; without a program of that name,
+	 * as in an image, either may come */
+	bool is_known = host_mode(host, "/sbin/init", &mode, &init) == 0 && mode != 0;
+	bool is_systemd = is_known && strstr(init, "systemd") != NULL;
+	if (!is_known || is_systemd)
+		read_units(host, ret_gettys);
+	if (!is_systemd) {
+		read_lines(host, "/etc/inittab", ret_gettys, read_inittab_line);
+		read_all(host, "/etc/inittab.d/*.tab", ret_gettys, read_inittab_line);
+		read_all(host, "/etc/init/*.conf", ret_gettys, read_job_line);
+	}
+	if (ret_gettys->count < GETTYS_MAX)
+		return;
+	struct getty *last = &ret_gettys->items[ret_gettys->count - 1];
+	free(last->unknown);
+	last->unknown = memory_text("there are too many of its kind to look at all");
+}
+
+void
+gettys_free(struct gettys *gettys)
+{
+	for (size_t i = 0; i < gettys->count; i++) {
+		struct getty *getty = &gettys->items[i];
+		free(getty->source);
+		free(getty->terminal);
+		free(getty->user);
+		free(getty->remote);
+		free(getty->starts);
+		free(getty->unknown);
+	}
+	free(gettys->items);
+	*gettys = (struct gettys){ 0 };
+}

@@ -1,0 +1,276 @@
+/* What gettys tell login. That agetty and login do so: tests/oracle/getty.py. */
+#include "tests/unit/kind_host.h"
+
+#include "policy/models/getty.h"
+
+/* "user=root", "host=there", "starts=/bin/sh", "unknown=..." or "asks". */
+static char *
+answer_of(const struct getty *getty)
+{
+	return getty->unknown != NULL   ? memory_printf("unknown=%s", getty->unknown)
+		: getty->user != NULL   ? memory_printf("user=%s", getty->user)
+		: getty->remote != NULL ? memory_printf("host=%s", getty->remote)
+		: getty->starts != NULL ? memory_printf("starts=%s", getty->starts)
+					: memory_text("asks");
+}
+
+static void
+test_words(void **state)
+{
+	static const struct {
+		const char *command, *answer;
+		const char *terminal;
+	} cases[] = {
+		{ "/sbin/agetty tty1", "asks", "tty1" },
+		{ "/sbin/agetty 38400 /dev/ttyS0 vt100", "asks", "ttyS0" },
+		{ "/sbin/agetty -L ttyS0 9600 vt102", "asks", "ttyS0" },
+		{ "/sbin/agetty -o '-p|--|\\u' --noclear - linux", "asks", NULL },
+		{ "/sbin/agetty -a root tty1", "user=root", "tty1" },
+		{ "/sbin/agetty tty1 -a root", "user=root", "tty1" },
+		{ "/sbin/agetty -iaroot tty1", "user=root", "tty1" },
+		{ "/sbin/agetty --autologin root -", "user=root", NULL },
+		{ "/sbin/agetty --auto=root -", "user=root", NULL },
+		/* what -o says stands in the place of what -a and -E say */
+		{ "/sbin/agetty -a root -o -p|--|\\u -", "asks", NULL },
+		{ "/sbin/agetty -a root -o -f|\\u -", "user=root", NULL },
+		{ "/sbin/agetty -o -f|\\u -", "user=any name", NULL },
+		{ "/sbin/agetty -o -h|there|\\u -", "host=there", NULL },
+		{ "/sbin/agetty -E -H there -o -p|\\u -", "asks", NULL },
+		{ "/sbin/agetty -E -H there -", "host=there", NULL },
+		{ "/sbin/agetty -EHthere -", "host=there", NULL },
+		{ "/sbin/agetty --remote --host=there -", "host=there", NULL },
+		/* for utmp alone */
+		{ "/sbin/agetty -H there -", "asks", NULL },
+		{ "/sbin/agetty -n -l /bin/bash -", "starts=/bin/bash", NULL },
+		{ "/sbin/agetty -l /usr/bin/login -", "asks", NULL },
+		{ "/sbin/agetty -l /opt/in -",
+			"unknown=it starts, and what that does is "
+			"not known, /opt/in",
+			NULL },
+		{ "/sbin/agetty -r /jail -", "unknown=its login runs in another root",
+			NULL },
+		{ "/sbin/agetty --nonsense -",
+			"unknown=it has an option that is not known", NULL },
+		{ "/sbin/getty -L tty1 38400", "asks", "tty1" },
+		{ "/sbin/mingetty tty1", "asks", "tty1" },
+		{ "/sbin/mingetty --autologin root tty1", "user=root", "tty1" },
+		{ "/sbin/mingetty --loginprog=/bin/sh tty1", "starts=/bin/sh", "tty1" },
+		{ "/sbin/rungetty --autologin alice tty1", "user=alice", "tty1" },
+		{ "/sbin/rungetty tty2 -- sh", "starts=sh", "tty2" },
+		{ "/sbin/mgetty ttyS0",
+			"unknown=it starts, and what that does is not "
+			"known, /sbin/mgetty",
+			NULL },
+		{ "/bin/login -p", "asks", NULL },
+		{ "/bin/login -f root", "user=root", NULL },
+		{ "/bin/login -h there", "host=there", NULL },
+		{ "/bin/bash", "starts=/bin/bash", NULL },
+		{ "/bin/bash --login -i", "starts=/bin/bash", NULL },
+		{ "-/bin/sh", "starts=-/bin/sh", NULL },
+		{ "/bin/sh /opt/x",
+			"unknown=it starts, and what that does is not known, "
+			"/bin/sh",
+			NULL },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct getty getty = { 0 };
+		char *words[16], *rest = NULL;
+		size_t count = 0;
+		autofree char *text = memory_text(cases[i].command);
+		for (char *word = strtok_r(text, " ", &rest); word != NULL;
+			word = strtok_r(NULL, " ", &rest))
+			words[count++] = word;
+		for (size_t k = 0; k < count; k++)
+			for (char *p = words[k]; *p != '\0'; p++)
+				*p = *p == '|' ? ' ' : *p;
+		if (count > 2 && words[2][0] == '\'') {
+			words[2][strlen(words[2]) - 1] = '\0';
+			words[2]++;
+		}
+		getty_judge(&getty, words[0], words + 1, count - 1);
+		autofree char *answer = answer_of(&getty);
+		if (strcmp(answer, cases[i].answer) != 0)
+			print_message("%s\n", cases[i].command);
+		assert_string_equal(answer, cases[i].answer);
+		assert_int_equal(getty.terminal == NULL, cases[i].terminal == NULL);
+		if (getty.terminal != NULL)
+			assert_string_equal(getty.terminal, cases[i].terminal);
+		free(getty.terminal);
+		free(getty.user);
+		free(getty.remote);
+		free(getty.starts);
+		free(getty.unknown);
+	}
+}
+
+/* All gettys as "SOURCE TERMINAL ANSWER" lines. */
+static void
+found(struct host *host, const char *want)
+{
+	struct gettys gettys;
+	autobuffer struct buffer text = { 0 };
+	gettys_read(host, &gettys);
+	buffer_text(&text, "");
+	for (size_t i = 0; i < gettys.count; i++) {
+		const struct getty *getty = &gettys.items[i];
+		autofree char *answer = answer_of(getty);
+		buffer_printf(&text, "%s %s %s\n", getty->source,
+			getty->terminal ? getty->terminal : "-", answer);
+	}
+	assert_string_equal(text.data, want);
+	gettys_free(&gettys);
+}
+
+#define STOCK "[Service]\nExecStart=-/sbin/agetty -o '-p -- \\\\u' --noclear %I $TERM\n"
+
+static void
+test_units(void **state)
+{
+	struct kind_host made;
+	(void)state;
+	kind_host_open(&made, NULL, "pam", "1.5.2");
+	found(made.host, "");
+	kind_host_put(&made, "/lib/systemd/system/getty@.service", STOCK);
+	kind_host_put(&made, "/lib/systemd/system/ssh.service",
+		"[Service]\nExecStart=/usr/sbin/sshd -D\n");
+	found(made.host, "getty@.service - asks\n");
+	/* an instance that is wanted, and what its drop-ins say */
+	kind_host_put(
+		&made, "/etc/systemd/system/getty.target.wants/getty@tty1.service", "");
+	found(made.host, "getty@.service - asks\ngetty@tty1.service tty1 asks\n");
+	kind_host_put(&made, "/etc/systemd/system/getty@tty2.service.d/a.conf",
+		"[Service]\nExecStart=\nExecStart=-/sbin/agetty -a root %I\n");
+	found(made.host,
+		"getty@.service - asks\ngetty@tty1.service tty1 asks\n"
+		"getty@tty2.service tty2 user=root\n");
+	/* those of the template count for all; the instance's own for it alone */
+	kind_host_put(&made, "/etc/systemd/system/getty@.service.d/b.conf",
+		"[Service]\nEnvironment=OPTIONS=-EHthere\nExecStart=\n"
+		"ExecStart=-/sbin/agetty $OPTIONS %I\n");
+	found(made.host,
+		"getty@.service - host=there\ngetty@tty1.service tty1 host=there\n"
+		"getty@tty2.service tty2 host=there\n");
+	kind_host_close(&made);
+}
+
+static void
+test_more_units(void **state)
+{
+	struct kind_host made;
+	(void)state;
+	kind_host_open(&made, NULL, "pam", "1.5.2");
+	kind_host_put(&made, "/lib/systemd/system/serial-getty@.service", STOCK);
+	kind_host_put(&made, "/etc/systemd/system/serial-.service.d/x.conf",
+		"[Service]\nSetCredential=agetty.autologin:eve\n");
+	found(made.host, "serial-getty@.service - user=eve\n");
+	host_remove(made.host, "/etc/systemd/system/serial-.service.d/x.conf");
+	kind_host_put(&made, "/run/systemd/system/serial-getty@ttyS1.service",
+		"[Service]\nExecStart=/sbin/agetty %H\n");
+	found(made.host,
+		"serial-getty@.service - asks\nserial-getty@ttyS1.service ttyS1 "
+		"unknown=how serial-getty@ttyS1.service is started can't be told: a "
+		"specifier that is not understood\n");
+	kind_host_put(&made, "/run/systemd/system/serial-getty@ttyS1.service", "");
+	found(made.host, "serial-getty@.service - asks\n"); /* masked */
+	/* another unit counts when something wants it */
+	kind_host_put(&made, "/lib/systemd/system/debug-shell.service",
+		"[Service]\nExecStart=/bin/bash\nStandardInput=tty\nTTYPath=/dev/tty9\n");
+	found(made.host, "serial-getty@.service - asks\n");
+	kind_host_put(&made,
+		"/etc/systemd/system/sysinit.target.wants/debug-shell.service", "");
+	found(made.host,
+		"debug-shell.service tty9 starts=/bin/bash\n"
+		"serial-getty@.service - asks\n");
+	kind_host_put(&made, "/etc/systemd/system/kiosk.service",
+		"[Service]\nExecStart=\"/sbin/agetty\" --autologin kiosk tty5\n");
+	kind_host_put(
+		&made, "/etc/systemd/system/graphical.target.requires/kiosk.service", "");
+	found(made.host,
+		"debug-shell.service tty9 starts=/bin/bash\n"
+		"kiosk.service tty5 user=kiosk\nserial-getty@.service - asks\n");
+	kind_host_close(&made);
+}
+
+static void
+test_inittab(void **state)
+{
+	struct kind_host made;
+	(void)state;
+	kind_host_open(&made, NULL, "pam", "1.5.2");
+	kind_host_put(&made, "/etc/inittab",
+		"# 1:2345:respawn:/bin/sh\nid:3:initdefault:\n"
+		"si::sysinit:/etc/rc.d/rc.sysinit\n1:2345:respawn:/sbin/mingetty tty1\n"
+		"2:2345:off:/bin/sh\n3:2345:respawn:/sbin/mingetty --autologin root "
+		"tty3\n"
+		"4:23:respawn:/bin/sh </dev/tty4 >/dev/tty4 2>&1\n"
+		"SV:123456:respawn:/command/svscanboot\n"
+		"S0:23:respawn:+/sbin/agetty -L $SERIAL 9600\n"
+		"ttyS1::askfirst:-/bin/ash\n5:2:respawn:/bin/sh /opt/start\n");
+	found(made.host,
+		"/etc/inittab tty1 asks\n/etc/inittab tty3 user=root\n"
+		"/etc/inittab - starts=/bin/sh\n"
+		"/etc/inittab - unknown=a shell runs it, in a way not followed\n"
+		"/etc/inittab ttyS1 starts=-/bin/ash\n");
+	kind_host_put(&made, "/etc/inittab", "");
+	kind_host_put(&made, "/etc/init/tty.conf",
+		"stop on runlevel [S016]\ninstance $TTY\nexec /sbin/mingetty $TTY\n"
+		"exec /bin/true\n");
+	found(made.host, "/etc/init/tty.conf - asks\n");
+	kind_host_close(&made);
+}
+
+/* One init's files mean nothing to the other. */
+static void
+test_init(void **state)
+{
+	struct kind_host made;
+	(void)state;
+	kind_host_open(&made, NULL, "pam", "1.5.2");
+	kind_host_put(&made, "/etc/inittab", "1:2:respawn:/bin/sh\n");
+	kind_host_put(&made, "/lib/systemd/system/getty@.service", STOCK);
+	found(made.host, "getty@.service - asks\n/etc/inittab - starts=/bin/sh\n");
+	scratch_parents("/sbin/init");
+	autofree char *init = scratch_path("/sbin/init");
+	autofree char *program = scratch_path("/systemd");
+	close(open(program, O_CREAT | O_WRONLY, 0755));
+	assert_int_equal(symlink("/systemd", init), 0);
+	found(made.host, "getty@.service - asks\n");
+	unlink(init);
+	close(open(init, O_CREAT | O_WRONLY, 0755));
+	found(made.host, "/etc/inittab - starts=/bin/sh\n");
+	kind_host_close(&made);
+}
+
+static void
+test_many(void **state)
+{
+	struct kind_host made;
+	struct gettys gettys;
+	autobuffer struct buffer text = { 0 };
+	(void)state;
+	kind_host_open(&made, NULL, "pam", "1.5.2");
+	for (int i = 0; i < 2000; i++)
+		buffer_text(&text, "1:2:respawn:/sbin/mingetty tty1\n");
+	buffer_text(&text, "1:2:respawn:/bin/sh\n");
+	kind_host_put(&made, "/etc/inittab", text.data);
+	gettys_read(made.host, &gettys);
+	assert_int_equal(gettys.count, 1000);
+	assert_non_null(strstr(gettys.items[999].unknown, "too many"));
+	gettys_free(&gettys);
+	kind_host_close(&made);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_units),
+		cmocka_unit_test(test_more_units),
+		cmocka_unit_test(test_inittab),
+		cmocka_unit_test(test_init),
+		cmocka_unit_test(test_many),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
