@@ -100,6 +100,13 @@ is_worse(const struct result *before, const struct result *after)
 	return gap_count(after) > gap_count(before);
 }
 
+static char *
+text_or_absent(const struct kind *kind, const char *answer)
+{
+	const char *text = answer != NULL ? answer : kind->absent;
+	return text != NULL ? memory_text(text) : NULL;
+}
+
 static void
 add_effect(struct plan *plan, const struct control *control, const char *subject,
 	const char *before, const char *after)
@@ -110,8 +117,8 @@ add_effect(struct plan *plan, const struct control *control, const char *subject
 		.control = memory_text(control->id),
 		.kind = memory_text(control->kind->name),
 		.subject = memory_text(subject),
-		.before = before != NULL ? memory_text(before) : NULL,
-		.after = after != NULL ? memory_text(after) : NULL,
+		.before = text_or_absent(control->kind, before),
+		.after = text_or_absent(control->kind, after),
 	};
 }
 
@@ -167,45 +174,80 @@ add_differences(struct plan *plan, const struct control *control,
 				after->items[k].value);
 }
 
-/* Compares what the daemon answers before and after. Returns -1 with *err at an answer
- * that changes and must not; the effects are in the plan. */
+/* What EFFECT is about, for a sentence. The caller frees. */
+static char *
+subject_text(const struct kind *kind, const struct effect *effect)
+{
+	autobuffer struct buffer text = { 0 };
+	const char *part = effect->subject;
+	if (kind->columns == NULL)
+		return memory_text(effect->subject);
+	for (const char *const *name = kind->columns; *name != NULL; name++) {
+		size_t size = strcspn(part, "\t");
+		buffer_printf(&text, "%s%s %.*s", text.size > 0 ? ", " : "", *name,
+			(int)size, part);
+		part += size + (part[size] != '\0');
+	}
+	return buffer_take(&text);
+}
+
+/* Compares what the daemon answers before and after. Returns -1 with *err at answers that
+ * change and must not; the effects are in the plan. */
 static int
 compare_answers(struct planner *planner, const struct control *control,
 	const struct context *before_context, const struct context *after_context,
 	struct error *err)
 {
 	struct answers before = { 0 }, after = { 0 };
-	size_t count = planner->plan->effect_count;
-	int result = 0;
+	struct plan *plan = planner->plan;
+	size_t first = plan->effect_count, unwanted = 0;
 	control->kind->answers(before_context, control, &before);
 	control->kind->answers(after_context, control, &after);
-	add_differences(planner->plan, control, &before, &after);
-	for (size_t i = count; i < planner->plan->effect_count && result == 0; i++) {
-		const struct effect *effect = &planner->plan->effects[i];
-		if (!control->kind->wants(
-			    control, effect->subject, effect->before, effect->after))
-			result = error_set(err,
-				"the remedy would also change %s from %s to %s",
-				effect->subject,
-				effect->before ? effect->before : "(none)",
-				effect->after ? effect->after : "(none)");
-	}
+	add_differences(plan, control, &before, &after);
 	answers_free(&before);
 	answers_free(&after);
-	return result;
+	const struct effect *worst = NULL;
+	for (size_t i = first; i < plan->effect_count; i++) {
+		struct effect *effect = &plan->effects[i];
+		effect->unwanted = !control->kind->wants(
+			control, effect->subject, effect->before, effect->after);
+		unwanted += effect->unwanted;
+		if (effect->unwanted && worst == NULL)
+			worst = effect;
+	}
+	if (worst == NULL)
+		return 0;
+	autofree char *subject = subject_text(control->kind, worst);
+	autofree char *others = unwanted > 1
+		? memory_printf("; %zu answers in all", unwanted)
+		: memory_text("");
+	return error_set(err, "the remedy would also change %s from %s to %s%s", subject,
+		worst->before ? worst->before : "(none)",
+		worst->after ? worst->after : "(none)", others);
 }
 
 static void
+free_effect(struct effect *effect)
+{
+	free(effect->control);
+	free(effect->kind);
+	free(effect->subject);
+	free(effect->before);
+	free(effect->after);
+}
+
+/* Of the effects from COUNT on, which are of a refused remedy, those stay that say why.
+ */
+static void
 drop_effects(struct plan *plan, size_t count)
 {
-	while (plan->effect_count > count) {
-		struct effect *effect = &plan->effects[--plan->effect_count];
-		free(effect->control);
-		free(effect->kind);
-		free(effect->subject);
-		free(effect->before);
-		free(effect->after);
-	}
+	size_t kept = count;
+	for (size_t i = count; i < plan->effect_count; i++)
+		if (plan->effects[i].unwanted)
+			plan->effects[kept++] = plan->effects[i];
+		else
+			free_effect(&plan->effects[i]);
+	plan->effect_count = kept;
 }
 
 /* Whether a second remedy has nothing to add. */
@@ -446,7 +488,8 @@ plan_make(const struct context *context, const char *const *ids, size_t id_count
 void
 plan_free(struct plan *plan)
 {
-	drop_effects(plan, 0);
+	for (size_t i = 0; i < plan->effect_count; i++)
+		free_effect(&plan->effects[i]);
 	for (size_t i = 0; i < plan->refusal_count; i++) {
 		free(plan->refusals[i].control);
 		free(plan->refusals[i].reason);

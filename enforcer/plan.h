@@ -14,6 +14,7 @@ struct plan {
 	struct effect { /* an answer of a daemon that changes */
 		char *control, *kind, *subject;
 		char *before, *after; /* NULL: there is no such answer */
+		bool unwanted; /* why the remedy of its control was refused */
 	} * effects;
 	size_t effect_count;
 	struct refusal { /* a failing control that stays as it is, or that can't be

@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "enforcer/plan.h"
 
-enum { PLAN_FORMAT = 1, PLAN_FILE_MAX = 256 << 20 };
+enum { PLAN_FORMAT = 2, PLAN_FILE_MAX = 256 << 20 };
 
 static const char *const action_names[] = {
 	[CHANGE_REPLACE] = "replace",
@@ -60,12 +60,13 @@ plan_to_json(const struct plan *plan)
 	for (size_t i = 0; i < plan->effect_count; i++) {
 		const struct effect *effect = &plan->effects[i];
 		json_array_append_new(effects,
-			json_pack("{s:o, s:o, s:o, s:o, s:o}", "control",
+			json_pack("{s:o, s:o, s:o, s:o, s:o, s:b}", "control",
 				text_to_json(effect->control), "kind",
 				text_to_json(effect->kind), "subject",
 				text_to_json(effect->subject), "before",
 				text_to_json(effect->before), "after",
-				text_to_json(effect->after)));
+				text_to_json(effect->after), "unwanted",
+				effect->unwanted));
 	}
 	for (size_t i = 0; i < plan->refusal_count; i++) {
 		const struct refusal *refusal = &plan->refusals[i];
@@ -283,11 +284,13 @@ effects_from_json(const json_t *array, struct plan *plan, struct error *err)
 		struct effect *effect = &plan->effects[i];
 		json_t *control, *kind, *subject, *before, *after;
 		json_error_t wrong;
+		int unwanted = 0;
 		if (json_unpack_ex(json_array_get(array, i), &wrong, JSON_STRICT,
-			    "{s:o, s:o, s:o, s:o, s:o}", "control", &control, "kind",
+			    "{s:o, s:o, s:o, s:o, s:o, s:b}", "control", &control, "kind",
 			    &kind, "subject", &subject, "before", &before, "after",
-			    &after) < 0)
+			    &after, "unwanted", &unwanted) < 0)
 			return error_set(err, "effects[%zu]: %s", i, wrong.text);
+		effect->unwanted = unwanted != 0;
 		if (text_from_json(control, false, &effect->control, err) < 0 ||
 			text_from_json(kind, false, &effect->kind, err) < 0 ||
 			text_from_json(subject, false, &effect->subject, err) < 0 ||

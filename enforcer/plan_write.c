@@ -1,10 +1,12 @@
 /* A plan for people: what changes in the files, what changes in the daemons' answers, and
  * what stays as it is. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "enforcer/diff.h"
 #include "enforcer/output.h"
-#include "enforcer/plan.h"
+#include "enforcer/plan_table.h"
 
 enum { GROUP_MAX = 12 /* effects on one line */ };
 
@@ -31,17 +33,17 @@ same_answer(const char *a, const char *b)
 /* How many of the COUNT effects at FIRST are the same change for subjects that differ in
  * the word at *ret_start alone. */
 static size_t
-count_group(const struct effect *first, size_t count, size_t *ret_start)
+count_group(const struct effect *const *first, size_t count, size_t *ret_start)
 {
 	size_t same = 1, start;
 	*ret_start = 0;
 	while (same < count && same < GROUP_MAX) {
-		const struct effect *next = first + same;
-		if (strcmp(first->control, next->control) != 0 ||
-			strcmp(first->kind, next->kind) != 0 ||
-			!same_answer(first->before, next->before) ||
-			!same_answer(first->after, next->after) ||
-			!differ_in_word(first->subject, next->subject, &start) ||
+		const struct effect *a = first[0], *next = first[same];
+		if (strcmp(a->control, next->control) != 0 ||
+			strcmp(a->kind, next->kind) != 0 ||
+			!same_answer(a->before, next->before) ||
+			!same_answer(a->after, next->after) ||
+			!differ_in_word(a->subject, next->subject, &start) ||
 			(same > 1 && start != *ret_start))
 			break;
 		*ret_start = start;
@@ -52,13 +54,14 @@ count_group(const struct effect *first, size_t count, size_t *ret_start)
 
 /* The subjects of COUNT effects, what is common to them once. */
 static void
-write_subjects(const struct effect *first, size_t count, size_t start, struct buffer *out)
+write_subjects(
+	const struct effect *const *first, size_t count, size_t start, struct buffer *out)
 {
 	autobuffer struct buffer text = { 0 };
-	const char *word = first->subject + start;
-	buffer_printf(&text, "%.*s", (int)start, first->subject);
+	const char *word = first[0]->subject + start;
+	buffer_printf(&text, "%.*s", (int)start, first[0]->subject);
 	for (size_t i = 0; i < count; i++) {
-		const char *other = first[i].subject + start;
+		const char *other = first[i]->subject + start;
 		buffer_printf(&text, "%s%.*s", i > 0 ? ", " : "",
 			(int)strcspn(other, " "), other);
 	}
@@ -69,24 +72,80 @@ write_subjects(const struct effect *first, size_t count, size_t start, struct bu
 /* Adds a line for the effects at FIRST, of which there are COUNT; returns how many of
  * them it covers. */
 static size_t
-write_effects(const struct effect *first, size_t count, struct buffer *out)
+write_line(const struct effect *const *first, size_t count, struct buffer *out)
 {
 	size_t start, same = count_group(first, count, &start);
 	buffer_text(out, "  ");
-	output_escaped(out, first->kind);
+	output_escaped(out, first[0]->kind);
 	buffer_text(out, ": ");
 	write_subjects(first, same, start, out);
 	buffer_text(out, " ");
-	output_escaped(out, first->before != NULL ? first->before : "(none)");
+	output_escaped(out, first[0]->before != NULL ? first[0]->before : "(none)");
 	buffer_text(out, " -> ");
-	output_escaped(out, first->after != NULL ? first->after : "(none)");
+	output_escaped(out, first[0]->after != NULL ? first[0]->after : "(none)");
 	buffer_text(out, "\n");
 	return same;
+}
+
+/* How many of the COUNT effects at FIRST are of its kind, which has columns; 0: it has
+ * none. A saved plan may name any kind. */
+static size_t
+count_table(const struct effect *const *first, size_t count)
+{
+	const struct kind *kind = kind_find(first[0]->kind);
+	size_t same = 0;
+	if (kind == NULL || kind->columns == NULL)
+		return 0;
+	while (same < count && strcmp(first[same]->kind, first[0]->kind) == 0)
+		same++;
+	return same;
+}
+
+static void
+write_effects(const struct effect *const *effects, size_t count, struct buffer *out)
+{
+	for (size_t i = 0; i < count;) {
+		size_t rows = count_table(effects + i, count - i);
+		if (rows > 0)
+			plan_table_write(effects + i, rows, out);
+		i += rows > 0 ? rows : write_line(effects + i, count - i, out);
+	}
+}
+
+/* Those of CONTROL, for which its remedy was refused; NULL: those that come about. The
+ * caller frees. */
+static const struct effect **
+choose(const struct plan *plan, const char *control, size_t *ret_count)
+{
+	const struct effect **chosen = memory_new(plan->effect_count, sizeof *chosen);
+	*ret_count = 0;
+	for (size_t i = 0; i < plan->effect_count; i++) {
+		const struct effect *effect = &plan->effects[i];
+		if (effect->unwanted == (control != NULL) &&
+			(control == NULL || strcmp(effect->control, control) == 0))
+			chosen[(*ret_count)++] = effect;
+	}
+	return chosen;
+}
+
+static void
+write_refusal(const struct plan *plan, const struct refusal *refusal, struct buffer *out)
+{
+	size_t count;
+	autofree const struct effect **effects = choose(plan, refusal->control, &count);
+	buffer_text(out, "  ");
+	output_escaped(out, refusal->control);
+	buffer_text(out, ": ");
+	output_escaped(out, refusal->reason);
+	buffer_text(out, "\n");
+	write_effects(effects, count, out);
 }
 
 void
 plan_write(const struct plan *plan, bool coloured, struct buffer *out)
 {
+	size_t count;
+	autofree const struct effect **effects = choose(plan, NULL, &count);
 	for (size_t i = 0; i < plan->changes.count; i++) {
 		const struct change *change = &plan->changes.items[i];
 		buffer_text(out, output_begin(coloured, COLOUR_DIM));
@@ -99,17 +158,11 @@ plan_write(const struct plan *plan, bool coloured, struct buffer *out)
 			(struct bytes){ change->new_data, change->new_size }, coloured,
 			out);
 	}
-	if (plan->effect_count > 0)
+	if (count > 0)
 		buffer_text(out, "Effects:\n");
-	for (size_t i = 0; i < plan->effect_count;)
-		i += write_effects(&plan->effects[i], plan->effect_count - i, out);
+	write_effects(effects, count, out);
 	if (plan->refusal_count > 0)
 		buffer_text(out, "Not remedied:\n");
-	for (size_t i = 0; i < plan->refusal_count; i++) {
-		buffer_text(out, "  ");
-		output_escaped(out, plan->refusals[i].control);
-		buffer_text(out, ": ");
-		output_escaped(out, plan->refusals[i].reason);
-		buffer_text(out, "\n");
-	}
+	for (size_t i = 0; i < plan->refusal_count; i++)
+		write_refusal(plan, &plan->refusals[i], out);
 }

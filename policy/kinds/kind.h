@@ -75,7 +75,11 @@ struct kind {
 		struct edits *edits, struct error *err);
 
 	/* Everything the model answers for this control's subject area, in a stable
-	 * order. */
+	 * order. COLUMNS, NULL at their end, name the parts of a subject, which tabs
+	 * divide; NULL: it is one text. ABSENT is the answer where there is none; NULL:
+	 * none. */
+	const char *const *columns;
+	const char *absent;
 	void (*answers)(const struct context *context, const struct control *control,
 		struct answers *answers);
 

@@ -259,7 +259,12 @@ refusals(void **state)
 		assert_int_equal(plan.changes.count, 1);
 		assert_string_equal(plan.changes.items[0].new_data,
 			"one no\nother x\nb yes\nlast yes\n");
-		assert_int_equal(plan.effect_count, 1);
+		/* what the control did not ask for stays, to be shown */
+		bool is_greedy = strcmp(cases[i].how, "greedy") == 0;
+		assert_int_equal(plan.effect_count, is_greedy ? 2 : 1);
+		assert_int_equal(plan.effects[0].unwanted, is_greedy);
+		assert_string_equal(
+			plan.effects[0].subject, is_greedy ? "other" : "last");
 		plan_free(&plan);
 		host_free(fixture.context.host);
 	}

@@ -59,8 +59,11 @@ fill(struct plan *plan)
 	change->mode = 0640;
 	change->new_data = memory_text("");
 	plan->effects = memory_new(1, sizeof *plan->effects);
-	plan->effects[0] = (struct effect){ memory_text("a"), memory_text("sshd"),
-		memory_text("PermitRootLogin"), NULL, memory_text("no") };
+	plan->effects[0] = (struct effect){ .control = memory_text("a"),
+		.kind = memory_text("sshd"),
+		.subject = memory_text("PermitRootLogin"),
+		.after = memory_text("no"),
+		.unwanted = true };
 	plan->refusals = memory_new(1, sizeof *plan->refusals);
 	plan->refusals[0] = (struct refusal){ memory_text("c"), memory_text("why") };
 }
@@ -113,6 +116,7 @@ round_trip(void **state)
 	assert_string_equal(read.effects[0].subject, "PermitRootLogin");
 	assert_null(read.effects[0].before);
 	assert_string_equal(read.effects[0].after, "no");
+	assert_true(read.effects[0].unwanted);
 	assert_int_equal(read.refusal_count, 1);
 	assert_string_equal(read.refusals[0].reason, "why");
 	/* a plan may be saved over a plan */
@@ -154,7 +158,7 @@ strict(void **state)
 	static const struct {
 		const char *script, *reason;
 	} cases[] = {
-		{ "s/\"holdfast-plan\": 1/\"holdfast-plan\": 2/", "version" },
+		{ "s/\"holdfast-plan\": 2/\"holdfast-plan\": 1/", "version" },
 		{ "s/\"root\"/\"toor\"/", "root" },
 		{ "s/\"root\"/\"more\": 1, \"root\"/", "unpacked" },
 		{ "s/\"mode\": 0/\"mode\": 0, \"mode\": 0/", "duplicate" },
