@@ -66,6 +66,12 @@ host_layer(struct host *below)
 	return host;
 }
 
+struct host *
+host_below(const struct host *layer)
+{
+	return layer->below;
+}
+
 static void
 remember(struct host *host, const char *path, void *value)
 {

@@ -50,6 +50,10 @@ host_open(const char *root, struct error *err);
 struct host *
 host_layer(struct host *below);
 
+/* The host that LAYER lies on; NULL when it is a root. */
+struct host *
+host_below(const struct host *layer);
+
 void
 host_put(struct host *layer, const char *path, struct bytes content);
 

@@ -1,54 +1,12 @@
 /* The half of the console control that pam_holdfast.so enforces: see pam_holdfast(8). */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/console_conf.h"
-#include "base/console_options.h"
 #include "base/memory.h"
 #include "policy/kinds/console_scene.h"
-#include "policy/models/pam_stack.h"
 
-#define MODULE "pam_holdfast.so"
-
-enum { ARGUMENTS_MAX = 64 };
-
-/* The module's line, taken apart. */
-struct line {
-	struct pam_consults consults;
-	char *text; /* the arguments, cut into words */
-	const char *words[ARGUMENTS_MAX];
-	int count;
-	bool not_followed; /* brackets, or too many words */
-	struct console_options options;
-};
-
-static void
-line_open(const struct context *context, const char *service, struct line *ret_line)
-{
-	struct line *line = ret_line;
-	char *rest = NULL;
-	*line = (struct line){ 0 };
-	pam_stack_consults(context, service, "account", MODULE, &line->consults);
-	line->text = memory_text(line->consults.arguments);
-	line->not_followed = strchr(line->text, '[') != NULL;
-	for (char *word = strtok_r(line->text, " \t", &rest); word != NULL;
-		word = strtok_r(NULL, " \t", &rest)) {
-		if (line->count == ARGUMENTS_MAX) {
-			line->not_followed = true;
-			break;
-		}
-		line->words[line->count++] = word;
-	}
-	console_options_read(line->count, line->words, &line->options);
-}
-
-static void
-line_close(struct line *line)
-{
-	pam_consults_free(&line->consults);
-	free(line->text);
-}
+#define MODULE CONSOLE_MODULE
 
 /* Where libpam of the distributions looks for a module that is named without a path. */
 static bool
@@ -152,185 +110,112 @@ compare(const struct file *file, const struct value *only, size_t *ret_offset)
 	return difference;
 }
 
-static void
-judge_conf(const struct context *context, const struct control *control,
-	const struct line *line, const char *service, struct findings *findings)
+const char *
+console_conf_trouble(const struct file *file)
 {
-	const struct file *file = host_file(context->host, line->options.conf);
-	size_t offset = 0;
-	autofree char *wrong = NULL;
 	if (file->state == FILE_ABSENT)
-		wrong = memory_text("it is missing");
-	else if (file->is_link)
-		wrong = memory_text(
-			"it is a symbolic link, which the module does not follow");
-	else if (file->state == FILE_REFUSED)
-		wrong = memory_printf("it can't be read: %s", file->reason);
-	else if (file->status.st_uid != 0 || (file->status.st_mode & 022) != 0)
-		wrong = memory_text(
-			"others than root can write it, and the module does not "
-			"believe it");
-	else
-		wrong = compare(file, value_find(control->keys, "only"), &offset);
+		return "it is missing";
+	if (file->is_link)
+		return "it is a symbolic link, which the module does not follow";
+	if (file->state == FILE_REFUSED)
+		return file->reason;
+	if (file->status.st_uid != 0 || (file->status.st_mode & 022) != 0)
+		return "others than root can write it, and the module does not believe "
+		       "it";
+	return NULL;
+}
+
+static void
+judge_conf(const struct console_scene *scene, struct findings *findings)
+{
+	const struct console_options *options = &scene->line.options;
+	const struct file *file = host_file(scene->facts->context->host, options->conf);
+	const char *trouble = console_conf_trouble(file);
+	size_t offset = 0;
+	autofree char *wrong = trouble != NULL
+		? memory_text(trouble)
+		: compare(file, value_find(scene->facts->control->keys, "only"), &offset);
 	struct finding *finding = findings_add(findings,
 		wrong == NULL                                           ? VERDICT_PASS
 			: file->state == FILE_REFUSED && !file->is_link ? VERDICT_UNKNOWN
 									: VERDICT_FAIL,
-		"%s for %s", line->options.conf, service);
+		"%s for %s", options->conf, scene->service);
 	finding_want(finding, "those of the policy, and nobody else");
 	finding_have(finding, "%s", wrong == NULL ? "those of the policy" : wrong);
 	if (wrong != NULL && file->state != FILE_READ)
 		finding_why(finding,
-			line->options.allow_on_error
+			options->allow_on_error
 				? "without it the module lets everybody in (onerr=allow)"
 				: "without it the module refuses everybody but root");
 	if (file->state == FILE_READ)
 		finding_evidence(finding, file, offset);
 	else
-		finding_evidence_file(finding, line->options.conf);
-}
-
-/* Why the module's line does not do what it is there for; NULL. */
-static const char *
-find_mistake(const struct line *line, const char *service, enum verdict *ret_verdict)
-{
-	*ret_verdict = VERDICT_FAIL;
-	if (line->not_followed) {
-		*ret_verdict = VERDICT_UNKNOWN;
-		return "its arguments are not understood";
-	}
-	if (line->options.wrong != NULL)
-		return "it has an argument that the module does not know, and then it "
-		       "judges nobody";
-	if (line->options.dry_run)
-		return "with dry_run it refuses nobody";
-	if (!console_options_cover(&line->options, service))
-		return "it does not look at this service: services= or exempt= says so";
-	if (line->options.trust_rhost)
-		return "with trust_rhost whoever can start login with a host's name gets "
-		       "past it";
-	return NULL;
+		finding_evidence_file(finding, options->conf);
 }
 
 static void
-judge_line(const struct context *context, const struct line *line, const char *service,
-	struct findings *findings)
+judge_line(const struct console_scene *scene, struct findings *findings)
 {
-	const struct pam_consults *consults = &line->consults;
-	enum verdict verdict = VERDICT_PASS;
-	const char *why = NULL, *have = MODULE " is asked";
-	if (consults->reach == PAM_NOT_THERE) {
-		verdict = VERDICT_FAIL;
-		have = "no " MODULE;
-		why = "the module is not in its account stack";
-	} else if (consults->reach != PAM_REACHED) {
-		verdict = consults->reach == PAM_UNSURE ? VERDICT_UNKNOWN : VERDICT_FAIL;
-		have = consults->reach == PAM_UNSURE ? "not known whether it decides"
-			: consults->is_passed ? "the stack can be passed without " MODULE
-					      : MODULE " is asked in vain";
-		why = consults->reason;
-	} else if (!is_installed(context->host)) {
-		verdict = VERDICT_FAIL;
-		have = MODULE " is not installed";
-		why = "libpam refuses everybody where a module is missing";
-	} else if ((why = find_mistake(line, service, &verdict)) != NULL) {
-		have = MODULE " is asked in vain";
-	} else {
-		verdict = VERDICT_PASS;
+	const struct console_line *line = &scene->line;
+	enum verdict verdict = VERDICT_FAIL;
+	const char *mistake = NULL;
+	bool lacks_pts;
+	struct finding *finding = console_judge_asked(
+		&line->consults, scene->service, MODULE, findings);
+	if (line->consults.reach != PAM_REACHED)
+		return;
+	if (!is_installed(scene->facts->context->host)) {
+		finding->verdict = VERDICT_FAIL;
+		finding_have(finding, MODULE " is not installed");
+		finding_why(
+			finding, "libpam refuses everybody where a module is missing");
+	} else if ((mistake = console_line_mistake(scene, &verdict, &lacks_pts)) !=
+		NULL) {
+		finding->verdict = verdict;
+		finding_have(finding, MODULE " is asked in vain");
+		finding_why(finding, "%s", mistake);
 	}
-	struct finding *finding = findings_add(
-		findings, verdict, "module in the account stack of %s", service);
-	finding_want(finding, MODULE " is asked");
-	finding_have(finding, "%s", have);
-	if (why != NULL)
-		finding_why(finding, "%s", why);
-	if (consults->place.file != NULL)
-		finding_evidence(finding, consults->place.file, consults->place.offset);
-	else
-		finding_evidence_file(finding, consults->path);
+}
+
+/* Other accounts of uid 0: the module never refuses one, so that no mistake in its
+ * configuration locks root out. */
+static void
+judge_roots(const struct console_scene *scene, struct findings *findings)
+{
+	const struct console_facts *facts = scene->facts;
+	const struct access_people *people = &scene->rules->people;
+	bool is_refused = console_through(facts->control, "access.conf");
+	for (size_t i = 0; i < people->count; i++) {
+		const struct access_person *person = &people->items[i];
+		if (person->user == NULL || person->user->uid != 0 ||
+			console_allows(facts, person) ||
+			!console_can_log_in(scene, person))
+			continue;
+		autofree char *only = console_only(facts->control);
+		struct finding *finding = findings_add(findings,
+			is_refused ? VERDICT_PASS : VERDICT_FAIL, "%s for %s",
+			person->name, scene->service);
+		finding_want(finding, "only %s", only);
+		finding_have(finding,
+			is_refused ? "uid 0, left to access.conf" : "is admitted");
+		finding_why(
+			finding, "its uid is 0, and the module never refuses that one");
+		finding_evidence_file(finding, facts->principals.passwd->path);
+	}
 }
 
 void
-console_judge_module(const struct context *context, const struct control *control,
-	const char *service, struct findings *findings)
+console_judge_module(const struct console_scene *scene, struct findings *findings)
 {
-	struct line line;
-	line_open(context, service, &line);
-	judge_line(context, &line, service, findings);
-	if (line.consults.reach != PAM_NOT_THERE)
-		judge_conf(context, control, &line, service, findings);
-	line_close(&line);
-}
-
-static bool
-is_word(const char *line, size_t size, const char *word)
-{
-	size_t length = strlen(word);
-	return size > length && strncasecmp(line, word, length) == 0 &&
-		(line[length] == ' ' || line[length] == '\t');
-}
-
-/* Where SERVICE's own file begins with its account phase: its first account line, or the
- * @include that brings the first one. -1 when it has none of its own. */
-static long
-account_start(const struct context *context, const char *service, const struct file *file)
-{
-	struct pam_stack stack;
-	autofree char *included = NULL;
-	long start = -1;
-	pam_stack_read(context, service, &stack);
-	const struct pam_phase *phase = &stack.phases[PAM_TYPE_ACCOUNT];
-	if (phase->count > 0 && !phase->is_other && phase->steps[0].place.file != NULL) {
-		const char *path = phase->steps[0].place.file->path;
-		const char *slash = strrchr(path, '/');
-		included = memory_text(slash != NULL ? slash + 1 : path);
-	}
-	pam_stack_free(&stack);
-	for (size_t at = 0; at < file->bytes.size && start < 0;) {
-		const char *line = file->bytes.data + at;
-		const char *newline = memchr(line, '\n', file->bytes.size - at);
-		size_t size = newline ? (size_t)(newline - line) : file->bytes.size - at;
-		size_t blank = 0;
-		while (blank < size && (line[blank] == ' ' || line[blank] == '\t'))
-			blank++;
-		const char *words = line + blank;
-		size_t left = size - blank;
-		if (is_word(words, left, "account") || is_word(words, left, "-account"))
-			start = (long)at;
-		if (is_word(words, left, "@include") && included != NULL &&
-			memmem(words, left, included, strlen(included)) != NULL)
-			start = (long)at;
-		at += size + 1;
-	}
-	return start;
-}
-
-int
-console_ask_module(const struct context *context, const char *service, const char *line,
-	const char *why, struct edits *edits, struct error *err)
-{
-	autofree char *path = memory_printf("/etc/pam.d/%s", service);
-	const struct file *file = host_file(context->host, path);
-	if (file->state != FILE_READ)
-		return error_set(err, "%s: %s", path,
-			file->state == FILE_ABSENT ? "there is no such PAM service"
-						   : file->reason);
-	long start = account_start(context, service, file);
-	if (start < 0)
-		return error_set(err,
-			"%s: it has no account lines of its own: add '%s' where it "
-			"decides",
-			path, line);
-	const char *newline = memchr(file->bytes.data, '\n', file->bytes.size);
-	bool crlf = newline != NULL && newline > file->bytes.data && newline[-1] == '\r';
-	autofree char *text = memory_printf("%s%s\n", line, crlf ? "\r" : "");
-	edits_splice(edits, file, (size_t)start, 0, text, "%s", why);
-	return 0;
+	judge_line(scene, findings);
+	judge_roots(scene, findings);
+	if (scene->line.consults.reach != PAM_NOT_THERE)
+		judge_conf(scene, findings);
 }
 
 static int
 write_conf(const struct context *context, const struct control *control,
-	const struct line *line, struct edits *edits, struct error *err)
+	const struct console_line *line, struct edits *edits, struct error *err)
 {
 	static const char why[] = "console.conf: those of the policy";
 	const struct file *file = host_file(context->host, line->options.conf);
@@ -357,45 +242,74 @@ write_conf(const struct context *context, const struct control *control,
 	return 0;
 }
 
-int
-console_module_remedy(const struct context *context, const struct control *control,
-	const char *service, bool first, struct edits *edits, struct error *err)
+/* The line that asks the module. A shared one has to look at all the services of the
+ * control. */
+static char *
+line_text(const struct console_scene *scene)
 {
-	struct line line;
+	const struct control *control = scene->facts->control;
+	bool is_shared = console_shares(control);
+	const struct console_options plain = { .exempt = "" };
+	autobuffer struct buffer services = { 0 };
+	bool covered = true;
+	for (size_t i = 0; i < console_service_count(control); i++) {
+		const char *service = console_service_name(control, i);
+		if (!is_shared && strcmp(service, scene->service) != 0)
+			continue;
+		covered = covered && console_options_cover(&plain, service);
+		buffer_printf(&services, "%s%s", services.size > 0 ? "," : "", service);
+	}
+	return memory_printf("account\trequired\t%s%s%s%s", MODULE,
+		covered ? "" : " services=", covered ? "" : services.data,
+		console_pts(control) ? " pts=console" : "");
+}
+
+/* Puts the module's line in, or mends it. */
+static int
+mend_line(const struct console_scene *scene, struct edits *edits, struct error *err)
+{
+	const struct console_line *line = &scene->line;
+	const char *path = line->consults.path;
 	enum verdict verdict;
-	int result = 0;
-	line_open(context, service, &line);
-	const char *mistake = line.consults.reach == PAM_REACHED
-		? find_mistake(&line, service, &verdict)
-		: NULL;
-	bool covered = console_options_is_display(service) ||
-		strcmp(service, "login") == 0;
-	autofree char *text = memory_printf("account\trequired\t%s%s%s", MODULE,
-		covered ? "" : " services=", covered ? "" : service);
-	if (!is_installed(context->host))
-		result = error_set(err,
-			"%s is not installed: 'make install' or the package "
-			"brings it",
-			MODULE);
-	else if (mistake != NULL)
-		result = error_set(
-			err, "%s: %s: %s", line.consults.path, MODULE, mistake);
-	else if (line.consults.reach == PAM_UNSURE)
-		result = error_set(
-			err, "%s: %s", line.consults.path, line.consults.reason);
-	else if (line.consults.reach == PAM_NOT_BINDING)
-		result = error_set(err,
+	bool lacks_pts;
+	autofree char *text = line_text(scene);
+	switch (line->consults.reach) {
+	case PAM_NOT_THERE:
+		return console_ask(scene, text, "PAM: the module refuses at the console",
+			edits, err);
+	case PAM_NOT_BINDING:
+		return error_set(err,
 			"%s: %s is there, and the stack succeeds without it (%s): move "
-			"its "
-			"line up",
-			line.consults.path, MODULE, line.consults.reason);
-	else if (line.consults.reach == PAM_NOT_THERE)
-		result = console_ask_module(context, service, text,
-			"PAM: the module refuses at the console", edits, err);
-	if (result == 0 && first)
-		result = write_conf(context, control, &line, edits, err);
-	line_close(&line);
-	return result;
+			"its line up",
+			path, MODULE, line->consults.reason);
+	case PAM_REFUSES:
+	case PAM_UNSURE:
+		return error_set(err, "%s: %s", path, line->consults.reason);
+	case PAM_REACHED:
+		break;
+	}
+	const char *mistake = console_line_mistake(scene, &verdict, &lacks_pts);
+	if (mistake == NULL)
+		return 0;
+	return lacks_pts ? console_add_argument(scene, &line->consults, MODULE,
+				   "pts=console", edits, err)
+			 : error_set(err, "%s: %s: %s", path, MODULE, mistake);
+}
+
+int
+console_module_remedy(const struct console_scene *scene, bool first, struct edits *edits,
+	struct error *err)
+{
+	const struct context *context = scene->facts->context;
+	if (!is_installed(context->host))
+		return error_set(err,
+			"%s is not installed: 'make install' or the package brings it",
+			MODULE);
+	if (mend_line(scene, edits, err) < 0)
+		return -1;
+	return first
+		? write_conf(context, scene->facts->control, &scene->line, edits, err)
+		: 0;
 }
 
 void

@@ -6,41 +6,6 @@
 
 #include "base/memory.h"
 
-size_t
-console_service_count(const struct control *control)
-{
-	const struct value *services = value_find(control->keys, "services");
-	return services != NULL && services->count > 0 ? services->count : 1;
-}
-
-const char *
-console_service_name(const struct control *control, size_t index)
-{
-	const struct value *services = value_find(control->keys, "services");
-	return services != NULL && services->count > 0 ? services->items[index].text
-						       : "login";
-}
-
-bool
-console_through(const struct control *control, const char *what)
-{
-	const struct value *through = value_find(control->keys, "through");
-	for (size_t i = 0; through != NULL && i < through->count; i++)
-		if (strcmp(through->items[i].text, what) == 0)
-			return true;
-	return false;
-}
-
-static void
-add_origin(struct console_scene *scene, const char *origin)
-{
-	for (size_t i = 0; i < scene->origin_count; i++)
-		if (strcasecmp(scene->origins[i], origin) == 0)
-			return;
-	if (scene->origin_count < CONSOLE_ORIGINS_MAX)
-		scene->origins[scene->origin_count++] = memory_text(origin);
-}
-
 static bool
 starts_with(const char *text, const char *const *beginnings)
 {
@@ -50,135 +15,202 @@ starts_with(const char *text, const char *const *beginnings)
 	return false;
 }
 
-/* The terminals of a console, and those that the rules name; display managers say ":0".
- */
+static void
+add_origin(struct console_scene *scene, const char *name, enum console_place place)
+{
+	for (size_t i = 0; i < scene->origin_count; i++)
+		if (strcasecmp(scene->origins[i].name, name) == 0)
+			return;
+	if (scene->origin_count == CONSOLE_ORIGINS_MAX) {
+		scene->too_many = true;
+		return;
+	}
+	scene->origins = memory_grow(
+		scene->origins, scene->origin_count, sizeof *scene->origins);
+	scene->origins[scene->origin_count++] = (struct console_origin){
+		memory_text(name), place
+	};
+}
+
+static void
+add_origins(
+	struct console_scene *scene, const char *const *names, enum console_place place)
+{
+	for (; *names != NULL; names++)
+		add_origin(scene, *names, place);
+}
+
+/* A tty's name in /dev. "pts" is not among them. */
+static const char *const terminal_names[] = { "tty", "hvc", "xvc", "hvsi", "vc/",
+	"console", "sclp", "3270/", "rfcomm", "ttyprintk", NULL };
+static const char *const pts_names[] = { "pts/", NULL };
+static const char *const display_names[] = { ":", NULL };
+
+/* Those that the rules name. */
+static void
+add_named(struct console_scene *scene, const char *const *beginnings,
+	enum console_place place)
+{
+	const struct access_conf *conf = &scene->rules->conf;
+	for (size_t i = 0; i < conf->count; i++)
+		for (size_t k = 0; k < conf->rules[i].origin_count; k++) {
+			const char *token = conf->tokens[conf->rules[i].origins + k];
+			if (starts_with(token, beginnings))
+				add_origin(scene, token, place);
+		}
+}
+
+/* The virtual terminals and serial lines: the usual ones, those with a getty, and those
+ * that the rules name. */
+static void
+add_terminals(struct console_scene *scene)
+{
+	static const char *const usual[] = { "tty1", "tty2", "tty3", "tty4", "tty5",
+		"tty6", "ttyS0", "hvc0", "console", NULL };
+	const struct gettys *gettys = &scene->facts->gettys;
+	add_origins(scene, usual, CONSOLE_TERMINAL);
+	for (size_t i = 0; i < gettys->count; i++)
+		if (gettys->items[i].terminal != NULL &&
+			!starts_with(gettys->items[i].terminal, pts_names))
+			add_origin(scene, gettys->items[i].terminal, CONSOLE_TERMINAL);
+	add_named(scene, terminal_names, CONSOLE_TERMINAL);
+}
+
+/* A display manager says which display, or its terminal, or nothing, which leaves its own
+ * name. */
+static void
+add_displays(struct console_scene *scene)
+{
+	static const char *const usual[] = { ":0", "tty1", "tty2", "tty7", NULL };
+	add_origins(scene, usual, CONSOLE_TERMINAL);
+	add_origin(scene, scene->service, CONSOLE_TERMINAL);
+	add_named(scene, terminal_names, CONSOLE_TERMINAL);
+	add_named(scene, display_names, CONSOLE_TERMINAL);
+}
+
+static bool
+is_one_of(const char *name, const char *const *names)
+{
+	while (*names != NULL && strcmp(*names, name) != 0)
+		names++;
+	return *names != NULL;
+}
+
+/* From where the logins of the service can come. What says PAM_TTY: su.c and sudo's
+ * pam.c give their user's terminal; cron and systemd-user have none; sshd always knows
+ * the remote host. */
 static void
 find_origins(struct console_scene *scene)
 {
-	static const char *const terminals[] = { "tty1", "tty2", "tty3", "tty4", "tty5",
-		"tty6", "ttyS0", "hvc0", "console", NULL };
-	static const char *const displays[] = { ":0", "tty7", NULL };
-	static const char *const managers[] = { "gdm", "lightdm", "sddm", "xdm", "kdm",
-		"kde", "wdm", "slim", "lxdm", NULL };
-	static const char *const names[] = { "tty", "hvc", "xvc", "hvsi", "vc/",
-		"console", "sclp", NULL };
-	const char *const *origins = starts_with(scene->service, managers) ? displays
-									   : terminals;
-	for (; *origins != NULL; origins++)
-		add_origin(scene, *origins);
-	for (size_t i = 0; i < scene->conf.count; i++) {
-		const struct access_rule *rule = &scene->conf.rules[i];
-		for (size_t k = 0; k < rule->origin_count; k++) {
-			const char *token = scene->conf.tokens[rule->origins + k];
-			if (starts_with(token, names))
-				add_origin(scene, token);
-		}
+	static const char *const remotes[] = { "192.0.2.1", "10.0.0.1", "2001:db8::1",
+		NULL };
+	static const char *const terminal_users[] = { "su", "su-l", "sudo", "sudo-i",
+		"runuser", "runuser-l", "passwd", "chfn", "chsh", "vlock", "newgrp",
+		NULL };
+	static const char *const local_services[] = { "cron", "crond", "atd",
+		"systemd-user", "polkit-1", NULL };
+	bool is_own = console_is_service(scene->facts->control, scene->service);
+	bool is_display = console_options_is_display(scene->service);
+	bool pts_counts = console_pts(scene->facts->control) && !is_display;
+	if (is_display)
+		add_displays(scene);
+	else if (is_own || strcmp(scene->service, "login") == 0)
+		add_terminals(scene);
+	else if (is_one_of(scene->service, terminal_users))
+		add_origin(scene, "tty1", CONSOLE_TERMINAL);
+	bool has_terminal = scene->origin_count > 0;
+	scene->console_count = scene->origin_count;
+	if (has_terminal && !is_display) {
+		add_origin(scene, "pts/0", CONSOLE_PTS);
+		add_named(scene, pts_names, CONSOLE_PTS);
 	}
+	if (pts_counts)
+		scene->console_count = scene->origin_count;
+	if (!has_terminal && strcmp(scene->service, "sshd") != 0)
+		add_origin(scene, scene->service, CONSOLE_NOWHERE);
+	if (!is_one_of(scene->service, terminal_users) &&
+		!is_one_of(scene->service, local_services))
+		add_origins(scene, remotes, CONSOLE_REMOTE);
 }
 
-bool
-console_allows(const struct console_scene *scene, const struct access_person *person)
+/* Whether the auth phase lets nobody pass whom pam_unix refuses, as it does a locked
+ * account. */
+static bool
+needs_password(const struct context *context, const char *service)
 {
-	const struct value *only = value_find(scene->control->keys, "only");
-	for (size_t i = 0; person->name != NULL && i < only->count; i++) {
-		const char *wanted = only->items[i].text;
-		size_t length = strlen(wanted);
-		if (strcmp(wanted, person->name) == 0)
-			return true;
-		if (person->user == NULL)
-			continue;
-		if (wanted[0] == '(' && wanted[length - 1] == ')') {
-			autofree char *group = memory_copy(wanted + 1, length - 2);
-			if (principals_in_group(&scene->principals, person->user, group))
-				return true;
-		} else if (wanted[strspn(wanted, "0123456789")] == '\0') {
-			autofree char *uid = memory_printf("%u", person->user->uid);
-			if (strcmp(uid, wanted) == 0)
-				return true;
-		}
-	}
-	return false;
-}
-
-bool
-console_can_log_in(const struct access_person *person)
-{
-	return person->user == NULL || (!person->user->locked && !person->user->no_shell);
-}
-
-/* Names that `only` is about: users, members of groups, and of groups that are called
- * like a user, which a bare name in a rule means too. */
-static void
-find_extra(struct console_scene *scene)
-{
-	const struct value *only = value_find(scene->control->keys, "only");
-	for (size_t i = 0; i < scene->principals.user_count; i++) {
-		const struct principal *user = &scene->principals.users[i];
-		struct access_person person = { user->name, user };
-		bool wanted = console_allows(scene, &person);
-		for (size_t k = 0; k < only->count && !wanted; k++)
-			wanted = principals_in_group(
-				&scene->principals, user, only->items[k].text);
-		if (!wanted)
-			continue;
-		scene->extra = memory_grow(
-			scene->extra, scene->extra_count, sizeof *scene->extra);
-		scene->extra[scene->extra_count++] = user->name;
-	}
-	scene->extra = memory_grow(
-		scene->extra, scene->extra_count, sizeof *scene->extra);
-	scene->extra[scene->extra_count] = NULL;
+	struct pam_consults consults;
+	pam_stack_consults(context, service, "auth", "pam_unix.so", &consults);
+	bool needs = consults.reach == PAM_REACHED || consults.reach == PAM_REFUSES;
+	pam_consults_free(&consults);
+	return needs;
 }
 
 void
-console_scene_open(const struct context *context, const struct control *control,
-	const char *service, struct console_scene *ret_scene)
+console_scene_open(
+	struct console_facts *facts, const char *service, struct console_scene *ret_scene)
 {
-	struct access_settings settings;
-	*ret_scene = (struct console_scene){
-		.context = context,
-		.control = control,
-		.service = service,
-	};
+	struct console_scene *scene = ret_scene;
+	const struct context *context = facts->context;
+	bool is_own = console_is_service(facts->control, service);
+	*scene = (struct console_scene){ .facts = facts, .service = service };
 	pam_stack_consults(
-		context, service, "account", "pam_access.so", &ret_scene->consults);
+		context, service, "account", "pam_access.so", &scene->consults);
+	console_line_open(context, service, &scene->line);
+	if (scene->line.consults.reach != PAM_NOT_THERE)
+		console_names_read(host_file(context->host, scene->line.options.conf),
+			&scene->names);
 	/* where it is not asked yet: what the remedy's line says */
-	access_settings_read(ret_scene->consults.reach == PAM_NOT_THERE
+	const char *arguments = scene->consults.arguments;
+	if (scene->consults.reach == PAM_NOT_THERE)
+		arguments = is_own && console_through(facts->control, "access.conf")
 			? "nodefgroup"
-			: ret_scene->consults.arguments,
-		&settings);
-	access_conf_read(context, &settings, &ret_scene->conf);
-	principals_read(context->host, &ret_scene->principals);
-	find_extra(ret_scene);
-	access_people_find(&ret_scene->conf, &ret_scene->principals, ret_scene->extra,
-		&ret_scene->people);
-	find_origins(ret_scene);
-	ret_scene->decisions = memory_new(
-		ret_scene->people.count * ret_scene->origin_count,
-		sizeof *ret_scene->decisions);
-	for (size_t i = 0; i < ret_scene->origin_count; i++)
-		access_judge(&ret_scene->conf, &ret_scene->people, ret_scene->origins[i],
-			false, 0, ret_scene->decisions + i * ret_scene->people.count);
+			: NULL;
+	scene->rules = console_rules_find(facts, arguments);
+	scene->locked_is_out = is_own && needs_password(context, service);
+	find_origins(scene);
+	console_scene_judge(scene, arguments);
+}
+
+void
+console_scene_judge(struct console_scene *scene, const char *arguments)
+{
+	const struct console_rules *rules = console_rules_find(scene->facts, arguments);
+	size_t count = rules->people.count;
+	free(scene->decisions);
+	scene->rules = rules;
+	scene->decisions = memory_new(
+		count * scene->origin_count, sizeof *scene->decisions);
+	for (size_t i = 0; i < scene->origin_count; i++)
+		access_judge(&rules->conf, &rules->people, scene->origins[i].name,
+			scene->origins[i].place == CONSOLE_REMOTE, 0,
+			scene->decisions + i * count);
 }
 
 void
 console_scene_close(struct console_scene *scene)
 {
 	pam_consults_free(&scene->consults);
-	access_conf_free(&scene->conf);
-	access_people_free(&scene->people);
-	principals_free(&scene->principals);
+	console_line_close(&scene->line);
+	console_names_free(&scene->names);
 	for (size_t i = 0; i < scene->origin_count; i++)
-		free(scene->origins[i]);
-	free(scene->extra);
+		free(scene->origins[i].name);
+	free(scene->origins);
 	free(scene->decisions);
 	*scene = (struct console_scene){ 0 };
+}
+
+bool
+console_can_log_in(const struct console_scene *scene, const struct access_person *person)
+{
+	return person->user == NULL ||
+		(!(person->user->locked && scene->locked_is_out) &&
+			!person->user->no_shell);
 }
 
 const struct access_decision *
 console_decision(const struct console_scene *scene, size_t person, size_t origin)
 {
-	return &scene->decisions[origin * scene->people.count + person];
+	return &scene->decisions[origin * scene->rules->people.count + person];
 }
 
 size_t
@@ -186,8 +218,41 @@ console_origin_with(
 	const struct console_scene *scene, size_t person, enum access_answer answer)
 {
 	size_t i = 0;
-	while (i < scene->origin_count &&
+	while (i < scene->console_count &&
 		console_decision(scene, person, i)->answer != answer)
 		i++;
 	return i;
+}
+
+/* What the stack makes of a module's answer. */
+static enum access_answer
+through_stack(const struct pam_consults *consults, enum access_answer answer)
+{
+	switch (consults->reach) {
+	case PAM_NOT_THERE:
+		return ACCESS_ADMITTED;
+	case PAM_REFUSES:
+		return ACCESS_REFUSED;
+	case PAM_UNSURE:
+		return ACCESS_UNKNOWN;
+	case PAM_NOT_BINDING:
+		return answer == ACCESS_ADMITTED ? answer : ACCESS_UNKNOWN;
+	case PAM_REACHED:
+		break;
+	}
+	return answer;
+}
+
+enum access_answer
+console_answer(const struct console_scene *scene, size_t person, size_t origin)
+{
+	enum access_answer rules = through_stack(
+		&scene->consults, console_decision(scene, person, origin)->answer);
+	enum access_answer module = through_stack(&scene->line.consults,
+		console_line_answer(scene, &scene->rules->people.items[person],
+			&scene->origins[origin]));
+	if (rules == ACCESS_REFUSED || module == ACCESS_REFUSED)
+		return ACCESS_REFUSED;
+	return rules == ACCESS_UNKNOWN || module == ACCESS_UNKNOWN ? ACCESS_UNKNOWN
+								   : ACCESS_ADMITTED;
 }

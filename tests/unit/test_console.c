@@ -80,7 +80,8 @@ test_groups(void **state)
 	make(&made, "root", RULE);
 	kind_host_put(&made, "/etc/group", "root:x:0:bob\nwheel:x:10:\n");
 	kind_host_judged(&made, VERDICT_FAIL, "without nodefgroup");
-	kind_host_refused(&made, "add nodefgroup");
+	kind_host_repaired(
+		&made, "/etc/pam.d/login", "account required pam_access.so nodefgroup\n");
 	kind_host_put(
 		&made, "/etc/pam.d/login", "account required pam_access.so nodefgroup\n");
 	kind_host_judged(&made, VERDICT_PASS, NULL);
@@ -129,7 +130,7 @@ test_stack(void **state)
 		{ "account substack jumps\naccount required pam_access.so\n",
 			VERDICT_PASS, "is asked" },
 		{ "auth required pam_access.so\naccount required pam_unix.so\n",
-			VERDICT_FAIL, "not consulted" },
+			VERDICT_FAIL, "no pam_access.so" },
 		{ "# account required pam_access.so\naccount required pam_unix.so\n",
 			VERDICT_FAIL, "commented out" },
 		{ "account optional pam_access.so\naccount required pam_unix.so\n",
@@ -143,7 +144,15 @@ test_stack(void **state)
 		{ "account [success=1 default=ignore] pam_unix.so\n"
 		  "account required pam_deny.so\naccount required pam_access.so\n",
 			VERDICT_PASS, "is asked" },
-		{ "account include nosuch\n", VERDICT_FAIL, "not consulted" },
+		{ "account include nosuch\n", VERDICT_INVALID, "no such file" },
+		/* an include that fails, and is not needed */
+		{ "account required pam_access.so\naccount [default=ignore] pam_x.so\n"
+		  "account sufficient pam_unix.so\naccount include nosuch\n",
+			VERDICT_INVALID, "no such file" },
+		{ "account required pam_access.so\naccount required pam_deny.so\n",
+			VERDICT_INVALID, "it never succeeds" },
+		{ "account required pam_access.so \\", VERDICT_INVALID,
+			"libpam refuses everybody" },
 		{ "account include login\n", VERDICT_UNKNOWN, "without end" },
 	};
 	(void)state;
@@ -167,9 +176,9 @@ test_other(void **state)
 	(void)state;
 	make(&made, "root", RULE);
 	kind_host_key(&made, "services", "gdm-password", true);
-	kind_host_judged(&made, VERDICT_UNKNOWN, "no such file");
+	kind_host_judged(&made, VERDICT_INVALID, "no such file");
 	kind_host_put(&made, "/etc/pam.d/other", "account required pam_unix.so\n");
-	kind_host_judged(&made, VERDICT_FAIL, "not consulted");
+	kind_host_judged(&made, VERDICT_FAIL, "no pam_access.so");
 	kind_host_refused(&made, "there is no such PAM service");
 	kind_host_put(&made, "/etc/pam.d/other", "account required pam_access.so\n");
 	kind_host_judged(&made, VERDICT_PASS, NULL);
@@ -219,29 +228,79 @@ test_remedy(void **state)
 	kind_host_close(&made);
 }
 
+/* The value of the answer for SUBJECT; NULL: admitted. */
+static const char *
+answer_of(const struct answers *answers, const char *subject)
+{
+	for (size_t i = 0; i < answers->count; i++)
+		if (strcmp(answers->items[i].subject, subject) == 0)
+			return answers->items[i].value;
+	return NULL;
+}
+
 /* What the rule would do to another service is no effect that was asked for. */
 static void
-test_side_effects(void **state)
+test_answers(void **state)
 {
+	static const struct {
+		const char *subject;
+		const char *answer; /* NULL: admitted */
+		bool wanted; /* a change to being refused */
+	} cases[] = {
+		{ "login\tany other user\ttty1", "refused", true },
+		{ "login\tbob\ttty1", NULL, true }, /* like any other: no line of his */
+		{ "login\troot (allowed)\ttty1", NULL, false },
+		{ "login\tany other user\tttyS0", "refused", true },
+		{ "login\tany other user\tpts/0", "refused", true },
+		{ "login\tany other user\t192.0.2.1", NULL, false },
+		{ "cron\tany other user\tcron", "refused", false },
+		{ "cron\tany other user\t192.0.2.1", NULL, false },
+		{ "su\tany other user\ttty1", "refused", false },
+		{ "sudo\tany other user\tpts/0", "refused", false },
+		{ "systemd-user\tany other user\tsystemd-user", "refused", false },
+		{ "sshd\tany other user\t192.0.2.1", NULL, false },
+		{ "imap\tany other user\timap", "refused", false },
+		{ "imap\tany other user\t2001:db8::1", NULL, false },
+		{ "gdm-password\tany other user\t:0", "refused", false },
+		{ "vendor\tany other user\tvendor", "refused", false },
+		{ "own\tany other user\town", NULL, false },
+		{ "passed\tany other user\tpassed", "not known", false },
+		{ "never\tany other user\tnever", "refused", false },
+		{ "never\troot (allowed)\tnever", "refused", false },
+	};
+	static const char *const services[] = { "cron", "su", "sudo", "systemd-user",
+		"sshd", "imap", "gdm-password", NULL };
 	struct kind_host made;
 	struct answers answers = { 0 };
-	bool is_told = false;
 	(void)state;
-	make(&made, "root", "");
-	kind_host_put(&made, "/etc/pam.d/cron", "account required pam_access.so\n");
+	make(&made, "root", RULE);
+	for (const char *const *service = services; *service != NULL; service++) {
+		autofree char *path = memory_printf("/etc/pam.d/%s", *service);
+		kind_host_put(&made, path, "account required pam_access.so\n");
+	}
+	kind_host_put(&made, "/usr/lib/pam.d/vendor", "account required pam_access.so\n");
+	kind_host_put(&made, "/etc/pam.d/own",
+		"account required pam_access.so accessfile=/etc/own.conf\n");
+	kind_host_put(&made, "/etc/own.conf", "+:ALL:ALL\n");
+	kind_host_put(&made, "/etc/pam.d/passed",
+		"account sufficient pam_unix.so\naccount required pam_access.so\n");
+	kind_host_put(&made, "/etc/pam.d/never", "account required pam_deny.so\n");
 	kind_console.answers(&made.context, &made.control, &answers);
-	for (size_t i = 0; i < answers.count; i++)
-		if (strcmp(answers.items[i].subject,
-			    "cron from cron by any other user") == 0) {
-			is_told = true;
-			assert_false(kind_console.wants(&made.control,
-				answers.items[i].subject, "admitted", "refused"));
-		}
-	assert_true(is_told);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *have = answer_of(&answers, cases[i].subject);
+		if (have == NULL ? cases[i].answer != NULL
+				 : cases[i].answer == NULL ||
+					strcmp(have, cases[i].answer) != 0)
+			fail_msg("%s: %s", cases[i].subject, have);
+		bool wanted = kind_console.wants(
+			&made.control, cases[i].subject, "admitted", "refused");
+		if (wanted != cases[i].wanted)
+			fail_msg("%s: %d", cases[i].subject, wanted);
+	}
 	assert_true(kind_console.wants(
-		&made.control, "login at tty1 by bob", "admitted", "refused"));
+		&made.control, "login\troot (allowed)\ttty1", "refused", "admitted"));
 	assert_false(kind_console.wants(
-		&made.control, "login at tty1 by root (allowed)", "admitted", "refused"));
+		&made.control, "login\tbob\ttty1", "refused", "admitted"));
 	answers_free(&answers);
 	kind_host_close(&made);
 }
@@ -278,7 +337,7 @@ main(void)
 		cmocka_unit_test(test_other),
 		cmocka_unit_test(test_names_as_hosts),
 		cmocka_unit_test(test_remedy),
-		cmocka_unit_test(test_side_effects),
+		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_large),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
