@@ -30,7 +30,7 @@ char *
 auditlog_text(const struct auditlog_record *record)
 {
 	autobuffer struct buffer text = { 0 }, cut = { 0 };
-	buffer_printf(&text, "op=holdfast-%s", record->undo ? "undo" : "apply");
+	buffer_printf(&text, "op=holdfast-%s", record->action);
 	add_value(&text, &cut, "file", record->file);
 	add_value(&text, &cut, "root", record->root);
 	add_value(&text, &cut, "controls", record->controls);
@@ -61,10 +61,10 @@ send_text(int type, const char *text, bool success)
 }
 
 int
-auditlog_send(bool undo, const char *root, const char *file, const char *controls,
-	const char *head, bool success)
+auditlog_send(const char *action, const char *root, const char *file,
+	const char *controls, const char *head, bool success)
 {
-	struct auditlog_record record = { undo, root, file, controls, head, success };
+	struct auditlog_record record = { action, root, file, controls, head, success };
 	autofree char *text = auditlog_text(&record);
 	return send_text(AUDIT_USYS_CONFIG, text, success);
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 struct auditlog_record {
-	bool undo;
+	const char *action; /* "apply", "confirm" or "undo" */
 	const char *root, *file;
 	const char *controls; /* ids with a blank between */
 	const char *head; /* the log's last hash; NULL: not known */
@@ -15,7 +15,7 @@ struct auditlog_record {
 
 /* The fields of the record, without those that libaudit adds (exe, hostname, addr,
  * terminal, res); the caller frees.
- *	op	holdfast-apply or holdfast-undo
+ *	op	holdfast-apply, holdfast-confirm or holdfast-undo
  *	file	the changed file, inside the root
  *	root	the root
  *	controls the ids of the controls
@@ -30,8 +30,8 @@ auditlog_text(const struct auditlog_record *record);
  * CAP_AUDIT_WRITE; EAFNOSUPPORT, EPROTONOSUPPORT, ECONNREFUSED: no audit here). With
  * auditing switched off the kernel takes records and drops them: that is 0. */
 int
-auditlog_send(bool undo, const char *root, const char *file, const char *controls,
-	const char *head, bool success);
+auditlog_send(const char *action, const char *root, const char *file,
+	const char *controls, const char *head, bool success);
 
 /* The result of an audit. */
 struct auditlog_verdict {

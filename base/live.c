@@ -99,18 +99,27 @@ is_named(const char *name, size_t size_max, const char *const *programs)
 	return false;
 }
 
+/* Where the executable was, if an upgrade has replaced it. */
+static bool
+executable(const char *pid, char ret_path[PATH_MAX])
+{
+	static const char GONE[] = " (deleted)";
+	if (!link_text(pid, "exe", ret_path))
+		return false;
+	size_t size = strlen(ret_path), gone = sizeof GONE - 1;
+	if (size > gone && strcmp(ret_path + size - gone, GONE) == 0)
+		ret_path[size - gone] = '\0';
+	return true;
+}
+
 static bool
 is_program(const char *pid, const char *const *programs)
 {
-	static const char GONE[] = " (deleted)"; /* replaced by an upgrade */
 	char exe[PATH_MAX];
 	autofree char *comm = read_file((pid_t)strtol(pid, NULL, 10), "comm");
-	if (comm == NULL || !link_text(pid, "exe", exe))
+	if (comm == NULL || !executable(pid, exe))
 		return false;
 	comm[strcspn(comm, "\n")] = '\0';
-	size_t size = strlen(exe), gone = sizeof GONE - 1;
-	if (size > gone && strcmp(exe + size - gone, GONE) == 0)
-		exe[size - gone] = '\0';
 	const char *base = strrchr(exe, '/');
 	return base != NULL && is_named(base + 1, PATH_MAX, programs) &&
 		is_named(comm, COMM_SIZE, programs);
@@ -199,22 +208,59 @@ live_signal(const struct live_process *process, int signum, struct error *err)
 }
 
 char *
+live_executable(pid_t process)
+{
+	char pid[16], path[PATH_MAX];
+	snprintf(pid, sizeof pid, "%d", (int)process);
+	return memory_text(executable(pid, path) ? path : "");
+}
+
+/* The path in systemd's own hierarchy, of the next line of /proc/PID/cgroup; NULL at the
+ * end. Cuts *REST up. */
+static char *
+next_cgroup(char **rest)
+{
+	for (char *line; *rest != NULL && (line = strsep(rest, "\n")) != NULL;) {
+		char *path = strncmp(line, "0::", 3) == 0
+			? line + 3
+			: strstr(line, ":name=systemd:");
+		if (path != NULL)
+			return path;
+	}
+	return NULL;
+}
+
+char *
 live_unit(const struct live_process *process)
 {
 	static const char SUFFIX[] = ".service";
 	autofree char *text = read_file(process->pid, "cgroup");
 	char *rest = text;
-	for (char *line; rest != NULL && (line = strsep(&rest, "\n")) != NULL;) {
-		char *path = strncmp(line, "0::", 3) == 0
-			? line + 3
-			: strstr(line, ":name=systemd:");
+	for (char *path; (path = next_cgroup(&rest)) != NULL;) {
 		/* a user's own services belong to another manager */
-		if (path == NULL || strstr(path, "/user.slice/") != NULL)
+		if (strstr(path, "/user.slice/") != NULL)
 			continue;
 		char *unit = strrchr(path, '/');
 		size_t size = unit != NULL ? strlen(unit) : 0;
 		if (size > sizeof SUFFIX && strcmp(unit + size - 8, SUFFIX) == 0)
 			return memory_text(unit + 1);
+	}
+	return NULL;
+}
+
+char *
+live_session(const struct live_process *process)
+{
+	static const char START[] = "/session-", END[] = ".scope";
+	autofree char *text = read_file(process->pid, "cgroup");
+	char *rest = text;
+	for (char *path; (path = next_cgroup(&rest)) != NULL;) {
+		char *scope = strstr(path, "/user.slice/") != NULL ? strstr(path, START)
+								   : NULL;
+		char *id = scope != NULL ? scope + sizeof START - 1 : NULL;
+		char *end = id != NULL ? strstr(id, END) : NULL;
+		if (end != NULL && end > id)
+			return memory_copy(id, (size_t)(end - id));
 	}
 	return NULL;
 }

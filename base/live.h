@@ -49,10 +49,20 @@ live_runs(const struct live_process *process);
 int
 live_signal(const struct live_process *process, int signum, struct error *err);
 
+/* The path of its executable, where an upgrade may have put another file; "" when it
+ * can't be read. The caller frees. */
+char *
+live_executable(pid_t process);
+
 /* The systemd service unit that the process belongs to (cgroups(7)); NULL when there is
  * none. The caller frees. */
 char *
 live_unit(const struct live_process *process);
+
+/* The session of systemd-logind that it belongs to, by its cgroup
+ * (sd_pid_get_session(3)); NULL when there is none. The caller frees. */
+char *
+live_session(const struct live_process *process);
 
 /* A TCP socket that the process listens at. */
 struct live_listener {

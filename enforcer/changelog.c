@@ -149,6 +149,9 @@ make_body(const struct record *record, const char *intent_hash, const char *acti
 	char now[sizeof "2026-01-01T00:00:00Z"];
 	time_t seconds = time(NULL);
 	struct tm tm;
+	/* who applied is the record's; who undoes or confirms may be somebody else */
+	bool first = strcmp(action, "apply") == 0;
+	autofree char *user = first ? memory_text(record->user) : record_user();
 	gmtime_r(&seconds, &tm);
 	strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", &tm);
 	bool good = true;
@@ -169,9 +172,8 @@ make_body(const struct record *record, const char *intent_hash, const char *acti
 	}
 	json_t *line = json_pack("{s:i, s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:s}",
 		"holdfast-log", 1, "time", now, "id", (json_int_t)record->id, "action",
-		action, "result", result, "user", record->user, "policy",
-		record->policy_sha256, "intent", intent_hash, "files", files, "previous",
-		previous);
+		action, "result", result, "user", user, "policy", record->policy_sha256,
+		"intent", intent_hash, "files", files, "previous", previous);
 	char *text = line != NULL ? record_text(line) : NULL;
 	json_decref(line);
 	if (text != NULL)

@@ -35,8 +35,14 @@ changelog_ties(const struct changelog *log, unsigned long id, const char *hash);
 unsigned long
 changelog_newest(const struct changelog *log);
 
-/* Appends a line saying that ACTION ("apply", "undo") on RECORD ended with RESULT, unless
- * the last line for this change says so already. INTENT_HASH ties the journal's record to
+/* Appends a line saying that ACTION on RECORD ended with RESULT, unless there is one
+ *about that action already. These are
+ *
+ *	apply	done, undone, refused; unconfirmed: it is on trial
+ *	confirm	done
+ *	undo	done; expired: it was on trial, and not confirmed in time
+ *
+ * INTENT_HASH ties the journal's record to
  * the log. *ret_head is the new head. */
 int
 changelog_append(const struct journal *journal, const struct record *record,

@@ -6,14 +6,15 @@
 #include "enforcer/output.h"
 
 extern const struct command command_apply, command_audit, command_completion,
-	command_explain, command_help, command_log, command_plan, command_policy,
-	command_probe, command_undo;
+	command_confirm, command_explain, command_help, command_log, command_plan,
+	command_policy, command_probe, command_undo;
 
 /* One row a command, in the order of the help text. */
 const struct command *const commands[] = {
 	&command_audit,
 	&command_plan,
 	&command_apply,
+	&command_confirm,
 	&command_undo,
 	&command_log,
 	&command_explain,

@@ -1,53 +1,17 @@
 #include "enforcer/daemon_origin.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/memory.h"
 #include "enforcer/program.h"
+#include "enforcer/systemctl.h"
 
 enum {
 	ARGUMENTS_MAX = 64 << 10,
-	SYSTEMCTL_SECONDS = 60,
 };
-
-int
-daemon_origin_systemctl(const char *verb, const char *unit, struct error *err)
-{
-	static const char *const PATHS[] = { "/usr/bin/systemctl", "/bin/systemctl" };
-	const char *path = program_exists(PATHS[0]) ? PATHS[0] : PATHS[1];
-	const char *argv[] = { path, verb, "--quiet", "--", unit, NULL };
-	struct program program = { .argv = argv, .seconds = SYSTEMCTL_SECONDS };
-	struct program_result result;
-	if (!live_has_systemd() || !program_exists(path))
-		return error_set(err, "systemd does not run");
-	if (program_run(&program, &result, err) < 0)
-		return -1;
-	int status = result.status;
-	if (status != 0)
-		error_set(err, "systemctl %s %s: %.*s", verb, unit,
-			(int)strcspn(result.output, "\n"), result.output);
-	program_result_free(&result);
-	return status;
-}
-
-/* The path of the executable, where an upgrade may have put another file. */
-static char *
-read_executable(const struct live_process *process)
-{
-	static const char GONE[] = " (deleted)";
-	char path[PATH_MAX];
-	autofree char *link = memory_printf("/proc/%d/exe", (int)process->pid);
-	ssize_t size = readlink(link, path, sizeof path - 1);
-	path[size > 0 ? size : 0] = '\0';
-	ssize_t rest = size - (ssize_t)(sizeof GONE - 1);
-	if (rest > 0 && strcmp(path + rest, GONE) == 0)
-		path[rest] = '\0';
-	return memory_text(path);
-}
 
 /* sshd shows its arguments in its title, which stands where they stood: "sshd: ARGUMENTS
  * [listener] 0 of 10-100 startups" (OpenSSH, sshd.c, server_accept_loop). Makes arguments
@@ -92,7 +56,7 @@ daemon_origin_read(const struct live_process *process, struct daemon_origin *ret
 {
 	*ret_origin = (struct daemon_origin){
 		.unit = live_has_systemd() ? live_unit(process) : NULL,
-		.path = read_executable(process),
+		.path = live_executable(process->pid),
 		.text = memory_new(ARGUMENTS_MAX + 1, 1),
 	};
 	read_arguments(process, ret_origin);
@@ -111,8 +75,7 @@ int
 daemon_origin_start(const struct daemon_origin *origin, struct error *err)
 {
 	if (origin->unit != NULL)
-		return daemon_origin_systemctl("restart", origin->unit, err) == 0 ? 0
-										  : -1;
+		return systemctl_run("restart", origin->unit, NULL, err) == 0 ? 0 : -1;
 	if (origin->path[0] == '\0' || origin->argv[0] == NULL)
 		return error_set(err, "how it was started can't be read");
 	return program_start(origin->path, origin->argv, err);

@@ -30,8 +30,4 @@ daemon_origin_start(const struct daemon_origin *origin, struct error *err);
 void
 daemon_origin_free(struct daemon_origin *origin);
 
-/* Runs systemctl VERB UNIT: its exit status, or -1 with *err, as without systemd. */
-int
-daemon_origin_systemctl(const char *verb, const char *unit, struct error *err);
-
 #endif

@@ -11,6 +11,7 @@
 #include "enforcer/daemon_probe.h"
 #include "enforcer/daemons.h"
 #include "enforcer/program.h"
+#include "enforcer/systemctl.h"
 
 enum {
 	STOP_TIME = 10000, /* milliseconds for a daemon to write down what it holds */
@@ -47,7 +48,7 @@ is_socket_activated(const struct daemon *daemon)
 {
 	const char *const *unit = daemon->socket_units;
 	for (; unit != NULL && *unit != NULL; unit++)
-		if (daemon_origin_systemctl("is-active", *unit, NULL) == 0)
+		if (systemctl_run("is-active", *unit, NULL, NULL) == 0)
 			return true;
 	return false;
 }
@@ -59,7 +60,7 @@ hang_up(const struct daemon *daemon, const struct live_process *process,
 	struct error *err)
 {
 	if (origin->unit != NULL &&
-		daemon_origin_systemctl("reload", origin->unit, NULL) == 0) {
+		systemctl_run("reload", origin->unit, NULL, NULL) == 0) {
 		tell(teller, "%s: reloaded (%s)", daemon->name, origin->unit);
 		return 0;
 	}

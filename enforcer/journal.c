@@ -14,8 +14,10 @@
 #include "enforcer/storage.h"
 
 #define PRUNED "pruned"
+#define TRIAL "trial"
+#define LOGINS "logins"
 
-enum { INTENT_MAX = 64 << 20, STATE_MAX = 16 };
+enum { INTENT_MAX = 64 << 20, STATE_MAX = 16, UNTIL_MAX = 100, LOGINS_MAX = 1 << 20 };
 
 static int
 failed(const struct journal *journal, struct error *err, const char *what)
@@ -94,10 +96,10 @@ write_payload(int directory, const struct record *record)
 
 int
 journal_begin(const struct journal *journal, unsigned long logged, struct record *record,
-	struct error *err)
+	const struct trial *trial, struct error *err)
 {
 	autofree unsigned long *ids = NULL;
-	autofree char *text = NULL;
+	autofree char *text = NULL, *until = trial != NULL ? trial_text(trial) : NULL;
 	size_t count;
 	char name[24];
 	if (journal_list(journal, &ids, &count, err) < 0)
@@ -115,6 +117,8 @@ journal_begin(const struct journal *journal, unsigned long logged, struct record
 		return failed(journal, err, "can't keep the change");
 	int directory = open_change(journal, record->id);
 	bool good = directory >= 0 && write_payload(directory, record) == 0 &&
+		(until == NULL ||
+			storage_create(directory, TRIAL, BYTES_TEXT(until)) == 0) &&
 		storage_create(directory, "intent", BYTES_TEXT(text)) == 0 &&
 		storage_sync_directory(directory) == 0 &&
 		storage_sync_directory(journal->fd) == 0;
@@ -175,6 +179,49 @@ journal_set_state(const struct journal *journal, unsigned long id, enum state st
 	if (directory >= 0)
 		close(directory);
 	return good ? 0 : -1;
+}
+
+int
+journal_trial(const struct journal *journal, unsigned long id, struct trial *ret_trial,
+	struct error *err)
+{
+	size_t size;
+	int directory = open_change(journal, id);
+	autofree char *text = storage_read(directory, TRIAL, UNTIL_MAX, &size);
+	int status = text != NULL ? 1 : errno == ENOENT ? 0 : -1;
+	if (status < 0)
+		failed(journal, err, "can't read how long a change is on trial");
+	if (directory >= 0)
+		close(directory);
+	if (text == NULL || trial_parse(text, ret_trial) < 0)
+		*ret_trial = (struct trial){ 0 };
+	return status;
+}
+
+int
+journal_put_logins(const struct journal *journal, unsigned long id, struct bytes logins,
+	struct error *err)
+{
+	int directory = open_change(journal, id);
+	int status = directory < 0 ? -1 : storage_create(directory, LOGINS, logins);
+	if (status < 0)
+		failed(journal, err, "can't keep who is logged in");
+	if (directory >= 0)
+		close(directory);
+	return status;
+}
+
+char *
+journal_logins(const struct journal *journal, unsigned long id, struct error *err)
+{
+	size_t size;
+	int directory = open_change(journal, id);
+	char *text = storage_read(directory, LOGINS, LOGINS_MAX, &size);
+	if (text == NULL)
+		failed(journal, err, "can't read who was logged in");
+	if (directory >= 0)
+		close(directory);
+	return text;
 }
 
 /* Loads old.N or new.N into *RET_DATA when there should be one, and checks its hash. */

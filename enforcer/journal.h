@@ -3,6 +3,7 @@
  *	intent		the record as JSON
  *	old.N, new.N	the bytes of file N before and after
  *	state		one word, replaced by rename: see enum state
+ *	trial, logins	of a change that must be confirmed: see trial.h
  *	pruned		the bytes were dropped, or some of them when that was cut short
  *
  * and beside them the log (see changelog.h) and, of a journal that --journal placed, the
@@ -11,6 +12,7 @@
 #define ENFORCER_JOURNAL_H
 
 #include "enforcer/record.h"
+#include "enforcer/trial.h"
 
 #define JOURNAL_DEFAULT "/var/lib/holdfast" /* under the root */
 
@@ -40,10 +42,11 @@ journal_list(const struct journal *journal, unsigned long **ret_ids, size_t *ret
 	struct error *err);
 
 /* Gives RECORD the next number after all in the journal and LOGGED, and writes it: its
- * bytes, its intent, all on the disk, then the state intent. After -1 nothing is left. */
+ * bytes, its TRIAL (may be NULL), its intent, all on the disk, then the state intent.
+ * After -1 nothing is left. */
 int
 journal_begin(const struct journal *journal, unsigned long logged, struct record *record,
-	struct error *err);
+	const struct trial *trial, struct error *err);
 
 /* -1 with *err when the state is none that we know. */
 int
@@ -54,6 +57,21 @@ journal_state(const struct journal *journal, unsigned long id, enum state *ret_s
 int
 journal_set_state(const struct journal *journal, unsigned long id, enum state state,
 	struct error *err);
+
+/* Whether ID is a change that must be confirmed: 1, 0 or -1. A trial that is damaged is
+ * one whose time is up. */
+int
+journal_trial(const struct journal *journal, unsigned long id, struct trial *ret_trial,
+	struct error *err);
+
+/* Keeps LOGINS, as login_list has them. */
+int
+journal_put_logins(const struct journal *journal, unsigned long id, struct bytes logins,
+	struct error *err);
+
+/* The caller frees; NULL with *err. */
+char *
+journal_logins(const struct journal *journal, unsigned long id, struct error *err);
 
 /* Reads the record of ID; WITH_BYTES its old and new bytes too, whose hashes must be
  * those of the record. *ret_hash is the SHA-256 of the intent (may be NULL). Freed by

@@ -15,6 +15,7 @@ static const char *const state_names[STATE_COUNT] = {
 	[STATE_NONE] = "",
 	[STATE_INTENT] = "intent",
 	[STATE_COMMITTED] = "committed",
+	[STATE_TRIAL] = "trial",
 	[STATE_DONE] = "done",
 	[STATE_UNDOING] = "undoing",
 	[STATE_UNDONE] = "undone",
@@ -46,8 +47,8 @@ now(void)
 }
 
 /* The uid that logged in stays the same through su and sudo: proc(5), loginuid. */
-static char *
-current_user(void)
+char *
+record_user(void)
 {
 	char text[24] = "";
 	int fd = open("/proc/self/loginuid", O_RDONLY | O_CLOEXEC);
@@ -82,7 +83,7 @@ record_make(int root, const struct changes *changes, const char *policy_sha256,
 {
 	int status = 0;
 	*ret_record = (struct record){ .time = now(),
-		.user = current_user(),
+		.user = record_user(),
 		.policy_sha256 = memory_text(policy_sha256 ? policy_sha256 : ""),
 		.files = memory_new(changes->count, sizeof *ret_record->files),
 		.count = changes->count };

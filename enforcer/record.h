@@ -16,6 +16,7 @@ enum state {
 	STATE_NONE, /* prepared only: nothing was changed yet */
 	STATE_INTENT, /* being applied; a run cut short here is undone */
 	STATE_COMMITTED, /* the files are new; daemons are still to be activated */
+	STATE_TRIAL, /* in force until it is confirmed or its time is up: see trial.h */
 	STATE_DONE,
 	STATE_UNDOING, /* a run cut short here goes on undoing */
 	STATE_UNDONE,
@@ -32,7 +33,7 @@ struct record_file {
 struct record {
 	unsigned long id; /* from 1 */
 	char *time; /* RFC 3339, UTC */
-	char *user; /* who: the login uid where there is one, else the effective one */
+	char *user; /* who: see record_user */
 	char *policy_sha256;
 	struct record_file *files;
 	size_t count;
@@ -41,6 +42,11 @@ struct record {
 /* "intent", ...; STATE_NONE has no name. */
 const char *
 state_name(enum state state);
+
+/* "uid N": the one that logged in, where the kernel knows it, else the effective one. The
+ * caller frees. */
+char *
+record_user(void);
 
 /* The record of CHANGES, its bytes copied. ROOT is an open directory, for the attributes
  * of files that are removed. Freed by record_free, also after -1. */

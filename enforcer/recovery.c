@@ -7,61 +7,135 @@
 
 /* How each state that a run can be cut short in goes on. */
 static const struct {
-	const char *action, *result; /* the log line */
-	const char *said;
 	enum state after;
 	bool backward, forward; /* as swaps_make and swaps_resume have it */
 	bool activate;
 } ways[STATE_COUNT] = {
-	[STATE_INTENT] = { "apply", "undone", "undone: it had been cut short",
-		.after = STATE_UNDONE },
-	[STATE_COMMITTED] = { "apply", "done", "completed: it had been cut short",
-		.after = STATE_DONE, .forward = true, .activate = true },
-	[STATE_UNDOING] = { "undo", "done",
-		"undone to the end: its undo had been cut short", .after = STATE_UNDONE,
-		.backward = true, .forward = true, .activate = true },
+	[STATE_INTENT] = { .after = STATE_UNDONE },
+	[STATE_COMMITTED] = { .after = STATE_DONE, .forward = true, .activate = true },
+	[STATE_UNDOING] = { .after = STATE_UNDONE,
+		.backward = true,
+		.forward = true,
+		.activate = true },
 };
 
+/* What is said about it. */
+struct ending {
+	const char *action, *result; /* the log line */
+	const char *words;
+};
+
+static bool
+is_over(const struct transaction *transaction, const struct trial *trial)
+{
+	return transaction->end_trial || trial_left(trial) == 0;
+}
+
+/* The state that change ID, in STATE, is to go on from; STATE_NONE: it rests. -1 when it
+ * can't be told. */
 static int
-resume(const struct run *run, unsigned long id, enum state state, struct error *err)
+find_way(const struct transaction *transaction, const struct journal *journal,
+	unsigned long id, enum state state, enum state *ret_from, struct error *err)
+{
+	struct trial trial;
+	*ret_from = state;
+	if (state == STATE_INTENT || state == STATE_UNDOING)
+		return 0;
+	*ret_from = STATE_NONE;
+	if (state != STATE_COMMITTED && state != STATE_TRIAL)
+		return 0;
+	int on_trial = journal_trial(journal, id, &trial, err);
+	if (on_trial < 0)
+		return -1;
+	/* a trial that was cut short was never announced: back is the safe way */
+	if (state == STATE_COMMITTED)
+		*ret_from = on_trial == 1 ? STATE_UNDOING : state;
+	else if (on_trial == 0 || is_over(transaction, &trial))
+		*ret_from = STATE_UNDOING;
+	return 0;
+}
+
+static struct ending
+find_ending(const struct run *run, unsigned long id, enum state before, enum state from)
+{
+	static const struct ending cut = { "apply", "undone",
+		"undone: it had been cut short" };
+	if (from == STATE_COMMITTED)
+		return (struct ending){ "apply", "done",
+			"completed: it had been cut short" };
+	/* before there is a line about it nobody was told that it is applied */
+	if (!changelog_has(&run->log, id, "apply"))
+		return cut;
+	if (before == STATE_TRIAL)
+		return (struct ending){ "undo", "expired",
+			"undone: it was not confirmed in time" };
+	return (struct ending){ "undo", "done",
+		before == STATE_COMMITTED
+			? cut.words
+			: "undone to the end: its undo had been cut short" };
+}
+
+static int
+resume(const struct run *run, unsigned long id, enum state before, enum state from,
+	struct error *err)
 {
 	struct record record;
 	struct swaps swaps;
 	autofree char *conflicts = NULL;
 	struct error wrong = ERROR_INIT;
 	char hash[SHA256_HEX];
+	struct ending ending = find_ending(run, id, before, from);
 	int loaded = journal_load(&run->journal, id, true, &record, hash, err);
 	/* what is done next is done with the record's bytes: they must be the ones logged
 	 */
 	if (loaded == 0 && !changelog_ties(&run->log, id, hash))
 		loaded = error_set(err, "%s/%lu/intent: is not what the log knows of",
 			run->journal.path, id);
+	if (loaded == 0 && before != from)
+		loaded = journal_set_state(&run->journal, id, from, err);
 	if (loaded < 0) {
 		record_free(&record);
 		return -1;
 	}
-	swaps_make(&record, ways[state].backward, &swaps);
-	int status = swaps_resume(
-		&swaps, run->root, ways[state].forward, &conflicts, err);
+	swaps_make(&record, ways[from].backward, &swaps);
+	int status = swaps_resume(&swaps, run->root, ways[from].forward, &conflicts, err);
 	swaps_free(&swaps);
-	if (status == 0 && ways[state].activate &&
+	if (status == 0 && ways[from].activate &&
 		run_activate(run, &record, &wrong) < 0) {
 		run_note(run, wrong.text);
 		error_clear(&wrong);
 	}
 	if (status == 0)
-		status = run_log(
-			run, &record, ways[state].action, ways[state].result, err);
+		status = run_log(run, &record, ending.action, ending.result, err);
 	if (status == 0)
-		status = journal_set_state(&run->journal, id, ways[state].after, err);
+		status = journal_set_state(&run->journal, id, ways[from].after, err);
 	if (status == 0) {
 		autofree char *line = memory_printf("change %lu is %s%s%s", id,
-			ways[state].said, conflicts != NULL ? "; " : "",
+			ending.words, conflicts != NULL ? "; " : "",
 			conflicts != NULL ? conflicts : "");
 		run_note(run, line);
 	}
 	record_free(&record);
 	return status;
+}
+
+static int
+recover(const struct run *run, unsigned long id, struct error *err)
+{
+	enum state state, from;
+	if (journal_state(&run->journal, id, &state, err) < 0)
+		return -1;
+	if (state == STATE_NONE)
+		return changelog_has(&run->log, id, NULL)
+			? error_set(
+				  err, "%s/%lu: its state is gone", run->journal.path, id)
+			: journal_forget(&run->journal, id, err);
+	/* a confirmation that has its line has happened */
+	if (state == STATE_TRIAL && changelog_has(&run->log, id, "confirm"))
+		return journal_set_state(&run->journal, id, STATE_DONE, err);
+	if (find_way(run->transaction, &run->journal, id, state, &from, err) < 0)
+		return -1;
+	return from == STATE_NONE ? 0 : resume(run, id, state, from, err);
 }
 
 int
@@ -71,34 +145,26 @@ recovery_run(const struct run *run, struct error *err)
 	size_t count;
 	if (journal_list(&run->journal, &ids, &count, err) < 0)
 		return -1;
-	for (size_t i = count; i-- > 0;) {
-		enum state state;
-		int status = journal_state(&run->journal, ids[i], &state, err);
-		if (status == 0 && state == STATE_NONE)
-			status = changelog_has(&run->log, ids[i], NULL)
-				? error_set(err, "%s/%lu: its state is gone",
-					  run->journal.path, ids[i])
-				: journal_forget(&run->journal, ids[i], err);
-		else if (status == 0 && ways[state].said != NULL)
-			status = resume(run, ids[i], state, err);
-		if (status < 0)
+	for (size_t i = count; i-- > 0;)
+		if (recover(run, ids[i], err) < 0)
 			return error_prefix(err, "change %lu can't be recovered", ids[i]);
-	}
 	return 0;
 }
 
 int
-recovery_pending(const struct journal *journal, struct error *err)
+recovery_pending(const struct transaction *transaction, const struct journal *journal,
+	struct error *err)
 {
 	autofree unsigned long *ids = NULL;
 	size_t count;
 	if (journal_list(journal, &ids, &count, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
-		enum state state;
-		if (journal_state(journal, ids[i], &state, err) < 0)
+		enum state state, from;
+		if (journal_state(journal, ids[i], &state, err) < 0 ||
+			find_way(transaction, journal, ids[i], state, &from, err) < 0)
 			return -1;
-		if (state == STATE_NONE || ways[state].said != NULL)
+		if (state == STATE_NONE || from != STATE_NONE)
 			return 1;
 	}
 	return 0;

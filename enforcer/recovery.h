@@ -5,7 +5,8 @@
 #include "enforcer/run.h"
 
 /* An intent without its commit is undone, what was committed is activated, an undo that
- * was begun is finished; a file that somebody changed since stays and is noted. -1 when
+ * was begun is finished; a trial whose time is up is undone, and one that was cut short
+ * before it was announced; a file that somebody changed since stays and is noted. -1 when
  * something stands in the way, or the journal is not what the log knows of: then nothing
  * new may be begun. */
 int
@@ -13,6 +14,7 @@ recovery_run(const struct run *run, struct error *err);
 
 /* Whether recovery_run would have anything to do: 1 or 0, or -1. Writes nothing. */
 int
-recovery_pending(const struct journal *journal, struct error *err);
+recovery_pending(const struct transaction *transaction, const struct journal *journal,
+	struct error *err);
 
 #endif

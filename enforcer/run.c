@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "enforcer/daemons.h"
 #include "enforcer/recovery.h"
+#include "enforcer/timer.h"
 
 static bool
 is_live(int root)
@@ -92,13 +93,22 @@ run_activate(const struct run *run, const struct record *record, struct error *e
 	return daemons_activate(&changes, run_pass_on, (void *)run, err);
 }
 
+void
+run_stop_timer(const struct run *run, unsigned long id)
+{
+	struct trial trial;
+	if (run->live && journal_trial(&run->journal, id, &trial, NULL) == 1)
+		timer_stop(id);
+}
+
 int
 run_log(const struct run *run, const struct record *record, const char *action,
 	const char *result, struct error *err)
 {
 	struct record again;
+	bool good = strcmp(result, "refused") != 0 && strcmp(result, "undone") != 0;
 	char hash[SHA256_HEX], head[SHA256_HEX];
-	bool sent = true, undo = strcmp(action, "undo") == 0;
+	bool sent = true;
 	int status = journal_load(&run->journal, record->id, false, &again, hash, err);
 	record_free(&again);
 	if (status == 0)
@@ -108,8 +118,8 @@ run_log(const struct run *run, const struct record *record, const char *action,
 		return -1;
 	for (size_t i = 0; i < record->count && sent; i++) {
 		const struct change *change = &record->files[i].change;
-		sent = auditlog_send(undo, run->transaction->root, change->file,
-			       change->controls, head, strcmp(result, "done") == 0) == 0;
+		sent = auditlog_send(action, run->transaction->root, change->file,
+			       change->controls, head, good) == 0;
 	}
 	if (!sent) {
 		autofree char *line = memory_printf(

@@ -35,6 +35,11 @@ run_pass_on(void *run, const char *line);
 int
 run_activate(const struct run *run, const struct record *record, struct error *err);
 
+/* After the end of a trial, or of a change that was none: nobody waits for it any more.
+ */
+void
+run_stop_timer(const struct run *run, unsigned long id);
+
 /* Appends to the log and sends the audit records. */
 int
 run_log(const struct run *run, const struct record *record, const char *action,

@@ -5,8 +5,11 @@
 #ifndef ENFORCER_TRANSACTION_H
 #define ENFORCER_TRANSACTION_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "enforcer/change.h"
+#include "enforcer/trial.h"
 
 /* These are exit statuses too. */
 enum outcome {
@@ -21,6 +24,9 @@ struct transaction {
 	const char *journal; /* directory outside or inside the root; NULL:
 				ROOT/var/lib/holdfast */
 	const char *policy_sha256; /* goes into the log */
+	unsigned trial; /* for apply: seconds within which it must be confirmed; 0: it
+			   need not be */
+	bool end_trial; /* recovery undoes what is on trial, however much time it has */
 	/* tells the caller what happens, one line each ("validated by sshd -t", "sshd
 	 * reloaded", "not validated by the daemon"); may be NULL */
 	void (*note)(void *data, const char *line);
@@ -28,7 +34,7 @@ struct transaction {
 };
 
 /* Recovers first, then applies CHANGES as one. *ret_id (caller frees) names the change
- * for undo. */
+ * for undo. Refused while another change is on trial. */
 enum outcome
 transaction_apply(const struct transaction *transaction, const struct changes *changes,
 	char **ret_id, struct error *err);
@@ -43,13 +49,26 @@ enum outcome
 transaction_undo(
 	const struct transaction *transaction, const char *id, struct error *err);
 
-/* Completes or undoes a run that was cut short, as the others do first. Does nothing, and
- * makes no journal, where there is nothing to do. */
+/* The change that is on trial: 1, 0 when there is none, or -1. One that is being applied
+ * counts too. Takes no lock. */
+int
+transaction_on_trial(const struct transaction *transaction, unsigned long *ret_id,
+	struct trial *ret_trial, struct error *err);
+
+/* Confirms the change that is on trial: it stays. LOGIN is the caller's as login_own has
+ * it; refused when it was there already when the trial began, and when the time is up. */
+enum outcome
+transaction_confirm(const struct transaction *transaction, const char *login,
+	unsigned long *ret_id, struct error *err);
+
+/* Completes or undoes a run that was cut short, and undoes what was not confirmed in
+ * time, as the others do first. Does nothing, and makes no journal, where there is
+ * nothing to do. */
 enum outcome
 transaction_recover(const struct transaction *transaction, struct error *err);
 
-/* Whether a run was cut short, so that the next apply or undo will recover: 1, 0, or -1
- * with *err. Writes nothing. */
+/* Whether a run was cut short or a trial's time is up, so that the next apply or undo
+ * will recover: 1, 0, or -1 with *err. Writes nothing. */
 int
 transaction_pending(const struct transaction *transaction, struct error *err);
 

@@ -33,7 +33,7 @@ check_order(const struct journal *journal, const struct record *record,
 		const char *file;
 		if (journal_state(journal, ids[i], &state, err) < 0)
 			return OUTCOME_NOT_RUN;
-		if (state != STATE_DONE)
+		if (state != STATE_DONE && state != STATE_TRIAL)
 			continue;
 		int status = journal_load(journal, ids[i], false, &later, NULL, err);
 		bool shared = status == 0 && share_a_file(record, &later, &file);
@@ -62,10 +62,10 @@ check_logged(const struct journal *journal, const struct changelog *log, unsigne
 	return 0;
 }
 
-/* Finds the change to undo and loads it. */
+/* Finds the change to undo and loads it; *ret_state is the state it is in. */
 static enum outcome
 choose(const struct journal *journal, const struct changelog *log, const char *id,
-	struct record *ret_record, struct error *err)
+	struct record *ret_record, enum state *ret_state, struct error *err)
 {
 	char hash[SHA256_HEX];
 	autofree unsigned long *ids = NULL;
@@ -84,7 +84,8 @@ choose(const struct journal *journal, const struct changelog *log, const char *i
 			continue;
 		if (journal_state(journal, ids[i], &state, err) < 0)
 			return OUTCOME_NOT_RUN;
-		if (state == STATE_DONE) {
+		*ret_state = state;
+		if (state == STATE_DONE || state == STATE_TRIAL) {
 			if (journal_load(journal, ids[i], true, ret_record, hash, err) <
 					0 ||
 				check_logged(journal, log, ids[i], hash, err) < 0)
@@ -111,16 +112,17 @@ transaction_undo(const struct transaction *transaction, const char *id, struct e
 {
 	struct run run;
 	struct record record = { 0 };
+	struct way way = WAY_UNDO;
 	enum outcome outcome = run_begin(transaction, false, &run, err);
 	if (outcome == OUTCOME_DONE)
-		outcome = choose(&run.journal, &run.log, id, &record, err);
+		outcome = choose(&run.journal, &run.log, id, &record, &way.failed, err);
 	/* the state leaves done before the first file changes: a run cut short goes on
 	 * undoing */
 	if (outcome == OUTCOME_DONE &&
 		journal_set_state(&run.journal, record.id, STATE_UNDOING, err) < 0)
 		outcome = OUTCOME_NOT_RUN;
 	if (outcome == OUTCOME_DONE)
-		outcome = way_go(&run, &record, &WAY_UNDO, err);
+		outcome = way_go(&run, &record, &way, err);
 	if (outcome == OUTCOME_UNDONE)
 		outcome = OUTCOME_REFUSED; /* the undo was undone: nothing is changed */
 	if (outcome == OUTCOME_DONE) {
@@ -129,6 +131,8 @@ transaction_undo(const struct transaction *transaction, const char *id, struct e
 		if (run_log(&run, &record, "undo", "done", err) < 0 ||
 			journal_set_state(&run.journal, record.id, STATE_UNDONE, err) < 0)
 			outcome = OUTCOME_NOT_RUN;
+		else
+			run_stop_timer(&run, record.id);
 		if (activated < 0) {
 			error_set(err, "the files are as before, but %s", wrong.text);
 			outcome = OUTCOME_NOT_RUN;
@@ -146,6 +150,7 @@ transaction_undo_preview(const struct transaction *transaction, const char *id,
 {
 	struct journal journal = { .fd = -1 };
 	struct record record = { 0 };
+	enum state state;
 	enum outcome outcome = OUTCOME_NOT_RUN;
 	*ret_id = NULL;
 	*ret_changes = (struct changes){ 0 };
@@ -162,7 +167,7 @@ transaction_undo_preview(const struct transaction *transaction, const char *id,
 	} else if (opened == 0) {
 		struct changelog log;
 		if (changelog_read(&journal, &log, err) == 0)
-			outcome = choose(&journal, &log, id, &record, err);
+			outcome = choose(&journal, &log, id, &record, &state, err);
 		changelog_free(&log);
 	}
 	if (outcome == OUTCOME_DONE) {

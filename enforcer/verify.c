@@ -32,9 +32,14 @@ agrees(const struct changelog *log, unsigned long id, enum state state)
 		result = text_of(log->lines[i], "result");
 	}
 	bool applied = strcmp(action, "apply") == 0, done = strcmp(result, "done") == 0;
+	bool confirmed = strcmp(action, "confirm") == 0;
+	bool waits = strcmp(result, "unconfirmed") == 0;
+	/* the line about a confirmation comes before its state */
+	if (state == STATE_TRIAL)
+		return (applied && waits) || confirmed;
 	if (state == STATE_DONE)
-		return applied && done;
-	return strcmp(action, "undo") == 0 || (applied && !done);
+		return (applied && done) || confirmed;
+	return strcmp(action, "undo") == 0 || (applied && !done && !waits);
 }
 
 /* 1: as it should be; 0: not finished yet; -1 with *err. */
@@ -52,7 +57,8 @@ verify_change(const struct journal *journal, const struct changelog *log,
 		return 0;
 	if (state == STATE_NONE)
 		return error_set(err, "%s/%lu: its state is gone", journal->path, id);
-	bool finished = state == STATE_DONE || state == STATE_UNDONE;
+	bool finished = state == STATE_DONE || state == STATE_UNDONE ||
+		state == STATE_TRIAL;
 	bool pruned = finished && journal_is_pruned(journal, id);
 	int status = journal_load(journal, id, !pruned, &record, hash, err);
 	record_free(&record);

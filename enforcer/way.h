@@ -11,7 +11,8 @@ struct way {
 	enum state progress, after, failed;
 };
 
-extern const struct way WAY_APPLY, WAY_UNDO;
+extern const struct way WAY_APPLY;
+extern const struct way WAY_UNDO; /* of a change in STATE_DONE */
 /* An apply that is not wanted after all, from STATE_UNDOING. */
 extern const struct way WAY_GIVE_UP;
 

@@ -2,10 +2,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/memory.h"
 #include "enforcer/ask.h"
+#include "enforcer/confirm.h"
 #include "enforcer/diff.h"
 #include "enforcer/options.h"
 #include "enforcer/output.h"
@@ -20,6 +22,9 @@ static const struct option_row rows[] = {
 	OPTION_JOURNAL,
 	OPTION_YES,
 	{ "interactive", 'i', NULL, "ask for each change in each file", false },
+	{ "confirm-within", 0, "TIME",
+		"undo it unless a new login confirms it within, say, 20s, 10m, 1h",
+		false },
 	OPTION_COLOR,
 	OPTION_END,
 };
@@ -31,6 +36,7 @@ struct apply {
 	const char **ids;
 	size_t id_count;
 	bool coloured;
+	unsigned trial; /* seconds within which it must be confirmed; 0: it need not be */
 	int chosen; /* -i: 'a' all the rest, 'q' none of the rest, else 0 */
 	struct plan plan;
 };
@@ -171,17 +177,36 @@ print_undo(const struct apply *apply, const char *id)
 	puts(line.data);
 }
 
+/* Says until when the change is on trial, and what lets it stay. */
+static void
+print_trial(const struct transaction *transaction)
+{
+	struct trial trial;
+	unsigned long id;
+	char until[40];
+	struct tm tm;
+	if (transaction_on_trial(transaction, &id, &trial, NULL) != 1)
+		return;
+	time_t end = time(NULL) + trial_left(&trial) / 1000;
+	localtime_r(&end, &tm);
+	strftime(until, sizeof until, "%F %T", &tm);
+	printf("They are on trial and undone at %s, or by a reboot, unless confirmed.\n"
+	       "Confirm from a new login with: holdfast confirm\n",
+		until);
+}
+
 static struct transaction
 transaction_of(const struct apply *apply)
 {
 	return (struct transaction){ .root = apply->root,
 		.journal = options_text(apply->options, "journal", NULL),
 		.policy_sha256 = apply->plan.policy_sha256,
+		.trial = apply->trial,
 		.note = output_note };
 }
 
 /* A plan must be made of what is there after a run that was cut short is taken back or
- * completed. Returns an exit status. */
+ * completed, and of what stays. Returns an exit status. */
 static int
 recover(const struct apply *apply)
 {
@@ -189,7 +214,15 @@ recover(const struct apply *apply)
 	struct transaction transaction = transaction_of(apply);
 	if (!options_given(apply->options, "yes") && !ask_is_possible())
 		return 0; /* nothing will be changed */
+	struct trial trial;
+	unsigned long id;
 	enum outcome outcome = transaction_recover(&transaction, &err);
+	if (outcome == OUTCOME_DONE &&
+		transaction_on_trial(&transaction, &id, &trial, &err) == 1) {
+		error_set(
+			&err, "change %lu is on trial: confirm it or undo it first", id);
+		outcome = OUTCOME_REFUSED;
+	}
 	if (err.text != NULL)
 		output_error("%s", err.text);
 	error_clear(&err);
@@ -213,6 +246,8 @@ carry_out(const struct apply *apply)
 		return (int)outcome;
 	printf("%zu file%s changed.\n", apply->plan.changes.count,
 		apply->plan.changes.count == 1 ? "" : "s");
+	if (apply->trial > 0)
+		print_trial(&transaction);
 	print_undo(apply, id);
 	return apply->plan.refusal_count > 0 ? OUTCOME_REFUSED : 0;
 }
@@ -240,6 +275,26 @@ show_and_apply(const struct apply *apply)
 		return OUTCOME_REFUSED;
 	}
 	return carry_out(apply);
+}
+
+/* Reads --confirm-within, and whether it is possible. Returns an exit status. */
+static int
+read_trial(struct apply *apply)
+{
+	struct error err = ERROR_INIT;
+	const char *text = options_text(apply->options, "confirm-within", NULL);
+	int status = 0;
+	if (text == NULL)
+		return 0;
+	if (trial_seconds(text, &apply->trial, &err) < 0)
+		status = STATUS_NOT_RUN;
+	else if (confirm_is_possible(apply->root,
+			 options_text(apply->options, "journal", NULL), &err) < 0)
+		status = OUTCOME_REFUSED;
+	if (status != 0)
+		output_error("apply: --confirm-within: %s", err.text);
+	error_clear(&err);
+	return status;
 }
 
 /* Ids have no slash; a plan in the current directory may have none either. */
@@ -312,7 +367,9 @@ run(int argc, char **argv)
 	apply.coloured = output_colours(options_text(&options, "color", NULL));
 	if (sort_arguments(&apply) < 0)
 		return STATUS_NOT_RUN;
-	status = recover(&apply);
+	status = read_trial(&apply);
+	if (status == 0)
+		status = recover(&apply);
 	if (status == 0)
 		status = apply.plan_file != NULL ? load_plan(&apply) : make_plan(&apply);
 	if (status == 0)

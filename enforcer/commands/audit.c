@@ -38,15 +38,22 @@ worse(int a, int b)
 	return order[a] > order[b] ? a : b;
 }
 
-/* An audit never recovers; it says that something is to be recovered. */
+/* An audit never recovers; it says that something is to be recovered, or may still go. */
 static void
 report_pending(const char *root)
 {
 	const struct transaction transaction = { .root = root };
+	struct trial trial;
+	unsigned long id;
 	if (transaction_pending(&transaction, NULL) == 1)
-		output_error("%s: an apply or undo was cut short here; the next one "
-			     "completes or undoes it",
+		output_error(
+			"%s: an apply or undo was cut short here, or not confirmed in "
+			"time; the next one completes or undoes it",
 			root);
+	else if (transaction_on_trial(&transaction, &id, &trial, NULL) == 1)
+		output_error("%s: change %lu is on trial: it is undone in %ld seconds if "
+			     "nobody confirms it",
+			root, id, trial_left(&trial) / 1000);
 }
 
 /* Sends the result to the audit log when that was asked for. EVALUATION is NULL when the

@@ -13,6 +13,11 @@ static const struct option_row rows[] = {
 	OPTION_ROOT,
 	OPTION_JOURNAL,
 	OPTION_YES,
+	{ "expired", 0, NULL,
+		"undo what was not confirmed in time; finish what was cut short", false },
+	{ "wait", 0, NULL, "with --expired: wait until the time is up", false },
+	{ "unconfirmed", 0, NULL, "as --expired, however much time is left; for a boot",
+		false },
 	OPTION_COLOR,
 	OPTION_END,
 };
@@ -82,6 +87,53 @@ recover(const struct options *options, const struct transaction *transaction,
 	return true;
 }
 
+/* What a timer and a unit at boot run: without a question. Returns an exit status. */
+static int
+undo_expired(const struct options *options, struct transaction *transaction, long wanted)
+{
+	struct error err = ERROR_INIT;
+	struct trial trial;
+	unsigned long id;
+	transaction->end_trial = options_given(options, "unconfirmed");
+	while (options_given(options, "wait") &&
+		transaction_on_trial(transaction, &id, &trial, NULL) == 1 &&
+		(wanted == 0 || id == (unsigned long)wanted) && trial_left(&trial) > 0)
+		trial_wait(&trial);
+	enum outcome outcome = transaction_recover(transaction, &err);
+	if (err.text != NULL)
+		output_error("%s", err.text);
+	error_clear(&err);
+	if (outcome == OUTCOME_DONE &&
+		transaction_on_trial(transaction, &id, &trial, NULL) == 1)
+		printf("Change %lu has %ld seconds left to be confirmed.\n", id,
+			trial_left(&trial) / 1000);
+	return (int)outcome;
+}
+
+/* Reads the number of the change, 0 when none is given. -1 when the command line
+ * contradicts itself. */
+static int
+read_arguments(const struct options *options, long *ret_wanted)
+{
+	struct error err = ERROR_INIT;
+	bool expired = options_given(options, "expired");
+	*ret_wanted = 0;
+	if (options->argument_count > 1)
+		error_set(&err, "takes one change at a time");
+	else if (options_given(options, "wait") && !expired)
+		error_set(&err, "--wait goes with --expired");
+	else if (expired && options_given(options, "unconfirmed"))
+		error_set(&err, "--expired and --unconfirmed exclude each other");
+	else if (options->argument_count == 1 &&
+		text_number(options->arguments[0], 1, 999999999, ret_wanted, &err) < 0)
+		error_prefix(&err, "a change is named by its number");
+	if (err.text == NULL)
+		return 0;
+	output_error("undo: %s", err.text);
+	error_clear(&err);
+	return -1;
+}
+
 static int
 run(int argc, char **argv)
 {
@@ -92,25 +144,19 @@ run(int argc, char **argv)
 	int status;
 	if (!options_parse(&command_undo, argc, argv, &options, &status))
 		return status;
-	if (options.argument_count > 1) {
-		output_error("undo: takes one change at a time");
+	long wanted;
+	if (read_arguments(&options, &wanted) < 0)
 		return STATUS_NOT_RUN;
-	}
-	long number;
-	if (options.argument_count == 1 &&
-		text_number(options.arguments[0], 1, 999999999, &number, &err) < 0) {
-		output_error("undo: a change is named by its number: %s", err.text);
-		error_clear(&err);
-		return STATUS_NOT_RUN;
-	}
 	struct transaction transaction = { .root = options_text(&options, "root", "/"),
 		.journal = options_text(&options, "journal", NULL),
 		.note = output_note };
+	if (options_given(&options, "expired") || options_given(&options, "unconfirmed"))
+		return undo_expired(&options, &transaction, wanted);
 	if (recover(&options, &transaction, &status) &&
 		(status != 0 || options.argument_count == 0)) {
 		if (status == 0)
-			puts("That was a run that had been cut short; run undo again to "
-			     "take a change back.");
+			puts("That was left from before; run undo again to take a change "
+			     "back.");
 		return status;
 	}
 	enum outcome outcome = transaction_undo_preview(&transaction,

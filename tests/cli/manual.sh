@@ -36,7 +36,7 @@ while read -r command; do
 done <commands
 
 echo version >>every
-grep '^\.It .*Fl -' "$manual" | grep -o 'Fl -[a-z]*' | sed 's/Fl -//' | while read -r option; do
+grep '^\.It .*Fl -' "$manual" | grep -o 'Fl -[a-z-]*' | sed 's/Fl -//' | while read -r option; do
 	grep -qx "$option" every || echo "$option"
 done >stale
 ok "the manual has no option that is gone" test ! -s stale

@@ -51,7 +51,8 @@ ok "nothing is enabled" test ! -e stage/etc/systemd
 
 grep -hE '^(Before|Requires|Requisite|BindsTo|PartOf|Upholds|OnFailure|FailureAction|RequiredBy)=' \
 	"$unitdir"/* >waits
-is "nothing waits for them but logins at boot" "$(cat waits)" "Before=systemd-user-sessions.service"
+is "nothing waits for the audits but logins at boot, and for the undo all daemons" \
+	"$(sort waits | tr '\n' ' ')" "Before=shutdown.target Before=sysinit.target Before=systemd-user-sessions.service "
 is "and those not for long" "$(grep -h '^TimeoutStartSec=' "$unitdir/holdfast-boot.service")" TimeoutStartSec=20s
 
 # Taken back.

@@ -15,14 +15,14 @@
 static void
 test_plain(void **state)
 {
-	struct auditlog_record record = { false, "/", "/etc/ssh/sshd_config", "a", "0f",
+	struct auditlog_record record = { "apply", "/", "/etc/ssh/sshd_config", "a", "0f",
 		true };
 	(void)state;
 	autofree char *text = auditlog_text(&record);
 	assert_string_equal(text,
 		"op=holdfast-apply file=\"/etc/ssh/sshd_config\" root=\"/\" "
 		"controls=\"a\" head=\"0f\"");
-	record.undo = true;
+	record.action = "undo";
 	record.head = NULL;
 	autofree char *undo = auditlog_text(&record);
 	assert_string_equal(undo,
@@ -38,8 +38,8 @@ test_hostile(void **state)
 		"/a\nmsg=audit(1:1)", "/\033[31m", "/\xc3\xa9", "/\x7f" };
 	(void)state;
 	for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
-		struct auditlog_record record = { false, NAMES[i], NAMES[i], "a b", "0f",
-			true };
+		struct auditlog_record record = { "apply", NAMES[i], NAMES[i], "a b",
+			"0f", true };
 		autofree char *text = auditlog_text(&record);
 		assert_null(strstr(text, NAMES[i]));
 		assert_null(strstr(text, "res="));
@@ -56,7 +56,7 @@ test_long(void **state)
 	(void)state;
 	autofree char *name = memory_new(4096, 1);
 	memset(name, ' ', 4095);
-	struct auditlog_record record = { false, name, name, name, name, true };
+	struct auditlog_record record = { "apply", name, name, name, name, true };
 	autofree char *text = auditlog_text(&record);
 	assert_non_null(strstr(text, " cut=file,root,controls,head"));
 	/* the kernel takes 8560 bytes, libaudit adds up to a few hundred */
@@ -94,7 +94,7 @@ test_not_sent(void **state)
 	none.rlim_cur = 0;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
 	errno = 0;
-	int status = auditlog_send(false, "/", "/etc/motd", "a", NULL, true);
+	int status = auditlog_send("apply", "/", "/etc/motd", "a", NULL, true);
 	int saved = errno;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 	assert_int_equal(status, -1);
