@@ -28,8 +28,12 @@ sshd_listening_find(const struct sshd_config *config, const char **ret_reason)
 {
 	struct sshd_answer ports = sshd_answer_at_start(config, SSHD_PORT);
 	struct sshd_answer family = sshd_answer_at_start(config, SSHD_ADDRESS_FAMILY);
+	/* OpenSSH before 3.9 has no AddressFamily and takes both */
+	const char *only = family.value != NULL ? family.value : "any";
 	autobuffer struct buffer list = { 0 };
-	bool known = true, given = false;
+	bool told = family.value != NULL || family.reason == NULL;
+	bool known = ports.value != NULL && told, given = false;
+	*ret_reason = ports.value == NULL ? ports.reason : family.reason;
 	for (size_t i = 0; i < config->count && known; i++) {
 		const struct sshd_line *line = &config->lines[i];
 		if (line->keyword->name != SSHD_LISTEN_ADDRESS)
@@ -37,18 +41,18 @@ sshd_listening_find(const struct sshd_config *config, const char **ret_reason)
 		struct sshd_listen listen = sshd_listen_read(line->value);
 		given = true;
 		known = listen.family != AF_UNSPEC;
+		if (!known)
+			*ret_reason = "which address a name in ListenAddress has is not "
+				      "looked up";
 		add_items(&list, listen.host, listen.family, listen.port, ports.value,
 			line->value + strcspn(line->value, " "));
 		sshd_listen_free(&listen);
 	}
-	if (!given && strcmp(family.value, "inet") != 0)
+	if (known && !given && strcmp(only, "inet") != 0)
 		add_items(&list, "::", AF_INET6, 0, ports.value, "");
-	if (!given && strcmp(family.value, "inet6") != 0)
+	if (known && !given && strcmp(only, "inet6") != 0)
 		add_items(&list, "0.0.0.0", AF_INET, 0, ports.value, "");
 	sshd_answer_free(&ports);
 	sshd_answer_free(&family);
-	if (!known)
-		*ret_reason = "which address a name in ListenAddress has is not looked "
-			      "up";
 	return known ? buffer_take(&list) : NULL;
 }
