@@ -117,11 +117,10 @@ in_tree()
 {
 	rm -rf "${T:?}/etc"
 	cp -a "$ROOT/etc" "$T/etc"
-	for file in passwd group nsswitch.conf services protocols ld.so.cache ld.so.conf hosts alternatives; do
-		[ -e "$T/etc/$file" ] || cp -a "/etc/$file" "$T/etc/" 2>/dev/null
-	done
+	cp -a -n /etc/{passwd,group,nsswitch.conf,services,protocols,ld.so.cache,ld.so.conf,hosts,alternatives} \
+		"$T/etc/" 2>/dev/null
 	local map=()
-	[ "$(id -u)" -eq 0 ] || map=(-r)
+	[ $EUID -eq 0 ] || map=(-r)
 	unshare "${map[@]}" -m -n "$BASH" -c '
 		ip link set lo up
 		mount --bind "$0/etc" /etc && mount -t tmpfs tmpfs /run && mkdir /run/sshd &&
