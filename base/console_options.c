@@ -33,9 +33,10 @@ read_one(const char *argument, struct console_options *options)
 		return *value == '/';
 	}
 	if ((value = value_of(argument, "services")) != NULL) {
-		if (*value != '\0')
+		bool names_one = value[strspn(value, ",")] != '\0';
+		if (names_one)
 			options->services = value;
-		return *value != '\0';
+		return names_one;
 	}
 	if ((value = value_of(argument, "exempt")) != NULL) {
 		options->exempt = value;
@@ -95,8 +96,9 @@ bool
 console_options_is_display(const char *service)
 {
 	return lists("gdm,gdm3,gdm-password,gdm-autologin,gdm-fingerprint,gdm-smartcard*,"
-		     "lightdm,lightdm-autologin,sddm,sddm-autologin,xdm,kdm,kdm-np,kde,"
-		     "kde-np,wdm,slim,lxdm,greetd,ly,nodm",
+		     "gdm-switchable-auth,lightdm,lightdm-autologin,sddm,sddm-autologin,"
+		     "plasmalogin,plasmalogin-autologin,cosmic-greeter,xdm,kdm,kdm-np,"
+		     "kde,kde-np,wdm,slim,lxdm,greetd,ly,nodm",
 		service);
 }
 
@@ -107,5 +109,6 @@ console_options_cover(const struct console_options *options, const char *service
 		return false;
 	if (options->services != NULL)
 		return lists(options->services, service);
-	return strcmp(service, "login") == 0 || console_options_is_display(service);
+	/* util-linux's login(1) is "remote" when it is given a host, as by agetty -H */
+	return lists("login,remote", service) || console_options_is_display(service);
 }

@@ -6,7 +6,7 @@
 
 struct console_options {
 	const char *conf; /* an absolute path */
-	const char *services; /* with commas; NULL: the console's own */
+	const char *services; /* with commas; NULL: those of the console */
 	const char *exempt; /* with commas; never asked about */
 	bool pts_is_console;
 	bool allow_on_error;

@@ -6,19 +6,16 @@
  * Root passes before any file of ours is read, so that no mistake in one locks the host's
  * owner out. */
 #include <errno.h>
-#include <pwd.h>
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
-#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
 #include "base/console_options.h"
+#include "pam_module/account.h"
 #include "pam_module/report.h"
 #include "pam_module/rule.h"
 #include "pam_module/terminal.h"
-
-enum { ENTRY_START = 1024, ENTRY_MAX = 1 << 20 }; /* bytes of a user's entry */
 
 /* One login on its way. */
 struct login {
@@ -42,8 +39,9 @@ static int
 give_up(const struct login *login, const char *reason, int code)
 {
 	bool allow = login->options.allow_on_error || login->options.dry_run;
-	pam_syslog(login->handle, LOG_ERR, "%s: %s is %s", reason, login->user,
-		allow ? "not kept out" : "refused");
+	char user[REPORT_WORD];
+	pam_syslog(login->handle, LOG_ERR, "%s: %s is %s", reason,
+		report_word(login->user, user), allow ? "not kept out" : "refused");
 	return allow ? PAM_IGNORE : code;
 }
 
@@ -51,33 +49,25 @@ give_up(const struct login *login, const char *reason, int code)
 static int
 find_user(struct login *login)
 {
-	char start[ENTRY_START], *memory = NULL, *buffer = start;
-	size_t room = sizeof start;
-	struct passwd entry, *found = NULL;
-	int error;
-	while ((error = getpwnam_r(login->user, &entry, buffer, room, &found)) ==
-			ERANGE &&
-		room < ENTRY_MAX) {
-		char *larger = realloc(memory, room *= 2);
-		if (larger == NULL) {
-			error = ENOMEM;
-			break;
-		}
-		buffer = memory = larger;
-	}
-	if (found != NULL) {
-		login->uid = entry.pw_uid;
-		login->gid = entry.pw_gid;
-	}
-	free(memory);
-	if (found != NULL)
+	int error = account_find(login->user, &login->uid, &login->gid);
+	if (error == 0)
 		return PAM_SUCCESS;
-	/* getpwnam_r(3): these mean that there is none */
-	if (error == 0 || error == ENOENT || error == ESRCH || error == EBADF ||
-		error == EPERM)
+	if (error == ENOENT)
 		return PAM_USER_UNKNOWN;
+	if (account_is_root(login->user)) {
+		login->uid = 0;
+		return PAM_SUCCESS;
+	}
 	return give_up(login, "the account can't be looked up",
 		error == ENOMEM ? PAM_BUF_ERR : PAM_PERM_DENIED);
+}
+
+/* By the convention of the Linux-PAM Application Developers' Guide "localhost" is where a
+ * local user comes from; lxdm's do. */
+static bool
+is_remote(const struct login *login)
+{
+	return *login->rhost != '\0' && strcmp(login->rhost, "localhost") != 0;
 }
 
 /* Whether the login is at the console: 1, 0; -1: it can't be told. */
@@ -85,8 +75,8 @@ static int
 is_at_console(const struct login *login)
 {
 	if (console_options_is_display(login->service))
-		return *login->rhost == '\0'; /* else by XDMCP */
-	if (login->options.trust_rhost && *login->rhost != '\0')
+		return !is_remote(login); /* else by XDMCP */
+	if (login->options.trust_rhost && is_remote(login))
 		return 0;
 	switch (terminal_here()) {
 	case TERMINAL_CONSOLE:
@@ -104,15 +94,17 @@ is_at_console(const struct login *login)
 static int
 refuse(const struct login *login, const struct rule *rule)
 {
+	char user[REPORT_WORD], tty[REPORT_WORD];
 	pam_syslog(login->handle, LOG_NOTICE,
 		"%s is not allowed to log in at the console%s%s (control %s)%s",
-		login->user, *login->tty != '\0' ? " " : "", login->tty, rule->control,
+		report_word(login->user, user), *login->tty != '\0' ? " " : "",
+		report_word(login->tty, tty), rule->control,
 		login->options.dry_run ? "; dry_run lets him in" : "");
 	if (login->options.dry_run)
 		return PAM_IGNORE;
 	if (login->options.audit)
-		report_refusal(login->handle, login->user, login->tty, rule->control,
-			rule->policy);
+		report_refusal(
+			login->handle, login->user, tty, rule->control, rule->policy);
 	return PAM_PERM_DENIED;
 }
 
@@ -141,9 +133,11 @@ decide(struct login *login)
 			rule.no_memory ? PAM_BUF_ERR : PAM_PERM_DENIED);
 	if (!rule.allowed)
 		return refuse(login, &rule);
-	if (options->debug)
+	if (options->debug) {
+		char user[REPORT_WORD];
 		pam_syslog(login->handle, LOG_DEBUG, "%s is allowed (control %s)",
-			login->user, rule.control);
+			report_word(login->user, user), rule.control);
+	}
 	return PAM_IGNORE;
 }
 
@@ -160,8 +154,9 @@ pam_sm_acct_mgmt(pam_handle_t *handle, int flags, int argc, const char **argv)
 	login.user = item(handle, PAM_USER);
 	if (*login.user == '\0')
 		return PAM_USER_UNKNOWN;
-	/* without memory glibc's name service crashes (2.36, nss_database.c): root's
-	 * entry, under the name that it has on every host, is not asked for */
+	/* in a process that never used it, glibc's name service crashes without memory
+	 * (2.36, nss_database.c): root's entry, under the name that it has on every host,
+	 * is not asked for */
 	if (strcmp(login.user, "root") == 0)
 		return PAM_IGNORE;
 	login.rhost = item(handle, PAM_RHOST);

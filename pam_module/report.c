@@ -8,6 +8,26 @@
 #include <syslog.h>
 #include <unistd.h>
 
+const char *
+report_word(const char *text, char buffer[REPORT_WORD])
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t size = 0;
+	for (; *text != '\0' && size < REPORT_WORD - 4; text++) {
+		unsigned char byte = (unsigned char)*text;
+		if (byte > ' ' && byte < 0x7f && byte != '"' && byte != '\\') {
+			buffer[size++] = *text;
+			continue;
+		}
+		buffer[size++] = '\\';
+		buffer[size++] = 'x';
+		buffer[size++] = digits[byte >> 4];
+		buffer[size++] = digits[byte & 15];
+	}
+	buffer[size] = '\0';
+	return buffer;
+}
+
 void
 report_refusal(pam_handle_t *handle, const char *user, const char *tty,
 	const char *control, const char *policy)

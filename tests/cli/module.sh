@@ -13,7 +13,7 @@ chmod 755 "$T" # a user's groups are looked up as anybody
 # module ARGUMENT...: the services' line.
 module()
 {
-	for service in login sshd gdm-password cron; do
+	for service in login remote sshd gdm-password cron; do
 		printf 'account required pam_permit.so\naccount required %s conf=%s %s\n' \
 			"$MODULE" "$T/conf" "$*" >"pam/$service"
 	done
@@ -48,11 +48,14 @@ answers "a host's name on a real terminal fools nobody" $refused daemon login pt
 answers "no terminal is no console" $admitted daemon login none
 answers "a display manager, by its service" $refused daemon gdm-password none "" ""
 answers "a display manager with a remote display" $admitted daemon gdm-password none host ""
+answers "a display manager that says localhost, as lxdm" $refused daemon gdm-password none localhost ""
+answers "login with a host, as util-linux has it" $refused daemon remote pts fake
 module ""
 answers "a pts is no console by default" $admitted daemon
 module pts=console trust_rhost
 answers "trust_rhost believes the host" $admitted daemon login pts host
 answers "and refuses without one" $refused daemon
+answers "localhost is none" $refused daemon login pts localhost
 module pts=console services=sshd,x
 answers "services= names others" $refused daemon sshd
 answers "and drops login" $admitted daemon login
@@ -134,7 +137,7 @@ ln -s /dev/zero conf
 trouble "a device"
 rm conf
 conf "allow daemon"
-for argument in nonsense pts=maybe onerr=perhaps conf=relative services= conf; do
+for argument in nonsense pts=maybe onerr=perhaps conf=relative services= services=, conf; do
 	module pts=console "$argument"
 	answers "the argument '$argument': others are refused" $refused daemon
 	answers "the argument '$argument': root passes" $admitted root
