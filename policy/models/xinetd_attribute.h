@@ -25,6 +25,7 @@ enum {
 	XINETD_LOG_ON_SUCCESS,
 	XINETD_DISABLED,
 	XINETD_ENABLED,
+	XINETD_LOG_TYPE,
 	XINETD_OTHER, /* the first of those whose values only are checked */
 };
 
@@ -41,11 +42,14 @@ enum { /* of flags */
 	XINETD_SENSOR = 4,
 	XINETD_IPV4 = 8,
 	XINETD_IPV6 = 16,
+	XINETD_LABELED = 32,
 };
 
 enum { /* of socket_type */
 	XINETD_STREAM = 1,
 	XINETD_DGRAM = 2,
+	XINETD_RAW = 3,
+	XINETD_SEQPACKET = 4,
 };
 
 /* What values are checked against. */
@@ -55,17 +59,20 @@ struct xinetd_facts {
 	struct netdb services, protocols, rpc;
 	bool is_old; /* before 2.3.15.1 */
 	bool is_dated; /* is_old is known, not guessed */
+	bool is_debian; /* as Debian builds it: with labeled networking */
 };
 
 struct words {
 	char **items; /* borrowed */
 	size_t count;
+	bool is_open; /* more may follow, and the last one may be longer */
 };
 
 enum xinetd_result {
 	XINETD_SET,
 	XINETD_IGNORED, /* a warning in xinetd's log, no more */
 	XINETD_BAD, /* the service is disabled; in defaults, xinetd exits */
+	XINETD_OPEN, /* which of these can't be told, as the values are open */
 };
 
 /* Does to SERVICE what the line "NAME OP VALUES" does; OP is '=', '+' or '-'.
@@ -80,7 +87,11 @@ xinetd_attribute_set(const struct xinetd_facts *facts, struct xinetd_service *se
 int
 xinetd_socket_type(const char *name);
 
-/* Whether the user NAME exists: FOUND also for a root that does not say. */
+/* The number is -1 where it is not known. */
+enum netdb_answer
+xinetd_protocol(const struct xinetd_facts *facts, const char *name, long *ret_number);
+
+/* Whether the user NAME, or the group, exists. */
 enum netdb_answer
 xinetd_user(const struct xinetd_facts *facts, const char *name);
 

@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "policy/models/software.h"
+#include "policy/models/xinetd_lines.h"
 #include "policy/models/xinetd_reader.h"
 
 enum {
@@ -30,144 +31,41 @@ struct reader {
 	size_t bytes;
 };
 
-/* A file while its lines are taken one by one. */
+/* A file that is being read. */
 struct source {
 	const struct file *file;
-	const struct tree *tree;
-	size_t node;
+	struct xinetd_lines lines;
 	size_t entries;
 	bool again, has_defaults;
 };
 
-struct line {
-	size_t start, end; /* offsets in the file; no newline */
-	char *text; /* owned, NUL-terminated */
-};
-
-static void
-line_free(struct line *line)
-{
-	free(line->text);
-	line->text = NULL;
-}
-
-#define autoline __attribute__((cleanup(line_free)))
-
-/* parsesup.c next_line: blank lines and comments are passed over. */
-static bool
-next_line(struct source *source, struct line *line)
-{
-	const struct tree *tree = source->tree;
-	const struct bytes text = source->file->bytes;
-	line_free(line);
-	while (source->node < tree->count &&
-		(tree->nodes[source->node].label == LABEL_BLANK ||
-			tree->nodes[source->node].label == LABEL_COMMENT))
-		source->node = tree_next_line(tree, source->node);
-	if (source->node >= tree->count || tree->nodes[source->node].start >= text.size)
-		return false;
-	size_t start = tree->nodes[source->node].start, end = start;
-	while (start > 0 && text.data[start - 1] != '\n')
-		start--;
-	while (end < text.size && text.data[end] != '\n')
-		end++;
-	*line = (struct line){ start, end, memory_copy(text.data + start, end - start) };
-	source->node = tree_next_line(tree, source->node);
-	return true;
-}
-
-/* parsesup.c line_has_only_1_char */
-static bool
-is_only(const char *line, char wanted)
-{
-	static const char blanks[] = " \t\n\v\f\r";
-	line += strspn(line, blanks);
-	return *line == wanted && line[1 + strspn(line + 1, blanks)] == '\0';
-}
-
 static void
 skip_entry(struct source *source)
 {
-	autoline struct line line = { 0 };
-	while (next_line(source, &line))
-		if (is_only(line.text, '}'))
+	autoline struct xinetd_line line = { 0 };
+	while (xinetd_lines_next(&source->lines, &line))
+		if (xinetd_line_is_only(&line, '}'))
 			return;
-}
-
-/* One line of an entry, taken apart: parsesup.c get_attr_op and parse_line. */
-struct attribute_line {
-	const char *name;
-	char op;
-	size_t op_start, value_start, value_end; /* offsets in the line */
-	struct words values;
-};
-
-enum line_fault {
-	LINE_FINE,
-	LINE_WRONG,
-	LINE_WITHOUT_END, /* xinetd reads on into the next line's bytes */
-};
-
-static enum line_fault
-take_apart(char *text, struct attribute_line *parts, const char **ret_why)
-{
-	char *p = text, *end = text + strlen(text);
-	while (isspace((unsigned char)*p))
-		p++;
-	parts->name = p;
-	while (*p != '\0' && *p != '=' && !isspace((unsigned char)*p))
-		p++;
-	*ret_why = "it is no attribute";
-	if (*p == '\0')
-		return LINE_WITHOUT_END;
-	*ret_why = "the attribute needs a blank before the operator";
-	if (*p == '=')
-		return LINE_WRONG;
-	*p++ = '\0';
-	while (isspace((unsigned char)*p))
-		p++;
-	parts->op = *p;
-	parts->op_start = (size_t)(p - text);
-	*ret_why = "there is no operator after the attribute";
-	if (*p == '+' || *p == '-')
-		p++;
-	if (*p != '=')
-		return LINE_WRONG;
-	p++;
-	parts->value_start = parts->value_end = (size_t)(p - text);
-	char *rest = NULL;
-	for (char *word = strtok_r(p, " \t", &rest); word != NULL;
-		word = strtok_r(NULL, " \t", &rest)) {
-		if (parts->values.count == 0)
-			parts->value_start = (size_t)(word - text);
-		parts->value_end = (size_t)(word - text) + strlen(word);
-		parts->values.items = memory_grow(parts->values.items,
-			parts->values.count, sizeof *parts->values.items);
-		parts->values.items[parts->values.count++] = word;
-	}
-	while (parts->value_end > parts->value_start && end > text &&
-		isspace((unsigned char)text[parts->value_end - 1]))
-		parts->value_end--;
-	return LINE_FINE;
 }
 
 /* Notes where the first `disable` line stands, for the remedy and the evidence. */
 static void
 note_disable(struct xinetd_service *service, const struct source *source,
-	const struct line *line, const struct attribute_line *parts)
+	const struct xinetd_line *line, const struct xinetd_assignment *parts)
 {
-	if (service->has_disable || strcasecmp(parts->name, "disable") != 0)
+	if (service->has_disable || parts->has_run_on ||
+		strcasecmp(parts->name, "disable") != 0)
 		return;
 	service->has_disable = true;
-	service->disable_op = line->start + parts->op_start;
-	service->disable_value = line->start + parts->value_start;
-	service->disable_end = line->start + parts->value_end;
+	service->disable_op = parts->op_start;
+	service->disable_value = parts->value_start;
+	service->disable_end = parts->value_end;
 	service->decides = (struct place){ source->file, line->start };
 }
 
 static void
 note_ids(struct xinetd_defaults *defaults, const struct source *source,
-	const struct line *line, const struct attribute_line *parts)
+	const struct xinetd_line *line, const struct xinetd_assignment *parts)
 {
 	bool enabled = strcasecmp(parts->name, "enabled") == 0;
 	if (!enabled && strcasecmp(parts->name, "disabled") != 0)
@@ -198,30 +96,34 @@ read_entry(struct reader *reader, struct source *source, struct xinetd_service *
 {
 	bool in_defaults = service == NULL;
 	struct xinetd_service *target = in_defaults ? &reader->defaults->entry : service;
-	autoline struct line line = { 0 };
-	while (next_line(source, &line)) {
+	autoline struct xinetd_line line = { 0 };
+	while (xinetd_lines_next(&source->lines, &line)) {
 		struct place here = { source->file, line.start };
-		struct attribute_line parts = { 0 };
+		struct xinetd_assignment parts;
 		const char *why;
-		if (is_only(line.text, '}'))
+		if (xinetd_line_is_only(&line, '}'))
 			return ENTRY_CLOSED;
-		enum line_fault fault = take_apart(line.text, &parts, &why);
-		if (fault == LINE_WITHOUT_END)
+		enum xinetd_line_fault fault = xinetd_lines_assignment(
+			&source->lines, &line, &parts, &why);
+		struct error error = ERROR_INIT;
+		enum xinetd_result result = fault != XINETD_LINE_FINE
+			? XINETD_IGNORED
+			: xinetd_attribute_set(reader->facts, target, in_defaults,
+				  parts.name, parts.op, &parts.values, &error);
+		if (fault == XINETD_LINE_LOST || result == XINETD_OPEN ||
+			(fault == XINETD_LINE_OPEN && in_defaults))
 			xinetd_conf_problem(reader->conf, VERDICT_UNKNOWN,
 				source->file->path, here,
 				"xinetd reads past the end of a line that is one word, "
 				"so what follows it can't be told");
-		if (fault != LINE_FINE) {
+		if (fault != XINETD_LINE_FINE) {
 			if (!in_defaults)
 				xinetd_service_stop(service,
-					fault == LINE_WRONG ? XINETD_STOPPED
-							    : XINETD_UNSURE,
+					fault == XINETD_LINE_WRONG ? XINETD_STOPPED
+								   : XINETD_UNSURE,
 					here, "%s", why);
 			return ENTRY_FAILED;
 		}
-		struct error error = ERROR_INIT;
-		enum xinetd_result result = xinetd_attribute_set(reader->facts, target,
-			in_defaults, parts.name, parts.op, &parts.values, &error);
 		bool is_disable = strcasecmp(parts.name, "disable") == 0;
 		if (in_defaults) {
 			note_ids(reader->defaults, source, &line, &parts);
@@ -258,7 +160,7 @@ read_entry(struct reader *reader, struct source *source, struct xinetd_service *
 }
 
 static void
-read_service(struct reader *reader, struct source *source, const struct line *line,
+read_service(struct reader *reader, struct source *source, const struct xinetd_line *line,
 	const char *name)
 {
 	struct xinetd_service *service = xinetd_conf_add(
@@ -268,8 +170,9 @@ read_service(struct reader *reader, struct source *source, const struct line *li
 	/* the defaults that are known by now are copied: parse.c get_service_entry */
 	if (reader->defaults->entry.specified & ((uint64_t)1 << XINETD_LOG_ON_SUCCESS))
 		service->logs_traffic = reader->defaults->entry.logs_traffic;
-	autoline struct line brace = { 0 };
-	if (!next_line(source, &brace) || !is_only(brace.text, '{')) {
+	autoline struct xinetd_line brace = { 0 };
+	if (!xinetd_lines_next(&source->lines, &brace) ||
+		!xinetd_line_is_only(&brace, '{')) {
 		xinetd_service_stop(service, XINETD_STOPPED, service->entry,
 			"'{' must stand alone on the line after the name");
 		skip_entry(source);
@@ -282,14 +185,21 @@ read_service(struct reader *reader, struct source *source, const struct line *li
 }
 
 static void
-read_defaults(struct reader *reader, struct source *source)
+read_defaults(struct reader *reader, struct source *source, size_t start)
 {
-	autoline struct line brace = { 0 };
-	if (!next_line(source, &brace) || !is_only(brace.text, '{') ||
-		source->has_defaults)
+	autoline struct xinetd_line brace = { 0 };
+	if (!xinetd_lines_next(&source->lines, &brace) ||
+		!xinetd_line_is_only(&brace, '{') || source->has_defaults)
 		skip_entry(source);
 	else if (read_entry(reader, source, NULL) == ENTRY_CLOSED)
 		source->has_defaults = true;
+	if (reader->defaults->entry.unsure != NULL) {
+		xinetd_conf_problem(reader->conf, VERDICT_UNKNOWN, source->file->path,
+			(struct place){ source->file, start }, "defaults: %s",
+			reader->defaults->entry.unsure);
+		free(reader->defaults->entry.unsure);
+		reader->defaults->entry.unsure = NULL;
+	}
 	/* after a line that is no attribute xinetd goes on with the next line, as if it
 	 * began an entry: parse.c parse_conf_file */
 }
@@ -337,7 +247,7 @@ absolute(const char *path)
 
 /* One entry or include: parse.c find_next_entry. */
 static void
-read_next(struct reader *reader, struct source *source, const struct line *line)
+read_next(struct reader *reader, struct source *source, const struct xinetd_line *line)
 {
 	char *rest = NULL;
 	autofree char *text = memory_text(line->text);
@@ -345,7 +255,7 @@ read_next(struct reader *reader, struct source *source, const struct line *line)
 	const char *name = keyword ? strtok_r(NULL, " \t", &rest) : NULL;
 	struct place here = { source->file, line->start };
 	if (keyword != NULL && strcasecmp(keyword, "defaults") == 0) {
-		read_defaults(reader, source);
+		read_defaults(reader, source, line->start);
 	} else if (name != NULL && strcasecmp(keyword, "service") == 0) {
 		read_service(reader, source, line, name);
 	} else if (name != NULL && strcasecmp(keyword, "include") == 0) {
@@ -378,9 +288,10 @@ static void
 read_file(struct reader *reader, const char *path, struct place from)
 {
 	struct source source = { 0 };
+	const struct tree *tree;
 	struct error error = ERROR_INIT;
 	int parsed = context_tree(
-		reader->context, path, LENS_XINETD, &source.file, &source.tree, &error);
+		reader->context, path, LENS_XINETD, &source.file, &tree, &error);
 	if (parsed < 0) {
 		/* what is not there, or is no regular file, xinetd passes over where it
 		 * is included; the main file it opens whatever it is */
@@ -400,11 +311,27 @@ read_file(struct reader *reader, const char *path, struct place from)
 		reader->full = true;
 		return;
 	}
+	xinetd_conf_check_lines(reader->conf, source.file);
 	reader->depth++;
-	autoline struct line line = { 0 };
-	while (!reader->exited && !reader->full && next_line(&source, &line))
+	xinetd_lines_open(&source.lines, source.file, tree);
+	autoline struct xinetd_line line = { 0 };
+	while (!reader->exited && !reader->full &&
+		xinetd_lines_next(&source.lines, &line))
 		read_next(reader, &source, &line);
+	xinetd_lines_close(&source.lines);
 	reader->depth--;
+}
+
+void
+xinetd_conf_check_lines(struct xinetd_conf *conf, const struct file *file)
+{
+	size_t cut = xinetd_lines_cut(file);
+	if (cut != SIZE_MAX)
+		xinetd_conf_problem(conf, VERDICT_UNKNOWN, file->path,
+			(struct place){ file, cut },
+			"xinetd cuts a line that is longer than its buffer of 8191 "
+			"bytes, "
+			"and takes the rest for another");
 }
 
 struct xinetd_service *
@@ -416,6 +343,7 @@ xinetd_conf_add(struct xinetd_conf *conf, const struct file *file, size_t offset
 	*service = (struct xinetd_service){
 		.name = memory_text(name),
 		.id = memory_text(name),
+		.protocol_number = -1,
 		.entry = { file, offset },
 		.decides = { file, offset },
 	};
@@ -458,6 +386,7 @@ static void
 judge_version(const struct context *context, struct xinetd_facts *facts)
 {
 	struct software software = software_find(context, "xinetd");
+	facts->is_debian = software.source == SOFTWARE_DATABASE;
 	if (software.version != NULL) {
 		static const long first[] = { 2, 3, 15, 1 };
 		const char *p = strchr(software.version, ':');
@@ -474,6 +403,19 @@ judge_version(const struct context *context, struct xinetd_facts *facts)
 		}
 	}
 	software_free(&software);
+}
+
+static void
+entry_free(struct xinetd_service *service)
+{
+	free(service->name);
+	free(service->id);
+	free(service->protocol);
+	free(service->reason);
+	free(service->bad_why);
+	free(service->unsure);
+	free(service->bind_name);
+	free(service->log_file);
 }
 
 void
@@ -508,7 +450,7 @@ xinetd_conf_read(const struct context *context, struct xinetd_conf *ret_conf)
 	for (size_t i = 0; i < defaults.place_count; i++)
 		free(defaults.places[i]);
 	free(defaults.places);
-	free(defaults.entry.unsure);
+	entry_free(&defaults.entry);
 	table_free(&defaults.enabled);
 	table_free(&defaults.disabled);
 	free(reader.visited);
@@ -523,13 +465,7 @@ void
 xinetd_conf_free(struct xinetd_conf *conf)
 {
 	for (size_t i = 0; i < conf->count; i++) {
-		struct xinetd_service *service = &conf->services[i];
-		free(service->name);
-		free(service->id);
-		free(service->protocol);
-		free(service->reason);
-		free(service->bad_why);
-		free(service->unsure);
+		entry_free(&conf->services[i]);
 	}
 	for (size_t i = 0; i < conf->problem_count; i++) {
 		free(conf->problems[i].path);

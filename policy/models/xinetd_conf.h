@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "policy/kinds/kind.h"
+#include "policy/models/hosts.h"
 #include "policy/place.h"
 
 enum xinetd_state {
@@ -20,6 +21,7 @@ enum xinetd_state {
 struct xinetd_service {
 	char *name, *id;
 	char *protocol; /* "tcp", "udp", ...; NULL when none is known */
+	long protocol_number; /* -1: not known */
 	long port; /* 0: none, or not known */
 	enum xinetd_state state;
 	char *reason; /* NULL while started */
@@ -28,6 +30,7 @@ struct xinetd_service {
 				 other does */
 	size_t number; /* of this entry in its file, from 1 */
 	bool from_inetd; /* a line of inetd.conf */
+	bool has_no_id; /* ID stands for none */
 	bool again; /* its file was read before: the same bytes serve twice */
 	bool port_taken; /* stopped only because another one has the port */
 
@@ -43,7 +46,10 @@ struct xinetd_service {
 	int socket_type; /* index in the table of names; 0: none */
 	long wanted_port;
 	bool disabled; /* by `disable`, or by a bad value */
-	bool waits, logs_traffic, redirects, binds, logs;
+	bool waits, logs_traffic, redirects, logs, is_v6only;
+	struct hosts_address bind; /* family 0: none */
+	char *bind_name; /* of a host with several addresses, or none that is known */
+	char *log_file; /* of log_type FILE */
 	bool dropped; /* at a `disable = yes`, where reading it ends */
 	struct place bad; /* the first line with a bad value */
 	char *bad_why;

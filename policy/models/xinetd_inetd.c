@@ -31,9 +31,10 @@ take_fields(const struct xinetd_facts *facts, struct xinetd_service *service,
 		service->specified |= BIT(XINETD_RPC_VERSION);
 		protocol = slash + 1;
 	}
-	if (netdb_find(&facts->protocols, protocol, NULL, &number) == NETDB_MISSING)
+	if (xinetd_protocol(facts, protocol, &number) == NETDB_MISSING)
 		return "its protocol is not in /etc/protocols";
 	service->protocol = memory_text(protocol);
+	service->protocol_number = number;
 	service->waits = strcasecmp(fields[3], "wait") == 0;
 	dot = strchr(fields[4], '.');
 	if (dot != NULL) {
@@ -49,8 +50,10 @@ take_fields(const struct xinetd_facts *facts, struct xinetd_service *service,
 		service->types |= XINETD_INTERNAL;
 		if (strcasecmp(service->name, "discard") == 0)
 			return "discard is not supported here";
+		service->has_no_id = true;
 		for (size_t i = 0; twins[i] != NULL; i++)
 			if (strcasecmp(service->name, twins[i]) == 0) {
+				service->has_no_id = false;
 				free(service->id); /* by the protocol's name, never
 						      "stream" */
 				service->id = memory_printf("%s-dgram", twins[i]);
@@ -103,6 +106,7 @@ xinetd_inetd_read(const struct xinetd_facts *facts, struct xinetd_conf *conf)
 			(struct place){ 0 }, "%s", file->reason);
 	if (file->state != FILE_READ)
 		return;
+	xinetd_conf_check_lines(conf, file);
 	for (size_t start = 0; start < text.size;) {
 		const char *line = text.data + start;
 		const char *end = memchr(line, '\n', text.size - start);

@@ -43,6 +43,10 @@ xinetd_conf_problem(struct xinetd_conf *conf, enum verdict verdict, const char *
 	struct place place, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
+/* Notes it as a problem when FILE has a line that xinetd cuts. */
+void
+xinetd_conf_check_lines(struct xinetd_conf *conf, const struct file *file);
+
 /* Reads /etc/inetd.conf into CONF, as xinetd -inetd_compat does. */
 void
 xinetd_inetd_read(const struct xinetd_facts *facts, struct xinetd_conf *conf);

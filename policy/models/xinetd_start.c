@@ -1,9 +1,11 @@
 #include <ctype.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/memory.h"
+#include "policy/models/xinetd_ports.h"
 #include "policy/models/xinetd_reader.h"
 
 #define BIT(attribute) ((uint64_t)1 << (attribute))
@@ -12,6 +14,7 @@
 struct start {
 	const struct xinetd_facts *facts;
 	const struct xinetd_defaults *defaults;
+	struct xinetd_conf *conf;
 	struct xinetd_service *service;
 };
 
@@ -113,6 +116,8 @@ fill_protocol(struct start *start)
 			netdb_find(&start->facts->protocols, implied, NULL, &number) !=
 				NETDB_MISSING) {
 			service->protocol = memory_text(implied);
+			service->protocol_number = *implied == 't' ? IPPROTO_TCP
+								   : IPPROTO_UDP;
 			service->specified |= BIT(XINETD_PROTOCOL);
 		}
 	}
@@ -217,22 +222,100 @@ has_all(struct start *start)
 	return true;
 }
 
-/* The socket that service.c svc_activate asks for. */
+/* The socket that service.c svc_activate asks for: socket(2), ip(7), raw(7). */
 static bool
 has_socket(struct start *start)
 {
 	const struct xinetd_service *service = start->service;
-	if (service->types & XINETD_TCPMUX || service->protocol == NULL)
-		return true;
-	bool tcp = strcasecmp(service->protocol, "tcp") == 0,
-	     udp = strcasecmp(service->protocol, "udp") == 0;
-	if ((service->socket_type == XINETD_STREAM && udp) ||
-		(service->socket_type == XINETD_DGRAM && tcp))
-		return stop(start, "there is no such socket: socket_type and protocol");
-	if ((service->socket_type == XINETD_STREAM && !tcp) ||
-		(service->socket_type == XINETD_DGRAM && !udp))
+	bool is_stream = service->socket_type == XINETD_STREAM,
+	     is_dgram = service->socket_type == XINETD_DGRAM;
+	switch (service->protocol_number) {
+	case IPPROTO_IP:
+		if (is_stream || is_dgram)
+			return true;
+		break;
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_ICMP:
+		if (service->socket_type == XINETD_RAW ||
+			(is_stream && service->protocol_number == IPPROTO_TCP) ||
+			(is_dgram && service->protocol_number == IPPROTO_UDP))
+			return true;
+		break;
+	default:
 		doubt(start, "the kernel decides whether there is such a socket");
+		return true;
+	}
+	return stop(start, "there is no such socket: socket_type and protocol");
+}
+
+/* The address that it binds to, its own or that of the defaults. */
+static bool
+fill_bind(struct start *start)
+{
+	struct xinetd_service *service = start->service;
+	const struct xinetd_service *defaults = &start->defaults->entry;
+	unsigned families = XINETD_IPV4 | XINETD_IPV6;
+	if (service->bind.family == 0 && service->bind_name == NULL) {
+		service->bind = defaults->bind;
+		if (defaults->bind.family == 0 && defaults->bind_name != NULL)
+			service->bind_name = memory_text(defaults->bind_name);
+	}
+	if ((service->flags & families) == 0)
+		service->flags |= service->bind_name == NULL &&
+				service->bind.family == AF_INET
+			? XINETD_IPV4
+			: XINETD_IPV6;
+	if (service->bind_name != NULL) {
+		struct hosts_list list;
+		enum hosts_answer found = hosts_find(start->facts->host,
+			service->bind_name,
+			service->flags & XINETD_IPV6 ? AF_INET6 : AF_INET, &list);
+		if (found == HOSTS_FOUND)
+			service->bind = list.items[0];
+		hosts_free(&list);
+		if (found == HOSTS_MISSING)
+			return stop(start, "the host that it binds to has no address");
+		if (found == HOSTS_UNSURE)
+			doubt(start,
+				"it depends on the address of the host that it binds "
+				"to");
+	}
+	/* of an address of IPv4 the rest is what the memory holds */
+	if (service->flags & XINETD_IPV6 && service->bind.family == AF_INET)
+		doubt(start, "it binds to an address of IPv4 by IPv6");
 	return true;
+}
+
+/* xinetd may be built without labeled networking: then the flag means nothing. */
+static bool
+has_labeled(struct start *start)
+{
+	const struct xinetd_service *service = start->service;
+	if (!(service->flags & XINETD_LABELED) ||
+		(!(service->types & XINETD_INTERNAL) &&
+			service->socket_type == XINETD_STREAM && !service->waits &&
+			!service->redirects))
+		return true;
+	if (start->facts->is_debian)
+		return stop(start,
+			"LABELED needs a stream that is neither internal, redirected nor "
+			"waiting");
+	doubt(start, "LABELED is refused where xinetd has labeled networking");
+	return true;
+}
+
+/* check_entry compares the protocol's name, where there is none too. */
+static bool
+is_tcp(struct start *start, const char *protocol)
+{
+	struct xinetd_service *service = start->service;
+	if (protocol == NULL)
+		xinetd_conf_problem(start->conf, VERDICT_INVALID,
+			service->entry.file->path, service->entry,
+			"xinetd crashes: TCPMUX service %s has no protocol",
+			service->name);
+	return protocol != NULL && strcasecmp(protocol, "tcp") == 0;
 }
 
 /* confparse.c service_fill and check_entry, in their order */
@@ -251,16 +334,24 @@ is_complete(struct start *start)
 	if (!(service->specified & BIT(XINETD_LOG_ON_SUCCESS)) &&
 		start->defaults->entry.specified & BIT(XINETD_LOG_ON_SUCCESS))
 		service->logs_traffic = start->defaults->entry.logs_traffic;
+	if (!fill_bind(start))
+		return false;
 	fill_protocol(start);
 	if (!find_port(start))
 		return false;
+	if (service->flags & XINETD_INTERCEPT && service->waits &&
+		!(service->types & XINETD_INTERNAL) &&
+		service->socket_type > XINETD_DGRAM)
+		return stop(start, "INTERCEPT needs a stream or datagrams");
 	if (service->flags & XINETD_SENSOR)
 		service->types |= XINETD_INTERNAL;
 	if (service->types & XINETD_INTERNAL && !is_builtin(service))
 		return stop(start, "there is no such internal service");
+	if (!has_labeled(start))
+		return false;
 	if (service->types & XINETD_TCPMUX &&
-		(!(service->types & XINETD_UNLISTED) || service->protocol == NULL ||
-			strcasecmp(service->protocol, "tcp") != 0))
+		(!(service->types & XINETD_UNLISTED) ||
+			!is_tcp(start, service->protocol)))
 		return stop(start, "a TCPMUX service must be UNLISTED and tcp");
 	if (has(start, XINETD_REDIRECT) &&
 		(service->socket_type != XINETD_STREAM || service->waits ||
@@ -276,57 +367,99 @@ is_complete(struct start *start)
 		if (!start->facts->is_dated)
 			doubt(start, "both IPv4 and IPv6, which older versions refuse");
 	}
-	return has_all(start) && has_socket(start);
+	return has_all(start);
 }
 
-static int
-by_port(const void *a, const void *b)
+/* Whether xinetd can open the log that SERVICE has, its own or that of the defaults:
+ * logctl.c log_start. Where the folder above the log's is absent the root is not
+ * complete, and does not say. */
+static bool
+can_log(struct start *start)
 {
-	const struct xinetd_service *x = *(const struct xinetd_service *const *)a,
-				    *y = *(const struct xinetd_service *const *)b;
-	if (x->port != y->port)
-		return x->port < y->port ? -1 : 1;
-	return x < y ? -1 : x > y;
+	const struct xinetd_service *service = start->service;
+	const char *file = has(start, XINETD_LOG_TYPE) ? service->log_file
+						       : start->defaults->entry.log_file;
+	if (file == NULL)
+		return true;
+	autofree char *path = memory_printf("%s%s", file[0] == '/' ? "" : "/", file);
+	autofree char *folder = memory_copy(path, (size_t)(strrchr(path, '/') - path));
+	autofree char *target = NULL;
+	mode_t mode;
+	if (host_mode(start->facts->host, path, &mode, &target) == 0 && S_ISDIR(mode))
+		return stop(start, "its log is a folder");
+	char *slash = strrchr(folder, '/');
+	if (slash == NULL || host_exists(start->facts->host, folder) != 0)
+		return true;
+	slash[slash == folder] = '\0';
+	return host_exists(start->facts->host, folder) != 1 ||
+		stop(start, "the folder of its log is not there");
 }
 
-/* Of several that listen at one TCP port only the first can bind: bind(2). */
 static void
-give_ports(struct xinetd_conf *conf)
+activate(struct start *start, struct xinetd_ports *ports)
 {
-	autofree struct xinetd_service **sorted = memory_new(conf->count, sizeof *sorted);
-	size_t count = 0;
-	for (size_t i = 0; i < conf->count; i++) {
-		struct xinetd_service *service = &conf->services[i];
-		if (service->state == XINETD_STARTED && service->port != 0 &&
-			service->socket_type == XINETD_STREAM && !service->binds &&
-			!(service->types & (XINETD_TCPMUX | XINETD_RPC)) &&
-			!(service->flags & (XINETD_IPV4 | XINETD_IPV6)))
-			sorted[count++] = service;
-	}
-	qsort(sorted, count, sizeof *sorted, by_port);
-	for (size_t i = 1, first = 0; i < count; i++) {
-		if (sorted[i]->port != sorted[first]->port) {
-			first = i;
-			continue;
-		}
-		xinetd_service_stop(sorted[i], XINETD_STOPPED, sorted[first]->entry,
-			"service %s has its port already", sorted[first]->name);
-		sorted[i]->port_taken = true;
-	}
+	struct xinetd_service *service = start->service;
+	bool listens = service->socket_type == XINETD_STREAM && service->port != 0 &&
+		!(service->types & (XINETD_TCPMUX | XINETD_RPC));
+	if (service->state == XINETD_STOPPED || service->types & XINETD_TCPMUX ||
+		!has_socket(start) || !can_log(start))
+		return;
+	if (service->unsure != NULL)
+		xinetd_service_stop(
+			service, XINETD_UNSURE, service->decides, "%s", service->unsure);
+	if (listens)
+		xinetd_ports_listen(ports, service);
+}
+
+/* remove_disabled_services compares the ids that the defaults name with that of each
+ * service, where there is none too. */
+static void
+check_ids(struct xinetd_conf *conf, const struct xinetd_defaults *defaults)
+{
+	bool enables = (defaults->entry.specified & BIT(XINETD_ENABLED)) != 0;
+	if ((enables ? &defaults->enabled : &defaults->disabled)->count == 0)
+		return;
+	for (size_t i = 0; i < conf->count; i++)
+		if (conf->services[i].has_no_id && conf->services[i].reason == NULL)
+			xinetd_conf_problem(conf, VERDICT_INVALID,
+				conf->services[i].entry.file->path,
+				conf->services[i].entry,
+				"xinetd crashes: the defaults name ids, and internal "
+				"service %s has none",
+				conf->services[i].name);
+}
+
+static void
+end_all(struct xinetd_conf *conf, struct place place)
+{
+	for (size_t i = 0; i < conf->count; i++)
+		xinetd_service_stop(
+			&conf->services[i], XINETD_STOPPED, place, "xinetd exits");
 }
 
 void
 xinetd_start(const struct xinetd_facts *facts, const struct xinetd_defaults *defaults,
 	struct xinetd_conf *conf)
 {
+	struct xinetd_ports checked = { 0 }, held = { 0 };
+	check_ids(conf, defaults);
 	for (size_t i = 0; i < conf->count; i++) {
-		struct start start = { facts, defaults, &conf->services[i] };
+		struct start start = { facts, defaults, conf, &conf->services[i] };
 		if (start.service->reason != NULL || !is_wanted(&start) ||
 			!is_complete(&start))
 			continue;
 		if (start.service->unsure != NULL)
 			xinetd_service_stop(start.service, XINETD_UNSURE,
 				start.service->decides, "%s", start.service->unsure);
+		if (!(start.service->types & XINETD_RPC))
+			xinetd_ports_check(&checked, start.service);
 	}
-	give_ports(conf);
+	for (size_t i = 0; i < conf->problem_count; i++)
+		if (conf->problems[i].verdict == VERDICT_INVALID)
+			end_all(conf, conf->problems[i].place);
+	for (size_t i = 0; i < conf->count; i++)
+		activate(&(struct start){ facts, defaults, conf, &conf->services[i] },
+			&held);
+	xinetd_ports_free(&checked);
+	xinetd_ports_free(&held);
 }

@@ -1,28 +1,63 @@
 /* Reads roots from standard input, one a line, and prints what the model says xinetd does
- * there: a line "STATE PROTOCOL PORT NAME ID reason" a service, "exits" when it would not
- * run, then an empty line. */
+ * there: a line "STATE TYPE PROTOCOL PORT NAME ID BAD reason" a service, its fields apart
+ * by tabs and BAD the place of a bad value, "invalid PLACE reason" when it would not run,
+ * "unknown PLACE reason", then an empty line. */
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "policy/models/xinetd_conf.h"
+
+/* "PATH:LINE", "-" where there is none. */
+static char *
+place_text(struct place place)
+{
+	size_t line = 1;
+	if (place.file == NULL)
+		return memory_text("-");
+	for (size_t i = 0; i < place.offset; i++)
+		line += place.file->bytes.data[i] == '\n';
+	return memory_printf("%s:%zu", place.file->path, line);
+}
+
+/* TEXT as one field of a line. */
+static char *
+field(const char *text)
+{
+	char *copy = memory_text(text != NULL ? text : "");
+	for (char *p = copy; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ')
+			*p = '?';
+	return copy;
+}
+
+static void
+print_service(const struct xinetd_service *service)
+{
+	static const char *const states[] = { "started", "stopped", "unsure" },
+				 *const types[] = { "-", "stream", "dgram", "raw",
+					 "seqpacket" };
+	autofree char *name = field(service->name), *id = field(service->id),
+		      *protocol = field(service->protocol ? service->protocol : "-"),
+		      *reason = field(service->reason), *bad = place_text(service->bad);
+	printf("%s\t%s\t%s\t%ld\t%s\t%s\t%s\t%s\n", states[service->state],
+		types[service->socket_type], protocol, service->port, name, id, bad,
+		reason);
+}
 
 static void
 print(const struct xinetd_conf *conf)
 {
-	static const char *const states[] = { "started", "stopped", "unsure" };
-	for (size_t i = 0; i < conf->problem_count; i++)
-		printf("%s\n",
-			conf->problems[i].verdict == VERDICT_INVALID ? "exits"
-								     : "problem");
-	for (size_t i = 0; i < conf->count; i++) {
-		const struct xinetd_service *service = &conf->services[i];
-		printf("%s %s %ld %s %s %s\n", states[service->state],
-			service->socket_type > 2    ? "raw" /* no port of its own */
-				: service->protocol ? service->protocol
-						    : "-",
-			service->port, service->name, service->id,
-			service->reason ? service->reason : "");
+	for (size_t i = 0; i < conf->problem_count; i++) {
+		const struct xinetd_problem *problem = &conf->problems[i];
+		autofree char *place = place_text(problem->place),
+			      *text = field(problem->text);
+		printf("%s\t%s\t%s\n",
+			problem->verdict == VERDICT_INVALID ? "invalid" : "unknown",
+			place, text);
 	}
+	for (size_t i = 0; i < conf->count; i++)
+		print_service(&conf->services[i]);
 	printf("\n");
 }
 
@@ -31,11 +66,7 @@ main(void)
 {
 	char root[4096];
 	struct error err = ERROR_INIT;
-	struct entry version = {
-		.key = (char *)"xinetd",
-		.value = { .type = VALUE_TEXT, .text = (char *)"2.3.15.3" },
-	};
-	struct value assume = { .type = VALUE_MAP, .entries = &version, .count = 1 };
+	struct value assume = { .type = VALUE_MAP };
 	struct policy policy = { .assume = &assume };
 	struct parser *parser = parser_new(HOLDFAST_LENSES, &err);
 	while (parser != NULL && fgets(root, sizeof root, stdin) != NULL) {

@@ -136,6 +136,42 @@ test_sources(void **state)
 	end(&made);
 }
 
+static bool
+files_only(const char *sources, const char *path)
+{
+	struct made made;
+	make(&made);
+	autofree char *text = memory_printf("passwd: %s\n", sources);
+	put(&made, "/etc/nsswitch.conf", text);
+	put(&made, "/lib64/libc.so.6", "");
+	if (path != NULL)
+		put(&made, path, "libnss_sss.so.2");
+	bool only = nss_files_only(made.host, "passwd");
+	end(&made);
+	return only;
+}
+
+/* A source that has nothing adds nothing; one that may have something does. */
+static void
+test_empty_sources(void **state)
+{
+	(void)state;
+	assert_true(files_only("files systemd", NULL));
+	assert_false(files_only("files systemd", "/etc/userdb/eve.user"));
+	assert_false(files_only("files systemd", "/run/userdb/eve.user"));
+	assert_true(files_only("files altfiles", NULL));
+	assert_false(files_only("files altfiles", "/usr/lib/passwd"));
+	assert_true(files_only("db files", NULL));
+	assert_false(files_only("db files", "/var/db/passwd.db"));
+	assert_true(files_only("files sss", NULL)); /* its module is not installed */
+	assert_false(files_only("files sss", "/lib64/libnss_sss.so.2"));
+	assert_false(
+		files_only("files sss", "/usr/lib/x86_64-linux-gnu/libnss_sss.so.2"));
+	assert_false(files_only("files sss", "/etc/ld.so.cache"));
+	assert_false(files_only("files [!NOTFOUND=return] *", NULL));
+	assert_false(files_only("files ../x", NULL));
+}
+
 /* An entry longer than the reader's first buffer, and many users. */
 static void
 test_large(void **state)
@@ -169,6 +205,7 @@ main(void)
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_shadow),
 		cmocka_unit_test(test_sources),
+		cmocka_unit_test(test_empty_sources),
 		cmocka_unit_test(test_large),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,6 +109,8 @@ test_server_program(void **state)
 	make(&made, "2.3.15.3", MAIN, SHELL "}\n");
 	scratch_text("/usr/sbin/other", "");
 	kind_host_judged(&made, VERDICT_PASS, "there is no /usr/sbin/in.x");
+	scratch_text("/usr/sbin/in.x", "");
+	kind_host_judged(&made, VERDICT_PASS, "is not executable");
 	kind_host_close(&made);
 }
 
@@ -120,11 +122,163 @@ test_whole_file(void **state)
 	judged("defaults\n{\ninstances = many\n}\n" MAIN, SHELL "disable = yes\n}\n",
 		VERDICT_INVALID, "xinetd exits");
 	judged("include /etc/xinetd.conf\n", "", VERDICT_UNKNOWN, "without end");
-	judged(MAIN, SHELL "disable\n}\n", VERDICT_UNKNOWN, "one word");
+	judged(MAIN, SHELL "disable\n}\n", VERDICT_UNKNOWN, "no operator");
+	judged("defaults\n{\ndisabled\n}\n", "", VERDICT_UNKNOWN, "one word");
 	judged(MAIN, "service \001\n", VERDICT_UNKNOWN, NULL);
 	kind_host_open(&made, &kind_xinetd, "xinetd", "2.3.15.3");
 	kind_host_key(&made, "only", "imap", true);
 	kind_host_judged(&made, VERDICT_NOT_APPLICABLE, "not set up");
+	kind_host_close(&made);
+}
+
+/* parsesup.c get_attr_op: a line of one word makes xinetd look for the operator in the
+ * lines that follow, where it leaves NULs. */
+static void
+test_one_word(void **state)
+{
+	(void)state;
+	/* the blank before the brace is gone, and with it the brace: shell is skipped */
+	judged(MAIN, "service x\n{\nfoo\n\t}\n" SHELL "}\n", VERDICT_PASS,
+		"no operator after the attribute");
+	/* so is the newline behind it, and the line that it ended */
+	judged(MAIN, "service x\n{\nfoo\n}\nservice y\n" SHELL "}\n", VERDICT_FAIL,
+		"remsh");
+	judged(MAIN, "service x\n{\nfoo\n}\n" SHELL "}\n", VERDICT_PASS, NULL);
+	/* the operator of the next line: all that follows are values, each word's end a
+	 * NUL, so that `disable = yes` is a line of one word in its turn */
+	judged(MAIN, SHELL "foo\ndisable = yes\n}\n# and more\n", VERDICT_PASS,
+		"needs a blank");
+	/* a line that is one word of the operator alone is wrong at once */
+	judged(MAIN, SHELL "foo\n= x\n}\n", VERDICT_PASS, "needs a blank");
+}
+
+/* Srdline: what does not fit into the buffer is a line of its own. */
+static void
+test_long_line(void **state)
+{
+	autofree char *comment = memory_new(8300, 1);
+	(void)state;
+	memset(comment, 'x', 8200);
+	comment[0] = '#';
+	strcpy(comment + 8190, "\n");
+	judged(MAIN, comment, VERDICT_PASS, NULL);
+	strcpy(comment + 8191, "x\n");
+	comment[8190] = 'x';
+	judged(MAIN, comment, VERDICT_UNKNOWN, "longer than its buffer");
+}
+
+/* parsers.c, parse.c: what a value has to be, and what the service needs. */
+static void
+test_values(void **state)
+{
+	static const struct {
+		const char *lines, *said; /* NULL: it starts */
+	} cases[] = {
+		{ "user = 4294967296", NULL }, /* root, by an unsigned that wraps */
+		{ "user = 99999999999999999999", "bad value" },
+		{ "rlimit_cpu = 10k", "bad value" },
+		{ "rlimit_as = 99999999999999999m", "bad value" },
+		{ "log_type = FILE /f 9 8", "hard limit" },
+		{ "redirect = nohost 80", "bad value 'nohost'" },
+		{ "redirect = six 80", NULL }, /* ::1 is 127.0.0.1 to a search for IPv4 */
+		{ "bind = nohost", "bad value 'nohost'" },
+		{ "bind = 127.0.0.1\r", "bad value" },
+		{ "bind = ::1%lo", "bad value" },
+		{ "bind = both\nflags = IPv4", NULL },
+		{ "bind = fours\nflags = IPv6", "binds to has no address" },
+		{ "type = INTERNAL\nflags = LABELED", "no such internal service" },
+		{ "log_type = FILE /etc", "its log is a folder" },
+		{ "log_type = FILE /etc/nosuch/log", "folder of its log" },
+		{ "type = TCPMUX UNLISTED\nprotocol = udp", "must be UNLISTED and tcp" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct kind_host made;
+		autofree char *text = memory_printf(
+			"service shell\n{\nsocket_type = stream\nwait = no\n%s%s\n"
+			"server = /usr/sbin/in.x\n}\n",
+			strncmp(cases[i].lines, "user", 4) == 0 ? "" : "user = root\n",
+			cases[i].lines);
+		make(&made, "2.3.15.3", MAIN, text);
+		scratch_text("/etc/motd", "");
+		kind_host_put(&made, "/etc/nsswitch.conf", "hosts: files\n");
+		kind_host_put(&made, "/etc/host.conf", "multi on\n");
+		kind_host_put(&made, "/etc/hosts",
+			"::1 six both\n127.0.0.2 both fours\n127.0.0.3 fours\n");
+		kind_host_put(&made, "/etc/protocols", "tcp 6\nudp 17\n");
+		kind_host_judged(&made, cases[i].said ? VERDICT_PASS : VERDICT_FAIL,
+			cases[i].said ? cases[i].said : "started");
+		kind_host_close(&made);
+	}
+}
+
+/* confparse.c check_entry and bind(2): which of two at one port starts. */
+static void
+test_ports(void **state)
+{
+	static const struct {
+		const char *first, *second;
+		bool starts; /* the second one */
+	} cases[] = {
+		{ "", "", false },
+		{ "bind = 127.0.0.1", "bind = 127.0.0.2", true },
+		{ "bind = 127.0.0.1", "bind = 127.0.0.1", false },
+		{ "bind = 127.0.0.1", "", false }, /* compared by the port alone */
+		{ "", "bind = 127.0.0.1", false }, /* :: takes IPv4 too */
+		{ "v6only = no", "bind = 127.0.0.1", true }, /* it stands there */
+		{ "flags = IPv4", "flags = IPv4", false },
+		{ "flags = IPv4", "bind = ::1", true },
+		{ "flags = IPv4\nbind = ::1", "bind = 127.0.0.1", false }, /* 0.0.0.0 */
+		{ "socket_type = dgram", "socket_type = dgram", true },
+		{ "socket_type = raw", "", true },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct kind_host made;
+		static const char body[] = "wait = no\nuser = root\n"
+					   "server = /usr/sbin/in.x\nport = 77\n"
+					   "type = UNLISTED\nprotocol = %s\n";
+		autofree char *common = memory_printf(
+			body, strstr(cases[i].first, "dgram") ? "udp" : "tcp");
+		bool has_type = strstr(cases[i].first, "socket_type") != NULL;
+		autofree char *text = memory_printf(
+			"service imap\n{\n%s%s%s\n}\nservice shell\n{\n%s%s%s\n}\n",
+			common, has_type ? "" : "socket_type = stream\n", cases[i].first,
+			common,
+			strstr(cases[i].second, "socket_type") != NULL
+				? ""
+				: "socket_type = stream\n",
+			cases[i].second);
+		make(&made, "2.3.15.3", MAIN, text);
+		kind_host_put(&made, "/etc/protocols", "tcp 6\nudp 17\n");
+		kind_host_judged(&made, cases[i].starts ? VERDICT_FAIL : VERDICT_PASS,
+			cases[i].starts ? "started" : "has its port already");
+		kind_host_close(&made);
+	}
+}
+
+/* A name that is not there, compared all the same: confparse.c, strcasecmp(3). */
+static void
+test_crashes(void **state)
+{
+	struct kind_host made;
+	(void)state;
+	judged(MAIN,
+		"service shell\n{\ntype = TCPMUX UNLISTED\n"
+		"server = /usr/sbin/in.x\n}\n",
+		VERDICT_INVALID, "has no protocol");
+	make(&made, "2.3.15.3", "defaults\n{\ndisabled = x\n}\n" MAIN, "");
+	kind_host_put(&made, "/etc/default/xinetd", "INETD_COMPAT=Yes\n");
+	kind_host_put(&made, "/etc/services", "tcpmux 1/tcp\nimap 143/tcp\n");
+	kind_host_put(
+		&made, "/etc/inetd.conf", "tcpmux stream tcp nowait root internal\n");
+	kind_host_judged(&made, VERDICT_INVALID, "internal service tcpmux");
+	kind_host_put(&made, "/etc/xinetd.conf", MAIN);
+	kind_host_judged(&made, VERDICT_FAIL, "started");
+	/* a user of inetd.conf is a name: inet.c */
+	kind_host_put(&made, "/etc/passwd", "root:x:0:0::/:/bin/sh\n");
+	kind_host_put(&made, "/etc/inetd.conf", "tcpmux stream tcp nowait 0 /x x\n");
+	kind_host_judged(&made, VERDICT_PASS, "its user is not in /etc/passwd");
 	kind_host_close(&made);
 }
 
@@ -267,6 +421,11 @@ main(void)
 		cmocka_unit_test(test_skipped_names),
 		cmocka_unit_test(test_server_program),
 		cmocka_unit_test(test_whole_file),
+		cmocka_unit_test(test_one_word),
+		cmocka_unit_test(test_long_line),
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_ports),
+		cmocka_unit_test(test_crashes),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_inetd),
 		cmocka_unit_test(test_remedy),
