@@ -52,6 +52,7 @@ endif
 
 override CPPFLAGS += -I. -D_GNU_SOURCE -DHOLDFAST_VERSION='"$(VERSION)"' \
 	-DHOLDFAST_LENSES='"$(LENS_DIR)"' -DHOLDFAST_PAM_PROBE='"$(PROBE_DIR)/pam_probe"' \
+	-DHOLDFAST_PAM_MODULES='"$(pamdir)"' \
 	-DHOLDFAST_POLICY='"$(sysconfdir)/holdfast/policy.yaml"'
 override CFLAGS += -std=gnu17 $(WARNINGS) $(HARDEN)
 
@@ -163,7 +164,7 @@ FULL =
 
 check: check-unit check-lenses check-cli
 
-check-unit: $(UNITS)
+check-unit: $(UNITS) $(BUILD)/pam_probe
 	@$(SUITE) tests/suite.sh unit $(UNITS)
 
 check-lenses:

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
+#include "enforcer/pam_modules.h"
 
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
@@ -58,6 +59,7 @@ const struct daemon DAEMONS[] = {
 		.name = "PAM",
 		.files = LIST("/etc/pam.conf", "/etc/pam.d/*", "/etc/security/*"),
 		.unchecked = "PAM has no check mode; each login reads the file afresh",
+		.own_check = pam_modules_check,
 		.activation = ACTIVATION_NONE,
 	},
 };

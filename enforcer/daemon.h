@@ -13,12 +13,18 @@ enum activation {
 	ACTIVATION_RESTART, /* it ignores SIGHUP */
 };
 
+struct daemon_check;
+
 struct daemon {
 	const char *name;
 	const char *const *files; /* patterns, the main file first */
 	const char *const *programs; /* for live_find; NULL: no process */
 	const char *const *check; /* command line that checks the files; NULL: none */
 	const char *unchecked; /* why there is none */
+	/* instead of it: a check of ours, whose line then says by what; see
+	 * daemon_check.h */
+	int (*own_check)(const struct daemon *daemon, const struct changes *changes,
+		struct daemon_check *ret_check, struct error *err);
 	const char *const *check_file; /* the same for one file, whose name is appended;
 					  NULL: it can't */
 	const char *run_directory; /* must be there for the check */

@@ -89,12 +89,32 @@ judge(const struct daemon *daemon, const struct changes *changes,
 }
 
 static int
+judge_ourselves(const struct daemon *daemon, const struct changes *changes,
+	const struct teller *teller, struct error *err)
+{
+	struct daemon_check check;
+	if (daemon->own_check(daemon, changes, &check, err) < 0)
+		return -1;
+	autofree char *line = check.line;
+	autofree char *good = memory_printf("validated by loading %s", line);
+	if (check.answer == CHECK_BAD)
+		return error_set(err, "%s refuses the change: %s", daemon->name, line);
+	if (check.answer == CHECK_GOOD)
+		tell(teller, changes, good);
+	else
+		tell_unjudged(teller, changes, line);
+	return 0;
+}
+
+static int
 validate_one(const struct daemon *daemon, const char *root, bool live,
 	const struct changes *changes, const struct teller *teller, struct error *err)
 {
 	autofree char *reason = NULL;
 	if (!live)
 		reason = memory_printf("%s is not the running system", root);
+	else if (daemon->own_check != NULL)
+		return judge_ourselves(daemon, changes, teller, err);
 	else if (daemon->check == NULL)
 		reason = memory_text(daemon->unchecked);
 	else if (!program_exists(daemon->check[0]))

@@ -1,6 +1,6 @@
 /* pam_probe SERVICE USER TTY: asks libpam for the account phase, as SERVICE would for
- *USER at TTY and from no remote host, and tells what each module of the stack returned.
- *No authentication, no session; questions of a module are refused.
+ * USER at TTY and from no remote host, and tells what each module of the stack returned.
+ * No authentication, no session; questions of a module are refused.
  *
  * The stack is the live one, loaded and run by libpam, once and unaltered. What a module
  * returned is seen because libpam finds each module's function with dlsym(3), once for
@@ -10,11 +10,16 @@
  * called and leaves no note; libpam answers in its place.
  *
  * Writes one record a line, words with a blank between, bytes outside ! to ~ and % as
- *%XX: terminal REASON		TTY is not at standard input, and why run LINE MODULE
- *ARG...	a module is called; LINE counts the account lines read back LINE CODE TEXT
- *it returned CODE, which pam_strerror calls TEXT says TEXT		a message for the
- *user start CODE TEXT		pam_start failed answer CODE TEXT	what the stack
- *answered */
+ * %XX:
+ * - terminal REASON: TTY is not at standard input, and why;
+ * - run LINE MODULE ARG...: a module is called; LINE counts the account lines read;
+ * - back LINE CODE TEXT: it returned CODE, which pam_strerror calls TEXT;
+ * - says TEXT: a message for the user;
+ * - start CODE TEXT: pam_start failed;
+ * - answer CODE TEXT: what the stack answered.
+ *
+ * pam_probe --load MODULE: whether the module, which may be a path, can be loaded. Exit
+ * status 0, or 1 and the reason on standard output. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -158,11 +163,34 @@ open_terminal(const char *tty)
 		close(fd);
 }
 
+/* Loads the module as libpam does: a name alone stands for a file in its folder. */
+static int
+load(const char *name)
+{
+	static const char *const functions_of_pam[] = { "pam_sm_acct_mgmt",
+		"pam_sm_authenticate", "pam_sm_open_session", "pam_sm_chauthtok" };
+	char path[512];
+	const char *error = "it has none of PAM's functions";
+	snprintf(path, sizeof path, "%s%s",
+		name[0] == '/' ? "" : HOLDFAST_PAM_MODULES "/", name);
+	void *module = dlopen(path, RTLD_NOW);
+	for (size_t i = 0; module != NULL && i < 4; i++)
+		if (real_dlsym()(module, functions_of_pam[i]) != NULL)
+			error = NULL;
+	if (module == NULL)
+		error = dlerror();
+	if (error != NULL)
+		puts(error);
+	return error != NULL;
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct pam_conv conversation = { converse, NULL };
 	pam_handle_t *handle = NULL;
+	if (argc == 3 && strcmp(argv[1], "--load") == 0)
+		return load(argv[2]);
 	if (argc != 4)
 		return 3;
 	/* what a module prints is no record of ours */

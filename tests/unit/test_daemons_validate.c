@@ -137,6 +137,42 @@ test_rsyslog(void **state)
 	assert_says(failure.text, "nosuch");
 }
 
+/* What a stack names newly is loaded before. */
+static void
+test_modules(void **state)
+{
+	(void)state;
+	add_change(CHANGE_REPLACE, "/etc/pam.d/login",
+		"# account required pam_no.so\naccount required pam_permit.so\n");
+	assert_int_equal(validate(), 0);
+	assert_string_equal(
+		notes.data, "/etc/pam.d/login: validated by loading pam_permit.so\n");
+	start_over();
+	add_change(CHANGE_REPLACE, "/etc/pam.d/login",
+		"account required pam_permit.so\naccount required pam_no_such.so\n");
+	assert_int_equal(validate(), -1);
+	assert_says(failure.text,
+		"PAM refuses the change: pam_no_such.so can't be "
+		"loaded: ");
+	assert_says(failure.text, "No such file");
+	/* a file that is there and no module */
+	start_over();
+	put_text("/etc/no.so", "nothing");
+	add_change(CHANGE_REPLACE, "/etc/pam.d/login", "account required /etc/no.so\n");
+	assert_int_equal(validate(), -1);
+	assert_says(failure.text, "/etc/no.so can't be loaded: ");
+	/* one that was named before is nobody's business */
+	start_over();
+	add_change(CHANGE_REPLACE, "/etc/pam.d/login", "account required pam_no.so x\n");
+	made.items[0].old_data = memory_text("account required pam_no.so\n");
+	made.items[0].old_size = strlen(made.items[0].old_data);
+	assert_int_equal(validate(), 0);
+	assert_says(notes.data, "PAM has no check mode");
+	free(made.items[0].old_data);
+	made.items[0].old_data = NULL;
+	unlink("/etc/no.so");
+}
+
 /* A service's directory in /run is there only while it runs. */
 static void
 test_run_directory(void **state)
@@ -280,6 +316,7 @@ main(void)
 		cmocka_unit_test_setup(test_removed, set_up),
 		cmocka_unit_test_setup(test_together, set_up),
 		cmocka_unit_test_setup(test_rsyslog, set_up),
+		cmocka_unit_test_setup(test_modules, set_up),
 		cmocka_unit_test_setup(test_run_directory, set_up),
 		cmocka_unit_test_setup(test_unjudged, set_up),
 		cmocka_unit_test_setup(test_reach, set_up),
