@@ -88,21 +88,26 @@ judge(const struct daemon *daemon, const struct changes *changes,
 	return 0;
 }
 
+/* File by file: each has modules of its own. */
 static int
 judge_ourselves(const struct daemon *daemon, const struct changes *changes,
 	const struct teller *teller, struct error *err)
 {
-	struct daemon_check check;
-	if (daemon->own_check(daemon, changes, &check, err) < 0)
-		return -1;
-	autofree char *line = check.line;
-	autofree char *good = memory_printf("validated by loading %s", line);
-	if (check.answer == CHECK_BAD)
-		return error_set(err, "%s refuses the change: %s", daemon->name, line);
-	if (check.answer == CHECK_GOOD)
-		tell(teller, changes, good);
-	else
-		tell_unjudged(teller, changes, line);
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct changes one = { .items = &changes->items[i], .count = 1 };
+		struct daemon_check check;
+		if (daemon->own_check(daemon, &one, &check, err) < 0)
+			return -1;
+		autofree char *line = check.line;
+		autofree char *good = memory_printf("validated by loading %s", line);
+		if (check.answer == CHECK_BAD)
+			return error_set(
+				err, "%s refuses the change: %s", daemon->name, line);
+		if (check.answer == CHECK_GOOD)
+			tell(teller, &one, good);
+		else
+			tell_unjudged(teller, &one, line);
+	}
 	return 0;
 }
 

@@ -184,10 +184,11 @@ subject_text(const struct kind *kind, const struct effect *effect)
 		return memory_text(effect->subject);
 	for (const char *const *name = kind->columns; *name != NULL; name++) {
 		size_t size = strcspn(part, "\t");
-		buffer_printf(&text, "%s%s %.*s", text.size > 0 ? ", " : "", *name,
+		buffer_printf(&text, "%s%s %.*s", text.size > 0 ? ", " : "(", *name,
 			(int)size, part);
 		part += size + (part[size] != '\0');
 	}
+	buffer_text(&text, ")");
 	return buffer_take(&text);
 }
 
@@ -218,12 +219,11 @@ compare_answers(struct planner *planner, const struct control *control,
 	if (worst == NULL)
 		return 0;
 	autofree char *subject = subject_text(control->kind, worst);
-	autofree char *others = unwanted > 1
-		? memory_printf("; %zu answers in all", unwanted)
-		: memory_text("");
+	autofree char *more = unwanted > 1 ? memory_printf(", and %zu more", unwanted - 1)
+					   : memory_text("");
 	return error_set(err, "the remedy would also change %s from %s to %s%s", subject,
 		worst->before ? worst->before : "(none)",
-		worst->after ? worst->after : "(none)", others);
+		worst->after ? worst->after : "(none)", more);
 }
 
 static void

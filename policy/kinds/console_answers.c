@@ -59,6 +59,19 @@ answer_service(struct console_facts *facts, const char *service, struct answers 
 	console_scene_close(&scene);
 }
 
+/* The files that distributions bring to be included, and that no program asks for. What
+ * else is included may be a service too, as su is by su-l. */
+static bool
+is_part(const char *name)
+{
+	static const char *const parts[] = { "common-", "system-auth", "password-auth",
+		"smartcard-auth", "fingerprint-auth", "postlogin", NULL };
+	const char *const *part = parts;
+	while (*part != NULL && strncmp(name, *part, strlen(*part)) != 0)
+		part++;
+	return *part != NULL;
+}
+
 /* The other services, by the folders that libpam knows: pam_handlers.c. */
 static void
 answer_others(struct console_facts *facts, struct answers *answers)
@@ -66,18 +79,17 @@ answer_others(struct console_facts *facts, struct answers *answers)
 	static const char *const folders[] = { "/etc/pam.d", "/usr/lib/pam.d",
 		"/usr/etc/pam.d", NULL };
 	struct table known = { 0 };
-	size_t count = 0;
 	for (const char *const *folder = folders; *folder != NULL; folder++) {
 		struct name_list list = { 0 };
 		if (host_list(facts->context->host, *folder, &list, NULL) < 0)
 			continue;
-		for (size_t i = 0; i < list.count && count < SERVICES_MAX; i++) {
+		for (size_t i = 0; i < list.count && known.count < SERVICES_MAX; i++) {
 			if (table_get(&known, list.names[i]) != NULL ||
+				is_part(list.names[i]) ||
 				console_is_service(facts->control, list.names[i]))
 				continue;
 			table_set(&known, list.names[i], facts);
 			answer_service(facts, list.names[i], answers);
-			count++;
 		}
 		name_list_free(&list);
 	}
@@ -113,8 +125,8 @@ ends_in(const char *text, const char *end)
 	return size >= length && strcmp(text + size - length, end) == 0;
 }
 
-/* Wanted is that those whom the control does not admit are refused by its services where
- * nobody comes from a remote host, and that those whom it admits are admitted there. */
+/* Wanted is that those whom the control does not admit are refused by its services at a
+ * console, and that those whom it admits are admitted there. */
 bool
 console_wants(const struct control *control, const char *subject, const char *before,
 	const char *after)
@@ -127,7 +139,9 @@ console_wants(const struct control *control, const char *subject, const char *be
 		inet_pton(AF_INET6, from, address) > 0;
 	bool is_admitted = after == NULL || strcmp(after, admitted) == 0;
 	(void)before;
-	return console_is_service(control, service) && !is_remote &&
+	/* telnetd's login has a pseudo terminal */
+	return console_is_service(control, service) &&
+		(!is_remote || console_pts(control)) &&
 		(is_allowed ? is_admitted
 			    : !is_admitted && strcmp(after, "refused") == 0);
 }

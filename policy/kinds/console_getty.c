@@ -11,14 +11,16 @@ is_same(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/* Whether one before, of which it is an instance or an alias, is the same. */
+/* Whether one before says the same in the same line: a template, or another name. */
 static bool
 is_told(const struct gettys *gettys, size_t index)
 {
 	const struct getty *getty = &gettys->items[index];
 	for (size_t i = 0; i < index; i++) {
 		const struct getty *other = &gettys->items[i];
-		if (other->file == getty->file && other->offset == getty->offset &&
+		if (is_same(other->file ? other->file->target : NULL,
+			    getty->file ? getty->file->target : NULL) &&
+			other->offset == getty->offset &&
 			is_same(other->user, getty->user) &&
 			is_same(other->remote, getty->remote) &&
 			is_same(other->starts, getty->starts) &&
@@ -41,8 +43,8 @@ report(const struct getty *getty, struct findings *findings)
 		finding_have(finding, "%s is logged in without a password", getty->user);
 		finding_want(finding, "a password is asked for");
 		finding_why(finding,
-			"whoever is at the terminal is %s, as far as the account stack "
-			"lets that in",
+			"whoever is at the terminal is %s, unless the account stack "
+			"refuses",
 			getty->user);
 	} else if (getty->starts != NULL) {
 		finding_have(finding, "starts %s", getty->starts);

@@ -22,6 +22,7 @@ struct reader {
 	size_t kept_count;
 	struct traced *files; /* of EnvironmentFile= */
 	size_t file_count;
+	struct traced unset; /* of UnsetEnvironment= */
 	size_t bytes; /* of all words */
 	bool shell; /* reads the defaults, not systemd */
 };
@@ -50,7 +51,7 @@ take(struct traced *from)
 static const char *const strange[] = { "RootDirectory", "RootImage", "BindPaths",
 	"BindReadOnlyPaths", "TemporaryFileSystem", "MountImages", "ExtensionImages",
 	"ExtensionDirectories", "InaccessiblePaths", "InaccessibleDirectories",
-	"PassEnvironment", "UnsetEnvironment" };
+	"PassEnvironment" };
 
 static void
 set_variable(void *data, const char *name, struct traced *value)
@@ -157,6 +158,27 @@ read_environment(struct reader *reader, const struct traced *text)
 	}
 }
 
+/* UnsetEnvironment= takes out what all other settings have set: names, or NAME=value for
+ * a variable with that value alone. */
+static void
+unset_variables(struct reader *reader)
+{
+	const struct traced *text = &reader->unset;
+	struct traced word;
+	size_t at = 0;
+	for (; next_word(reader, text, &at, true, &word); traced_free(&word)) {
+		const char *name = word.text.size > 0 ? word.text.data : "";
+		const char *equals = strchr(name, '=');
+		autofree char *left = memory_copy(
+			name, equals != NULL ? (size_t)(equals - name) : strlen(name));
+		const struct traced *value = table_get(&reader->variables, left);
+		const char *set = value != NULL && value->text.size > 0 ? value->text.data
+									: "";
+		if (value != NULL && (equals == NULL || strcmp(equals + 1, set) == 0))
+			table_set(&reader->variables, left, NULL);
+	}
+}
+
 static void
 drop_files(struct reader *reader)
 {
@@ -175,6 +197,15 @@ read_setting(void *data, const char *name, struct traced *value)
 		reader->command = take(value);
 	} else if (strcmp(name, "Environment") == 0) {
 		read_environment(reader, value);
+	} else if (strcmp(name, "UnsetEnvironment") == 0) {
+		/* one setting adds to another; an empty one takes them all back */
+		if (value->text.size == 0)
+			traced_free(&reader->unset);
+		else if (reader->unset.text.size > 0)
+			traced_add(&reader->unset, ' ', value->places[0]);
+		reader->unset.file = value->file;
+		for (size_t i = 0; i < value->text.size; i++)
+			traced_add(&reader->unset, value->text.data[i], value->places[i]);
 	} else if (strcmp(name, "EnvironmentFile") == 0) {
 		if (value->text.size == 0) {
 			drop_files(reader);
@@ -391,6 +422,7 @@ command_line_read(struct host *host, const struct command_daemon *daemon,
 	ret_line->is_stock = reader.command.file == &stock;
 	reader.shell = daemon->shell && ret_line->is_stock;
 	read_environment_files(&reader);
+	unset_variables(&reader);
 	read_command(&reader);
 	/* the words of the stock unit stand in no file, and are no options that count */
 	size_t kept = 0;
@@ -401,6 +433,7 @@ command_line_read(struct host *host, const struct command_daemon *daemon,
 			free(ret_line->words[i].text);
 	ret_line->count = kept;
 	traced_free(&reader.command);
+	traced_free(&reader.unset);
 	drop_files(&reader);
 	free(reader.files);
 	for (size_t i = 0; i < reader.kept_count; i++) {

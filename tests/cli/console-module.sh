@@ -137,6 +137,39 @@ account	required	pam_holdfast.so services=kiosk"
 undone
 
 policy 'pam: 1.5.2' <<'END'
+console:
+  only: [root, (wheel), 1000]
+  through: [module]
+  pts: console
+END
+set_up "debug"
+judged fail "it lets pseudo terminals pass, which the policy calls a console: pts=console is missing"
+fixed 1 1
+is "the argument is added" "$(sed -n 3p "$ROOT/etc/pam.d/login")" "account required pam_holdfast.so pts=console debug"
+undone
+set_up "pts=console"
+judged pass
+set_up "debug dry_run"
+judged fail "with dry_run it refuses nobody"
+refused
+host "pts: console, nothing is set up"
+fixed 1 0
+is "the line says so" "$(sed -n 3p "$ROOT/etc/pam.d/login")" "account	required	pam_holdfast.so pts=console"
+undone
+form_run plan
+says "what changes is told" "login    any other user  tty1, tty2, tty3, tty4, tty5, tty6,  admitted  refused"
+echo '@include common-account' | put etc/pam.d/cron
+sed -i '1,$s/  through/  remedy: shared\n      through/' "$T/policy.yaml"
+form_run plan
+says "on request the line goes where all services have it" "+account	required	pam_holdfast.so pts=console"
+says "and into that file" "+++ b/etc/pam.d/common-account"
+silent "which touches no other service: the module looks at its own" "cron"
+mv "$ROOT/etc/passwd" "$ROOT/etc/passwd.old" 2>/dev/null
+printf 'root:x:0:0::/root:/bin/sh\ntoor:x:0:0::/root:/bin/sh\n' | put etc/passwd
+printf 'root:$6$x:1::::::\ntoor:$6$x:1::::::\n' | put etc/shadow
+judged fail "toor for login: is admitted -> only root, (wheel), 1000"
+
+policy 'pam: 1.5.2' <<'END'
 console: { only: ["no such"], through: [module] }
 END
 form_run audit

@@ -115,6 +115,10 @@ host "a member of group root" alice
 printf -- '-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
 admits root alice
 judged fail alice
+fixed 1 1
+is "$FORM: the line" "$(tail -n 1 "$ROOT/etc/pam.d/login")" "account required pam_access.so nodefgroup "
+admits root
+undone
 
 host "no file"
 mkdir -p "$ROOT/etc/security"
@@ -137,13 +141,114 @@ undone
 
 unreadable etc/security/access.conf
 
-# never invalid: what pam_access can't read matches nobody or refuses everybody
 host "a loop of links refuses everybody"
 mkdir -p "$ROOT/etc/security"
 ln -s access.conf "$ROOT/etc/security/access.conf"
 admits ""
 judged fail
 refused
+
+host "a stack that libpam refuses"
+printf -- '-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
+echo 'account include no-such' >>"$ROOT/etc/pam.d/login"
+admits ""
+judged invalid "no-such: no such file: the line fails: libpam refuses everybody"
+says "$FORM: where" "/etc/pam.d/login:3"
+refused
+
+host "the modules of the stack, and who gets in from elsewhere"
+printf -- '-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
+echo '@include more' >>"$ROOT/etc/pam.d/login"
+echo 'account required pam_unix.so' | put etc/pam.d/more
+judged pass "account stack of login: asks in turn pam_access.so, pam_unix.so"
+says "$FORM: with their lines" "/etc/pam.d/more:1 | account required pam_unix.so"
+says "$FORM: remotely" "admitted are root from pts/0; everybody from 192.0.2.1"
+
+# a rule of a file that other services read too
+host "what else would be touched"
+printf '# nothing yet\n' | put etc/security/access.conf
+for service in cron su sudo systemd-user sshd imap; do
+	echo 'account required pam_access.so' | put "etc/pam.d/$service"
+done
+refused
+says "$FORM: it says so" "would also change (service cron, user any other user, from cron) from admitted to refused"
+sed -n '/^    service/,$p' "$T/out" >"$T/table"
+cat >"$T/want" <<'END'
+    service       user            from          before    after
+    cron          any other user  cron          admitted  refused
+    imap          any other user  imap          admitted  refused
+    su, sudo      any other user  tty1, pts/0   admitted  refused
+    systemd-user  any other user  systemd-user  admitted  refused
+Nothing to change.
+END
+same "$FORM: in a table" "$T/table" "$T/want"
+form_run plan -o "$T/saved.plan"
+run apply --root "$ROOT" --yes "$T/saved.plan"
+status "$FORM: a saved plan is refused too" 1
+sed -n '/^    service/,$p' "$T/out" >"$T/table"
+same "$FORM: and shows it" "$T/table" "$T/want"
+
+# getty LINE...: the getty of every terminal
+getty()
+{
+	printf -- '-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
+	printf '%s\n' '[Service]' "$@" | put lib/systemd/system/getty@.service
+}
+host "a getty"
+getty 'ExecStart=-/sbin/agetty -o "-p -- \\u" --noclear %I $TERM' "UnsetEnvironment=LANG"
+judged pass "gettys: each asks for a name and a password"
+fixed 0 0
+host "a getty that logs somebody in"
+getty 'ExecStart=-/sbin/agetty --autologin root --noclear %I'
+judged fail "/lib/systemd/system/getty@.service:2: getty@.service: root is logged in without a password"
+refused
+says "$FORM: it says why" "gettys are not changed, put it right first"
+host "a getty that tells of a remote host"
+getty 'ExecStart=-/sbin/agetty -E -H there %I'
+judged fail "login is told the remote host 'there'"
+host "a drop-in for one terminal"
+getty 'ExecStart=-/sbin/agetty %I'
+printf '[Service]\nExecStart=\nExecStart=/bin/sh\n' | put etc/systemd/system/getty@tty9.service.d/x.conf
+judged fail "/etc/systemd/system/getty@tty9.service.d/x.conf:3: getty@tty9.service at tty9: starts /bin/sh -> login"
+host "a getty that is not known"
+getty 'ExecStart=/opt/ask %I'
+judged unknown "it starts, and what that does is not known, /opt/ask"
+refused
+host "inittab"
+printf -- '-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
+printf '1:2345:respawn:/sbin/mingetty tty1\n2:2345:respawn:/sbin/mingetty --autologin bob tty2\n' | put etc/inittab
+judged fail "/etc/inittab:2: /etc/inittab at tty2: bob is logged in without a password"
+
+policy 'pam: 1.5.2' <<'END'
+console:
+  only: [root]
+  through: [access.conf]
+  pts: console
+END
+host "a pseudo terminal as a console"
+printf '+:bob:pts/0\n-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
+judged fail "bob is admitted from pts/0"
+fixed 1 0
+undone
+
+policy 'pam: 1.5.2' <<'END'
+console:
+  only: [root]
+  through: [access.conf]
+  remedy: shared
+END
+host "a stack that is shared, on request"
+printf '# nothing yet\n' | put etc/security/access.conf
+printf 'auth required pam_permit.so\n@include common-account\n' | put etc/pam.d/login
+printf '# all\naccount required pam_permit.so\n' | put etc/pam.d/common-account
+admits root alice bob
+fixed 2 0
+is "$FORM: its line" "$(sed -n 2p "$ROOT/etc/pam.d/common-account")" "account	required	pam_access.so nodefgroup"
+admits root
+undone
+echo '@include common-account' | put etc/pam.d/cron
+refused
+says "$FORM: not when others lose by it" "service cron, user any other user, from cron"
 
 expected edits "$T/edits"
 finish

@@ -93,6 +93,15 @@ test_drop_in(void **state)
 		{ "[Service]\nEnvironment=SSHD_OPTS=-oA=b\n", "-oA=b" },
 		{ "[Service]\nEnvironment=X=1 \"SSHD_OPTS=-o A=b\"\n", "-o|A=b" },
 		{ "[Service]\nEnvironment=SSHD_OPTS=-e\nEnvironment=\n", "" },
+		{ "[Service]\nEnvironment=SSHD_OPTS=-e\n"
+		  "UnsetEnvironment=LANG SSHD_OPTS\n",
+			"" },
+		{ "[Service]\nEnvironment=SSHD_OPTS=-e\n"
+		  "UnsetEnvironment=SSHD_OPTS=-d\n",
+			"-e" },
+		{ "[Service]\nEnvironment=SSHD_OPTS=-e\nUnsetEnvironment=A\n"
+		  "UnsetEnvironment=SSHD_OPTS\nUnsetEnvironment=\n",
+			"-e" },
 		{ "[Service]\nEnvironmentFile=/etc/missing\n", "? missing" },
 		{ "[Service]\nEnvironmentFile=-/etc/missing\n", "" },
 		{ "[Service]\nEnvironmentFile=/etc/*.env\n", "? not understood" },

@@ -149,6 +149,14 @@ test_modules(void **state)
 		notes.data, "/etc/pam.d/login: validated by loading pam_permit.so\n");
 	start_over();
 	add_change(CHANGE_REPLACE, "/etc/pam.d/login",
+		"account required pam_permit.so\nauth required pam_deny.so\n");
+	add_change(CHANGE_REPLACE, "/etc/security/access.conf", "-:ALL:LOCAL\n");
+	assert_int_equal(validate(), 0);
+	assert_says(notes.data,
+		"/etc/pam.d/login: validated by loading pam_permit.so, pam_deny.so\n");
+	assert_says(notes.data, "/etc/security/access.conf: not validated");
+	start_over();
+	add_change(CHANGE_REPLACE, "/etc/pam.d/login",
 		"account required pam_permit.so\naccount required pam_no_such.so\n");
 	assert_int_equal(validate(), -1);
 	assert_says(failure.text,

@@ -1,0 +1,333 @@
+/* The console kind beyond access.conf: stacks that services share, pseudo terminals,
+ * gettys, other accounts of uid 0, locked ones, and the module's line. */
+#include "tests/unit/kind_host.h"
+
+extern const struct kind kind_console;
+
+#define RULE "-:ALL EXCEPT root:LOCAL\n"
+#define COMMON                                                                           \
+	"# here are the per-package modules (the \"Primary\" block)\n"                   \
+	"account [success=1 new_authtok_reqd=done default=ignore] pam_unix.so\n"         \
+	"account requisite pam_deny.so\naccount required pam_permit.so\n"
+#define CONF                                                                             \
+	"control it\npolicy "                                                            \
+	"0000000000000000000000000000000000000000000000000000000000000000\nallow root\n"
+
+static void
+make(struct kind_host *made, const char *through)
+{
+	kind_host_open(made, &kind_console, "pam", "1.5.2");
+	kind_host_key(made, "only", "root", true);
+	kind_host_key(made, "through", through, true);
+	kind_host_put(made, "/etc/passwd",
+		"root:x:0:0::/:/bin/sh\nbob:x:1000:1000::/:/bin/sh\n");
+	kind_host_put(made, "/etc/group", "root:x:0:\nbob:x:1000:\n");
+	kind_host_put(made, "/etc/shadow", "root:$6$x:1::::::\nbob:$6$x:1::::::\n");
+	kind_host_put(made, "/etc/pam.d/login", "account required pam_access.so\n");
+	kind_host_put(made, "/etc/security/access.conf", RULE);
+	kind_host_put(made, "/lib/x/security/pam_holdfast.so", "");
+}
+
+/* The template's command; one that does not pass is left to a person. */
+static void
+judged_units(const char *unit, enum verdict verdict, const char *text)
+{
+	struct kind_host made;
+	make(&made, "access.conf");
+	autofree char *service = memory_printf("[Service]\nExecStart=%s\n", unit);
+	kind_host_put(&made, "/lib/systemd/system/getty@.service", service);
+	kind_host_judged(&made, verdict, text);
+	if (verdict != VERDICT_PASS)
+		kind_host_refused(&made, "gettys are not changed");
+	kind_host_close(&made);
+}
+
+static void
+test_gettys(void **state)
+{
+	struct kind_host made;
+	(void)state;
+	judged_units("-/sbin/agetty --noclear %I $TERM", VERDICT_PASS,
+		"each asks for a name and a password");
+	judged_units("-/sbin/agetty -H there %I", VERDICT_PASS, NULL);
+	judged_units("-/sbin/agetty -a root %I", VERDICT_FAIL,
+		"root is logged in without a password");
+	judged_units("-/sbin/agetty -E -H there %I", VERDICT_FAIL,
+		"login is told the remote host 'there'");
+	judged_units("/bin/bash", VERDICT_FAIL, "starts /bin/bash");
+	judged_units("/opt/ask %I", VERDICT_UNKNOWN, "not known, /opt/ask");
+	/* none of a display manager's business */
+	make(&made, "access.conf");
+	kind_host_key(&made, "services", "gdm-password", true);
+	kind_host_put(
+		&made, "/etc/pam.d/gdm-password", "account required pam_access.so\n");
+	kind_host_put(&made, "/etc/inittab", "1:2:respawn:/bin/sh\n");
+	kind_host_judged(&made, VERDICT_PASS, NULL);
+	kind_host_close(&made);
+}
+
+/* A terminal with a getty is one of the console, whatever it is called. */
+static void
+test_getty_terminals(void **state)
+{
+	struct kind_host made;
+	(void)state;
+	make(&made, "access.conf");
+	kind_host_put(&made, "/etc/inittab", "1:2:respawn:/sbin/agetty odd0 9600\n");
+	kind_host_put(&made, "/etc/security/access.conf", "+:bob:odd0\n" RULE);
+	kind_host_judged(&made, VERDICT_FAIL, "bob is admitted from odd0");
+	kind_host_put(&made, "/etc/inittab", "1:2:respawn:/sbin/agetty tty1 9600\n");
+	kind_host_judged(&made, VERDICT_PASS, NULL);
+	kind_host_close(&made);
+}
+
+static void
+test_pts(void **state)
+{
+	struct kind_host made;
+	(void)state;
+	make(&made, "access.conf module");
+	kind_host_put(&made, "/etc/security/access.conf", "+:ALL:pts/0\n" RULE);
+	kind_host_put(&made, "/etc/holdfast/console.conf", CONF);
+	kind_host_put(&made, "/etc/pam.d/login",
+		"account required pam_holdfast.so debug # note\n"
+		"account required pam_access.so\n");
+	kind_host_judged(&made, VERDICT_PASS, "admitted are everybody from pts/0");
+	kind_host_key(&made, "pts", "console", false);
+	kind_host_judged(&made, VERDICT_FAIL, "from pts/0");
+	kind_host_judged(&made, VERDICT_FAIL, "pts=console is missing");
+	kind_host_put(&made, "/etc/security/access.conf", RULE);
+	kind_host_repaired(&made, "/etc/pam.d/login",
+		"account required pam_holdfast.so pts=console debug # note\n"
+		"account required pam_access.so\n");
+	kind_host_close(&made);
+	/* and where the line is missing */
+	make(&made, "module");
+	kind_host_key(&made, "pts", "console", false);
+	kind_host_put(&made, "/etc/pam.d/login", "account required pam_unix.so\n");
+	kind_host_put(&made, "/etc/holdfast/console.conf", CONF);
+	kind_host_repaired(&made, "/etc/pam.d/login",
+		"account\trequired\tpam_holdfast.so pts=console\n"
+		"account required pam_unix.so\n");
+	kind_host_close(&made);
+}
+
+/* The file that others share is changed only when the policy says so. */
+static void
+test_shared(void **state)
+{
+	struct kind_host made;
+	(void)state;
+	make(&made, "module");
+	kind_host_put(&made, "/etc/holdfast/console.conf", CONF);
+	kind_host_put(&made, "/etc/pam.d/login", "@include common-account\n");
+	kind_host_put(&made, "/etc/pam.d/cron", "@include common-account\n");
+	kind_host_put(&made, "/etc/pam.d/common-account", "# all\n" COMMON);
+	kind_host_repaired(&made, "/etc/pam.d/login",
+		"account\trequired\tpam_holdfast.so\n@include common-account\n");
+	kind_host_key(&made, "remedy", "shared", false);
+	kind_host_repaired(&made, "/etc/pam.d/common-account",
+		"# all\naccount\trequired\tpam_holdfast.so\n" COMMON);
+	kind_host_put(&made, "/etc/pam.d/login", "account required pam_unix.so\n");
+	kind_host_refused(&made, "leave out 'remedy: shared'");
+	kind_host_close(&made);
+	/* one line for two services, of which one is no usual console */
+	make(&made, "module");
+	kind_host_key(&made, "services", "login kiosk", true);
+	kind_host_key(&made, "remedy", "shared", false);
+	kind_host_put(&made, "/etc/holdfast/console.conf", CONF);
+	kind_host_put(&made, "/etc/pam.d/login", "@include common-account\n");
+	kind_host_put(&made, "/etc/pam.d/kiosk", "@include common-account\n");
+	kind_host_put(&made, "/etc/pam.d/common-account", COMMON);
+	kind_host_repaired(&made, "/etc/pam.d/common-account",
+		"account\trequired\tpam_holdfast.so services=login,kiosk\n" COMMON);
+	kind_host_close(&made);
+	/* a line in a shared file that lacks an argument */
+	make(&made, "module");
+	kind_host_key(&made, "pts", "console", false);
+	kind_host_put(&made, "/etc/holdfast/console.conf", CONF);
+	kind_host_put(&made, "/etc/pam.d/login", "@include common-account\n");
+	kind_host_put(&made, "/etc/pam.d/common-account",
+		"account required pam_holdfast.so\n" COMMON);
+	kind_host_refused(&made, "'remedy: shared' in the policy lets apply write it");
+	kind_host_close(&made);
+}
+
+/* authselect writes its files anew. */
+static void
+test_authselect(void **state)
+{
+	struct kind_host made;
+	(void)state;
+	make(&made, "access.conf");
+	kind_host_key(&made, "remedy", "shared", false);
+	scratch_parents("/etc/pam.d/x");
+	scratch_parents("/etc/authselect/x");
+	autofree char *link = scratch_path("/etc/pam.d/system-auth");
+	assert_int_equal(symlink("/etc/authselect/system-auth", link), 0);
+	autofree char *target = scratch_path("/etc/authselect/system-auth");
+	FILE *file = fopen(target, "w");
+	fputs("account required pam_unix.so\n", file);
+	fclose(file);
+	kind_host_put(&made, "/etc/pam.d/login", "account include system-auth\n");
+	kind_host_refused(&made, "authselect writes it");
+	kind_host_close(&made);
+}
+
+/* Never into a stack in which no other module says success: it would refuse all. */
+static void
+test_no_success(void **state)
+{
+	struct kind_host made;
+	(void)state;
+	make(&made, "module");
+	kind_host_put(&made, "/etc/holdfast/console.conf", CONF);
+	kind_host_put(&made, "/etc/pam.d/login",
+		"account required pam_holdfast.so\naccount required pam_nologin.so\n");
+	kind_host_judged(&made, VERDICT_INVALID, "nobody can pass it, root neither");
+	kind_host_refused(&made, "libpam refuses everybody");
+	kind_host_put(&made, "/etc/pam.d/login", "account required pam_nologin.so\n");
+	kind_host_judged(&made, VERDICT_INVALID, "it never succeeds");
+	kind_host_refused(&made, "libpam refuses everybody");
+	kind_host_close(&made);
+}
+
+static void
+test_roots(void **state)
+{
+	struct kind_host made;
+	(void)state;
+	make(&made, "module");
+	kind_host_put(&made, "/etc/holdfast/console.conf", CONF);
+	kind_host_put(&made, "/etc/pam.d/login",
+		"auth required pam_unix.so\naccount required pam_holdfast.so\n"
+		"account required pam_unix.so\n");
+	kind_host_judged(&made, VERDICT_PASS, NULL);
+	kind_host_put(
+		&made, "/etc/passwd", "root:x:0:0::/:/bin/sh\ntoor:x:0:0::/:/bin/sh\n");
+	kind_host_put(&made, "/etc/shadow", "root:$6$x:1::::::\ntoor:$6$x:1::::::\n");
+	kind_host_judged(&made, VERDICT_FAIL, "its uid is 0");
+	kind_host_put(&made, "/etc/shadow", "root:$6$x:1::::::\ntoor:!:1::::::\n");
+	kind_host_judged(&made, VERDICT_PASS, NULL);
+	kind_host_close(&made);
+	/* the rules refuse it where they are asked too */
+	make(&made, "access.conf module");
+	kind_host_put(&made, "/etc/holdfast/console.conf", CONF);
+	kind_host_put(
+		&made, "/etc/passwd", "root:x:0:0::/:/bin/sh\ntoor:x:0:0::/:/bin/sh\n");
+	kind_host_put(&made, "/etc/shadow", "root:$6$x:1::::::\ntoor:$6$x:1::::::\n");
+	kind_host_put(&made, "/etc/pam.d/login",
+		"account required pam_holdfast.so\naccount required pam_access.so "
+		"nodefgroup\n");
+	kind_host_judged(&made, VERDICT_PASS, "left to access.conf");
+	kind_host_put(
+		&made, "/etc/security/access.conf", "-:ALL EXCEPT root toor:LOCAL\n");
+	kind_host_judged(&made, VERDICT_FAIL, "toor is admitted");
+	kind_host_close(&made);
+}
+
+/* A locked account can't get in where the auth phase is about passwords alone. */
+static void
+test_locked(void **state)
+{
+	static const struct {
+		const char *auth;
+		enum verdict verdict;
+	} cases[] = {
+		{ "auth required pam_unix.so\n", VERDICT_PASS },
+		{ "auth sufficient pam_unix.so\nauth required pam_deny.so\n",
+			VERDICT_PASS },
+		{ "auth sufficient pam_krb5.so\nauth required pam_unix.so\n",
+			VERDICT_FAIL },
+		{ "auth required pam_permit.so\n", VERDICT_FAIL },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct kind_host made;
+		make(&made, "access.conf");
+		kind_host_put(&made, "/etc/shadow", "root:$6$x:1::::::\nbob:!:1::::::\n");
+		kind_host_put(&made, "/etc/group", "root:x:0:bob\n");
+		autofree char *login = memory_printf(
+			"%saccount required pam_access.so\n", cases[i].auth);
+		kind_host_put(&made, "/etc/pam.d/login", login);
+		kind_host_judged(&made, cases[i].verdict, "bob");
+		kind_host_close(&made);
+	}
+}
+
+/* Decoys in front of the terminal that matters. */
+static void
+test_many_terminals(void **state)
+{
+	struct kind_host made;
+	autobuffer struct buffer access = { 0 };
+	(void)state;
+	make(&made, "access.conf");
+	for (int i = 0; i < 300; i++)
+		buffer_printf(&access, "+:root:ttyA%d\n", i);
+	buffer_text(&access, RULE);
+	kind_host_put(&made, "/etc/security/access.conf", access.data);
+	kind_host_judged(&made, VERDICT_UNKNOWN, "more than 256 terminals");
+	kind_host_close(&made);
+}
+
+static void
+test_displays(void **state)
+{
+	struct kind_host made;
+	(void)state;
+	make(&made, "access.conf");
+	kind_host_key(&made, "services", "lightdm", true);
+	kind_host_put(&made, "/etc/pam.d/lightdm", "account required pam_access.so\n");
+	kind_host_judged(&made, VERDICT_PASS, "from 192.0.2.1");
+	kind_host_put(&made, "/etc/security/access.conf", "+:bob:lightdm\n" RULE);
+	kind_host_judged(&made, VERDICT_FAIL, "bob is admitted from lightdm");
+	kind_host_put(&made, "/etc/security/access.conf", "+:bob::5\n" RULE);
+	kind_host_judged(&made, VERDICT_FAIL, "bob is admitted from :5");
+	kind_host_close(&made);
+}
+
+/* Which modules are asked, with their lines. */
+static void
+test_order(void **state)
+{
+	struct kind_host made;
+	struct findings findings = { 0 };
+	const struct finding *order = NULL;
+	(void)state;
+	make(&made, "access.conf");
+	kind_host_put(&made, "/etc/pam.d/login",
+		"account required pam_access.so\n@include common-account\n");
+	kind_host_put(&made, "/etc/pam.d/common-account", COMMON);
+	kind_console.check(&made.context, &made.control, &findings);
+	for (size_t i = 0; i < findings.count; i++)
+		if (strcmp(findings.items[i].subject, "account stack of login") == 0)
+			order = &findings.items[i];
+	assert_non_null(order);
+	assert_string_equal(order->have,
+		"asks in turn pam_access.so, pam_unix.so, pam_deny.so, pam_permit.so");
+	assert_int_equal(order->evidence_count, 4);
+	assert_string_equal(order->evidence[1].file, "/etc/pam.d/common-account");
+	assert_int_equal(order->evidence[1].line, 2);
+	findings_free(&findings);
+	kind_host_close(&made);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_gettys),
+		cmocka_unit_test(test_getty_terminals),
+		cmocka_unit_test(test_pts),
+		cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_authselect),
+		cmocka_unit_test(test_no_success),
+		cmocka_unit_test(test_roots),
+		cmocka_unit_test(test_locked),
+		cmocka_unit_test(test_many_terminals),
+		cmocka_unit_test(test_displays),
+		cmocka_unit_test(test_order),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
