@@ -31,31 +31,35 @@ add_column(struct buffer *subject, const char *text)
 }
 
 static void
-answer_service(struct console_facts *facts, const char *service, struct answers *answers)
+add_answer(const struct console_scene *scene, size_t person, size_t origin,
+	enum access_answer answer, struct answers *answers)
 {
 	static const char *const texts[] = {
 		[ACCESS_REFUSED] = "refused",
 		[ACCESS_UNKNOWN] = "not known",
 	};
+	const struct access_person *who = &scene->rules->people.items[person];
+	autobuffer struct buffer subject = { 0 };
+	autofree char *user = memory_printf("%s%s",
+		who->name != NULL ? who->name : anybody,
+		console_allows(scene->facts, who) ? allowed_mark : "");
+	add_column(&subject, scene->service);
+	add_column(&subject, user);
+	add_column(&subject, scene->origins[origin].name);
+	answers_add(answers, subject.data, texts[answer]);
+}
+
+static void
+answer_service(struct console_facts *facts, const char *service, struct answers *answers)
+{
 	struct console_scene scene;
 	console_scene_open(facts, service, &scene);
-	const struct access_people *people = &scene.rules->people;
-	for (size_t i = 0; i < people->count; i++) {
-		const struct access_person *person = &people->items[i];
-		autofree char *who = memory_printf("%s%s",
-			person->name != NULL ? person->name : anybody,
-			console_allows(facts, person) ? allowed_mark : "");
+	for (size_t i = 0; i < scene.rules->people.count; i++)
 		for (size_t k = 0; k < scene.origin_count; k++) {
-			autobuffer struct buffer subject = { 0 };
 			enum access_answer answer = console_answer(&scene, i, k);
-			if (answer == ACCESS_ADMITTED)
-				continue;
-			add_column(&subject, service);
-			add_column(&subject, who);
-			add_column(&subject, scene.origins[k].name);
-			answers_add(answers, subject.data, texts[answer]);
+			if (answer != ACCESS_ADMITTED)
+				add_answer(&scene, i, k, answer, answers);
 		}
-	}
 	console_scene_close(&scene);
 }
 

@@ -248,11 +248,12 @@ console_answer(const struct console_scene *scene, size_t person, size_t origin)
 {
 	enum access_answer rules = through_stack(
 		&scene->consults, console_decision(scene, person, origin)->answer);
-	enum access_answer module = through_stack(&scene->line.consults,
-		console_line_answer(scene, &scene->rules->people.items[person],
-			&scene->origins[origin]));
+	enum access_answer module = ACCESS_ADMITTED;
+	if (scene->line.consults.reach != PAM_NOT_THERE)
+		module = through_stack(&scene->line.consults,
+			console_line_answer(scene, &scene->rules->people.items[person],
+				&scene->origins[origin]));
 	if (rules == ACCESS_REFUSED || module == ACCESS_REFUSED)
 		return ACCESS_REFUSED;
-	return rules == ACCESS_UNKNOWN || module == ACCESS_UNKNOWN ? ACCESS_UNKNOWN
-								   : ACCESS_ADMITTED;
+	return rules == ACCESS_UNKNOWN ? rules : module;
 }

@@ -219,15 +219,6 @@ add_to_mention(struct mention *mention, size_t person)
 	mention->people[mention->count++] = person;
 }
 
-static bool
-is_extra(char *const *extra, const char *name)
-{
-	for (; extra != NULL && *extra != NULL; extra++)
-		if (strcmp(*extra, name) == 0)
-			return true;
-	return false;
-}
-
 /* Users whom no entry of this root describes, but another source may. */
 static void
 add_strangers(struct finder *finder)
@@ -258,6 +249,9 @@ access_people_find(const struct access_conf *conf, const struct principals *prin
 	*ret_people = (struct access_people){
 		.mentions = memory_new(1, sizeof *ret_people->mentions),
 	};
+	struct table wanted = { 0 };
+	for (char *const *name = extra; name != NULL && *name != NULL; name++)
+		table_set(&wanted, *name, *name);
 	add_person(ret_people, NULL, NULL);
 	for (size_t i = 0; i < conf->count; i++)
 		for (size_t k = 0; k < conf->rules[i].user_count; k++) {
@@ -269,13 +263,14 @@ access_people_find(const struct access_conf *conf, const struct principals *prin
 	for (size_t i = 0, pair = 0; i < principals->user_count; i++) {
 		const struct principal *user = &principals->users[i];
 		bool paired = pair < finder.pair_count && finder.pairs[pair].user == i;
-		if (!paired && user->uid != 0 && !is_extra(extra, user->name))
+		if (!paired && user->uid != 0 && table_get(&wanted, user->name) == NULL)
 			continue;
 		size_t person = add_person(ret_people, user->name, user);
 		for (; pair < finder.pair_count && finder.pairs[pair].user == i; pair++)
 			add_to_mention(finder.pairs[pair].mention, person);
 	}
 	add_strangers(&finder);
+	table_free(&wanted);
 	free(finder.pairs);
 	free(finder.groups);
 	table_free(&finder.by_name);
