@@ -110,16 +110,22 @@ add_drop_ins(struct host *host, const char *folder, const char *name,
 	name_list_free(&names);
 }
 
-/* The folders that are there; most hosts have two or three of them: no look-up in the
- * others. */
-static void
-find_folders(struct host *host, const char *ret_present[FOLDER_COUNT + 1])
+/* The folders that are there, NULL at their end: most hosts have two or three of them, and
+ * many units are looked for. */
+static const char *const *
+find_folders(struct host *host)
 {
+	static const char key[] = "unit folders";
+	const char **present = host_note(host, key);
 	size_t count = 0;
+	if (present != NULL)
+		return present;
+	present = memory_new(FOLDER_COUNT + 1, sizeof *present);
 	for (size_t i = 0; i < FOLDER_COUNT; i++)
 		if (host_exists(host, folders[i]) != 0)
-			ret_present[count++] = folders[i];
-	ret_present[count] = NULL;
+			present[count++] = folders[i];
+	host_set_note(host, key, present, free);
+	return present;
 }
 
 /* Hands the lines of the COUNT drop-ins on, in the order of their names, and frees their
@@ -154,8 +160,7 @@ const struct file *
 unit_files_read(struct host *host, const char *const *names, const struct file *stock,
 	unit_reader *reader, void *data)
 {
-	const char *present[FOLDER_COUNT + 1];
-	find_folders(host, present);
+	const char *const *present = find_folders(host);
 	const struct file *unit = find_unit(host, present, names), *unreadable = NULL;
 	struct drop_in *items = NULL;
 	size_t count = 0;
@@ -200,12 +205,11 @@ find_relatives(const char *name, char *ret_names[4])
 const struct file *
 unit_files_read_one(struct host *host, const char *name, unit_reader *reader, void *data)
 {
-	const char *present[FOLDER_COUNT + 1];
+	const char *const *present = find_folders(host);
 	char *names[4];
 	const struct file *unit = NULL, *unreadable = NULL, *bad = NULL;
 	struct drop_in *items = NULL;
 	size_t count = 0;
-	find_folders(host, present);
 	find_relatives(name, names);
 	for (size_t k = 0; names[k] != NULL && unit == NULL; k++) {
 		const char *const one[] = { names[k], NULL };
@@ -275,8 +279,7 @@ void
 unit_files_list(
 	struct host *host, struct name_list *ret_names, struct name_list *ret_wanted)
 {
-	const char *present[FOLDER_COUNT + 1];
-	find_folders(host, present);
+	const char *const *present = find_folders(host);
 	*ret_names = *ret_wanted = (struct name_list){ 0 };
 	for (size_t i = 0; present[i] != NULL; i++) {
 		size_t first = ret_names->count;

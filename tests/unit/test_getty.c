@@ -106,10 +106,12 @@ test_words(void **state)
 
 /* All gettys as "SOURCE TERMINAL ANSWER" lines. */
 static void
-found(struct host *host, const char *want)
+found(struct host *below, const char *want)
 {
 	struct gettys gettys;
 	autobuffer struct buffer text = { 0 };
+	/* what a host's files come to is worked out once */
+	struct host *host = host_layer(below);
 	gettys_read(host, &gettys);
 	buffer_text(&text, "");
 	for (size_t i = 0; i < gettys.count; i++) {
@@ -120,6 +122,7 @@ found(struct host *host, const char *want)
 	}
 	assert_string_equal(text.data, want);
 	gettys_free(&gettys);
+	host_free(host);
 }
 
 #define STOCK "[Service]\nExecStart=-/sbin/agetty -o '-p -- \\\\u' --noclear %I $TERM\n"
