@@ -110,8 +110,8 @@ add_drop_ins(struct host *host, const char *folder, const char *name,
 	name_list_free(&names);
 }
 
-/* The folders that are there, NULL at their end: most hosts have two or three of them, and
- * many units are looked for. */
+/* The folders that are there, NULL at their end: most hosts have two or three of them,
+ * and many units are looked for. */
 static const char *const *
 find_folders(struct host *host)
 {
