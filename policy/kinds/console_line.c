@@ -99,9 +99,7 @@ console_line_answer(const struct console_scene *scene, const struct access_perso
 		return ACCESS_UNKNOWN;
 	if (scene->names.is_wrong || console_conf_trouble(file) != NULL)
 		return trouble;
-	enum access_answer listed = person->user == NULL
-		? ACCESS_REFUSED
-		: console_names_have(
-			  &scene->names, &scene->facts->principals, person->user);
+	enum access_answer listed = console_names_person(
+		&scene->names, &scene->facts->principals, person);
 	return listed == ACCESS_REFUSED && options->dry_run ? ACCESS_ADMITTED : listed;
 }

@@ -55,6 +55,21 @@ console_names_have(const struct console_names *names, const struct principals *p
 	return answer;
 }
 
+enum access_answer
+console_names_person(const struct console_names *names,
+	const struct principals *principals, const struct access_person *person)
+{
+	if (person->user != NULL)
+		return console_names_have(names, principals, person->user);
+	if (person->name == NULL)
+		return ACCESS_REFUSED;
+	if (table_get(&names->users, person->name) != NULL)
+		return ACCESS_ADMITTED;
+	/* another source knows the account, its number and groups */
+	return names->group_count > 0 || names->uids.count > 0 ? ACCESS_UNKNOWN
+							       : ACCESS_REFUSED;
+}
+
 void
 console_names_free(struct console_names *names)
 {

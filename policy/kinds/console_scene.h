@@ -44,6 +44,11 @@ enum access_answer
 console_names_have(const struct console_names *names, const struct principals *principals,
 	const struct principal *user);
 
+/* The same for PERSON; any other user is not named. */
+enum access_answer
+console_names_person(const struct console_names *names,
+	const struct principals *principals, const struct access_person *person);
+
 void
 console_names_free(struct console_names *names);
 

@@ -88,8 +88,8 @@ instance_of(const char *unit)
 	if (at == NULL || end == NULL || end == at + 1)
 		return NULL;
 	char *instance = memory_copy(at + 1, (size_t)(end - at - 1));
-	for (char *p = instance; *p != '\0'; p++)
-		*p = *p == '-' ? '/' : *p;
+	for (char *p = instance; (p = strchr(p, '-')) != NULL;)
+		*p = '/';
 	return instance;
 }
 
@@ -141,13 +141,10 @@ read_unit(struct host *host, const char *name, bool any, struct gettys *gettys)
 	if (counts && (line.program != NULL || line.unknown != NULL)) {
 		struct getty *getty = add_getty(gettys, name, line.source, line.start);
 		describe(getty, &line, words, &extras);
-		autofree char *terminal = at != NULL ? instance_of(name)
-			: extras.terminal != NULL    ? memory_text(extras.terminal)
-						     : NULL;
-		if (at != NULL || terminal != NULL) {
-			char *told = getty->terminal;
-			getty->terminal = terminal;
-			terminal = told;
+		if (at != NULL || extras.terminal != NULL) {
+			free(getty->terminal);
+			getty->terminal = at != NULL ? instance_of(name)
+						     : memory_text(extras.terminal);
 		}
 	}
 	command_line_free(&line);

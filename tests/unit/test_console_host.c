@@ -271,6 +271,44 @@ test_many_terminals(void **state)
 	kind_host_close(&made);
 }
 
+/* One whom another source knows, and the rules name. */
+static void
+test_strangers(void **state)
+{
+	static const char from[] = "login\tldap\ttty1";
+	static const struct {
+		const char *names, *answer;
+	} cases[] = {
+		{ "allow root\n", "refused" },
+		{ "allow root\nallow ldap\n", NULL },
+		{ "allow root\nallow (wheel)\n", "not known" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct kind_host made;
+		struct answers answers = { 0 };
+		const char *have = NULL;
+		make(&made, "module");
+		autofree char *conf = memory_printf(
+			"control it\npolicy %064d\n%s", 0, cases[i].names);
+		kind_host_put(&made, "/etc/nsswitch.conf", "passwd: files ldap\n");
+		kind_host_put(&made, "/etc/holdfast/console.conf", conf);
+		kind_host_put(&made, "/etc/security/access.conf", "+:ldap:ALL\n");
+		kind_host_put(&made, "/etc/pam.d/login",
+			"account required pam_holdfast.so\n"
+			"account required pam_access.so\n");
+		kind_console.answers(&made.context, &made.control, &answers);
+		for (size_t k = 0; k < answers.count; k++)
+			if (strcmp(answers.items[k].subject, from) == 0)
+				have = answers.items[k].value;
+		assert_int_equal(have == NULL, cases[i].answer == NULL);
+		if (have != NULL)
+			assert_string_equal(have, cases[i].answer);
+		answers_free(&answers);
+		kind_host_close(&made);
+	}
+}
+
 static void
 test_displays(void **state)
 {
@@ -326,6 +364,7 @@ main(void)
 		cmocka_unit_test(test_roots),
 		cmocka_unit_test(test_locked),
 		cmocka_unit_test(test_many_terminals),
+		cmocka_unit_test(test_strangers),
 		cmocka_unit_test(test_displays),
 		cmocka_unit_test(test_order),
 	};
