@@ -130,9 +130,11 @@ static void
 add_membership(struct membership **list, size_t *count, const char *group,
 	const char *user, gid_t gid)
 {
-	*list = memory_grow(*list, *count, sizeof **list);
-	(*list)[(*count)++] = (struct membership){
+	size_t place = (*count)++;
+	*list = memory_grow(*list, place, sizeof **list);
+	(*list)[place] = (struct membership){
 		.group = memory_text(group),
+		.place = place,
 		.user = user ? memory_text(user) : NULL,
 		.gid = gid,
 	};
@@ -265,6 +267,65 @@ principals_in_group(const struct principals *principals, const struct principal 
 			sizeof wanted, by_gid_and_user) != NULL;
 }
 
+static int
+by_gid_and_place(const void *a, const void *b)
+{
+	const struct membership *x = *(const struct membership *const *)a,
+				*y = *(const struct membership *const *)b;
+	int order = by_gid(x, y);
+	return order != 0 ? order : x->place < y->place ? -1 : x->place > y->place;
+}
+
+/* The first of the COUNT groups SORTED (by gid and place) that has GID, NULL when none
+ * has. */
+static const char *
+name_of_gid(const struct membership *const *sorted, size_t count, gid_t gid)
+{
+	size_t low = 0, high = count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (sorted[middle]->gid < gid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < count && sorted[low]->gid == gid ? sorted[low]->group : NULL;
+}
+
+static void
+add_group(struct buffer *groups, const char *group)
+{
+	if (group != NULL)
+		buffer_printf(groups, "%s%s", groups->size > 0 ? "," : "", group);
+}
+
+void
+principals_name_groups(struct principals *principals)
+{
+	size_t count = principals->group_count;
+	autofree const struct membership **sorted = memory_new(count, sizeof *sorted);
+	autofree struct buffer *groups = memory_new(
+		principals->user_count, sizeof *groups);
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &principals->groups[i];
+	if (count > 0)
+		qsort(sorted, count, sizeof *sorted, by_gid_and_place);
+	for (size_t i = 0; i < principals->user_count; i++)
+		add_group(
+			&groups[i], name_of_gid(sorted, count, principals->users[i].gid));
+	for (size_t i = 0; i < principals->member_count; i++) {
+		const struct membership *member = &principals->members[i];
+		const struct principal *user = principals_user(principals, member->user);
+		if (user != NULL && user->gid != member->gid)
+			add_group(&groups[user - principals->users],
+				name_of_gid(sorted, count, member->gid));
+	}
+	for (size_t i = 0; i < principals->user_count; i++) {
+		free(principals->users[i].groups);
+		principals->users[i].groups = buffer_take(&groups[i]);
+	}
+}
+
 const struct membership *
 principals_members(const struct principals *principals, gid_t gid, size_t *ret_count)
 {
@@ -289,6 +350,7 @@ principals_free(struct principals *principals)
 	for (size_t i = 0; i < principals->user_count; i++) {
 		free(principals->users[i].name);
 		free(principals->users[i].home);
+		free(principals->users[i].groups);
 	}
 	for (size_t i = 0; i < principals->group_count; i++)
 		free(principals->groups[i].group);

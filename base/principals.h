@@ -15,6 +15,7 @@ struct principal {
 	uid_t uid;
 	gid_t gid; /* the primary group */
 	char *home;
+	char *groups; /* NULL until principals_name_groups */
 	bool shadowed; /* its password stands in etc/shadow */
 	bool locked; /* no password opens this account: shadow(5), field 2 */
 	bool no_shell; /* its shell gives no session: nologin(8), false(1), sync(1), ...
@@ -23,6 +24,7 @@ struct principal {
 
 struct membership {
 	char *group; /* the group's name */
+	size_t place; /* private: in the file */
 	char *user; /* a user listed in it; NULL for the group itself */
 	gid_t gid;
 };
@@ -58,6 +60,12 @@ principals_group(const struct principals *principals, const char *group, gid_t *
 bool
 principals_in_group(const struct principals *principals, const struct principal *user,
 	const char *group);
+
+/* Sets each user's groups to their names with commas between, as initgroups(3) finds
+ * their numbers and getgrgid(3) the name of each: of groups with one number the first
+ * names all, and a number that no group has is left out. */
+void
+principals_name_groups(struct principals *principals);
 
 /* The names listed as members in groups of that GID, primary members not among them. The
  * array of COUNT memberships belongs to PRINCIPALS. */

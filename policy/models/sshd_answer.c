@@ -18,10 +18,17 @@ enum {
  * reading sets replaces what the first did. */
 enum reading { AT_START, FOR_CONNECTION };
 
+/* Whose connection it is. */
+struct whose {
+	const struct sshd_connection *connection; /* NULL: one in these blocks: */
+	const long *inside;
+	size_t inside_count;
+};
+
 struct search {
 	const struct sshd_config *config;
 	const struct sshd_keyword *keyword;
-	const struct sshd_connection *connection;
+	struct whose whose;
 	enum reading reading;
 	bool commands_seen;
 	struct buffer list; /* of a keyword whose lines add up */
@@ -32,29 +39,51 @@ static int
 is_read(const struct search *search, const struct sshd_line *line)
 {
 	const struct sshd_block *blocks = search->config->blocks;
+	const struct whose *whose = &search->whose;
 	bool always = sshd_match_always(blocks, line->block);
 	if (search->reading == AT_START)
 		return always;
 	if (line->block == SSHD_GLOBAL)
 		return 0;
-	return search->connection == NULL
-		? always
-		: sshd_match_block(blocks, line->block, search->connection);
+	if (whose->connection != NULL)
+		return sshd_match_block(blocks, line->block, whose->connection);
+	for (size_t i = 0; i < whose->inside_count && !always; i++)
+		always = whose->inside[i] == line->block;
+	return always;
 }
 
 /* AuthorizedPrincipalsCommand looks whether AuthorizedKeysCommand is set, not itself: the
  * last line wins unless that one came before (parse_command in servconf.c). */
 static bool
-is_principals(const struct search *search)
+is_principals(const struct sshd_config *config, const struct sshd_keyword *keyword)
 {
-	return search->keyword->name == SSHD_AUTHORIZED_PRINCIPALS_COMMAND &&
-		search->config->version >= PRINCIPALS_QUIRK_SINCE;
+	return keyword->name == SSHD_AUTHORIZED_PRINCIPALS_COMMAND &&
+		config->version >= PRINCIPALS_QUIRK_SINCE;
+}
+
+bool
+sshd_answer_adds(const struct sshd_keyword *keyword)
+{
+	return keyword->rule == SSHD_ADD || keyword->rule == SSHD_FIRST_OR_NONE ||
+		keyword->name == SSHD_REKEY_LIMIT ||
+		keyword->name == SSHD_AUTHORIZED_PRINCIPALS_COMMAND;
+}
+
+bool
+sshd_answer_uses(const struct sshd_config *config, const struct sshd_keyword *keyword,
+	const struct sshd_line *line)
+{
+	return line->keyword == keyword ||
+		(is_principals(config, keyword) &&
+			line->keyword->name == SSHD_AUTHORIZED_KEYS_COMMAND);
 }
 
 static void
 take(struct search *search, const struct sshd_line *line, struct sshd_answer *answer)
 {
-	enum sshd_rule rule = is_principals(search) ? SSHD_LAST : search->keyword->rule;
+	enum sshd_rule rule = is_principals(search->config, search->keyword)
+		? SSHD_LAST
+		: search->keyword->rule;
 	if (rule == SSHD_ADD) {
 		buffer_printf(&search->list, "%s%s", search->list.size > 0 ? " " : "",
 			line->value);
@@ -82,9 +111,7 @@ search_lines(struct search *search, struct sshd_answer *answer)
 {
 	for (size_t i = 0; i < search->config->count; i++) {
 		const struct sshd_line *line = &search->config->lines[i];
-		bool command = line->keyword->name == SSHD_AUTHORIZED_KEYS_COMMAND;
-		if (line->keyword != search->keyword &&
-			!(command && is_principals(search)))
+		if (!sshd_answer_uses(search->config, search->keyword, line))
 			continue;
 		int read = is_read(search, line);
 		if (read < 0)
@@ -121,12 +148,12 @@ find_at_start(const struct sshd_config *config, const struct sshd_keyword *keywo
 
 static struct sshd_answer
 find(const struct sshd_config *config, const struct sshd_keyword *keyword,
-	const struct sshd_connection *connection)
+	const struct whose *whose)
 {
 	struct sshd_answer answer = { 0 };
 	struct search search = { .config = config,
 		.keyword = keyword,
-		.connection = connection,
+		.whose = *whose,
 		.reading = FOR_CONNECTION };
 	if (keyword->match_since != 0 && keyword->match_since <= config->version)
 		search_lines(&search, &answer);
@@ -144,17 +171,17 @@ sshd_answer_at_start(const struct sshd_config *config, enum sshd_setting setting
 /* Before 8.7: challenge_response_authentication turns kbd_interactive_authentication on
  * when sshd starts; a Match block can still turn it off. */
 static struct sshd_answer
-find_keyboard(const struct sshd_config *config, const struct sshd_connection *connection)
+find_keyboard(const struct sshd_config *config, const struct whose *whose)
 {
 	const struct sshd_keyword *keyword = sshd_keyword_get(
 		SSHD_KBD_INTERACTIVE_AUTHENTICATION, config->version);
-	struct sshd_answer own = find(config, keyword, connection);
+	struct sshd_answer own = find(config, keyword, whose);
 	if (own.line != NULL && own.line->block != SSHD_GLOBAL &&
 		keyword->match_since <= config->version)
 		return own;
 	struct sshd_answer other = find(config,
 		sshd_keyword_get(SSHD_CHALLENGE_RESPONSE_AUTHENTICATION, config->version),
-		NULL);
+		&(struct whose){ 0 });
 	bool forced = other.value != NULL && strcmp(other.value, "yes") == 0;
 	sshd_answer_free(forced ? &own : &other);
 	return forced ? other : own;
@@ -189,14 +216,14 @@ complete_rekey(struct search search, struct sshd_answer *answer)
  * (COPY_MATCH_STRING_OPTS in servconf.h), which counts when the first one allows any. */
 static struct sshd_answer
 find_environment(const struct sshd_config *config, const struct sshd_keyword *keyword,
-	const struct sshd_connection *connection)
+	const struct whose *whose)
 {
 	struct sshd_answer answer = find_at_start(config, keyword), list = { 0 };
 	struct search search = { .config = config,
 		.keyword = keyword,
-		.connection = connection,
+		.whose = *whose,
 		.reading = FOR_CONNECTION };
-	if (strcmp(answer.value, "no") == 0)
+	if (answer.value == NULL || strcmp(answer.value, "no") == 0)
 		return answer;
 	search_lines(&search, &list);
 	bool counts = list.value != NULL && strcmp(list.value, "yes") != 0 &&
@@ -205,9 +232,9 @@ find_environment(const struct sshd_config *config, const struct sshd_keyword *ke
 	return counts ? list : answer;
 }
 
-struct sshd_answer
-sshd_answer_find(const struct sshd_config *config, enum sshd_setting setting,
-	const struct sshd_connection *connection)
+static struct sshd_answer
+find_for(const struct sshd_config *config, enum sshd_setting setting,
+	const struct whose *whose)
 {
 	const struct sshd_keyword *keyword = sshd_keyword_get(setting, config->version);
 	if (keyword == NULL)
@@ -221,19 +248,19 @@ sshd_answer_find(const struct sshd_config *config, enum sshd_setting setting,
 		};
 	if (setting == SSHD_KBD_INTERACTIVE_AUTHENTICATION &&
 		config->version < ONE_KEYBOARD_OPTION_SINCE)
-		return find_keyboard(config, connection);
+		return find_keyboard(config, whose);
 	if (setting == SSHD_PERMIT_USER_ENVIRONMENT)
-		return find_environment(config, keyword, connection);
-	struct sshd_answer answer = find(config, keyword, connection);
+		return find_environment(config, keyword, whose);
+	struct sshd_answer answer = find(config, keyword, whose);
 	if (setting == SSHD_LISTEN_ADDRESS) {
 		free(answer.value);
 		answer.value = sshd_listening_find(config, &answer.reason);
 	}
 	answer.value = sshd_value_shown(keyword, answer.value);
 	if (setting == SSHD_REKEY_LIMIT)
-		complete_rekey((struct search){ .config = config,
-				       .keyword = keyword,
-				       .connection = connection },
+		complete_rekey(
+			(struct search){
+				.config = config, .keyword = keyword, .whose = *whose },
 			&answer);
 	if (sshd_algorithms_are(keyword)) {
 		char *whole = sshd_algorithms_assemble(
@@ -250,6 +277,20 @@ sshd_answer_find(const struct sshd_config *config, enum sshd_setting setting,
 			"the default list of this version of OpenSSH is not known";
 	}
 	return answer;
+}
+
+struct sshd_answer
+sshd_answer_find(const struct sshd_config *config, enum sshd_setting setting,
+	const struct sshd_connection *connection)
+{
+	return find_for(config, setting, &(struct whose){ .connection = connection });
+}
+
+struct sshd_answer
+sshd_answer_within(const struct sshd_config *config, enum sshd_setting setting,
+	const long *inside, size_t count)
+{
+	return find_for(config, setting, &(struct whose){ NULL, inside, count });
 }
 
 /* "any" is an error behind methods that the same reading has taken, in whatever block it
@@ -278,9 +319,9 @@ const struct sshd_line *
 sshd_answer_refused(const struct sshd_config *config,
 	const struct sshd_connection *connection, const char **ret_reason)
 {
-	struct search search = {
-		.config = config, .connection = connection, .reading = FOR_CONNECTION
-	};
+	struct search search = { .config = config,
+		.whose = { .connection = connection },
+		.reading = FOR_CONNECTION };
 	const struct sshd_line *refused = NULL;
 	search.keyword = sshd_keyword_get(SSHD_AUTHENTICATION_METHODS, config->version);
 	if (search.keyword != NULL && config->version < SSHD_ANY_ALONE_SINCE)

@@ -21,6 +21,22 @@ struct sshd_answer
 sshd_answer_find(const struct sshd_config *config, enum sshd_setting setting,
 	const struct sshd_connection *connection);
 
+/* The same for connections that are in the COUNT blocks INSIDE, and in no other block
+ * with a line that matters for SETTING. */
+struct sshd_answer
+sshd_answer_within(const struct sshd_config *config, enum sshd_setting setting,
+	const long *inside, size_t count);
+
+/* Whether more than one line may make the value of SETTING: those of every block that
+ * holds count. */
+bool
+sshd_answer_adds(const struct sshd_keyword *keyword);
+
+/* Whether LINE matters for the value of KEYWORD in CONFIG. */
+bool
+sshd_answer_uses(const struct sshd_config *config, const struct sshd_keyword *keyword,
+	const struct sshd_line *line);
+
 /* The value that sshd starts with, before any connection. */
 struct sshd_answer
 sshd_answer_at_start(const struct sshd_config *config, enum sshd_setting setting);

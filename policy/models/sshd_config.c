@@ -157,10 +157,11 @@ read_line(struct sshd_config *config, const struct file *file, struct bytes text
 
 void
 sshd_config_add_option(struct sshd_config *config, const struct file *file, size_t start,
-	size_t end, const char *text)
+	size_t end, const char *text, bool front)
 {
 	struct error err = ERROR_INIT;
 	struct sshd_words words;
+	size_t before = config->count;
 	int status = sshd_lexer_split(BYTES_TEXT(text), config->version, &words, &err);
 	struct sshd_line line = { .file = file,
 		.offset = start,
@@ -175,6 +176,11 @@ sshd_config_add_option(struct sshd_config *config, const struct file *file, size
 		sshd_config_reject(config, file, start, "sshd rejects this option");
 	else
 		add_line(config, line, &words);
+	if (front && config->count > before) {
+		const struct sshd_line last = config->lines[before];
+		memmove(config->lines + 1, config->lines, before * sizeof *config->lines);
+		config->lines[0] = last;
+	}
 	error_clear(&err);
 	sshd_words_free(&words);
 }
@@ -336,6 +342,16 @@ read_file(struct reader *reader, const char *path, const struct sshd_line *inclu
 	error_clear(&err);
 }
 
+static bool
+asks_for_port(const struct sshd_config *config)
+{
+	for (size_t i = 0; i < config->block_count; i++)
+		for (size_t k = 0; k < config->blocks[i].count; k++)
+			if (config->blocks[i].criteria[k].kind == SSHD_BY_LOCAL_PORT)
+				return true;
+	return false;
+}
+
 void
 sshd_config_load(const struct context *context, int version, bool debian,
 	size_t bytes_max, struct sshd_config *ret_config)
@@ -356,6 +372,9 @@ sshd_config_load(const struct context *context, int version, bool debian,
 			NULL, SSHD_GLOBAL, 0);
 	}
 	sshd_options_free(&options);
+	sshd_people_read(ret_config);
+	ret_config->other_ports = asks_for_port(ret_config) &&
+		sshd_options_other_ports(context->host);
 	sshd_check_whole(ret_config);
 }
 
@@ -370,6 +389,7 @@ sshd_config_free(struct sshd_config *config)
 		free(config->problems[i].path);
 		free(config->problems[i].text);
 	}
+	sshd_people_free(&config->people);
 	table_free(&config->subsystems);
 	free(config->lines);
 	free(config->blocks);

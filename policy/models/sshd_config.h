@@ -11,6 +11,7 @@
 #include "policy/kinds/kind.h"
 #include "policy/models/sshd_keyword.h"
 #include "policy/models/sshd_match.h"
+#include "policy/models/sshd_people.h"
 
 struct sshd_line {
 	const struct sshd_keyword *keyword; /* synonyms resolved */
@@ -43,6 +44,7 @@ struct sshd_config {
 	size_t count;
 	struct sshd_block *blocks;
 	size_t block_count;
+	struct sshd_people people;
 	struct sshd_problem *problems;
 	size_t problem_count;
 	unsigned included; /* files so far */
@@ -50,6 +52,7 @@ struct sshd_config {
 	bool too_large; /* there were more of them */
 	size_t port_count; /* Port lines so far */
 	struct table subsystems; /* the names so far -> not NULL */
+	bool other_ports; /* somebody else may listen for sshd, at ports of his own */
 	bool methods_given; /* AuthenticationMethods stood outside any Match */
 };
 
@@ -76,10 +79,10 @@ void
 sshd_config_doubt(struct sshd_config *config, const struct file *file, size_t offset,
 	const char *text);
 
-/* Adds TEXT as given with -o on the command line that stands from START to END of FILE:
- * for sshd_options.c. */
+/* Adds TEXT as given with -o on the command line that stands from START to END of FILE,
+ * in FRONT of those before it or behind: for sshd_options.c. */
 void
 sshd_config_add_option(struct sshd_config *config, const struct file *file, size_t start,
-	size_t end, const char *text);
+	size_t end, const char *text, bool front);
 
 #endif

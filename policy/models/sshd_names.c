@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/principals.h"
 #include "policy/models/netdb.h"
 
 enum { PORT_MAX = 65535 };
@@ -64,13 +63,14 @@ free_accounts(void *memory)
 	free(memory);
 }
 
-static const struct principals *
-accounts(struct host *host)
+const struct principals *
+sshd_names_accounts(struct host *host)
 {
 	struct principals *principals = host_note(host, "sshd accounts");
 	if (principals == NULL) {
 		principals = memory_new(1, sizeof *principals);
 		principals_read(host, principals);
+		principals_name_groups(principals);
 		host_set_note(host, "sshd accounts", principals, free_accounts);
 	}
 	return principals;
@@ -81,7 +81,7 @@ static const char *
 find_home(const struct sshd_reading *reading, const char *name)
 {
 	const struct principals *principals = reading->host != NULL
-		? accounts(reading->host)
+		? sshd_names_accounts(reading->host)
 		: NULL;
 	if (principals == NULL || principals->passwd->state != FILE_READ) {
 		if (*name != '\0')

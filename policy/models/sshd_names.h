@@ -3,7 +3,12 @@
 #ifndef POLICY_MODELS_SSHD_NAMES_H
 #define POLICY_MODELS_SSHD_NAMES_H
 
+#include "base/principals.h"
 #include "policy/models/sshd_keyword.h"
+
+/* The users of HOST, with their groups; the host's. */
+const struct principals *
+sshd_names_accounts(struct host *host);
 
 /* The port that TEXT is, by number or name (a2port in misc.c); -1 when it is none. */
 long

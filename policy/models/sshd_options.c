@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "policy/models/command_line.h"
+#include "policy/models/sshd_value.h"
 
 static const char *const units[] = { "ssh.service", "sshd.service", NULL };
 
@@ -33,6 +34,45 @@ take_file(struct sshd_options *options, const struct command_option *option)
 			"%s%s", *value == '/' ? "" : "/", value);
 }
 
+/* Options that say what a line of the file could (main in sshd.c). Those that overrule
+ * what was given before them are put in front. */
+static const struct {
+	char letter;
+	bool overrules;
+	enum sshd_setting setting;
+	const char *value; /* NULL: its argument */
+} settings[] = {
+	{ '4', true, SSHD_ADDRESS_FAMILY, "inet" },
+	{ '6', true, SSHD_ADDRESS_FAMILY, "inet6" },
+	{ 'b', true, SSHD_SERVER_KEY_BITS, NULL },
+	{ 'c', false, SSHD_HOST_CERTIFICATE, NULL },
+	{ 'd', true, SSHD_LOG_LEVEL, "DEBUG1" },
+	{ 'g', true, SSHD_LOGIN_GRACE_TIME, NULL },
+	{ 'h', false, SSHD_HOST_KEY, NULL },
+	{ 'k', true, SSHD_KEY_REGENERATION_INTERVAL, NULL },
+	{ 'p', false, SSHD_PORT, NULL },
+	{ 'q', true, SSHD_LOG_LEVEL, "QUIET" },
+};
+
+static void
+take_setting(struct sshd_config *config, struct sshd_options *options,
+	const struct command_option *option)
+{
+	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+		if (settings[i].letter != option->letter)
+			continue;
+		autobuffer struct buffer line = { 0 };
+		buffer_printf(&line, "%s ", sshd_keyword_names[settings[i].setting]);
+		autobuffer struct buffer value = { 0 };
+		sshd_value_add(&value,
+			settings[i].value != NULL ? settings[i].value : option->value);
+		buffer_text(&line, value.data);
+		sshd_config_add_option(config, option->file, option->start, option->end,
+			line.data, settings[i].overrules);
+		options->ports = options->ports || settings[i].setting == SSHD_PORT;
+	}
+}
+
 static void
 take_option(struct sshd_config *config, struct sshd_options *options,
 	const struct command_option *option)
@@ -48,18 +88,15 @@ take_option(struct sshd_config *config, struct sshd_options *options,
 		/* main in sshd.c ends over a word that is no option */
 		sshd_config_reject(config, option->file, option->start,
 			"an extra argument on its command line");
-	} else if (value == NULL) {
-		return;
-	} else if (option->letter == 'o') {
+	} else if (strchr(with_argument, option->letter) != NULL && value == NULL) {
+		return; /* getopt(3) says so, and sshd ends with its usage */
+	} else if (option->letter == 'o' && value != NULL) {
 		sshd_config_add_option(
-			config, option->file, option->start, option->end, value);
-	} else if (option->letter == 'p') {
-		autofree char *line = memory_printf("Port %s", value);
-		sshd_config_add_option(
-			config, option->file, option->start, option->end, line);
-		options->ports = true;
-	} else if (option->letter == 'f') {
+			config, option->file, option->start, option->end, value, false);
+	} else if (option->letter == 'f' && value != NULL) {
 		take_file(options, option);
+	} else {
+		take_setting(config, options, option);
 	}
 }
 
@@ -85,6 +122,34 @@ may_accept(struct host *host, const char *name)
 			memmem(at + 1,
 				file->bytes.size - (size_t)(at + 1 - file->bytes.data),
 				word, sizeof word - 1) != NULL);
+}
+
+bool
+sshd_options_other_ports(struct host *host)
+{
+	static const char *const links[] = { "sockets.target.wants/ssh.socket",
+		"sockets.target.wants/sshd.socket", "ssh.service.requires/ssh.socket",
+		"sshd.service.requires/sshd.socket" };
+	static const char *const files[] = { "/etc/inetd.conf", "/etc/xinetd.conf",
+		"/etc/xinetd.d/*" };
+	bool other = false;
+	for (size_t i = 0; i < sizeof links / sizeof *links && !other; i++) {
+		autofree char *path = memory_printf("/etc/systemd/system/%s", links[i]);
+		other = host_has_name(host, path) != 0;
+	}
+	for (size_t i = 0; i < sizeof files / sizeof *files && !other; i++) {
+		struct name_list names = { 0 };
+		other = host_glob(host, files[i], &names, NULL) < 0;
+		for (size_t k = 0; k < names.count && !other; k++) {
+			const struct file *file = host_file(host, names.names[k]);
+			other = file->state == FILE_REFUSED ||
+				(file->state == FILE_READ &&
+					memmem(file->bytes.data, file->bytes.size, "sshd",
+						4) != NULL);
+		}
+		name_list_free(&names);
+	}
+	return other;
 }
 
 /* A socket unit with Accept=yes that is enabled starts sshd with ssh@.service, which is

@@ -11,10 +11,15 @@ struct sshd_options {
 	bool ports; /* -p was given: Port in the file counts no more */
 };
 
-/* Adds the lines given with -o and -p to CONFIG, before any other. */
+/* Adds the lines that -o and other options stand for to CONFIG, before any other. */
 void
 sshd_options_read(const struct context *context, struct sshd_config *config,
 	struct sshd_options *ret_options);
+
+/* Whether a socket unit, or inetd, may hand connections to sshd that came to other ports
+ * than those in its configuration. */
+bool
+sshd_options_other_ports(struct host *host);
 
 void
 sshd_options_free(struct sshd_options *options);

@@ -278,11 +278,11 @@ matched fail 'PermitRootLogin yes' 'Match Address 0.0.0.0/0' 'PermitRootLogin no
 matched fail 'PermitRootLogin yes' 'Match LocalAddress 0.0.0.0/0' 'PermitRootLogin no'
 matched fail 'PermitRootLogin yes' 'Port 22' 'Port 2222' 'Match LocalPort 22' 'PermitRootLogin no'
 matched fail 'PermitRootLogin yes' 'Port 2222' 'Match LocalPort 22' 'PermitRootLogin no'
-matched unknown 'PermitRootLogin no' 'Match LocalPort 22' 'PermitRootLogin no' \
+matched pass 'PermitRootLogin no' 'Match LocalPort 22' 'PermitRootLogin no' \
 	'Match LocalAddress *' 'PermitRootLogin yes'
 matched fail 'PermitRootLogin no' 'Match User !someone,*' 'PermitRootLogin yes'
 matched fail 'PermitRootLogin yes' 'Match User someone' 'PermitRootLogin no'
-matched unknown 'PermitRootLogin yes' 'Match RDomain *' 'PermitRootLogin no'
+matched pass 'PermitRootLogin yes' 'Match RDomain *' 'PermitRootLogin no'
 matched pass 'PermitRootLogin yes' 'Match Address 0.0.0.0/0,::/0' 'PermitRootLogin no'
 
 unreadable etc/ssh/sshd_config

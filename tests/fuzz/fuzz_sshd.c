@@ -63,8 +63,8 @@ find_witness(const struct sshd_config *config)
 		return;
 	size_t last = config->block_count - 1;
 	size_t budget = SSHD_WITNESS_BUDGET;
-	struct sshd_witness witness = sshd_witness_find(
-		config, (long)last, avoided, last, &budget);
+	const struct sshd_cell cell = { &avoided[last], 1, avoided, last };
+	struct sshd_witness witness = sshd_witness_find(config, &cell, &budget);
 	if (witness.result == SSHD_WITNESS_FOUND) {
 		if (sshd_match_block(config->blocks, (long)last, &witness.connection) !=
 			1)

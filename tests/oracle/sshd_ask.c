@@ -5,6 +5,7 @@
  *   connection USER GROUPS HOST ADDRESS LOCAL-ADDRESS LOCAL-PORT RDOMAIN (groups with
  *     commas): "Keyword value" for each keyword
  *   none: the same for a connection that is in no Match block
+ *   value KEYWORD USER GROUPS ...: the value of one keyword alone
  *   always KEYWORD VALUE: whether it is that for every connection there can be: ALWAYS,
  *     UNSURE, or NOT and the connection */
 #include <stdio.h>
@@ -79,6 +80,18 @@ answer(const struct sshd_config *config, char *const *words, size_t count)
 	}
 }
 
+static void
+answer_one(const struct sshd_config *config, char *const *words)
+{
+	struct sshd_connection connection;
+	for (size_t i = 0; i < SSHD_BY_KNOWN_COUNT; i++)
+		connection.values[i] = words[i + 2];
+	struct sshd_answer found = sshd_answer_find(
+		config, sshd_keyword_number(words[1]), &connection);
+	printf("%s\n", found.value != NULL ? found.value : "?");
+	sshd_answer_free(&found);
+}
+
 static bool
 holds(const struct sshd_wish *wish, const char *value)
 {
@@ -133,6 +146,9 @@ main(int argc, char **argv)
 			load(&asked);
 		else if (strcmp(words[0], "always") == 0 && count == 3)
 			judge(&asked.config, words[1], words[2]);
+		else if (strcmp(words[0], "value") == 0 &&
+			count == SSHD_BY_KNOWN_COUNT + 2)
+			answer_one(&asked.config, words);
 		else
 			answer(&asked.config, words, count);
 		printf("\n");

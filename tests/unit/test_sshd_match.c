@@ -136,15 +136,28 @@ static const struct witness_case witnesses[] = {
 	{ { "Group a,!b", "Group a,!c", "Group a" }, SSHD_WITNESS_FOUND, "group=a,b,c" },
 	{ { "Group a,!b", "Group b", "Group a" }, SSHD_WITNESS_NEVER, NULL },
 	{ { "Group a,b", "Group a" }, SSHD_WITNESS_NEVER, NULL },
-	/* a socket of systemd may give any port */
-	{ { "LocalPort 22", "all" }, SSHD_WITNESS_UNSURE, NULL },
+	{ { "LocalPort 22", "all" }, SSHD_WITNESS_NEVER, NULL },
 	{ { "LocalPort 2222", "all" }, SSHD_WITNESS_FOUND, NULL },
 	{ { "LocalPort 22", "LocalPort 22" }, SSHD_WITNESS_NEVER, NULL },
-	/* no routing domain may be "" to sshd, or none */
-	{ { "RDomain *", "all" }, SSHD_WITNESS_UNSURE, NULL },
+	/* no routing domain is "" to sshd; where it is not known the connection ends */
+	{ { "RDomain *", "all" }, SSHD_WITNESS_NEVER, NULL },
+	{ { "RDomain ?*", "all" }, SSHD_WITNESS_FOUND, NULL },
 	{ { "RDomain vrf1", "RDomain vrf1" }, SSHD_WITNESS_NEVER, NULL },
-	/* no sample of b?* is left, but that does not show that there is none */
-	{ { "User b*", "User b?*" }, SSHD_WITNESS_UNSURE, NULL },
+	/* samples are not enough: all that the patterns tell apart is looked at */
+	{ { "User b*", "User b?*" }, SSHD_WITNESS_NEVER, NULL },
+	{ { "User b?*,b", "User b*" }, SSHD_WITNESS_NEVER, NULL },
+	{ { "User *a*,*b*,!*c*", "User *a*b*" }, SSHD_WITNESS_FOUND, "user=abc" },
+	{ { "User *a*,*b*", "User *a*b*" }, SSHD_WITNESS_NEVER, NULL },
+	{ { "User *o*", "User *" }, SSHD_WITNESS_FOUND, "user=x" },
+	{ { "User ?", "User ??*", "User *" }, SSHD_WITNESS_NEVER, NULL },
+	{ { "User !a*,*", "User *" }, SSHD_WITNESS_FOUND, "user=a" },
+	{ { "Group a*", "Group *", "User x" }, SSHD_WITNESS_FOUND, "user=x" },
+	{ { "Group a*,b*", "Group ab,b?" }, SSHD_WITNESS_NEVER, NULL },
+	{ { "Address 10.*", "Address 10.0.0.0/8" }, SSHD_WITNESS_NEVER, NULL },
+	{ { "Address 10.0.0.0/8", "Address 10.*" }, SSHD_WITNESS_NEVER, NULL },
+	{ { "Address 192.168.0.0/17", "Address 192.168.*" }, SSHD_WITNESS_FOUND,
+		"address=192.168.255.255" },
+	{ { "Address 192.168.1?.*", "Address 192.168.10.*" }, SSHD_WITNESS_UNSURE, NULL },
 	{ { "invalid-user" }, SSHD_WITNESS_UNSURE, NULL },
 	{ { "invalid-user", "User bob" }, SSHD_WITNESS_UNSURE, NULL },
 };
@@ -169,8 +182,8 @@ test_witness(void **state)
 		}
 		size_t last = config.block_count - 1;
 		size_t budget = SSHD_WITNESS_BUDGET;
-		struct sshd_witness witness = sshd_witness_find(
-			&config, (long)last, avoided, last, &budget);
+		struct sshd_witness witness = sshd_witness_find(&config,
+			&(struct sshd_cell){ &avoided[last], 1, avoided, last }, &budget);
 		autofree char *text = sshd_witness_describe(&witness);
 		print_message("%s: %s\n", test->blocks[last], text);
 		assert_int_equal(witness.result, test->result);

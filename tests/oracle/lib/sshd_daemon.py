@@ -105,7 +105,7 @@ class Model:
 
     def start(self):
         self.process = subprocess.Popen([helper("sshd"), "/", VERSION], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        text=True, encoding="latin-1", bufsize=1)
+                                        text=True, encoding="latin-1")
 
     def stop(self):
         if self.process is not None:
@@ -127,6 +127,17 @@ class Model:
         except BrokenPipeError:
             return ["DIED"]
         return lines
+
+    def ask_many(self, questions):
+        """The first line of the answer to each, asked together: few enough to fit in a pipe."""
+        for words in questions:
+            self.process.stdin.write("\t".join(words) + "\n")
+        self.process.stdin.flush()
+        answers = []
+        for _ in questions:
+            answers.append(self.process.stdout.readline().rstrip("\n"))
+            self.process.stdout.readline()
+        return answers
 
     def load(self):
         """ "OK", or why there are no answers: "INVALID place: text", "UNKNOWN place: text"."""
