@@ -199,6 +199,15 @@ related(enum sshd_setting a, enum sshd_setting b)
 	return a == b;
 }
 
+/* Whether WANTED, which is asked for, makes SETTING another: each address is listened on
+ * at the ports of Port, and of those families. */
+static bool
+follows(enum sshd_setting setting, enum sshd_setting wanted)
+{
+	return setting == SSHD_LISTEN_ADDRESS &&
+		(wanted == SSHD_PORT || wanted == SSHD_ADDRESS_FAMILY);
+}
+
 static bool
 wants(const struct control *control, const char *subject, const char *before,
 	const char *after)
@@ -210,9 +219,11 @@ wants(const struct control *control, const char *subject, const char *before,
 	for (size_t i = 0; i < settings->count && after != NULL && setting != SSHD_NONE;
 		i++) {
 		const struct entry *entry = &settings->entries[i];
-		if (related(setting, sshd_keyword_number(entry->key)) &&
-			condition_holds(
-				&entry->value, entry->key, after, &sshd_comparison))
+		enum sshd_setting wanted = sshd_keyword_number(entry->key);
+		if (follows(setting, wanted) ||
+			(related(setting, wanted) &&
+				condition_holds(&entry->value, entry->key, after,
+					&sshd_comparison)))
 			return true;
 	}
 	return false;

@@ -204,12 +204,29 @@ test_answers(void **state)
 	end(&fixture);
 }
 
+/* add_listen_addr in servconf.c: the ports are part of what ListenAddress says. */
+static void
+test_ports(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	begin(&fixture, "9.2p1", "{ Port: 2222 }", "effective");
+	scratch_text("/etc/ssh/sshd_config", "Port 22\n");
+	open_root(&fixture);
+	const struct control *control = &fixture.policy.controls[0];
+	assert_true(control->kind->wants(
+		control, "ListenAddress", "0.0.0.0:22", "0.0.0.0:2222"));
+	assert_false(control->kind->wants(control, "AddressFamily", "any", "inet"));
+	end(&fixture);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_remedies),
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_ports),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""Applies policies to generated sshd_config trees and asks the installed sshd 9.2 before and after:
+what is wanted it answers, nothing else that it answers has changed, and what was refused, or held
+already, has changed no byte.
+"""
+import json
+import os
+import subprocess
+
+from lib.oracle import Answer, Oracle
+from lib.sshd_daemon import DIRECTORY, ask_sshd, mount, prepare, write_tree
+from lib.sshd_trees import Generator
+from sshd import connection
+
+ROOT = "/run/root"
+POLICY = "/run/policy.yaml"
+
+
+def equal(*texts):
+    return lambda value: value in texts
+
+
+def within(low, high):
+    return lambda value: value.isdigit() and low <= int(value) <= high
+
+
+# what is wanted of a keyword, and whether what sshd -T prints is that
+WANTED = [
+    ("PermitRootLogin", "no", equal("no")),
+    ("PermitRootLogin", "prohibit-password", equal("without-password")),
+    ("PasswordAuthentication", "no", equal("no")),
+    ("KbdInteractiveAuthentication", "no", equal("no")),
+    ("ChallengeResponseAuthentication", "yes", equal("yes")),
+    ("X11Forwarding", "no", equal("no")),
+    ("MaxAuthTries", "{ max: 4 }", within(0, 4)),
+    ("LoginGraceTime", "{ min: 1, max: 60 }", within(1, 60)),
+    ("ClientAliveInterval", "{ min: 60, max: 300 }", within(60, 300)),
+    ("LogLevel", "{ any-of: [VERBOSE, INFO] }", equal("VERBOSE", "INFO")),
+    ("SyslogFacility", "AUTHPRIV", equal("AUTHPRIV")),
+    ("Ciphers", "aes256-ctr,aes128-ctr", equal("aes256-ctr,aes128-ctr")),
+    ("PubkeyAcceptedAlgorithms", "ssh-ed25519", equal("ssh-ed25519")),
+    ("Banner", "/etc/issue.net", equal("/etc/issue.net")),
+    ("AllowUsers", "alice bob", equal("alice bob")),
+    ("DenyGroups", "sftp", equal("sftp")),
+    ("AuthenticationMethods", "publickey", equal("publickey")),
+    ("UnusedConnectionTimeout", "5m", equal("300")),
+    ("UnusedConnectionTimeout", "none", equal("none")),
+    ("RekeyLimit", "1G 1h", equal("1073741824 3600")),
+    ("MaxStartups", "10:30:60", equal("10:30:60")),
+    ("IPQoS", "ef", equal("ef ef")),
+    ("Port", "2222", equal("2222")),
+    ("ForceCommand", "internal-sftp", equal("internal-sftp")),
+    ("AuthorizedKeysFile", "/etc/keys/%u", equal("/etc/keys/%u")),
+    ("StreamLocalBindMask", "022", equal("022")),
+    ("PermitUserEnvironment", "no", equal("no")),
+    ("AuthorizedPrincipalsCommand", "none", lambda value: value.lower() == "none"),
+    ("PermitOpen", "none", equal("none")),
+    ("HostKeyAlgorithms", "{ none-of: [ssh-rsa] }", lambda value: "ssh-rsa" not in value.split(",")),
+]
+# Debian's MaxSessions and the like: other names of what is wanted
+SAME = {"challengeresponseauthentication": "kbdinteractiveauthentication"}
+
+
+class Remedy(Oracle):
+    name = "sshd_remedy"
+    cases = 1500
+    needs = ("sshd", "ssh-keygen")
+    namespaces = ("--mount",)
+
+    def open(self):
+        prepare()
+        os.makedirs(f"{ROOT}/etc/ssh")
+        mount("--bind", DIRECTORY, f"{ROOT}/etc/ssh")
+        for name in "passwd", "group", "nsswitch.conf", "services":
+            with open(f"/etc/{name}", encoding="ascii") as source, open(f"{ROOT}/etc/{name}", "w", encoding="ascii") as copy:
+                copy.write(source.read())
+        os.makedirs(f"{ROOT}/var/lib/dpkg")
+        with open(f"{ROOT}/var/lib/dpkg/status", "w", encoding="ascii") as file:
+            file.write("Package: openssh-server\nStatus: install ok installed\nVersion: 1:9.2p1-2+deb12u3\n\n")
+
+    def generate(self, rng):
+        generator = Generator(rng)
+        generator.errors = generator.errors and rng.random() < 0.2
+        return {"files": generator.tree(), "connections": [None] + [connection(rng) for _ in range(3)],
+                "wanted": sorted(rng.sample(range(len(WANTED)), rng.choice([1, 1, 2, 3])))}
+
+    def run_program(self, *arguments):
+        return subprocess.run([os.environ.get("HOLDFAST", "build/holdfast"), *arguments, "--root", ROOT, "--policy", POLICY],
+                              capture_output=True, text=True, errors="replace", check=False)
+
+    def contents(self):
+        found = {}
+        for folder, _, names in os.walk(DIRECTORY):
+            for name in names:
+                path = os.path.join(folder, name)
+                if os.path.isfile(path):
+                    with open(path, "rb") as file:
+                        found[path] = file.read()
+        return found
+
+    def settings(self, case):
+        seen = set()
+        for index in case["wanted"]:
+            keyword, text, holds = WANTED[index]
+            printed = SAME.get(keyword.lower(), keyword.lower())
+            if printed not in seen:
+                seen.add(printed)
+                yield keyword, text, printed, holds
+
+    def changed(self, before, after, wanted):
+        """What sshd says otherwise though nobody wanted it."""
+        if (before.values is None) != (after.values is None):
+            return f"accepted: {before.values is not None}, then {after.values is not None}: {after.reason}"
+        for name in (before.values or {}).keys() | (after.values or {}).keys():
+            old, new = before.values.get(name), after.values.get(name)
+            if old == new:
+                continue
+            # each ListenAddress has the ports of Port
+            if name in wanted and (old is None or not wanted[name](old)) or (name == "listenaddress" and "port" in wanted):
+                continue
+            return f"{name}: {old!r}, then {new!r}"
+        return None
+
+    def judge(self, case):
+        settings = list(self.settings(case))
+        wanted = {printed: holds for _, _, printed, holds in settings}
+        question = ", ".join(f"{keyword}: {text}" for keyword, text, _, _ in settings)
+        write_tree(case["files"])
+        with open(POLICY, "w", encoding="ascii") as file:
+            file.write("holdfast: 1\ntitle: t\ncontrols:\n  - id: it\n    title: t\n    sshd:\n      settings:\n"
+                       + "".join(f"        {keyword}: {json.dumps(text) if text[0] != '{' else text}\n" for keyword, text, _, _ in settings))
+        before, old = ask_sshd(case["connections"]), self.contents()
+        audit = self.run_program("audit", "--format", "json")
+        verdict = json.loads(audit.stdout)["controls"][0]["verdict"] if audit.returncode in (0, 1, 2) else "none"
+        applied = self.run_program("apply", "--yes")
+        after, new = ask_sshd(case["connections"]), self.contents()
+        changes = [change for change in (self.changed(*pair, wanted) for pair in zip(before, after)) if change is not None]
+        missing = [f"{name} is {one.values[name]} for {who}" for one, who in zip(after, case["connections"]) if one.values is not None
+                   for name, holds in wanted.items() if not holds(one.values.get(name, "none"))]
+        if verdict == "none" or applied.returncode > 2:
+            return [Answer("disagree", question, f"status {audit.returncode}, {applied.returncode}: {audit.stderr}{applied.stderr}")]
+        if changes:
+            return [Answer("disagree", question, changes[0])]
+        if verdict == "invalid":
+            if all(one.values is not None for one in before):
+                return []  # of a connection that is not asked
+            return [Answer("invalid", question)] if old == new else [Answer("disagree", question, "invalid, and changed")]
+        if verdict == "pass" or applied.returncode != 0:
+            if old != new:
+                return [Answer("disagree", question, f"{verdict}, status {applied.returncode}, and changed")]
+        if verdict == "pass" or applied.returncode == 0:
+            if missing:
+                return [Answer("disagree", question, f"{verdict}: {missing[0]}\n{applied.stdout}")]
+            return [Answer("agree", question)]
+        return [Answer("unknown", question, verdict + ": " + " ".join((applied.stdout + applied.stderr).split())[-300:])]
+
+    def smaller(self, case):
+        for index in range(len(case["wanted"])):
+            rest = case["wanted"][:index] + case["wanted"][index + 1:]
+            if rest:
+                yield {**case, "wanted": rest}
+        for index in range(len(case["connections"])):
+            rest = case["connections"][:index] + case["connections"][index + 1:]
+            if rest:
+                yield {**case, "connections": rest}
+        yield from super().smaller(case)
+
+
+if __name__ == "__main__":
+    Remedy().main()
