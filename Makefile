@@ -145,6 +145,11 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIBRARY)
 $(BUILD)/tests/bench/floor: override LDFLAGS += -static
 $(UNITS): TEST_LIBS = -lcmocka
 $(FUZZERS): TEST_LIBS = -fsanitize=fuzzer
+# The module in a world of the fuzzer's.
+WRAPPED = getpwnam_r getgrnam_r getgrouplist open read fstat isatty
+$(BUILD)/tests/fuzz/fuzz_module: $(filter $(BUILD)/module/pam_module/%,$(MODULE_OBJECTS))
+$(BUILD)/tests/fuzz/fuzz_module: TEST_LIBS = -fsanitize=fuzzer $(WRAPPED:%=-Wl,--wrap=%) \
+	$(filter $(BUILD)/module/pam_module/%,$(MODULE_OBJECTS)) $(LIBRARY) -laudit
 $(BUILD)/tests/cli/module_ask: TEST_LIBS = -lpam
 
 # `make deps check`: nothing is compiled before the compiler is there, under -j either.

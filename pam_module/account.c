@@ -63,7 +63,6 @@ account_is_root(const char *user)
 {
 	char text[4096]; /* a longer line ends the search */
 	size_t size = 0;
-	ssize_t got;
 	/* neither is a name: the one could match more than a name, the other is what
 	 * nsswitch.conf(5) calls compat */
 	if (strpbrk(user, ":\n") != NULL || *user == '+' || *user == '-')
@@ -72,9 +71,16 @@ account_is_root(const char *user)
 	if (fd < 0)
 		return false;
 	int verdict = is_sound(fd) ? -1 : 0;
-	while (verdict < 0 && (got = read(fd, text + size, sizeof text - size)) > 0) {
+	for (ssize_t got = 1; verdict < 0 && got != 0 && size < sizeof text;) {
 		char *line = text, *end;
+		got = read(fd, text + size, sizeof text - size);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			break;
 		size += (size_t)got;
+		if (got == 0) /* the last line may lack its end */
+			text[size++] = '\n';
 		while (verdict < 0 &&
 			(end = memchr(line, '\n', (size_t)(text + size - line)))) {
 			*end = '\0';

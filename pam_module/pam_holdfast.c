@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
+#include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -109,6 +110,19 @@ refuse(const struct login *login, const struct rule *rule)
 }
 
 static int
+give_up_rule(const struct login *login, const struct rule *rule)
+{
+	char conf[REPORT_WORD], reason[REPORT_WORD + 128];
+	report_word(login->options.conf, conf);
+	if (rule->line > 0)
+		snprintf(reason, sizeof reason, "%s:%u:%u: %s", conf, rule->line,
+			rule->column, rule->error);
+	else
+		snprintf(reason, sizeof reason, "%s: %s", conf, rule->error);
+	return give_up(login, reason, rule->no_memory ? PAM_BUF_ERR : PAM_PERM_DENIED);
+}
+
+static int
 decide(struct login *login)
 {
 	const struct console_options *options = &login->options;
@@ -119,8 +133,9 @@ decide(struct login *login)
 	if (login->uid == 0)
 		return PAM_IGNORE;
 	if (options->wrong != NULL) {
+		char word[REPORT_WORD];
 		pam_syslog(login->handle, LOG_ERR, "'%s' is no argument of this module",
-			options->wrong);
+			report_word(options->wrong, word));
 		return give_up(login, "its line in pam.d is wrong", PAM_PERM_DENIED);
 	}
 	int console = is_at_console(login);
@@ -129,8 +144,7 @@ decide(struct login *login)
 	if (console < 0)
 		return give_up(login, "the terminal can't be found out", PAM_PERM_DENIED);
 	if (rule_ask(options->conf, login->user, login->uid, login->gid, &rule) < 0)
-		return give_up(login, rule.error,
-			rule.no_memory ? PAM_BUF_ERR : PAM_PERM_DENIED);
+		return give_up_rule(login, &rule);
 	if (!rule.allowed)
 		return refuse(login, &rule);
 	if (options->debug) {

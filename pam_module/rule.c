@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <grp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,10 +26,10 @@ struct account {
 };
 
 static int
-fail(struct rule *rule, const char *conf, const char *what)
+fail(struct rule *rule, const char *what)
 {
 	rule->no_memory = errno == ENOMEM;
-	snprintf(rule->error, sizeof rule->error, "%.100s: %s", conf, what);
+	rule->error = what;
 	return -1;
 }
 
@@ -181,21 +180,21 @@ judge_groups(struct console_conf *reader, struct account *account)
 }
 
 static int
-judge(const char *conf, const char *text, size_t size, struct account *account,
-	struct rule *rule)
+judge(const char *text, size_t size, struct account *account, struct rule *rule)
 {
 	struct console_conf reader, groups;
 	console_conf_begin(&reader, text, size);
 	int allowed = judge_names(&reader, account, rule, &groups);
 	if (allowed < 0) {
-		snprintf(rule->error, sizeof rule->error, "%.60s:%u:%u: %s", conf,
-			reader.line, reader.column, reader.error);
+		rule->error = reader.error;
+		rule->line = reader.line;
+		rule->column = reader.column;
 		return -1;
 	}
 	if (allowed == 0 && groups.text != NULL)
 		allowed = judge_groups(&groups, account);
 	if (allowed < 0)
-		return fail(rule, conf, "a group can't be looked up");
+		return fail(rule, "a group can't be looked up");
 	rule->allowed = allowed > 0;
 	return 0;
 }
@@ -211,8 +210,8 @@ rule_ask(const char *conf, const char *user, uid_t uid, gid_t gid, struct rule *
 	*ret_rule = (struct rule){ 0 };
 	char *text = console_file_read(conf, true, &size, &wrong);
 	if (text == NULL)
-		return fail(ret_rule, conf, wrong);
-	int result = judge(conf, text, size, &account, ret_rule);
+		return fail(ret_rule, wrong);
+	int result = judge(text, size, &account, ret_rule);
 	free(account.groups);
 	free(text);
 	return result;

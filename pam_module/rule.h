@@ -10,7 +10,8 @@ struct rule {
 	char control[65], policy[65]; /* of the file, "" while not known */
 	bool allowed;
 	bool no_memory; /* why it failed */
-	char error[160]; /* and in words */
+	const char *error; /* and in words, a constant */
+	unsigned line, column; /* of the error in the file; 0: of the file */
 };
 
 /* Asks the file CONF: a mistake in any line, or in what its sum covers, counts. It must
