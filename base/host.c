@@ -413,19 +413,17 @@ host_has_name(struct host *host, const char *path)
 }
 
 int
-host_mode(struct host *host, const char *path, mode_t *ret_mode, char **ret_target)
+host_status(
+	struct host *host, const char *path, struct stat *ret_status, char **ret_target)
 {
-	struct stat status;
 	bool is_link;
 	int fd = resolve_path(bottom(host)->fd, path, ret_target, &is_link);
-	*ret_mode = 0;
+	*ret_status = (struct stat){ 0 };
 	if (fd < 0)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
-	int result = fstat(fd, &status), saved = errno;
+	int result = fstat(fd, ret_status), saved = errno;
 	close(fd);
 	errno = saved;
-	if (result == 0)
-		*ret_mode = status.st_mode;
 	return result;
 }
 

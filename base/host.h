@@ -99,11 +99,12 @@ host_exists(struct host *host, const char *path);
 int
 host_has_name(struct host *host, const char *path);
 
-/* The mode (stat(2)) of what PATH leads to, nothing of it read; 0 where nothing is.
- * Returns -1 with errno when it can't be told. *ret_target (caller frees) is the path
- * that it leads to, or would. What is planned is not looked at. */
+/* The status (stat(2)) of what PATH leads to, nothing of it read; its mode is 0 where
+ * nothing is. Returns -1 with errno when it can't be told. *ret_target (caller frees) is
+ * the path that it leads to, or would. What is planned is not looked at. */
 int
-host_mode(struct host *host, const char *path, mode_t *ret_mode, char **ret_target);
+host_status(
+	struct host *host, const char *path, struct stat *ret_status, char **ret_target);
 
 struct name_list {
 	char **names; /* sorted bytewise, as in LC_ALL=C */

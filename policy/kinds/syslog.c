@@ -120,10 +120,10 @@ warn_of_blocking(const struct syslog_conf *conf, const struct reach *reach,
 static enum verdict
 judge_target(struct host *host, const char *file, char **ret_reason)
 {
-	mode_t mode;
+	struct stat status;
 	autofree char *target = NULL;
 	*ret_reason = NULL;
-	if (host_mode(host, file, &mode, &target) < 0) {
+	if (host_status(host, file, &status, &target) < 0) {
 		*ret_reason = memory_printf("what %s is can't be told", file);
 		return VERDICT_UNKNOWN;
 	}
@@ -131,6 +131,7 @@ judge_target(struct host *host, const char *file, char **ret_reason)
 		*ret_reason = memory_printf("%s leads to /dev/null", file);
 		return VERDICT_FAIL;
 	}
+	mode_t mode = status.st_mode;
 	if (mode == 0 || S_ISREG(mode))
 		return VERDICT_PASS;
 	*ret_reason = S_ISDIR(mode)

@@ -2,7 +2,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/models/rsyslog_reader.h"
+#include "policy/models/rsyslog_accept.h"
+#include "policy/models/syslog_write.h"
 
 enum { STRAYS_MAX = 100 };
 
@@ -44,27 +45,29 @@ pass_over(void *data, const struct file *file, size_t offset)
 			reader->conf, file, offset, "a character that is no part of it");
 }
 
-/* Finds the rulesets that the calls in BLOCK name; they may stand behind them. */
+/* What the inputs make certain. */
 static void
-resolve_calls(struct syslog_conf *conf, struct block *block)
+find_facts(struct reader *reader)
 {
-	for (size_t i = 0; i < block->count; i++) {
-		struct statement *statement = &block->items[i];
-		if (statement->branches != NULL) {
-			resolve_calls(conf, &statement->branches[0]);
-			resolve_calls(conf, &statement->branches[1]);
-		}
-		if (statement->type != STATEMENT_CALL)
-			continue;
-		statement->ruleset = syslog_conf_find(conf, statement->text);
-		if (statement->ruleset < conf->ruleset_count)
-			continue;
-		syslog_conf_reject(conf, statement->file, statement->offset,
-			"there is no ruleset '%s'", statement->text);
-		statement->type = STATEMENT_IF;
-		statement->condition = memory_new(1, sizeof *statement->condition);
-		statement->branches = memory_new(2, sizeof *statement->branches);
-	}
+	struct message_facts *facts = &reader->conf->facts;
+	bool journal = reader->journal.loaded, socket = reader->socket.loaded;
+	facts->kernel_tag = "kernel:";
+	facts->kernel_input = reader->kernel.loaded ? "imklog"
+		: journal                           ? "imjournal"
+						    : NULL;
+	/* with both, a message may come by either way */
+	facts->user_input = socket && !journal ? "imuxsock"
+		: journal && !socket           ? "imjournal"
+					       : NULL;
+	/* SubmitMsg() of imuxsock.c takes all up to the first blank for the tag */
+	facts->blank_first = socket && !journal && !reader->socket.other_parser &&
+		!facts->rewritten;
+	if (!reader->other_name)
+		facts->host = reader->local_name != NULL
+			? memory_text(reader->local_name)
+			: rsyslog_host_name(reader->context->host);
+	if (!reader->other_address)
+		facts->address = memory_text("127.0.0.1");
 }
 
 /* A ruleset that may lose messages before it hands them to the one at INDEX. */
@@ -128,6 +131,15 @@ free_values(struct table *table)
 	table_free(table);
 }
 
+static void
+free_templates(struct table *table)
+{
+	for (size_t i = 0; i < table->capacity; i++)
+		if (table->slots[i].key != NULL)
+			template_free(table->slots[i].value);
+	table_free(table);
+}
+
 int
 rsyslog_read(const struct context *context, struct syslog_conf *conf, struct error *err)
 {
@@ -146,9 +158,15 @@ rsyslog_read(const struct context *context, struct syslog_conf *conf, struct err
 	reader.current = syslog_conf_ruleset(conf, "RSYSLOG_DefaultRuleset");
 	conf->rulesets[reader.current].defined = true;
 	lexer_push(&reader.lexer, conf->file);
-	script_read(&reader);
-	for (size_t i = 0; i < conf->ruleset_count; i++)
-		resolve_calls(conf, &conf->rulesets[i].body);
+	/* load() of rsconf.c: not asked behind a syntax error */
+	if (script_read(&reader) == 0 && !reader.halted && reader.actions == 0)
+		reader_obstruct(&reader, true, true, conf->file, conf->file->bytes.size,
+			"it has no action");
+	find_facts(&reader);
+	syslog_write_judge(conf, context->host,
+		reader.user != NULL ? accept_principals(&reader) : NULL, reader.user,
+		reader.group);
+	syslog_conf_resolve(conf);
 	size_t index = reader.default_ruleset != NULL
 		? syslog_conf_find(conf, reader.default_ruleset)
 		: 0;
@@ -159,11 +177,15 @@ rsyslog_read(const struct context *context, struct syslog_conf *conf, struct err
 	free(reader.kernel.ruleset);
 	free(reader.journal.ruleset);
 	free(reader.socket.ruleset);
-	free_values(&reader.templates);
+	free_templates(&reader.templates);
 	free_values(&reader.channels);
 	table_free(&reader.modules);
-	table_free(&reader.blank);
 	table_free(&reader.installed);
+	free(reader.local_name);
+	free(reader.user);
+	free(reader.group);
+	file_settings_free(&reader.legacy_files);
+	file_settings_free(&reader.files_of_actions);
 	free(reader.file_template);
 	free(reader.forward_template);
 	if (reader.has_principals)

@@ -212,8 +212,8 @@ is_queue(const char *value)
 	return false;
 }
 
-static const struct principals *
-principals_of(struct reader *reader)
+const struct principals *
+accept_principals(struct reader *reader)
 {
 	if (!reader->has_principals)
 		principals_read(reader->context->host, &reader->principals);
@@ -224,7 +224,7 @@ principals_of(struct reader *reader)
 static enum acceptance
 accept_principal(struct reader *reader, bool group, const char *value, struct error *err)
 {
-	const struct principals *principals = principals_of(reader);
+	const struct principals *principals = accept_principals(reader);
 	const struct file *file = group ? principals->group : principals->passwd;
 	gid_t gid;
 	if (strcmp(value, "root") == 0 ||

@@ -52,10 +52,15 @@ accept_parameter(const char *module, const char *name);
 bool
 accept_knows(const char *module);
 
-/* Notes what keeps rsyslogd from starting in OBJECT(...): "module", "global", ... */
-void
+/* Notes what keeps rsyslogd from starting in OBJECT(...): "module", "global", ... Returns
+ * whether it takes the values of the parameters that it knows. */
+bool
 accept_object(struct reader *reader, const char *object,
 	const struct parameters *parameters, const struct file *file, size_t offset);
+
+/* The users and groups of the root, read once. */
+const struct principals *
+accept_principals(struct reader *reader);
 
 /* Whether the root has MODULE: 1 yes, 0 no, -1 it can't be told: the root has no
  * directory of modules. */

@@ -10,23 +10,6 @@
 
 enum { PARAMETERS_MAX = 200 }; /* more than there are */
 
-static bool
-has_template(const struct reader *reader, const char *name)
-{
-	static const char *const built_in[] = { "RSYSLOG_FileFormat",
-		"RSYSLOG_TraditionalFileFormat", "RSYSLOG_ForwardFormat",
-		"RSYSLOG_TraditionalForwardFormat", "RSYSLOG_SysklogdFileFormat",
-		"RSYSLOG_StdUsrMsgFmt", "RSYSLOG_WallFmt",
-		"RSYSLOG_SyslogProtocol23Format", "RSYSLOG_SyslogRFC5424Format",
-		"RSYSLOG_DebugFormat", "RSYSLOG_StdJSONFmt", "RSYSLOG_StdPgSQLFmt",
-		"RSYSLOG_StdDBFmt", "RSYSLOG_spoofadr",
-		"RSYSLOG_omudpspoofDfltSourceTpl" };
-	for (size_t i = 0; i < sizeof built_in / sizeof *built_in; i++)
-		if (strcmp(built_in[i], name) == 0)
-			return true;
-	return table_get(&reader->templates, name) != NULL;
-}
-
 static void
 doubt(struct destination *destination, const char *reason)
 {
@@ -39,11 +22,15 @@ static int
 use_template(const struct reader *reader, const char *name,
 	struct destination *destination, struct error *err)
 {
-	if (!has_template(reader, name))
+	const struct template *template = template_find(reader, name);
+	if (template == NULL)
 		return error_set(err, "there is no template '%s' before it", name);
-	if (table_get(&reader->blank, name) != NULL)
+	if (template->says == SAYS_PERHAPS)
 		doubt(destination,
 			"its template may write nothing of what the message says");
+	if (template->says == SAYS_NOTHING && destination->lost == NULL)
+		destination->lost = memory_text(
+			"its template writes nothing of what the message says");
 	return 0;
 }
 
@@ -83,12 +70,16 @@ static int
 set_computed(const struct reader *reader, const char *name,
 	struct destination *destination, struct error *err)
 {
-	const char *begin = table_get(&reader->templates, name);
-	if (begin == NULL)
+	const struct template *template = template_find(reader, name);
+	if (template == NULL)
 		return error_set(err, "there is no template '%s' before it", name);
+	const struct expression *parts = template->parts;
+	bool begins = parts != NULL && parts->count > 0 &&
+		parts->parts[0]->type == TOKEN_STRING;
 	destination->type = DESTINATION_FILE;
-	destination->name = memory_text(begin);
-	destination->computed = true;
+	destination->name = memory_text(begins ? parts->parts[0]->text : "");
+	destination->computed = parts != NULL ? expression_copy(parts)
+					      : expression_new(TOKEN_END);
 	return 0;
 }
 
@@ -250,6 +241,43 @@ sometimes(struct block *block, bool never, const struct file *file, size_t offse
 	return &block_add_if(block, &condition, file, offset)->branches[0];
 }
 
+/* How a file is made that is not there. */
+static void
+set_files(struct destination *destination, const struct file_settings *settings)
+{
+	if (destination->type != DESTINATION_FILE)
+		return;
+	destination->in_place = settings->in_place;
+	if (settings->keeps_refused)
+		return;
+	setting_text(&destination->owner, settings->owner);
+	setting_text(&destination->group, settings->group);
+}
+
+static void
+set_files_of_action(const struct reader *reader, const struct parameters *parameters,
+	struct destination *destination)
+{
+	struct file_settings settings = { 0 };
+	setting_text(&settings.owner, reader->files_of_actions.owner);
+	setting_text(&settings.group, reader->files_of_actions.group);
+	setting_files(&settings, parameters);
+	set_files(destination, &settings);
+	file_settings_free(&settings);
+}
+
+static void
+free_destination(struct destination *destination)
+{
+	free(destination->name);
+	free(destination->port);
+	free(destination->doubt);
+	free(destination->lost);
+	free(destination->owner);
+	free(destination->group);
+	expression_free(destination->computed);
+}
+
 static void
 finish(struct reader *reader, struct block *block, struct destination *made,
 	struct error *err, const struct file *file, size_t offset)
@@ -257,13 +285,12 @@ finish(struct reader *reader, struct block *block, struct destination *made,
 	if (err->text != NULL) {
 		syslog_conf_reject(reader->conf, file, offset, "%s", err->text);
 		error_clear(err);
-		free(made->name);
-		free(made->port);
-		free(made->doubt);
+		free_destination(made);
 		block_add_nothing(block, file, offset);
 		return;
 	}
 	*block_add(block, STATEMENT_ACTION, file, offset)->destination = *made;
+	reader->actions++;
 }
 
 static const char discarding[] = "its queue discards messages when it fills";
@@ -291,6 +318,7 @@ action_add_legacy(struct reader *reader, struct block *block, struct bytes text,
 	else if (reader->not_always || reader->nth_only)
 		block = sometimes(block, false, file, offset);
 	read_legacy(reader, words, &made, &err);
+	set_files(&made, &reader->legacy_files);
 	if (reader->discards && reader->queued)
 		doubt(&made, discarding);
 	if (is_letter_or_star(words[0]))
@@ -464,8 +492,10 @@ check_parameters(struct reader *reader, const struct parameters *parameters,
 			error_set(&why, "there is no parameter %s", name);
 		if (discards(name, value))
 			doubt(destination, discarding);
+		/* rsyslogd passes over one that it does not know */
 		if (result == ACCEPTANCE_UNKNOWN) {
-			doubt(destination, why.text);
+			if (known != NULL)
+				doubt(destination, why.text);
 			reader_obstruct(reader, known == NULL,
 				known != NULL && known->takes == TAKES_USER, file, offset,
 				why.text);
@@ -515,5 +545,6 @@ action_add(struct reader *reader, struct block *block,
 		read_action(reader, parameters, &made, &err);
 	if (err.text == NULL && parameter_text(parameters, "template", NULL) == NULL)
 		use_default_template(reader, &made, &err);
+	set_files_of_action(reader, parameters, &made);
 	finish(reader, block, &made, &err, file, offset);
 }

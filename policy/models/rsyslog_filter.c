@@ -6,44 +6,27 @@
 #include "base/memory.h"
 #include "policy/models/rsyslog_expression.h"
 
-static const char *const properties[] = { "msg", "rawmsg", "rawmsg-after-pri", "procid",
-	"msgid", "structured-data", "programname", "app-name", "syslogtag",
-	"syslogfacility", "syslogfacility-text", "syslogseverity", "syslogseverity-text",
-	"syslogpriority", "syslogpriority-text", "pri", "pri-text", "timestamp",
-	"timereported", "timegenerated", "hostname", "source", "inputname", "fromhost",
-	"fromhost-ip", "iut", "protocol-version", "jsonmesg", "parsesuccess", "uuid" };
+/* What an operation of an old filter comes to: an operator or a function. */
+static const struct operation {
+	const char *name;
+	enum token_type operator;
+	const char *function;
+} operations[] = {
+	{ "contains", TOKEN_CONTAINS, NULL },
+	{ "isequal", TOKEN_EQUAL, NULL },
+	{ "startswith", TOKEN_STARTS, NULL },
+	{ "isempty", TOKEN_EQUAL, NULL },
+	{ "regex", TOKEN_FUNCTION, "(regex)" },
+	{ "ereregex", TOKEN_FUNCTION, "(ereregex)" },
+};
 
-static bool
-is_property(const char *name)
+static const struct operation *
+find_operation(const char *name)
 {
-	for (size_t i = 0; i < sizeof properties / sizeof *properties; i++)
-		if (strcasecmp(properties[i], name) == 0)
-			return true;
-	return name[0] == '$';
-}
-
-/* The operator that an operation of an old filter comes to; TOKEN_END: it always can be
- * met or not. */
-static bool
-find_operation(const char *name, enum token_type *ret_operator)
-{
-	static const struct {
-		const char *name;
-		enum token_type operator;
-	} operations[] = {
-		{ "contains", TOKEN_CONTAINS },
-		{ "isequal", TOKEN_EQUAL },
-		{ "startswith", TOKEN_STARTS },
-		{ "isempty", TOKEN_END },
-		{ "regex", TOKEN_END },
-		{ "ereregex", TOKEN_END },
-	};
 	for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
-		if (strcmp(operations[i].name, name) == 0) {
-			*ret_operator = operations[i].operator;
-			return true;
-		}
-	return false;
+		if (strcmp(operations[i].name, name) == 0)
+			return &operations[i];
+	return NULL;
 }
 
 /* The part of an old filter up to the next comma, without the blanks around it. */
@@ -58,33 +41,41 @@ filter_word(const char **p)
 	return word;
 }
 
-int
-filter_condition(struct bytes text, const struct message_facts *facts,
-	struct condition *ret_condition, struct error *err)
+struct expression *
+filter_read(struct bytes text, struct error *err)
 {
 	autofree char *copy = memory_copy(text.data, text.size);
 	const char *p = copy + strspn(copy, " \t") + 1;
-	autofree char *name = filter_word(&p), *operation = filter_word(&p);
-	bool negated = operation[0] == '!';
-	enum token_type operator;
-	if (!is_property(name))
-		return error_set(err, "unknown property '%s'", name);
-	if (!find_operation(operation + negated, &operator))
-		return error_set(
-			err, "unknown operation '%s' of a filter", operation + negated);
+	autofree char *name = filter_word(&p), *word = filter_word(&p);
+	bool negated = word[0] == '!';
+	if (!property_is_known(name)) {
+		error_set(err, "unknown property '%s'", name);
+		return NULL;
+	}
+	const struct operation *operation = find_operation(word + negated);
+	if (operation == NULL) {
+		error_set(err, "unknown operation '%s' of a filter", word + negated);
+		return NULL;
+	}
 	autobuffer struct buffer value = { 0 };
 	for (const char *end = copy + strlen(copy) - 1, *q = p + 1; q < end; q++) {
 		q += *q == '\\' && q + 1 < end;
 		buffer_add(&value, q, 1);
 	}
-	struct expression
-		*test = expression_new(operator== TOKEN_END ? TOKEN_FUNCTION : operator),
-		*left = expression_new(TOKEN_VARIABLE),
-		*right = expression_new(TOKEN_STRING);
+	struct expression *test = expression_new(operation->operator),
+			  *left = expression_new(TOKEN_VARIABLE),
+			  *right = expression_new(TOKEN_STRING);
 	left->text = memory_text(name);
-	right->text = buffer_take(&value);
-	if (operator== TOKEN_END)
-		test->text = memory_text("re_match");
+	right->text = strcmp(operation->name, "isempty") == 0 ? memory_text("")
+							      : buffer_take(&value);
+	if (operation->function != NULL)
+		test->text = memory_text(operation->function);
+	if (operation->operator== TOKEN_EQUAL) {
+		/* the texts alone count, as those in an array */
+		struct expression *array = expression_new(TOKEN_NAME);
+		expression_add(array, right);
+		right = array;
+	}
 	expression_add(test, left);
 	expression_add(test, right);
 	if (negated) {
@@ -92,7 +83,5 @@ filter_condition(struct bytes text, const struct message_facts *facts,
 		expression_add(not_test, test);
 		test = not_test;
 	}
-	*ret_condition = expression_condition(test, facts);
-	expression_free(test);
-	return 0;
+	return test;
 }

@@ -274,7 +274,7 @@ is_common(const char *name)
 	return false;
 }
 
-void
+bool
 accept_object(struct reader *reader, const char *object,
 	const struct parameters *parameters, const struct file *file, size_t offset)
 {
@@ -283,6 +283,7 @@ accept_object(struct reader *reader, const char *object,
 	bool of_module = strcasecmp(object, "module") == 0 ||
 		strcasecmp(object, "input") == 0;
 	autofree char *key = memory_printf("%s:%s", object, of_module ? module : "");
+	bool good = true;
 	for (size_t i = 0; i < parameters->count; i++) {
 		const struct parameter *parameter = &parameters->items[i];
 		struct error why = ERROR_INIT;
@@ -297,6 +298,8 @@ accept_object(struct reader *reader, const char *object,
 			continue;
 		else
 			error_set(&why, "there is no parameter %s", parameter->name);
+		if (known != NULL && result == ACCEPTANCE_NO)
+			good = false;
 		if (result != ACCEPTANCE_YES)
 			reader_obstruct(reader, result >= ACCEPTANCE_NO,
 				known != NULL && known->takes == TAKES_USER &&
@@ -304,4 +307,5 @@ accept_object(struct reader *reader, const char *object,
 				file, offset, why.text);
 		error_clear(&why);
 	}
+	return good;
 }

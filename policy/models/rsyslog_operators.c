@@ -9,12 +9,6 @@
 
 enum { NODES_MAX = 3000 };
 
-void
-expression_cleanup(struct expression **expression)
-{
-	expression_free(*expression);
-}
-
 static struct expression *
 new_node(struct reader *reader, enum token_type type)
 {
@@ -88,6 +82,9 @@ read_operand(struct reader *reader)
 		node->text = memory_copy(token->text.data + 1, token->text.size - 1);
 	else
 		node->text = memory_copy(token->text.data, token->text.size);
+	if (type == TOKEN_VARIABLE && !property_is_known(node->text))
+		syslog_conf_reject(reader->conf, token->file, token->offset,
+			"unknown property '%s'", node->text);
 	/* octal and hexadecimal too */
 	node->number = type == TOKEN_NUMBER ? strtoll(node->text, NULL, 0) : 0;
 	/* how rsyslogd compares a number out of its range is not followed: as opaque as
@@ -95,6 +92,9 @@ read_operand(struct reader *reader)
 	if (node->number > INT_MAX)
 		node->type = TOKEN_FUNCTION;
 	words_advance(reader);
+	/* it sets a variable whose name is a text */
+	if (type == TOKEN_FUNCTION && strcasecmp(node->text, "parse_json") == 0)
+		reader->conf->facts.changed = CHANGED_BY_ANY;
 	if (type == TOKEN_FUNCTION || type == TOKEN_EXISTS)
 		return read_call(reader, node);
 	if (type == TOKEN_NAME && read_list(reader, ']', node) < 0) {
@@ -151,6 +151,8 @@ words_expression(struct reader *reader, int strength)
 		(next = operator_strength(words_peek(reader))) > strength;) {
 		struct expression *node = new_node(reader, words_peek(reader)->type);
 		struct expression *right = NULL;
+		if (node != NULL && node->type == TOKEN_SYMBOL)
+			node->symbol = words_peek(reader)->text.data[0];
 		words_advance(reader);
 		if (node != NULL)
 			expression_add(node, left);

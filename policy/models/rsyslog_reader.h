@@ -19,12 +19,33 @@ struct parameters {
 	size_t count;
 };
 
+/* What a template writes of what the message says. */
+enum says {
+	SAYS_NOTHING,
+	SAYS_PERHAPS,
+	SAYS_ALL,
+};
+
+struct template
+{
+	struct expression *parts; /* owned; TOKEN_TEMPLATE; NULL of a built-in one */
+	enum says says;
+};
+
+/* How files are made: by the legacy actions that follow, and by the others. */
+struct file_settings {
+	char *owner, *group; /* owned: whom they are given to; NULL nobody */
+	bool keeps_refused; /* although that is refused */
+	bool in_place; /* no folder is made for them */
+};
+
 /* Where an input puts its messages. */
 struct input {
 	bool loaded;
 	bool closed; /* it does not open the system's socket */
 	bool elsewhere; /* or opens another in its place */
 	bool added; /* the system's socket is opened beside its own */
+	bool other_parser; /* its messages are parsed like those from other hosts */
 	char *ruleset; /* owned; NULL: the default */
 };
 
@@ -38,6 +59,7 @@ struct reader {
 	size_t files, bytes; /* included so far */
 	size_t strays; /* bytes that were no part of any word */
 	size_t nodes; /* of the expression at hand */
+	size_t actions; /* that rsyslogd has taken */
 	size_t current; /* index of the ruleset that statements go to */
 	char *default_ruleset; /* owned; NULL: the first */
 	bool halted; /* the rest is not read: the model gave up */
@@ -48,13 +70,16 @@ struct reader {
 	bool has_installed, any_installed;
 	struct table installed; /* modules of the root, when HAS_INSTALLED */
 	bool module_directory; /* modules are looked for elsewhere too */
+	bool other_name; /* this host's messages seem to come from another host */
+	char *local_name; /* owned: what the configuration calls this host; NULL */
+	bool other_address; /* this host's messages seem to come from another address */
+	char *user, *group; /* owned: whom rsyslogd becomes, or NULL */
+	struct file_settings legacy_files, files_of_actions;
 	char *file_template, *forward_template; /* owned: the actions' defaults or NULL */
-	struct table blank; /* templates that may write nothing of the message */
-	struct table templates; /* by name: what each begins with, owned; "" unknown */
+	struct table templates; /* struct template by name, owned */
 	struct table channels; /* $outchannel: by name the file, owned */
-	struct table modules; /* loaded ones, by name */
+	struct table modules; /* loaded ones, by name: SETTING_LEGACY or another text */
 	struct input kernel, journal, socket;
-	struct message_facts facts;
 	/* settings for the legacy actions that follow */
 	bool when_suspended, not_always, nth_only, queued, discards;
 	bool main_discards; /* the main queue may lose messages */
@@ -106,13 +131,67 @@ void
 setting_object(struct reader *reader, const char *name,
 	const struct parameters *parameters, const struct file *file, size_t offset);
 
-/* Takes template(...); SAYS: the parts in its braces write what the message says. */
-void
-setting_template(struct reader *reader, const struct parameters *parameters, bool says);
+/* An empty one. */
+struct template *
+template_new(void);
 
-/* Whether property(...) of a template writes what the message says. */
+void
+template_free(struct template *template);
+
+/* Adds constant(value=TEXT). */
+void
+template_add_constant(struct template *template, const char *text);
+
+/* Adds property(...). */
+void
+template_add_property(struct template *template, const struct parameters *parameters);
+
+/* Adds "text %property% ...", in the old form up to a quote and with escapes. Returns
+ * false where it names a property that is none: what stands before is added. */
 bool
-setting_property_says(const struct parameters *parameters);
+template_parse(struct template *template, const char *text, bool quoted);
+
+/* Gives it a name. Takes TEMPLATE. */
+void
+template_keep(struct reader *reader, const char *name, struct template *template);
+
+/* The template that actions find by NAME, built-in ones included; NULL. */
+const struct template *
+template_find(const struct reader *reader, const char *name);
+
+/* Takes template(...); LIST holds what is in its braces, NULL when there are none. Takes
+ * LIST. */
+void
+setting_template(struct reader *reader, const struct parameters *parameters,
+	struct template *list, const struct file *file, size_t offset);
+
+#define SETTING_LEGACY "legacy" /* a module loaded by $ModLoad */
+
+/* Loads the module NAME; PARAMETERS are NULL for $ModLoad. Returns false when it is there
+ * already or can't be. */
+bool
+setting_load(struct reader *reader, const char *name, const struct parameters *parameters,
+	const struct file *file, size_t offset);
+
+/* Whether PATH is where programs send their messages, or journald passes them on. */
+bool
+setting_is_system_socket(const char *path);
+
+void
+file_settings_free(struct file_settings *settings);
+
+/* Changes SETTINGS, of omfile, to what PARAMETERS say. */
+void
+setting_files(struct file_settings *settings, const struct parameters *parameters);
+
+/* Sets *TEXT, which is owned, to a copy of VALUE, which may be NULL. */
+void
+setting_text(char **text, const char *value);
+
+/* The short name of HOST as rsyslogd finds it; NULL when that can't be told. The caller
+ * frees it. */
+char *
+rsyslog_host_name(struct host *host);
 
 /* Makes the files that PATTERN names be read next. Returns -1 when one is missing. */
 int

@@ -28,13 +28,12 @@ read_if(struct reader *reader, struct block *block, const struct file *file,
 {
 	words_advance(reader);
 	reader->nodes = 0;
-	autoexpression struct expression *test = words_expression(reader, 0);
-	if (test == NULL)
+	struct condition condition = { .test = words_expression(reader, 0) };
+	if (condition.test == NULL)
 		return -1;
+	struct block *branches = block_add_if(block, &condition, file, offset)->branches;
 	if (!words_accept(reader, TOKEN_THEN))
 		return words_error(reader);
-	struct condition condition = expression_condition(test, &reader->facts);
-	struct block *branches = block_add_if(block, &condition, file, offset)->branches;
 	if (read_block(reader, &branches[0]) < 0)
 		return -1;
 	if (!words_accept(reader, TOKEN_ELSE))
@@ -42,37 +41,77 @@ read_if(struct reader *reader, struct block *block, const struct file *file,
 	return read_block(reader, &branches[1]);
 }
 
-/* The body is run once for each item of a list that is not known. */
+/* Something gives a value to the variable in TEXT. */
+static void
+note_set(struct reader *reader, struct bytes text)
+{
+	static char set[] = "";
+	autofree char *name = memory_copy(text.data + 1, text.size - 1);
+	autofree char *key = variable_key(name);
+	if (key != NULL)
+		table_set(&reader->conf->facts.set, key, set);
+}
+
+/* Whether there is anything in LIST, which it takes: only variables hold lists
+ * (cnfexprEvalCollection() of rainerscript.c). */
+static struct condition
+list_condition(struct expression *list)
+{
+	struct condition condition = { 0 };
+	switch (list->type) {
+	case TOKEN_VARIABLE:
+		condition.test = expression_new(TOKEN_EXISTS);
+		expression_add(condition.test, list);
+		return condition;
+	case TOKEN_STRING:
+	case TOKEN_NUMBER:
+	case TOKEN_NAME:
+		condition.no = priorities_all();
+		break;
+	default:
+		condition.opaque = priorities_all();
+		break;
+	}
+	expression_free(list);
+	return condition;
+}
+
+/* The body is run once for each item of a list. */
 static int
 read_foreach(struct reader *reader, struct block *block, const struct file *file,
 	size_t offset)
 {
-	struct condition unknown = { .opaque = priorities_all() };
 	words_advance(reader);
 	reader->nodes = 0;
-	if (!words_accept_symbol(reader, '(') || !words_accept(reader, TOKEN_VARIABLE) ||
-		!words_accept(reader, TOKEN_IN))
+	if (!words_accept_symbol(reader, '('))
 		return words_error(reader);
-	autoexpression struct expression *list = words_expression(reader, 0);
+	struct bytes item = words_peek(reader)->text;
+	if (!words_accept(reader, TOKEN_VARIABLE) || !words_accept(reader, TOKEN_IN))
+		return words_error(reader);
+	note_set(reader, item);
+	struct expression *list = words_expression(reader, 0);
 	if (list == NULL)
 		return -1;
+	struct condition condition = list_condition(list);
+	struct block *branches = block_add_if(block, &condition, file, offset)->branches;
 	if (!words_accept_symbol(reader, ')') || !words_accept(reader, TOKEN_DO))
 		return words_error(reader);
-	return read_block(
-		reader, &block_add_if(block, &unknown, file, offset)->branches[0]);
+	return read_block(reader, &branches[0]);
 }
 
-/* set $x = expression; and unset $x; change no message's way: what tests variables is
- * opaque. */
+/* set $x = expression; and unset $x; change no message's way: what tests variables that
+ * are set is opaque. */
 static int
 read_set(struct reader *reader, struct block *block, bool with_value)
 {
 	block_add_nothing(block, reader->token.file, reader->token.offset);
 	words_advance(reader);
 	reader->nodes = 0;
+	struct bytes name = words_peek(reader)->text;
 	if (!words_accept(reader, TOKEN_VARIABLE))
 		return words_error(reader);
 	if (with_value) {
+		note_set(reader, name);
 		if (!words_accept_symbol(reader, '='))
 			return words_error(reader);
 		autoexpression struct expression *value = words_expression(reader, 0);
@@ -99,7 +138,10 @@ read_filtered(struct reader *reader, struct block *block, const struct token *to
 			SELECTOR_RSYSLOG, NULL, &set, &used, &err);
 		condition = condition_of_priorities(set);
 	} else {
-		result = filter_condition(token->text, &reader->facts, &condition, &err);
+		struct expression *test = filter_read(token->text, &err);
+		result = test != NULL ? 0 : -1;
+		if (test != NULL)
+			condition = (struct condition){ .test = test };
 	}
 	if (result < 0)
 		syslog_conf_reject(reader->conf, file, offset, "%s", err.text);
@@ -155,8 +197,13 @@ read_action(struct reader *reader, struct block *block)
 		autoexpression struct expression *name = words_expression(reader, 0);
 		if (name == NULL)
 			return -1;
-		block_add(block, STATEMENT_OPAQUE, file, offset)->text = memory_text(
-			"which ruleset call_indirect calls can't be told");
+		if (name->type == TOKEN_STRING)
+			block_add(block, STATEMENT_CALL, file, offset)->text =
+				memory_text(name->text);
+		else
+			block_add(block, STATEMENT_OPAQUE, file, offset)->text =
+				memory_text("which ruleset call_indirect calls can't be "
+					    "told");
 		return words_accept_symbol(reader, ';') ? 0 : words_error(reader);
 	}
 	case TOKEN_CONTINUE:
@@ -246,11 +293,10 @@ read_statement(struct reader *reader, struct block *block)
 	return result;
 }
 
-/* { property(...) constant(...) }; whether one of them writes what the message says. */
+/* { property(...) constant(...) } */
 static int
-read_template_parts(struct reader *reader, bool *ret_says)
+read_template_parts(struct reader *reader, struct template *template)
 {
-	*ret_says = false;
 	while (!words_accept_symbol(reader, '}')) {
 		autoparameters struct parameters parameters = { 0 };
 		const struct token *token = words_peek(reader);
@@ -260,9 +306,28 @@ read_template_parts(struct reader *reader, bool *ret_says)
 			return words_error(reader);
 		if (words_parameters(reader, &parameters) < 0)
 			return -1;
-		if (property && setting_property_says(&parameters))
-			*ret_says = true;
+		if (property)
+			template_add_property(template, &parameters);
+		else
+			template_add_constant(
+				template, parameter_text(&parameters, "value", ""));
 	}
+	return 0;
+}
+
+static int
+read_template(struct reader *reader, const struct parameters *parameters,
+	const struct file *file, size_t offset)
+{
+	struct template *list = NULL;
+	if (words_accept_symbol(reader, '{')) {
+		list = template_new();
+		if (read_template_parts(reader, list) < 0) {
+			template_free(list);
+			return -1;
+		}
+	}
+	setting_template(reader, parameters, list, file, offset);
 	return 0;
 }
 
@@ -319,13 +384,8 @@ read_object(struct reader *reader)
 		return -1;
 	if (type == TOKEN_RULESET)
 		return read_ruleset(reader, &parameters, file, offset);
-	if (type == TOKEN_TEMPLATE) {
-		bool list = words_accept_symbol(reader, '{'), says = false;
-		if (list && read_template_parts(reader, &says) < 0)
-			return -1;
-		setting_template(reader, &parameters, says);
-		return 0;
-	}
+	if (type == TOKEN_TEMPLATE)
+		return read_template(reader, &parameters, file, offset);
 	setting_object(reader, name, &parameters, file, offset);
 	return 0;
 }

@@ -42,9 +42,4 @@ words_parameters(struct reader *reader, struct parameters *ret_parameters);
 struct expression *
 words_expression(struct reader *reader, int strength);
 
-void
-expression_cleanup(struct expression **expression);
-
-#define autoexpression __attribute__((cleanup(expression_cleanup)))
-
 #endif

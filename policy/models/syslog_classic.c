@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/models/syslog_conf.h"
+#include "policy/models/syslog_write.h"
 
 enum {
 	INCLUDE_DEPTH_MAX = 8,
@@ -26,7 +26,8 @@ struct reader {
 
 /* The !program and +host lines in force. */
 struct section {
-	bool by_program, by_host, by_filter;
+	char *program; /* owned; NULL: any */
+	bool by_host, by_filter;
 };
 
 static bool
@@ -49,21 +50,40 @@ skip_blanks(const char *p)
 	return p;
 }
 
-/* Which messages a rule with the selector SET takes in SECTION. */
-static struct condition
-section_condition(
-	const struct reader *reader, const struct section *section, struct priorities set)
+/* A test for the program's NAME; of several, or of all others, is not followed. */
+static struct expression *
+program_test(const char *name)
 {
-	struct condition condition = condition_of_priorities(set);
-	if (section->by_program || section->by_host || section->by_filter) {
-		/* sysklogd 1 refuses the section's line and applies the rule to all;
-		 * which host a message is from is not known here */
-		if (reader->conf->daemon == SYSLOG_SYSKLOGD &&
-			(reader->conf->major == 0 || section->by_host))
-			condition.opaque = set;
-		condition.yes = (struct priorities){ { 0 } };
-	}
-	return condition;
+	if (*name == '-' || strchr(name, ',') != NULL)
+		return expression_new(TOKEN_END);
+	struct expression *test = expression_new(TOKEN_EQUAL),
+			  *program = expression_new(TOKEN_VARIABLE),
+			  *text = expression_new(TOKEN_STRING);
+	program->text = memory_text("programname");
+	text->text = memory_text(name);
+	expression_add(test, program);
+	expression_add(test, text);
+	return test;
+}
+
+/* Adds what asks whether a message is of SECTION; what a rule does then goes into the
+ * block that it returns. */
+static struct block *
+add_section(const struct reader *reader, const struct section *section,
+	struct block *block, const struct file *file, size_t offset)
+{
+	struct condition condition = { 0 };
+	bool other = section->by_filter || section->by_host;
+	if (section->program == NULL && !other)
+		return block;
+	/* sysklogd 1 refuses the section's line and applies the rule to all; which host a
+	 * message is from is not known here */
+	if (other ||
+		(reader->conf->daemon == SYSLOG_SYSKLOGD && reader->conf->major == 0))
+		condition.opaque = priorities_all();
+	else
+		condition.test = program_test(section->program);
+	return &block_add_if(block, &condition, file, offset)->branches[0];
 }
 
 /* @host, @host:port, @[address]:port, with ;options behind in sysklogd 2. */
@@ -124,6 +144,7 @@ add_action(struct reader *reader, struct block *block, const struct file *file,
 		break;
 	case '/':
 		destination->type = DESTINATION_FILE;
+		destination->in_place = true;
 		destination->name = memory_copy(action, length);
 		break;
 	case '|':
@@ -157,9 +178,10 @@ read_rule(struct reader *reader, const struct file *file, size_t offset,
 		syslog_conf_reject(reader->conf, file, offset, "it has no action");
 		return;
 	}
-	struct condition condition = section_condition(reader, section, set);
-	struct statement *rule = block_add_if(reader->body, &condition, file, offset);
-	add_action(reader, &rule->branches[0], file, offset, action);
+	struct condition selected = condition_of_priorities(set);
+	struct statement *rule = block_add_if(reader->body, &selected, file, offset);
+	add_action(reader, add_section(reader, section, &rule->branches[0], file, offset),
+		file, offset, action);
 }
 
 /* !program, +host, -host, :filter; with * or nothing behind it, all messages again.
@@ -178,14 +200,18 @@ read_section(struct reader *reader, const struct file *file, size_t offset,
 			reader->conf, file, offset, "sysklogd 1 knows no such section");
 		return true;
 	}
-	const char *name = skip_blanks(line + 1);
+	const char *name = skip_blanks(line + 1 + (inetutils && line[1] == '!'));
 	bool on = *name != '\0' && *name != '*';
 	/* inetutils keeps the section for an empty name */
 	if (inetutils && *name == '\0')
 		return true;
-	if (line[0] == '!')
-		section->by_program = on;
-	else if (line[0] == ':')
+	if (line[0] == '!') {
+		/* of several names inetutils takes the first */
+		free(section->program);
+		section->program = on
+			? memory_copy(name, strcspn(name, inetutils ? ", \t" : " \t"))
+			: NULL;
+	} else if (line[0] == ':')
 		section->by_filter = on;
 	else
 		section->by_host = on;
@@ -347,6 +373,7 @@ read_tree(struct reader *reader, const struct file *file, const struct tree *tre
 		if (!goes_on && line.size > 0)
 			read_line(reader, file, offset, &section, line.data);
 	}
+	free(section.program);
 }
 
 static void
@@ -403,5 +430,9 @@ syslog_classic_read(
 	read_tree(&reader, conf->file, tree);
 	if (conf->daemon == SYSLOG_INETUTILS)
 		read_directory(&reader, "/etc/syslog.d");
+	/* printsys() of inetutils' syslogd.c */
+	conf->facts.kernel_tag = conf->daemon == SYSLOG_INETUTILS ? "vmunix:" : NULL;
+	syslog_conf_resolve(conf);
+	syslog_write_judge(conf, context->host, NULL, NULL, NULL);
 	return 0;
 }

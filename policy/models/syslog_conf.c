@@ -90,6 +90,8 @@ syslog_conf_free(struct syslog_conf *conf)
 	free(conf->rulesets);
 	free(conf->entrances);
 	free(conf->rejected);
+	message_facts_free(&conf->facts);
+	examples_free(&conf->examples);
 	command_line_free(&conf->command);
 	*conf = (struct syslog_conf){ 0 };
 }

@@ -3,9 +3,9 @@
 #ifndef POLICY_MODELS_SYSLOG_CONF_H
 #define POLICY_MODELS_SYSLOG_CONF_H
 
-#include "base/table.h"
 #include "policy/kinds/kind.h"
 #include "policy/models/command_line.h"
+#include "policy/models/rsyslog_expression.h"
 #include "policy/models/syslog_rules.h"
 
 enum syslog_daemon {
@@ -67,6 +67,8 @@ struct syslog_conf {
 	size_t rejected_count;
 	struct obstacle *obstacles;
 	size_t obstacle_count;
+	struct message_facts facts; /* for the conditions' tests */
+	struct examples examples; /* that meet these tests or do not */
 };
 
 /* Reads what the daemon of the context's host reads. Returns -1 with *err when nothing
@@ -105,6 +107,11 @@ syslog_conf_worst(const struct syslog_conf *conf);
 /* Lets the messages of SET enter the program at RULESET. */
 void
 syslog_conf_enter(struct syslog_conf *conf, struct priorities set, size_t ruleset);
+
+/* When all is read, FACTS too: finds the rulesets that are called, works the tests of the
+ * statements out and collects EXAMPLES for them. */
+void
+syslog_conf_resolve(struct syslog_conf *conf);
 
 /* Reads the command line that the daemon is started with. Returns -1 with *err when it
  * can't be told, or asks for what is not followed. */

@@ -181,6 +181,8 @@ describe_doubts(const struct syslog_conf *conf, const struct reach *reach,
 		syslog_describe_place(conf, part->statement, out);
 		buffer_printf(out, ": %s",
 			part->statement->text != NULL ? part->statement->text
+				: part->statement->type == STATEMENT_IF
+				? "whether messages meet its test can't be told"
 				: part->statement->destination != NULL &&
 					part->statement->destination->doubt != NULL
 				? part->statement->destination->doubt
@@ -188,7 +190,7 @@ describe_doubts(const struct syslog_conf *conf, const struct reach *reach,
 		return;
 	}
 	buffer_text(out, out->size > 0 ? "; " : "");
-	buffer_text(out, "it depends on tests of the message that can't be told apart");
+	buffer_text(out, "no message was found that shows whether some do not");
 }
 
 static struct priorities

@@ -26,11 +26,12 @@ struct parts {
 
 struct reach {
 	struct priorities reached; /* every message gets there */
-	struct priorities missed; /* some message certainly does not */
+	struct priorities missed; /* some message, an example, certainly does not */
 	struct priorities partly; /* of those missed: some messages may get there */
 	struct parts carriers; /* actions that lead to the place */
 	struct parts stops; /* where messages end that have not got there */
 	struct parts doubts; /* what could not be told */
+	struct parts losses; /* actions that lead there and lose what the message says */
 };
 
 /* How far the messages of WANTED get to PLACE. A pair that is in neither reached nor

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "policy/models/rsyslog_expression.h"
 
 struct statement *
 block_add(struct block *block, enum statement_type type, const struct file *file,
@@ -49,6 +50,10 @@ statement_free(struct statement *statement)
 		free(statement->destination->name);
 		free(statement->destination->port);
 		free(statement->destination->doubt);
+		free(statement->destination->lost);
+		free(statement->destination->owner);
+		free(statement->destination->group);
+		expression_free(statement->destination->computed);
 		free(statement->destination);
 	}
 	if (statement->branches != NULL) {
@@ -56,6 +61,8 @@ statement_free(struct statement *statement)
 		block_free(&statement->branches[1]);
 		free(statement->branches);
 	}
+	if (statement->condition != NULL)
+		expression_free(statement->condition->test);
 	free(statement->condition);
 	free(statement->text);
 }
@@ -90,7 +97,8 @@ destination_describe(const struct destination *destination, struct buffer *out)
 	const char *name = destination->name;
 	switch (destination->type) {
 	case DESTINATION_FILE:
-		buffer_printf(out, "%s%s", name, destination->computed ? "..." : "");
+		buffer_printf(
+			out, "%s%s", name, destination->computed != NULL ? "..." : "");
 		break;
 	case DESTINATION_HOST:
 		buffer_printf(out, "%s%s%s%s",

@@ -9,6 +9,8 @@
 #include "base/host.h"
 #include "policy/models/priorities.h"
 
+struct expression;
+
 enum destination_type {
 	DESTINATION_FILE,
 	DESTINATION_HOST,
@@ -28,19 +30,24 @@ struct destination {
 	char *name; /* owned: path, host name as written, users with commas, program */
 	char *port; /* owned; DESTINATION_HOST */
 	enum protocol protocol;
-	bool computed; /* NAME is only what the name begins with: the rest depends on
-			  the message */
+	struct expression *computed; /* owned: what makes the name, of which NAME is only
+					the beginning; else NULL */
 	char *doubt; /* owned: why it can't be told whether messages arrive; else NULL */
+	char *lost; /* owned: why nothing of what a message says gets there; else NULL */
+	/* DESTINATION_FILE: whom the daemon gives a file that it makes, owned, NULL
+	 * nobody; whether it makes no folder for it */
+	char *owner, *group;
+	bool in_place;
 	bool queued; /* it has a queue of its own, so a dead log host blocks nobody */
 };
 
 /* What is known about a test of a message. A pair in none of YES, NO and OPAQUE depends
- * on what the message says: some of its messages meet the test and some do not. */
+ * on what the message says: TEST tells. */
 struct condition {
 	struct priorities yes; /* every message of these meets it */
 	struct priorities no; /* no message of these does */
 	struct priorities opaque; /* it can't be told whether all, some or none do */
-	unsigned tested; /* one bit for each property of the message that it looks at */
+	struct expression *test; /* owned; NULL: the three are all */
 };
 
 enum statement_type {
@@ -65,7 +72,8 @@ struct statement {
 	struct condition *condition; /* STATEMENT_IF */
 	struct block *branches; /* STATEMENT_IF: two, then and else */
 	size_t ruleset; /* STATEMENT_CALL: index */
-	char *text; /* owned: STATEMENT_OPAQUE: why; STATEMENT_CALL: the name */
+	char *text; /* owned: STATEMENT_OPAQUE: why; STATEMENT_CALL: the name;
+		       STATEMENT_IF: why its test is opaque, or NULL */
 };
 
 struct statement *
@@ -84,7 +92,7 @@ block_cut(struct block *block, size_t index);
 void
 block_move(struct block *block, const struct statement *statement);
 
-/* Adds an IF with CONDITION and two empty branches. */
+/* Adds an IF with CONDITION, whose test it takes, and two empty branches. */
 struct statement *
 block_add_if(struct block *block, const struct condition *condition,
 	const struct file *file, size_t offset);

@@ -104,7 +104,10 @@ test_opaque(void **state)
 {
 	(void)state;
 	goes(INPUTS "call_indirect $!x;\n*.* /a\n", "mail", "/a (some)");
-	goes(INPUTS "foreach ($.i in $!x) do { stop }\n*.* /a\n", "mail", "/a (some)");
+	goes(INPUTS "set $!x = $msg;\nforeach ($.i in $!x) do { stop }\n*.* /a\n", "mail",
+		"/a (some)");
+	/* nothing sets it */
+	goes(INPUTS "foreach ($.i in $!x) do { stop }\n*.* /a\n", "mail", "/a");
 	goes(INPUTS
 		"template(name=\"t\" type=\"string\" string=\"/var/log/%hostname%\")\n"
 		"*.* ?t\n",
@@ -206,7 +209,8 @@ judged(const char *conf, const char *want)
 }
 
 #define ABORT INPUTS "$AbortOnUncleanConfig on\n"
-#define FILE_ACTION(more) INPUTS "*.* action(type=\"omfile\" file=\"/a\" " more ")\n"
+#define FILE_ACTION(more)                                                                \
+	INPUTS "*.* /b\n*.* action(type=\"omfile\" file=\"/a\" " more ")\n"
 
 /* What 8.2302 counts as unclean: conf.c, cfsysline.c, modules.c, nvlstChkUnused() of
  * rainerscript.c, parseSelectorAct of omusrmsg.c. */
@@ -260,7 +264,7 @@ test_values(void **state)
 	judged(FILE_ACTION("fileCreateMode=\"9\""), "missed");
 	judged(FILE_ACTION("sync=\"yes\""), "missed");
 	judged(FILE_ACTION("action.resumeRetryCount=\"x\""), "missed");
-	judged(FILE_ACTION("nosuch=\"1\""), "unknown");
+	judged(FILE_ACTION("nosuch=\"1\""), "reached"); /* it is passed over */
 	judged(FILE_ACTION("cry.provider=\"gcry\""), "unknown");
 	judged(FILE_ACTION("queue.discardmark=\"1\" queue.discardseverity=\"0\""),
 		"unknown");
@@ -284,25 +288,38 @@ static void
 test_templates(void **state)
 {
 	(void)state;
-	judged(INPUTS "$ActionFileDefaultTemplate nosuch\n*.* /a\n", "missed");
+	judged(INPUTS "$ActionFileDefaultTemplate nosuch\n*.* /a\n"
+		      "*.* /b;RSYSLOG_FileFormat\n",
+		"missed");
+	/* that is no name of a built-in one */
+	judged(INPUTS "*.* /b\n*.* /a;RSYSLOG_WallFmt\n", "missed");
+	/* of two with one name the first is found */
+	judged(INPUTS "$template e,\"%msg%\"\n$template e,\"x\"\n*.* /a;e\n", "reached");
 	judged(INPUTS "$ActionFileDefaultTemplate RSYSLOG_FileFormat\n*.* /a\n",
 		"reached");
-	judged(INPUTS "module(load=\"builtin:omfile\" template=\"nosuch\")\n*.* /a\n",
+	judged(INPUTS "module(load=\"builtin:omfile\" template=\"nosuch\")\n*.* /a\n"
+		      "*.* /b;RSYSLOG_FileFormat\n",
 		"missed");
 	judged("template(name=\"e\" type=\"string\" string=\"\")\n" FILE_ACTION(
 		       "template=\"e\""),
-		"unknown");
-	judged(INPUTS "$template e,\"x\"\n*.* /a;e\n", "unknown");
+		"missed");
+	judged(INPUTS "$template e,\"x\"\n*.* /a;e\n", "missed");
 	judged(INPUTS "$template e,\"%msg%\"\n*.* /a;e\n", "reached");
-	judged(INPUTS "$template e,\"%hostname% \\%msg\"\n*.* /a;e\n", "unknown");
+	judged(INPUTS "$template e,\"%hostname% \\%msg\"\n*.* /a;e\n", "missed");
+	judged(INPUTS "$template e,\"\\\"%msg%\"\n*.* /a;e\n", "reached");
+	judged(INPUTS "$template e,\"%msg:2:$%\"\n*.* /a;e\n", "reached");
+	judged(INPUTS "$template e,\"%msg:1:3%\"\n*.* /a;e\n", "unknown");
+	judged(INPUTS "$template e,\"%msg:R,ERE,0,DFLT:x%--end%\"\n*.* /a;e\n",
+		"unknown");
+	judged(INPUTS "$template e,\"%$!all-json%\"\n*.* /a;e\n", "unknown");
 	judged(INPUTS "$template e,\"%hostname% %MSG:::drop-last-lf%\"\n*.* /a;e\n",
 		"reached");
-	judged(INPUTS "$template e,\"%msg:::sp-if-no-1st-sp%\\n\"\n*.* /a;e\n",
-		"unknown");
-	judged(LIST_TEMPLATE("constant(value=\"x\")"), "unknown");
-	judged(LIST_TEMPLATE("constant(value=\"msg\" name=\"msg\")"), "unknown");
-	judged(LIST_TEMPLATE("property(name=\"hostname\")"), "unknown");
-	judged(LIST_TEMPLATE("property(name=\"msg\" spifno1stsp=\"on\")"), "unknown");
+	judged(INPUTS "$template e,\"%msg:::sp-if-no-1st-sp%\\n\"\n*.* /a;e\n", "missed");
+	judged(LIST_TEMPLATE("constant(value=\"x\")"), "missed");
+	judged(LIST_TEMPLATE("constant(value=\"msg\" name=\"msg\")"), "missed");
+	judged(LIST_TEMPLATE("property(name=\"hostname\")"), "missed");
+	judged(LIST_TEMPLATE("property(name=\"msg\" spifno1stsp=\"on\")"), "missed");
+	judged(LIST_TEMPLATE("property(name=\"msg\" position.to=\"3\")"), "unknown");
 	judged(LIST_TEMPLATE("constant(value=\"x\") property(name=\"rawmsg\")"),
 		"reached");
 }
