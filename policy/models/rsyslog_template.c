@@ -159,7 +159,9 @@ template_parse(struct template *template, const char *text, bool quoted)
 	const char *p = text;
 	for (; good && *p != '\0' && !(quoted && *p == '"'); p++) {
 		if (*p != '%') {
-			char c = quoted && *p == '\\' && p[1] != '\0' ? unescape(&p) : *p;
+			char c = *p;
+			if (quoted && c == '\\' && p[1] != '\0')
+				c = unescape(&p);
 			buffer_add(&constant, &c, 1);
 			continue;
 		}
