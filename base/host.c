@@ -427,6 +427,15 @@ host_status(
 	return result;
 }
 
+int
+host_mode(struct host *host, const char *path, mode_t *ret_mode, char **ret_target)
+{
+	struct stat status;
+	int result = host_status(host, path, &status, ret_target);
+	*ret_mode = status.st_mode;
+	return result;
+}
+
 enum { NAMES_MAX = 200000 };
 
 static void

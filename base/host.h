@@ -106,6 +106,10 @@ int
 host_status(
 	struct host *host, const char *path, struct stat *ret_status, char **ret_target);
 
+/* Its mode alone. */
+int
+host_mode(struct host *host, const char *path, mode_t *ret_mode, char **ret_target);
+
 struct name_list {
 	char **names; /* sorted bytewise, as in LC_ALL=C */
 	size_t count;

@@ -168,8 +168,9 @@ compare_array(const struct expression *expression, const struct result *left,
 			return result_number(!unequal);
 		content = content || same.type != RESULT_NUMBER;
 	}
-	return content ? (struct result){ .type = RESULT_CONTENT }
-		       : result_number(unequal);
+	if (content)
+		return (struct result){ .type = RESULT_CONTENT };
+	return result_number(unequal);
 }
 
 static struct result

@@ -207,6 +207,7 @@ function_call(const struct expression *call, struct evaluation *evaluation)
 		if (i == 0)
 			first = argument;
 	}
-	return depends ? (struct result){ .type = RESULT_CONTENT }
-		       : apply(row->function, call, &first, evaluation);
+	if (depends)
+		return (struct result){ .type = RESULT_CONTENT };
+	return apply(row->function, call, &first, evaluation);
 }
