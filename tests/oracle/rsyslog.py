@@ -17,7 +17,7 @@ from rsyslog_wild import Wild  # noqa: E402
 
 
 class Rsyslog(LogOracle):
-    name = daemon = "rsyslog"
+    name = "rsyslog"
     cases = 300
     needs = ("rsyslogd", "unshare", "ip")
     command = ("/usr/sbin/rsyslogd", "-n")

@@ -32,7 +32,6 @@ def find_syslogd():
 
 class Syslogd(logs.LogOracle):
     name = "syslogd"
-    daemon = "inetutils"
     cases = 500
     needs = ("unshare", "ip", "apt-get", "dpkg-deb")
     command = ("/daemon/syslogd", "-n", "--pidfile=/run/syslogd.pid")

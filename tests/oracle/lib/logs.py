@@ -365,10 +365,10 @@ def real_files(folder, name, path):
 
 
 class Model:
-    """What syslog_ask says: see there."""
+    """What it says of a root: see syslog_ask.h."""
 
-    def __init__(self, root, daemon, places):
-        output = subprocess.run([oracle.helper("syslog"), root, daemon, *places], capture_output=True, check=True).stdout.decode("latin-1")
+    def __init__(self, program, root, places):
+        output = subprocess.run([program, root, *places], capture_output=True, check=True).stdout.decode("latin-1")
         self.failure = self.start = self.reason = None
         self.mistakes, self.places = [], {}
         for line in output.splitlines():
@@ -398,10 +398,10 @@ def wrong(sets, pair, came, sent, lenient):
 
 
 class LogOracle(oracle.Oracle):
-    """A subject: NAME, DAEMON as a policy calls it, COMMAND."""
+    """A subject: NAME, of the program that answers for the model, and COMMAND."""
 
     namespaces = ("--mount", "--net", "--propagation", "private")
-    daemon = command = None
+    command = None
 
     def open(self):
         self.root = Root()
@@ -432,7 +432,7 @@ class LogOracle(oracle.Oracle):
                     if address == place[1]:
                         places[f"{place[0]} {name} {place[2]}"] = came
         self.root.lay(case["files"])  # as it was
-        model = Model(self.root.path, self.daemon, sorted(places))
+        model = Model(oracle.helper(self.name), self.root.path, sorted(places))
         for place in model.places:
             kind, *words = place.split(" ")
             if place not in places and (place.startswith("/") or len(words) == 2 and words[0] in names):

@@ -1,14 +1,16 @@
-/* Prints what the model says of a root's syslog daemon. Usage: syslog_ask ROOT DAEMON
- * [PLACE]..., a PLACE being /file or udp|tcp NAME PORT with blanks between. Lines, with
- * tabs between their parts:
- *	failure REASON			nothing can be said
- *	start invalid|unknown REASON	the daemon does not start, or may not
+/* Prints what the model says of a root's syslog daemon. Arguments: ROOT [PLACE]..., a
+ *PLACE being /file or udp|tcp NAME PORT with blanks between. Lines, with tabs between
+ *their parts: failure REASON			nothing can be said start invalid|unknown
+ *REASON	the daemon does not start, or may not
  *	rejected WHERE REASON		a line that the daemon refuses
  *	obstacle WHERE REASON		one that it warns of
  *	place PLACE REACHED PARTLY NONE REASON
  * The last for each PLACE, and for each file and host that the configuration names: two
  * hexadecimal digits a facility, one bit a level; what is in none of the three is not
  * known, for that REASON. */
+#ifndef TESTS_ORACLE_LIB_SYSLOG_ASK_H
+#define TESTS_ORACLE_LIB_SYSLOG_ASK_H
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,23 +122,24 @@ print_mistakes(const struct syslog_conf *conf)
 	}
 }
 
-int
-main(int argc, char **argv)
+/* DAEMON is its name in a policy. */
+static int
+syslog_ask(int argc, char **argv, const char *daemon)
 {
 	struct error err = ERROR_INIT;
-	if (argc < 3) {
-		fprintf(stderr, "usage: syslog_ask ROOT DAEMON [PLACE]...\n");
+	if (argc < 2) {
+		fprintf(stderr, "usage: %s ROOT [PLACE]...\n", argv[0]);
 		return 2;
 	}
 	struct host *host = host_open(argv[1], &err);
 	struct parser *parser = host != NULL ? parser_new(HOLDFAST_LENSES, &err) : NULL;
 	if (parser == NULL) {
-		fprintf(stderr, "syslog_ask: %s\n", err.text);
+		fprintf(stderr, "%s: %s\n", argv[0], err.text);
 		return 2;
 	}
-	struct entry daemon = { .key = "syslog",
-		.value = { .type = VALUE_TEXT, .text = argv[2] } };
-	struct value assume = { .type = VALUE_MAP, .entries = &daemon, .count = 1 };
+	struct entry entry = { .key = "syslog",
+		.value = { .type = VALUE_TEXT, .text = (char *)daemon } };
+	struct value assume = { .type = VALUE_MAP, .entries = &entry, .count = 1 };
 	struct policy policy = { .assume = &assume };
 	struct context context = { .host = host, .parser = parser, .policy = &policy };
 	struct syslog_conf conf;
@@ -145,7 +148,7 @@ main(int argc, char **argv)
 	} else {
 		print_mistakes(&conf);
 		print_rows(&conf);
-		for (int i = 3; i < argc; i++)
+		for (int i = 2; i < argc; i++)
 			print_asked(&conf, argv[i]);
 	}
 	syslog_conf_free(&conf);
@@ -154,3 +157,5 @@ main(int argc, char **argv)
 	host_free(host);
 	return 0;
 }
+
+#endif
