@@ -46,6 +46,13 @@ by_gid(const void *a, const void *b)
 }
 
 static int
+by_number(const void *a, const void *b)
+{
+	gid_t x = *(const gid_t *)a, y = *(const gid_t *)b;
+	return x < y ? -1 : x > y;
+}
+
+static int
 by_gid_and_user(const void *a, const void *b)
 {
 	int order = by_gid(a, b);
@@ -170,6 +177,17 @@ read_groups(struct principals *principals)
 	fclose(stream);
 }
 
+static void
+sort_gids(struct principals *principals)
+{
+	principals->gids = memory_new(principals->group_count, sizeof *principals->gids);
+	for (size_t i = 0; i < principals->group_count; i++)
+		principals->gids[i] = principals->groups[i].gid;
+	if (principals->group_count > 0)
+		qsort(principals->gids, principals->group_count, sizeof *principals->gids,
+			by_number);
+}
+
 /* Field 2 of a shadow line that starts with '*' or '!' is no hash of any password; a user
  * whose passwd entry sends here and who has no line has none either. */
 static void
@@ -208,11 +226,14 @@ principals_read(struct host *host, struct principals *ret_principals)
 		.group = host_file(host, "/etc/group"),
 		.shadow = host_file(host, "/etc/shadow"),
 		.users_complete = nss_files_only(host, "passwd"),
-		.groups_complete = nss_files_only(host, "group"),
+		/* initgroups replaces group where it stands: getgrouplist(3) */
+		.groups_complete = nss_files_only(host, "group") &&
+			nss_files_only(host, "initgroups"),
 	};
 	read_users(ret_principals);
 	sort_users(ret_principals);
 	read_groups(ret_principals);
+	sort_gids(ret_principals);
 	if (ret_principals->group_count > 0)
 		qsort(ret_principals->groups, ret_principals->group_count,
 			sizeof *ret_principals->groups, by_group_name);
@@ -251,6 +272,14 @@ principals_group(const struct principals *principals, const char *group, gid_t *
 		return false;
 	*ret_gid = found->gid;
 	return true;
+}
+
+bool
+principals_gid(const struct principals *principals, gid_t gid)
+{
+	return principals->group_count > 0 &&
+		bsearch(&gid, principals->gids, principals->group_count,
+			sizeof *principals->gids, by_number) != NULL;
 }
 
 bool
@@ -360,6 +389,7 @@ principals_free(struct principals *principals)
 	}
 	free(principals->users);
 	free(principals->groups);
+	free(principals->gids);
 	free(principals->members);
 	free(principals->by_name);
 	*principals = (struct principals){ 0 };

@@ -37,6 +37,7 @@ struct principals {
 	size_t user_count;
 	struct membership *groups; /* private: each group, sorted by name */
 	size_t group_count;
+	gid_t *gids; /* private: of the groups, sorted */
 	struct membership *members; /* private: each listed member, sorted by gid and user
 				     */
 	size_t member_count;
@@ -54,6 +55,10 @@ principals_user(const struct principals *principals, const char *name);
 /* The gid of the group called GROUP. Returns false when there is none. */
 bool
 principals_group(const struct principals *principals, const char *group, gid_t *ret_gid);
+
+/* Whether there is a group of that GID. */
+bool
+principals_gid(const struct principals *principals, gid_t gid);
 
 /* Whether USER is in the group GROUP, as its primary group or by being listed; groups
  * with the same gid are one (pam_modutil_user_in_group_nam_nam(3)). */

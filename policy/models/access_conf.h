@@ -12,10 +12,32 @@
 
 /* The arguments of the module's line. */
 struct access_settings {
-	char *file; /* accessfile=, else /etc/security/access.conf */
-	bool is_named; /* by accessfile=: then no access.d, and it must be there */
+	char *file; /* the last accessfile=, else /etc/security/access.conf */
+	bool is_named; /* by accessfile=: then no access.d */
+	char **named; /* all that accessfile= names: each must be there */
+	size_t named_count;
 	char *field_separators, *list_separators;
 	bool only_marked_groups; /* nodefgroup: bare names are users alone */
+	bool no_lookups; /* nodns, from 1.7.1 on */
+};
+
+/* What versions do differently; MAYBE where the version is not known, or a distribution
+ * may have changed its own. */
+enum access_does {
+	ACCESS_DOES_NOT,
+	ACCESS_MAYBE,
+	ACCESS_DOES,
+};
+
+struct access_version {
+	enum access_does resolves; /* looks origins up as names of hosts: 1.5.3 */
+	enum access_does spares_devices; /* but not those of terminals: 1.7.1 */
+	enum access_does has_numbers; /* knows uids and gids, and that the two loopback
+					 addresses are one: 1.7.0 */
+	enum access_does loses_groups; /* asks for (group) the wrong way round: 1.7.0 */
+	enum access_does has_vendor; /* reads a distribution's file: 1.5.3 */
+	enum access_does sorts_bytes; /* access.d, and not as the locale has it: 1.5.3 */
+	enum access_does has_pieces; /* reads a long line in pieces: before 1.6.0 */
 };
 
 void
@@ -40,6 +62,8 @@ struct access_rule {
 };
 
 struct access_conf {
+	struct host *host; /* borrowed */
+	struct access_version version;
 	const struct file *main; /* the file that the settings name */
 	struct access_rule *rules; /* in the order of matching, access.d after the main
 				      file */

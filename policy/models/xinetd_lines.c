@@ -121,7 +121,8 @@ run_on(struct xinetd_lines *lines, const struct xinetd_line *line,
 		return XINETD_LINE_WRONG;
 	while (at < end && isspace((unsigned char)text[at]))
 		at++;
-	assignment->op = at < end ? text[at] : '\0';
+	if (at < end)
+		assignment->op = text[at];
 	if (assignment->op == '+' || assignment->op == '-')
 		at++;
 	if (at >= end)

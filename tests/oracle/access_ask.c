@@ -56,11 +56,7 @@ main(int argc, char **argv)
 {
 	char root[4096];
 	struct error err = ERROR_INIT;
-	struct entry version = {
-		.key = (char *)"pam",
-		.value = { .type = VALUE_TEXT, .text = (char *)"1.5.2" },
-	};
-	struct value assume = { .type = VALUE_MAP, .entries = &version, .count = 1 };
+	struct value assume = { .type = VALUE_MAP };
 	struct policy policy = { .assume = &assume };
 	struct parser *parser = parser_new(HOLDFAST_LENSES, &err);
 	(void)argc;
