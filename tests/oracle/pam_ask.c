@@ -11,6 +11,12 @@
 #include "policy/models/pam_flow.h"
 #include "policy/models/pam_line.h"
 
+/* What pam_deny.so answers in these phases. */
+enum {
+	PAM_VALUE_SESSION_ERR = 14,
+	PAM_VALUE_AUTHTOK_ERR = 20,
+};
+
 struct run {
 	enum pam_type type;
 	struct buffer marks;
@@ -29,7 +35,9 @@ returns(const struct pam_step *step, void *data)
 	if (strcmp(name, "pam_permit.so") == 0)
 		return PAM_VALUE_SUCCESS;
 	if (strcmp(name, "pam_deny.so") == 0)
-		return run->type == PAM_TYPE_SESSION ? 14 : PAM_VALUE_AUTH_ERR;
+		return run->type == PAM_TYPE_SESSION     ? PAM_VALUE_SESSION_ERR
+			: run->type == PAM_TYPE_PASSWORD ? PAM_VALUE_AUTHTOK_ERR
+							 : PAM_VALUE_AUTH_ERR;
 	if (step->module[0] != '/' || strcmp(name, "mark.so") != 0)
 		return PAM_VALUE_NO_MODULE;
 	const char *mark = pam_line_word(&rest), *value = pam_line_word(&rest);
@@ -49,9 +57,12 @@ answer(const struct context *context, const char *service, const char *type)
 	if (pam_stack_fault(&stack, PAM_FAULT_REFUSED) != NULL) {
 		printf("refused\n");
 	} else if (pam_stack_fault(&stack, PAM_FAULT_UNSURE) != NULL) {
-		printf("unsure\n");
+		printf("unsure %s\n", pam_stack_fault(&stack, PAM_FAULT_UNSURE)->reason);
 	} else {
 		int value = pam_flow_run(phase, returns, &run);
+		/* pam_chauthtok(3) first asks whether all could, then has them do it */
+		if (run.type == PAM_TYPE_PASSWORD && value == PAM_VALUE_SUCCESS)
+			value = pam_flow_run(phase, returns, &run);
 		autofree uint32_t *values = memory_new(phase->count + 1, sizeof *values);
 		for (size_t i = 0; i < phase->count; i++)
 			values[i] = PAM_VALUES_ALL;
