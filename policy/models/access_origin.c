@@ -194,7 +194,9 @@ match_beginning(struct access_origin *origin, const char *token, enum access_cac
 		if (have->items[i].family != AF_INET)
 			continue;
 		inet_ntop(AF_INET, have->items[i].bytes, text, sizeof text);
-		strcat(text, ".");
+		size_t end = strlen(text);
+		text[end] = '.';
+		text[end + 1] = '\0';
 		if (strncmp(token, text, strlen(token)) == 0)
 			return ACCESS_MATCH_YES;
 	}

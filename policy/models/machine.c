@@ -36,6 +36,15 @@ read_name(struct host *host, char ret_name[MACHINE_NAME_MAX + 1])
 	return false;
 }
 
+/* The kernel's names have at most as many bytes as there is room for. */
+static void
+copy_name(const char *name, char ret_name[MACHINE_NAME_MAX + 1])
+{
+	size_t length = strnlen(name, MACHINE_NAME_MAX);
+	memcpy(ret_name, name, length);
+	ret_name[length] = '\0';
+}
+
 bool
 machine_name(struct host *host, char ret_name[MACHINE_NAME_MAX + 1])
 {
@@ -45,7 +54,7 @@ machine_name(struct host *host, char ret_name[MACHINE_NAME_MAX + 1])
 			strcasecmp(ret_name, "localhost") != 0;
 	if (uname(&names) < 0)
 		return false;
-	strcpy(ret_name, names.nodename);
+	copy_name(names.nodename, ret_name);
 	return true;
 }
 
@@ -60,7 +69,7 @@ machine_domain(struct host *host, char ret_domain[MACHINE_NAME_MAX + 1])
 		if (uname(&names) < 0)
 			return false;
 		if (strcmp(names.domainname, "(none)") != 0)
-			strcpy(ret_domain, names.domainname);
+			copy_name(names.domainname, ret_domain);
 		return true;
 	}
 	for (const char *const *file = files; *file != NULL; file++)
