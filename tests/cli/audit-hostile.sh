@@ -27,6 +27,7 @@ fresh_host()
 	printf 'includedir /etc/xinetd.d\n' >root/etc/xinetd.conf
 	printf 'service shell\n{\n\tdisable = yes\n}\n' >root/etc/xinetd.d/rsh
 	: >root/bin/true
+	chmod +x root/bin/true
 	echo victim >root/etc/hostname
 }
 
