@@ -24,6 +24,15 @@ def within(low, high):
     return lambda value: value.isdigit() and low <= int(value) <= high
 
 
+def possible(who, values):
+    """Whether the sshd with these VALUES may get that connection."""
+    if who is None:
+        return False
+    _, host, address, local, port, _ = who
+    family = {"inet": False, "inet6": True}.get(values["addressfamily"], ":" in address)
+    return (":" in address) == (":" in local) == family and port in values["port"].split() and (values["usedns"] == "yes" or host == address)
+
+
 # what is wanted of a keyword, and whether what sshd -T prints is that
 WANTED = [
     ("PermitRootLogin", "no", equal("no")),
@@ -57,7 +66,7 @@ WANTED = [
     ("PermitOpen", "none", equal("none")),
     ("HostKeyAlgorithms", "{ none-of: [ssh-rsa] }", lambda value: "ssh-rsa" not in value.split(",")),
 ]
-# Debian's MaxSessions and the like: other names of what is wanted
+# other names, under which sshd -T prints what is wanted
 SAME = {"challengeresponseauthentication": "kbdinteractiveauthentication"}
 
 
@@ -81,7 +90,12 @@ class Remedy(Oracle):
     def generate(self, rng):
         generator = Generator(rng)
         generator.errors = generator.errors and rng.random() < 0.2
-        return {"files": generator.tree(), "connections": [None] + [connection(rng) for _ in range(3)],
+        connections = [connection(rng) for _ in range(3)]
+        for one in connections:  # most of them possible
+            one[1] = one[2] if rng.random() < 0.8 else one[1]
+            one[3] = rng.choice(["::1"] if ":" in one[2] else ["10.0.0.254", "192.0.2.2"])
+            one[4] = rng.choice(["22", "22", "2222"])
+        return {"files": generator.tree(), "connections": [None] + connections,
                 "wanted": sorted(rng.sample(range(len(WANTED)), rng.choice([1, 1, 2, 3])))}
 
     def run_program(self, *arguments):
@@ -116,7 +130,7 @@ class Remedy(Oracle):
             if old == new:
                 continue
             # each ListenAddress has the ports of Port
-            if name in wanted and (old is None or not wanted[name](old)) or (name == "listenaddress" and "port" in wanted):
+            if name in wanted and not wanted[name](old or "none") or (name == "listenaddress" and "port" in wanted):
                 continue
             return f"{name}: {old!r}, then {new!r}"
         return None
@@ -135,8 +149,8 @@ class Remedy(Oracle):
         applied = self.run_program("apply", "--yes")
         after, new = ask_sshd(case["connections"]), self.contents()
         changes = [change for change in (self.changed(*pair, wanted) for pair in zip(before, after)) if change is not None]
-        missing = [f"{name} is {one.values[name]} for {who}" for one, who in zip(after, case["connections"]) if one.values is not None
-                   for name, holds in wanted.items() if not holds(one.values.get(name, "none"))]
+        missing = [f"{name} is {one.values.get(name, 'none')} for {who}" for one, who in zip(after, case["connections"])
+                   if one.values is not None and possible(who, one.values) for name, holds in wanted.items() if not holds(one.values.get(name, "none"))]
         if verdict == "none" or applied.returncode > 2:
             return [Answer("disagree", question, f"status {audit.returncode}, {applied.returncode}: {audit.stderr}{applied.stderr}")]
         if changes:
@@ -152,6 +166,8 @@ class Remedy(Oracle):
             if missing:
                 return [Answer("disagree", question, f"{verdict}: {missing[0]}\n{applied.stdout}")]
             return [Answer("agree", question)]
+        if "still invalid" in applied.stdout + applied.stderr:  # what is wanted makes sshd refuse the rest
+            return [Answer("invalid", question)]
         return [Answer("unknown", question, verdict + ": " + " ".join((applied.stdout + applied.stderr).split())[-300:])]
 
     def smaller(self, case):
