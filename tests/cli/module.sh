@@ -137,7 +137,7 @@ ln -s /dev/zero conf
 trouble "a device"
 rm conf
 conf "allow daemon"
-for argument in nonsense pts=maybe onerr=perhaps conf=relative services= services=, conf; do
+for argument in nonsense pts=maybe onerr=perhaps conf=relative services= "services=," conf; do
 	module pts=console "$argument"
 	answers "the argument '$argument': others are refused" $refused daemon
 	answers "the argument '$argument': root passes" $admitted root
