@@ -80,8 +80,12 @@ add_specifier(const struct reader *reader, struct traced *word, char letter, siz
 	if (end == NULL || (letter != 'i' && letter != 'I') ||
 		(letter == 'I' && memchr(at, '\\', (size_t)(end - at)) != NULL))
 		return false;
-	while (++at < end)
-		traced_add(word, letter == 'I' && *at == '-' ? '/' : *at, place);
+	while (++at < end) {
+		char byte = *at;
+		if (letter == 'I' && byte == '-')
+			byte = '/';
+		traced_add(word, byte, place);
+	}
 	return true;
 }
 
@@ -120,7 +124,9 @@ next_word(struct reader *reader, const struct traced *text, size_t *at, bool com
 		} else if (command && byte == '%') {
 			size_t place = text->places[*at];
 			bool is_last = *at + 1 == size;
-			byte = is_last ? '\0' : data[++*at];
+			byte = '\0';
+			if (!is_last)
+				byte = data[++*at];
 			if (!add_specifier(reader, ret_word, byte, place))
 				doubt(reader, text->file, text->places[start],
 					"a specifier that is not understood");
