@@ -161,10 +161,22 @@ is_loaded(const struct reader *reader, const char *module)
 	return table_get(&reader->modules, module) != NULL;
 }
 
+/* parseSelectorAct() of ommail.c: the sender stays, each action takes the recipients. */
+static int
+take_mail(struct reader *reader, struct error *err)
+{
+	if (!reader->mail_from)
+		return error_set(err, "no $ActionMailFrom before it");
+	if (!reader->mail_to)
+		return error_set(err, "no $ActionMailTo before it");
+	reader->mail_to = false;
+	return 0;
+}
+
 /* :module:rest */
 static int
-read_module(const struct reader *reader, const char *text,
-	struct destination *destination, struct error *err)
+read_module(struct reader *reader, const char *text, struct destination *destination,
+	struct error *err)
 {
 	size_t length = strcspn(text + 1, ":");
 	autofree char *module = memory_copy(text + 1, length);
@@ -187,14 +199,16 @@ read_module(const struct reader *reader, const char *text,
 		rest = read_target(rest, destination);
 		return check_rest(reader, rest, destination, err);
 	}
+	if (strcmp(module, "ommail") == 0 && take_mail(reader, err) < 0)
+		return -1;
 	destination->type = DESTINATION_OTHER;
 	destination->name = memory_text(module);
 	return 0;
 }
 
 static int
-read_legacy(const struct reader *reader, const char *text,
-	struct destination *destination, struct error *err)
+read_legacy(struct reader *reader, const char *text, struct destination *destination,
+	struct error *err)
 {
 	size_t length;
 	switch (*text) {

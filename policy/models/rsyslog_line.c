@@ -191,6 +191,10 @@ read_setting(struct reader *reader, const char *name, const char *value,
 		reader->conf->rulesets[reader->current].queued = is_on(word);
 	else if (strcasecmp(name, "abortonuncleanconfig") == 0)
 		reader->abort_if_unclean = is_on(word);
+	else if (strcasecmp(name, "actionmailfrom") == 0)
+		reader->mail_from = true;
+	else if (strcasecmp(name, "actionmailto") == 0)
+		reader->mail_to = true;
 	else if (strcasecmp(name, "omitlocallogging") == 0)
 		reader->socket.closed = is_on(word);
 	else if (strcasecmp(name, "systemlogsocketname") == 0)
@@ -212,7 +216,7 @@ read_setting(struct reader *reader, const char *name, const char *value,
 		setting_text(&reader->file_template, NULL);
 		setting_text(&reader->forward_template, NULL);
 		file_settings_free(&reader->legacy_files);
-		reader->discards = false;
+		reader->discards = reader->mail_from = reader->mail_to = false;
 		reader->when_suspended = reader->not_always = reader->nth_only =
 			reader->queued = false;
 	}

@@ -42,8 +42,10 @@ setting_template(struct reader *reader, const struct parameters *parameters,
 			template = NULL;
 		}
 	} else if (strcasecmp(type, "list") == 0) {
-		template = list;
-		list = NULL;
+		/* tplProcessCnf() of template.c: one without parts is none */
+		bool empty = list == NULL || list->parts->count == 0;
+		template = empty ? NULL : list;
+		list = empty ? list : NULL;
 	} else if (strcasecmp(type, "subtree") == 0 || strcasecmp(type, "plugin") == 0) {
 		/* what a module's template writes is not known */
 		template = template_new();
