@@ -45,6 +45,15 @@ pass_over(void *data, const struct file *file, size_t offset)
 			reader->conf, file, offset, "a character that is no part of it");
 }
 
+static void
+interrupt(void *data, const struct file *file, size_t offset)
+{
+	static const char reason[] = "what rsyslogd reads behind the lines that a "
+				     "backslash joins, within a statement, can't be told";
+	reader_obstruct(data, false, true, file, offset, reason);
+	reader_halt(data, file, offset, reason);
+}
+
 /* What the inputs make certain. */
 static void
 find_facts(struct reader *reader)
@@ -152,7 +161,9 @@ rsyslog_read(const struct context *context, struct syslog_conf *conf, struct err
 		return error_set(err, "%s: it holds a NUL byte", conf->path);
 	struct reader reader = { .context = context,
 		.conf = conf,
-		.lexer = { .directive = setting_directive, .stray = pass_over } };
+		.lexer = { .directive = setting_directive,
+			.stray = pass_over,
+			.interrupted = interrupt } };
 	reader.lexer.data = &reader;
 	conf->first = conf->file->bytes.size;
 	reader.current = syslog_conf_ruleset(conf, "RSYSLOG_DefaultRuleset");

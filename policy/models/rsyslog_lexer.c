@@ -534,6 +534,21 @@ has_dollar(const char *p, size_t length)
 	return false;
 }
 
+/* SKIP bytes are passed over. */
+static void
+pass(struct lexer *lexer, struct source *source, size_t skip)
+{
+	size_t from = source->position;
+	source->position += skip;
+	for (; source->passed < source->joined_count &&
+		source->joined[source->passed] < source->position;
+		source->passed++)
+		if (lexer->state != LEXER_STATEMENT &&
+			source->joined[source->passed] >= from)
+			lexer->interrupted(
+				lexer->data, source->file, source_offset(source, from));
+}
+
 void
 lexer_next(struct lexer *lexer, struct token *ret_token)
 {
@@ -553,7 +568,7 @@ lexer_next(struct lexer *lexer, struct token *ret_token)
 		struct candidate word = read_word(lexer, source);
 		size_t skip = skip_length(lexer, p, source->size - source->position);
 		if (skip >= word.weight && skip > 0) {
-			source->position += skip;
+			pass(lexer, source, skip);
 			continue;
 		}
 		size_t offset = source_offset(

@@ -84,6 +84,11 @@ struct lexer {
 	/* Called for each byte that is no part of any word, which rsyslogd passes over.
 	 */
 	void (*stray)(void *data, const struct file *file, size_t offset);
+	/* Called for each newline behind lines that a backslash joins, within a
+	 * statement. There readConfFile() puts a line of its own,
+	 * "PreprocFileLineNumber(N)", which lexer.l knows between statements alone:
+	 * rsyslogd stumbles, or crashes. */
+	void (*interrupted)(void *data, const struct file *file, size_t offset);
 	void *data;
 	bool ended;
 };

@@ -21,6 +21,14 @@ add_mark(struct source *source, size_t at, size_t from)
 	source->marks[source->mark_count++] = (struct source_mark){ at, from };
 }
 
+static void
+add_joined(struct source *source, size_t at)
+{
+	source->joined = memory_grow(
+		source->joined, source->joined_count, sizeof *source->joined);
+	source->joined[source->joined_count++] = at;
+}
+
 struct source *
 source_new(const struct file *file)
 {
@@ -28,7 +36,7 @@ source_new(const struct file *file)
 	const char *data = file->bytes.data;
 	size_t size = file->bytes.size;
 	autobuffer struct buffer out = { 0 };
-	bool goes_on = false;
+	bool goes_on = false, joined = false;
 	source->file = file;
 	for (size_t line = 0, next; line < size; line = next) {
 		size_t most = size - line < LINE_MAX_READ ? size - line : LINE_MAX_READ;
@@ -47,8 +55,12 @@ source_new(const struct file *file)
 			add_mark(source, out.size, start);
 			buffer_add(&out, data + start, end - start);
 		}
+		joined = joined || goes_on;
 		if (!goes_on) {
 			add_mark(source, out.size, end);
+			if (joined)
+				add_joined(source, out.size);
+			joined = false;
 			buffer_text(&out, "\n");
 		}
 	}
@@ -79,5 +91,6 @@ source_free(struct source *source)
 {
 	free(source->text);
 	free(source->marks);
+	free(source->joined);
 	free(source);
 }

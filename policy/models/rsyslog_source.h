@@ -14,7 +14,10 @@ struct source {
 		size_t at, from;
 	} * marks;
 	size_t mark_count;
+	size_t *joined; /* where the newlines behind continued lines are */
+	size_t joined_count;
 	size_t position; /* the lexer's */
+	size_t passed; /* of joined, the lexer's */
 };
 
 /* Joins lines as readConfFile() of rsyslog's grammar/rainerscript.c does: comments are
