@@ -38,7 +38,8 @@ check_module_conf(const char *file)
 	size_t count;
 	int result = module_conf_check(file, geteuid() == 0, &count, &problems);
 	problems_show(&problems, &text);
-	fwrite(text.data, 1, text.size, stderr);
+	if (text.size > 0)
+		fwrite(text.data, 1, text.size, stderr);
 	problems_free(&problems);
 	if (result < 0)
 		return STATUS_NOT_RUN;
