@@ -15,6 +15,7 @@ enum {
 	PIECE = 64 << 10, /* bytes that the lens gets at once, but for the rest of a line:
 			     its memory is a large multiple of them */
 	LINE_MAX_BYTES = 256 << 10,
+	TEXT_MAX = 4 << 20, /* an enemy's file of 4 million lines takes 1.5 s */
 	FILE_TIME = 10000, /* milliseconds for one file */
 };
 
@@ -331,7 +332,11 @@ parse(struct parser *parser, enum lens lens, struct bytes text)
 	struct tree *tree = &parsed->tree;
 	struct error failed = ERROR_INIT;
 	size_t size;
-	if (source_prepare(text, lenses[lens].join, &tree->text, &size, &failed) < 0 ||
+	if (text.size > TEXT_MAX)
+		error_set(&failed, "larger than 4 MiB");
+	if (failed.text != NULL ||
+		source_prepare(text, lenses[lens].join, &tree->text, &size, &failed) <
+			0 ||
 		parse_pieces(parser, lens, tree->text, size, tree, &failed) < 0)
 		parsed->error = failed.text;
 	tree->size = text.size;

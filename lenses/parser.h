@@ -34,7 +34,7 @@ parser_prepare(struct parser *parser, unsigned wanted, struct error *err);
 
 /* Parses TEXT, whose SHA-256 is HASH. *ret_tree belongs to the parser and lives as long.
  * Returns -1 and sets *err when the text can't be parsed: control bytes (the error names
- * the line), too long, the process died. */
+ * the line), larger than 4 MiB, a line too long, the process died. */
 int
 parser_parse(struct parser *parser, enum lens lens, struct bytes text, const char *hash,
 	const struct tree **ret_tree, struct error *err);

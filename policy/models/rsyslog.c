@@ -5,7 +5,10 @@
 #include "policy/models/rsyslog_accept.h"
 #include "policy/models/syslog_write.h"
 
-enum { STRAYS_MAX = 100 };
+enum {
+	STRAYS_MAX = 100,
+	TEXT_MAX = 1 << 20, /* bytes; half a million words are a second's work */
+};
 
 void
 reader_halt(
@@ -159,6 +162,8 @@ rsyslog_read(const struct context *context, struct syslog_conf *conf, struct err
 		return error_set(err, "%s: %s", conf->path, conf->file->reason);
 	if (memchr(conf->file->bytes.data, '\0', conf->file->bytes.size) != NULL)
 		return error_set(err, "%s: it holds a NUL byte", conf->path);
+	if (conf->file->bytes.size > TEXT_MAX)
+		return error_set(err, "%s: larger than 1 MiB", conf->path);
 	struct reader reader = { .context = context,
 		.conf = conf,
 		.lexer = { .directive = setting_directive,

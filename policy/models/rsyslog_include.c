@@ -8,7 +8,7 @@
 
 enum {
 	FILES_MAX = 1000,
-	BYTES_MAX = 8 << 20, /* included, a file's each time it is */
+	BYTES_MAX = 1 << 20, /* included, a file's each time it is */
 	OPEN_MAX = 20, /* files that include each other */
 	DIRECTORY_DEPTH_MAX = 8,
 };
@@ -60,7 +60,7 @@ include_file(struct reader *reader, const char *path, bool optional, unsigned de
 		reader->bytes > BYTES_MAX || reader->lexer.open_count >= OPEN_MAX ||
 		memchr(file->bytes.data, '\0', file->bytes.size) != NULL) {
 		reader_halt(reader, from, offset,
-			reader->bytes > BYTES_MAX ? "more than 8 MiB are included"
+			reader->bytes > BYTES_MAX ? "more than 1 MiB are included"
 						  : "what it includes can't be read");
 		return -1;
 	}

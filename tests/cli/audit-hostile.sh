@@ -54,6 +54,10 @@ truncate -s 9M root/etc/ssh/sshd_config
 spoiled "larger than 8 MiB"
 says "larger than 8 MiB: says so" "larger than 8 MiB"
 
+yes '{' | head -c 5000000 >root/etc/ssh/sshd_config
+spoiled "larger than a lens is given"
+says "larger than a lens is given: says so" "larger than 4 MiB"
+
 fresh_host
 rm root/etc/ssh/sshd_config
 mkfifo root/etc/ssh/sshd_config

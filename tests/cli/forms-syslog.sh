@@ -69,8 +69,16 @@ form "more is included than is read"
 	echo 'kern.* /var/log/kernel'
 	echo 'kern.* @127.0.0.1'
 } | conf
-yes 'mail.info /var/log/mail' | head -n 50000 | put etc/large.conf
-judged unknown "line 8: more than 8 MiB are included"
+yes 'mail.info /var/log/mail' | head -n 5500 | put etc/large.conf
+judged unknown "line 9: more than 1 MiB are included"
+
+form "larger than what is read"
+{
+	yes 'mail.info /var/log/mail' | head -n 50000
+	echo 'kern.* /var/log/kernel'
+	echo 'kern.* @127.0.0.1'
+} | conf
+judged unknown "/etc/rsyslog.conf: larger than 1 MiB"
 
 form "the file is thrown away"
 both

@@ -317,6 +317,12 @@ test_large_files(void **state)
 	assert_int_equal(tree_next_line(tree, 299994), 299997);
 	assert_ptr_equal(tree_part(tree, 299997, LABEL_USERS), last);
 	assert_null(tree_part(tree, 299994, LABEL_VALUE));
+	enum { MOST = 4 << 20 };
+	autofree char *braces = memory_new(MOST + 1, 1);
+	for (size_t i = 0; i <= MOST; i++)
+		braces[i] = i % 2 == 0 ? '{' : '\n';
+	assert_error(
+		LENS_XINETD, (struct bytes){ braces, MOST + 1 }, "larger than 4 MiB");
 }
 
 static void
