@@ -8,6 +8,7 @@
 enum {
 	STRAYS_MAX = 100,
 	TEXT_MAX = 1 << 20, /* bytes; half a million words are a second's work */
+	BURST_MIN = 50, /* messages of a burst that an input must take */
 };
 
 void
@@ -82,19 +83,18 @@ find_facts(struct reader *reader)
 		facts->address = memory_text("127.0.0.1");
 }
 
-/* A ruleset that may lose messages before it hands them to the one at INDEX. */
+/* A ruleset that may lose messages, for REASON, before it hands them to the one at INDEX.
+ */
 static size_t
-behind_main_queue(struct reader *reader, size_t index)
+behind(struct reader *reader, const char *reason, size_t index)
 {
 	struct syslog_conf *conf = reader->conf;
-	autofree char *name = memory_printf(
-		"main queue of %s", conf->rulesets[index].name);
+	autofree char *name = memory_printf("%s: %s", reason, conf->rulesets[index].name);
 	size_t outer = syslog_conf_ruleset(conf, name);
 	struct block *body = &conf->rulesets[outer].body;
 	if (body->count > 0)
 		return outer;
-	block_add(body, STATEMENT_OPAQUE, conf->file, 0)->text = memory_text(
-		"the main queue discards messages when it fills");
+	block_add(body, STATEMENT_OPAQUE, conf->file, 0)->text = memory_text(reason);
 	block_add(body, STATEMENT_CALL, NULL, 0)->ruleset = index;
 	return outer;
 }
@@ -108,9 +108,13 @@ entrance_ruleset(struct reader *reader, const struct input *input, size_t defaul
 	/* rsyslogd takes the default where the named one is missing */
 	if (index >= reader->conf->ruleset_count)
 		index = default_ruleset;
-	return reader->main_discards && !reader->conf->rulesets[index].queued
-		? behind_main_queue(reader, index)
-		: index;
+	if (reader->main_discards && !reader->conf->rulesets[index].queued)
+		index = behind(
+			reader, "the main queue discards messages when it fills", index);
+	/* a limit that ordinary messages meet: withinRatelimit() of ratelimit.c */
+	if (input->interval > 0 && input->burst < BURST_MIN)
+		index = behind(reader, "its input takes few messages at a time", index);
+	return index;
 }
 
 /* Where the messages of this host come in: the kernel's through imklog or the journal,
@@ -170,6 +174,10 @@ rsyslog_read(const struct context *context, struct syslog_conf *conf, struct err
 			.stray = pass_over,
 			.interrupted = interrupt } };
 	reader.lexer.data = &reader;
+	/* the defaults of imuxsock.c, imklog.c and imjournal.c */
+	reader.socket.burst = 200;
+	reader.kernel.burst = 10000;
+	reader.journal.burst = 20000;
 	conf->first = conf->file->bytes.size;
 	reader.current = syslog_conf_ruleset(conf, "RSYSLOG_DefaultRuleset");
 	conf->rulesets[reader.current].defined = true;

@@ -197,6 +197,14 @@ read_setting(struct reader *reader, const char *name, const char *value,
 		reader->mail_to = true;
 	else if (strcasecmp(name, "omitlocallogging") == 0)
 		reader->socket.closed = is_on(word);
+	else if (strcasecmp(name, "systemlogratelimitinterval") == 0)
+		reader->socket.interval = strtol(word, NULL, 10);
+	else if (strcasecmp(name, "systemlogratelimitburst") == 0)
+		reader->socket.burst = strtol(word, NULL, 10);
+	else if (strcasecmp(name, "imjournalratelimitinterval") == 0)
+		reader->journal.interval = strtol(word, NULL, 10);
+	else if (strcasecmp(name, "imjournalratelimitburst") == 0)
+		reader->journal.burst = strtol(word, NULL, 10);
 	else if (strcasecmp(name, "systemlogsocketname") == 0)
 		reader->socket.elsewhere = !setting_is_system_socket(word);
 	else if (strcasecmp(name, "klogpath") == 0)

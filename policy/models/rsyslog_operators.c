@@ -82,6 +82,9 @@ read_operand(struct reader *reader)
 		node->text = memory_copy(token->text.data + 1, token->text.size - 1);
 	else
 		node->text = memory_copy(token->text.data, token->text.size);
+	/* what a `command` gives: expand_backticks() of lexer.l */
+	if (type == TOKEN_STRING && token->text.data[0] == '`')
+		node->type = TOKEN_END;
 	if (type == TOKEN_VARIABLE && !property_is_known(node->text))
 		syslog_conf_reject(reader->conf, token->file, token->offset,
 			"unknown property '%s'", node->text);

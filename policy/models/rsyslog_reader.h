@@ -17,6 +17,7 @@ struct parameter {
 struct parameters {
 	struct parameter *items;
 	size_t count;
+	bool computed; /* a value is what a `command` gives: it can't be told */
 };
 
 /* What a template writes of what the message says. */
@@ -47,6 +48,7 @@ struct input {
 	bool added; /* the system's socket is opened beside its own */
 	bool other_parser; /* its messages are parsed like those from other hosts */
 	char *ruleset; /* owned; NULL: the default */
+	long interval, burst; /* so many messages are taken in so many seconds; 0: all */
 };
 
 struct reader {

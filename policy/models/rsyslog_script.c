@@ -6,6 +6,8 @@
 #include "base/memory.h"
 #include "policy/models/rsyslog_words.h"
 
+static const char computed[] = "what a command in backticks gives can't be told";
+
 static int
 read_statement(struct reader *reader, struct block *block);
 
@@ -179,7 +181,13 @@ read_action(struct reader *reader, struct block *block)
 		words_advance(reader);
 		if (words_parameters(reader, &parameters) < 0)
 			return -1;
-		action_add(reader, block, &parameters, file, offset);
+		if (!parameters.computed) {
+			action_add(reader, block, &parameters, file, offset);
+			return 0;
+		}
+		reader->actions++;
+		block_add(block, STATEMENT_OPAQUE, file, offset)->text = memory_text(
+			computed);
 		return 0;
 	case TOKEN_LEGACY_ACTION:
 		words_advance(reader);
@@ -224,6 +232,10 @@ read_include(struct reader *reader, const struct file *file, size_t offset)
 		return -1;
 	const char *name = parameter_text(&parameters, "file", NULL);
 	const char *mode = parameter_text(&parameters, "mode", "required");
+	if (parameters.computed) {
+		reader_halt(reader, file, offset, computed);
+		return -1;
+	}
 	if (parameters_disable(&parameters))
 		return 0;
 	if (name == NULL) {
@@ -382,6 +394,10 @@ read_object(struct reader *reader)
 	words_advance(reader);
 	if (words_parameters(reader, &parameters) < 0)
 		return -1;
+	if (parameters.computed) {
+		reader_halt(reader, file, offset, computed);
+		return -1;
+	}
 	if (type == TOKEN_RULESET)
 		return read_ruleset(reader, &parameters, file, offset);
 	if (type == TOKEN_TEMPLATE)

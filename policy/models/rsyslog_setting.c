@@ -161,6 +161,19 @@ setting_is_system_socket(const char *path)
 		strcmp(path, "/run/systemd/journal/syslog") == 0;
 }
 
+/* How many messages an input takes in. */
+static void
+read_limit(struct input *input, const struct parameters *parameters, const char *interval,
+	const char *burst)
+{
+	const char *seconds = parameter_text(parameters, interval, NULL),
+		   *count = parameter_text(parameters, burst, NULL);
+	if (seconds != NULL)
+		input->interval = strtol(seconds, NULL, 10);
+	if (count != NULL)
+		input->burst = strtol(count, NULL, 10);
+}
+
 static void
 read_input(struct reader *reader, const struct parameters *parameters,
 	const struct file *file, size_t offset)
@@ -175,6 +188,7 @@ read_input(struct reader *reader, const struct parameters *parameters,
 		!setting_is_system_socket(parameter_text(parameters, "socket", "")))
 		return;
 	reader->socket.added = true;
+	read_limit(&reader->socket, parameters, "ratelimit.interval", "ratelimit.burst");
 	setting_text(
 		&reader->socket.ruleset, parameter_text(parameters, "ruleset", NULL));
 	if (!is_on(parameter_text(parameters, "usespecialparser", "on")))
@@ -190,6 +204,8 @@ static void
 read_imuxsock(struct reader *reader, const struct parameters *parameters)
 {
 	struct input *input = &reader->socket;
+	read_limit(input, parameters, "syssock.ratelimit.interval",
+		"syssock.ratelimit.burst");
 	input->closed = !is_on(parameter_text(parameters, "syssock.use", "on"));
 	input->elsewhere = !setting_is_system_socket(
 		parameter_text(parameters, "syssock.name", "/dev/log"));
@@ -245,6 +261,12 @@ read_module(struct reader *reader, const struct parameters *parameters, bool goo
 			input->loaded = false;
 		if (input == &reader->socket)
 			read_imuxsock(reader, parameters);
+		if (input == &reader->journal)
+			read_limit(input, parameters, "ratelimit.interval",
+				"ratelimit.burst");
+		if (input == &reader->kernel)
+			read_limit(
+				input, parameters, "ratelimitinterval", "ratelimitburst");
 		if (input == &reader->kernel)
 			input->elsewhere = strcmp(parameter_text(parameters, "logpath",
 							  "/proc/kmsg"),

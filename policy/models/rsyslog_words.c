@@ -100,6 +100,8 @@ words_parameters(struct reader *reader, struct parameters *ret_parameters)
 				return words_error(reader);
 			if (parameter->value == NULL)
 				parameter->value = memory_text(token->string);
+			if (token->text.data[0] == '`')
+				ret_parameters->computed = true;
 			words_advance(reader);
 		} while (array && words_accept_symbol(reader, ','));
 		if (array && !words_accept_symbol(reader, ']'))

@@ -324,6 +324,72 @@ test_templates(void **state)
 		"reached");
 }
 
+/* template.c, tplProcessCnf(): a list without parts is none. parseSelectorAct() of
+ * ommail.c: a sender, which stays, and recipients, which the next action takes. */
+static void
+test_incomplete(void **state)
+{
+	(void)state;
+	judged(LIST_TEMPLATE(""), "missed");
+	judged(ABORT "*.* :ommail:\n*.* /a\n", "does not start");
+	judged(ABORT "$ActionMailFrom a@b\n$ModLoad ommail\n*.* :ommail:\n*.* /a\n",
+		"does not start");
+}
+
+/* readConfFile() of rainerscript.c puts a line of its own behind joined lines; lexer.l
+ * knows it between statements alone. */
+static void
+test_joined(void **state)
+{
+	(void)state;
+	judged(INPUTS "*.* \\\n/a\n", "reached");
+	judged(INPUTS "if $msg != \\\n'x'\nand 1 then stop\n*.* /a\n", "may not start");
+	judged(INPUTS "if $msg \\\n!= 'x' then \\\n  /a\n", "reached");
+}
+
+/* withinRatelimit() of runtime/ratelimit.c */
+static void
+test_rate_limits(void **state)
+{
+	(void)state;
+	judged("module(load=\"imuxsock\" sysSock.rateLimit.interval=\"5\" "
+	       "sysSock.rateLimit.burst=\"1\")\n*.* /a\n",
+		"unknown");
+	judged("module(load=\"imuxsock\" sysSock.rateLimit.interval=\"5\" "
+	       "sysSock.rateLimit.burst=\"500\")\n*.* /a\n",
+		"reached");
+	judged("module(load=\"imuxsock\" sysSock.rateLimit.interval=\"0\" "
+	       "sysSock.rateLimit.burst=\"1\")\n*.* /a\n",
+		"reached");
+	judged("$ModLoad imuxsock\n$SystemLogRateLimitInterval 5\n"
+	       "$SystemLogRateLimitBurst 2\n*.* /a\n",
+		"unknown");
+	/* they are not for a module that module() has loaded */
+	judged(INPUTS "$SystemLogRateLimitInterval 5\n$SystemLogRateLimitBurst 2\n"
+		      "*.* /a\n",
+		"reached");
+	goes("module(load=\"imklog\" rateLimitInterval=\"5\" rateLimitBurst=\"1\")\n"
+	     "*.* /a\n",
+		"kern", "/a (some)");
+	goes("module(load=\"imjournal\" rateLimit.interval=\"5\" "
+	     "rateLimit.burst=\"1\")\n*.* /a\n",
+		"kern", "/a (some)");
+	goes("$ModLoad imjournal\n$IMJournalRateLimitInterval 5\n"
+	     "$IMJournalRateLimitBurst 1\n*.* /a\n",
+		"kern", "/a (some)");
+}
+
+/* expand_backticks() of grammar/lexer.l's caller: what they give depends on the daemon's
+ * environment. */
+static void
+test_backticks(void **state)
+{
+	(void)state;
+	judged(INPUTS "*.* action(type=\"omfile\" file=`echo $X`)\n", "unknown");
+	judged(INPUTS "if $msg contains `echo $X` then stop\n*.* /a\n", "unknown");
+	judged(INPUTS "module(load=`echo $X`)\n*.* /a\n", "unknown");
+}
+
 /* lexer.l: a single character after "call" is a stray, and numbers go through strtoll(3)
  */
 static void
@@ -362,6 +428,10 @@ main(void)
 		cmocka_unit_test(test_owners),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_templates),
+		cmocka_unit_test(test_incomplete),
+		cmocka_unit_test(test_joined),
+		cmocka_unit_test(test_rate_limits),
+		cmocka_unit_test(test_backticks),
 		cmocka_unit_test(test_edges),
 		cmocka_unit_test(test_many_rulesets),
 		cmocka_unit_test(test_positions),
