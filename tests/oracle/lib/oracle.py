@@ -11,12 +11,14 @@ import json
 import os
 import random
 import shutil
+import signal
+import subprocess
 import sys
 import time
 
 Answer = collections.namedtuple("Answer", "verdict question detail", defaults=("", ""))
 VERDICTS = ("agree", "disagree", "unknown", "invalid")
-SHRINK_SECONDS = 45
+SHRINK_SECONDS = 30
 SHOWN = 5  # disagreements of a run that are shrunk and shown
 
 
@@ -39,6 +41,7 @@ class Oracle:
     cases = 1000  # of the long form
     needs = ()  # programs
     namespaces = ()  # of unshare(1): "--mount", "--net", ...
+    jobs = os.cpu_count() or 1  # that share the cases of a run
 
     def open(self):
         """Once, inside the namespaces."""
@@ -95,18 +98,15 @@ class Oracle:
         for answer in self.judge(small):
             if answer.verdict == "disagree":
                 print(f"  {answer.question}: {answer.detail}")
-        folder = os.path.join(os.environ.get("BUILD", "build"), "oracle")
-        os.makedirs(folder, exist_ok=True)
-        path = os.path.join(folder, f"{self.name}-{label.replace('/', '_').replace(' ', '-')}.json")
+        path = os.path.join(os.path.dirname(self.row_path("")), f"{self.name}-{label.replace('/', '_').replace(' ', '-')}.json")
         with open(path, "w") as file:
             json.dump(small, file, indent=1)
         print(f"again: {replay}\nor the smallest alone: {os.path.relpath(sys.argv[0])} --replay {path}", flush=True)
 
     def numbered(self, options):
         start = time.monotonic()
-        numbers = [options.case] if options.case is not None else range(options.cases)
-        if options.seconds:
-            numbers = iter(lambda count=iter(range(1 << 60)): next(count), None)
+        first, step = (int(number) for number in (options.share or "0/1").split("/"))
+        numbers = [options.case] if options.case is not None else range(first, 1 << 60 if options.seconds else options.cases, step)
         for number in numbers:
             if options.seconds and time.monotonic() - start > options.seconds:
                 return
@@ -139,9 +139,47 @@ class Oracle:
                 self.report(label, case, replay)
                 if options.first:
                     break
-        for reason, times in unknown.most_common(20):
-            print(f"unknown {times} times: {reason}")
-        return cases, counts
+        return cases, counts, unknown
+
+    def run_shared(self, options):
+        """The same in several processes, each with its share of the cases and a world of its own."""
+        cases, counts, unknown = 0, collections.Counter(), collections.Counter()
+        rows = [self.row_path(f"{self.name}.share{number}") for number in range(options.jobs)]
+        for path in rows:
+            if os.path.exists(path):
+                os.remove(path)
+        shares = [subprocess.Popen([sys.executable, *sys.argv, "--share", f"{number}/{options.jobs}"], stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, text=True, errors="replace") for number in range(options.jobs)]
+        running = list(shares)
+        while running:
+            for share in list(running):
+                try:
+                    print(share.communicate(timeout=0.2)[0], end="", flush=True)
+                except subprocess.TimeoutExpired:
+                    continue
+                running.remove(share)
+                if share.returncode != 0 and options.first:
+                    for other in running:
+                        other.terminate()
+        for share, path in zip(shares, rows):
+            if share.returncode == 77:
+                sys.exit(77)
+            if not os.path.exists(path):  # it died, or another found what the first alone was asked for
+                if options.first:
+                    continue
+                sys.exit(f"{self.name}: a share of the cases ended with status {share.returncode}")
+            with open(path) as file:
+                row = json.load(file)
+            cases += row["cases"]
+            counts.update({verdict: row[verdict] for verdict in VERDICTS})
+            unknown.update(row["reasons"])
+            os.remove(path)
+        return cases, counts, unknown
+
+    def row_path(self, name):
+        folder = os.path.join(os.environ.get("BUILD", "build"), "oracle")
+        os.makedirs(folder, exist_ok=True)
+        return os.path.join(folder, name + ".row")
 
     def main(self):
         parser = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__)
@@ -153,28 +191,39 @@ class Oracle:
         parser.add_argument("--corpus", metavar="DIR", help="the real files in this folder")
         parser.add_argument("--first", action="store_true", help="end at the first disagreement")
         parser.add_argument("--verbose", action="store_true", help="each answer")
+        parser.add_argument("--jobs", type=int, default=self.jobs, help="processes that share the cases")
+        parser.add_argument("--share", metavar="K/N", help=argparse.SUPPRESS)
         options = parser.parse_args()
         if os.geteuid() != 0:
             skip("needs root")
         for program in self.needs:
             if shutil.which(program, path="/usr/sbin:/sbin:/usr/bin:/bin") is None:
                 skip(f"{program} is not installed")
-        if self.namespaces and os.environ.get("ORACLE_INSIDE") != self.name:
+        shared = options.share is None and options.jobs > 1 and options.case is None and not options.replay and not options.corpus
+        if not shared and self.namespaces and os.environ.get("ORACLE_INSIDE") != self.name:
             os.environ["ORACLE_INSIDE"] = self.name
             os.execvp("unshare", ["unshare", *self.namespaces, sys.executable, *sys.argv])
-        self.open()
-        try:
-            cases, counts = self.run(options)
-        finally:
-            self.close()
-        row = {"subject": self.name, "cases": cases, "real": bool(options.corpus), **{verdict: counts[verdict] for verdict in VERDICTS}}
-        folder = os.path.join(os.environ.get("BUILD", "build"), "oracle")
-        os.makedirs(folder, exist_ok=True)
-        with open(os.path.join(folder, f"{self.name}{'-real' if options.corpus else ''}.row"), "w") as file:
+        name = self.name + ("-real" if options.corpus else "")
+        if shared:
+            cases, counts, unknown = self.run_shared(options)
+        else:
+            if options.share:
+                name = f"{self.name}.share{options.share.split('/')[0]}"
+                signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+            self.open()
+            try:
+                cases, counts, unknown = self.run(options)
+            finally:
+                self.close()
+        row = {"subject": self.name, "cases": cases, "real": bool(options.corpus), **{verdict: counts[verdict] for verdict in VERDICTS}, "reasons": unknown}
+        with open(self.row_path(name), "w") as file:
             json.dump(row, file)
-        print(f"{self.name}: {cases} cases, " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS))
-        if cases == 0:
-            skip("no cases")
+        if not options.share:
+            for reason, times in unknown.most_common(20):
+                print(f"{self.name}: unknown {times} times: {reason}")
+            print(f"{self.name}: {cases} cases, " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS))
+            if cases == 0:
+                skip("no cases")
         sys.exit(1 if counts["disagree"] else 0)
 
 
