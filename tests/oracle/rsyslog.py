@@ -8,12 +8,25 @@ facility and level reaches all must be there, of one that some do not reach one 
 and elsewhere none may be. A configuration in which something can't be told counts as unknown.
 """
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
-from logs import LogOracle  # noqa: E402
+from logs import LogOracle, real_files  # noqa: E402
 from rsyslog_tame import Tame  # noqa: E402
 from rsyslog_wild import Wild  # noqa: E402
+
+
+# Reads the drop-ins among the real files.
+MAIN = """module(load="imuxsock")
+module(load="imklog")
+$ActionFileDefaultTemplate RSYSLOG_TraditionalFileFormat
+$IncludeConfig /etc/rsyslog.d/*.conf
+*.*;auth,authpriv.none	-/var/log/syslog
+"""
+# No journal is here: messages come by the log socket instead.
+JOURNAL = ((r'module\(\s*load="imjournal"(?:[^()]|\([^()]*\))*\)', ""), (r"(?im)^\$(ModLoad imjournal|IMJournal)", "#$1"),
+           (r"(?i)\$OmitLocalLogging on", "$OmitLocalLogging off"), (r'(?i)(SysSock\.Use=)"off"', r'\1"on"'))
 
 
 class Rsyslog(LogOracle):
@@ -24,6 +37,18 @@ class Rsyslog(LogOracle):
 
     def generate(self, rng):
         return {"files": (Tame if rng.randrange(4) else Wild)(rng).configuration()}
+
+    def real(self, folder):
+        for entry, case in real_files(folder, "rsyslog", "/etc/rsyslog.conf"):
+            # so many messages in a second are no fault of the configuration
+            text = re.sub(r"(?im)^(\$SystemLogRateLimitInterval) .*", r"\1 0", case["files"]["/etc/rsyslog.conf"])
+            if "imjournal" in text:
+                for pattern, instead in JOURNAL:
+                    text = re.sub(pattern, instead, text)
+            if entry.endswith("etc_rsyslog.conf") or "imuxsock" in text:
+                yield entry, {"files": {"/etc/rsyslog.conf": text}}
+            else:
+                yield entry, {"files": {"/etc/rsyslog.conf": MAIN, "/etc/rsyslog.d/50-real.conf": text}}
 
     def ready(self, process):
         """rsyslogd tells systemd."""

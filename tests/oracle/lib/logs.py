@@ -259,7 +259,7 @@ class Root:
         for path in self.written():
             os.unlink(path)
         with tempfile.TemporaryFile() as errors, subprocess.Popen(
-                command, preexec_fn=lambda: os.chroot(self.path), cwd="/", stdin=subprocess.DEVNULL, stdout=errors, stderr=errors,
+                command, preexec_fn=self.enter, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors,
                 env={"PATH": "/usr/sbin:/usr/bin", "NOTIFY_SOCKET": f"@logs{os.getpid()}"}) as daemon:
             try:
                 started = ready(daemon)
@@ -277,6 +277,10 @@ class Root:
             with open(path, "rb") as file:
                 came["/" + os.path.relpath(path, self.path)] = file.read()
         return Run(started, {place: marks(data) for place, data in came.items()}, complaints)
+
+    def enter(self):
+        os.chroot(self.path)
+        os.chdir("/")
 
     def turn_until(self, done, seconds=20):
         deadline = time.monotonic() + seconds
@@ -437,7 +441,7 @@ class LogOracle(oracle.Oracle):
         model = Model(oracle.helper(self.name), self.root.path, sorted(places))
         for place in model.places:
             kind, *words = place.split(" ")
-            if place not in places and (place.startswith("/") or len(words) == 2 and words[0] in names):
+            if place not in places and not place.startswith("/proc/") and (place.startswith("/") or len(words) == 2 and words[0] in names):
                 key = place if place.startswith("/") else (kind, names[words[0]], int(words[1]))
                 places[place] = run.came.get(key, {})
         return [self.answer(case, run, model, places, sent), *self.more(case, run, model, sent)]
