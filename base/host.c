@@ -436,6 +436,12 @@ host_mode(struct host *host, const char *path, mode_t *ret_mode, char **ret_targ
 	return result;
 }
 
+uid_t
+host_owner(const struct host *host, const struct stat *status)
+{
+	return !host->live && status->st_uid == geteuid() ? 0 : status->st_uid;
+}
+
 enum { NAMES_MAX = 200000 };
 
 static void

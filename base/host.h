@@ -110,6 +110,11 @@ host_status(
 int
 host_mode(struct host *host, const char *path, mode_t *ret_mode, char **ret_target);
 
+/* The owner of STATUS as the host would have it: on a root that somebody who is not root
+ * unpacked, what is his stands for root's. */
+uid_t
+host_owner(const struct host *host, const struct stat *status);
+
 struct name_list {
 	char **names; /* sorted bytewise, as in LC_ALL=C */
 	size_t count;
