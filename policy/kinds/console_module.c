@@ -5,25 +5,14 @@
 #include "base/console_conf.h"
 #include "base/memory.h"
 #include "policy/kinds/console_scene.h"
+#include "policy/models/pam_module.h"
 
 #define MODULE CONSOLE_MODULE
 
-/* Where libpam of the distributions looks for a module that is named without a path. */
 static bool
 is_installed(struct host *host)
 {
-	static const char *const patterns[] = { "/lib/*/security/" MODULE,
-		"/usr/lib/*/security/" MODULE, "/lib64/security/" MODULE,
-		"/usr/lib64/security/" MODULE, "/lib/security/" MODULE,
-		"/usr/lib/security/" MODULE, NULL };
-	bool found = false;
-	for (const char *const *pattern = patterns; *pattern != NULL && !found;
-		pattern++) {
-		struct name_list list = { 0 };
-		found = host_glob(host, *pattern, &list, NULL) == 0 && list.count > 0;
-		name_list_free(&list);
-	}
-	return found;
+	return pam_module_find(host, MODULE) != NULL;
 }
 
 /* What console.conf has to say for CONTROL of POLICY. The caller frees. */

@@ -24,19 +24,6 @@ struct question {
 	uint32_t *values; /* what each step may return */
 };
 
-/* The word "service=" of pam_stack.so's arguments; NULL. */
-static char *
-stack_service(const struct pam_step *step)
-{
-	autofree char *text = memory_text(step->arguments);
-	char *rest = text;
-	for (const char *word = pam_line_word(&rest); word != NULL;
-		word = pam_line_word(&rest))
-		if (strncmp(word, "service=", 8) == 0)
-			return memory_text(word + 8);
-	return NULL;
-}
-
 /* What STEP may return when MODULE, unless it is NULL, refuses wherever it is asked. */
 static uint32_t
 values_of(const struct question *question, const struct pam_step *step);
@@ -65,8 +52,7 @@ static bool
 open_inner(const struct question *question, const struct pam_step *step,
 	struct question *ret_inner)
 {
-	autofree char *service = pam_values_is(step, "pam_stack.so") ? stack_service(step)
-								     : NULL;
+	autofree char *service = pam_values_service(step);
 	if (service == NULL || question->nested == STACKS_MAX)
 		return false;
 	*ret_inner = *question;

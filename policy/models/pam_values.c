@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "base/memory.h"
+#include "policy/models/pam_line.h"
+
 static const uint32_t passes = 1u << PAM_VALUE_SUCCESS | 1u << PAM_VALUE_NEW_PASSWORD;
 
 /* Sources: Linux-PAM 1.5.2 modules/pam_permit, pam_deny, pam_warn and pam_nologin;
@@ -37,4 +40,18 @@ pam_values_of(const struct pam_step *step)
 				strstr(step->arguments, modules[i].unless) == NULL))
 			return modules[i].values;
 	return PAM_VALUES_ALL;
+}
+
+char *
+pam_values_service(const struct pam_step *step)
+{
+	autofree char *text = memory_text(step->arguments);
+	char *rest = text;
+	if (!pam_values_is(step, "pam_stack.so"))
+		return NULL;
+	for (const char *word = pam_line_word(&rest); word != NULL;
+		word = pam_line_word(&rest))
+		if (strncmp(word, "service=", 8) == 0)
+			return memory_text(word + 8);
+	return NULL;
 }

@@ -14,4 +14,9 @@ pam_values_is(const struct pam_step *step, const char *name);
 uint32_t
 pam_values_of(const struct pam_step *step);
 
+/* The service whose stack STEP runs, which is a pam_stack.so; NULL when it is none. The
+ * caller frees. */
+char *
+pam_values_service(const struct pam_step *step);
+
 #endif

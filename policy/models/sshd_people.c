@@ -39,7 +39,7 @@ measure(const struct sshd_config *config)
 
 /* Which criteria PERSON meets: a letter for each. */
 static char *
-criteria_met(const struct sshd_config *config, const struct sshd_person *person)
+criteria_met(const struct sshd_config *config, const struct sshd_account *person)
 {
 	struct buffer met = { 0 };
 	struct sshd_connection connection = { { "", "", "", "", "", "", "" } };
@@ -62,7 +62,7 @@ static void
 add_person(struct sshd_people *people, const char *user, const char *groups)
 {
 	people->items = memory_grow(people->items, people->count, sizeof *people->items);
-	people->items[people->count++] = (struct sshd_person){ memory_text(user),
+	people->items[people->count++] = (struct sshd_account){ memory_text(user),
 		memory_text(groups) };
 }
 
@@ -89,7 +89,7 @@ sshd_people_read(struct sshd_config *config)
 			people->complete = false;
 			break;
 		}
-		struct sshd_person person = { user->name, (char *)groups };
+		struct sshd_account person = { user->name, (char *)groups };
 		autofree char *met = criteria_met(config, &person);
 		if (table_get(&seen, met) == NULL) {
 			table_set(&seen, met, config);

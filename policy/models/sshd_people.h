@@ -11,7 +11,7 @@ struct sshd_people {
 	bool known; /* passwd(5) and group(5) tell who is in which group, and they alone
 		     */
 	bool complete; /* no user was left out */
-	struct sshd_person {
+	struct sshd_account {
 		char *user, *groups; /* with commas */
 	} * items; /* for each set of criteria of User and Group one who meets it */
 	size_t count;
