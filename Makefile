@@ -65,7 +65,7 @@ PACKAGES = gcc libc6-dev make pkg-config git \
 	acl attr strace util-linux bsdextrautils iproute2 procps mmdebstrap systemd systemd-container \
 	clang-14 libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck gcovr
 
-SOURCES = $(wildcard base/*.c lenses/*.c policy/*.c policy/kinds/*.c policy/models/*.c \
+SOURCES = $(wildcard base/*.c lenses/*.c policy/*.c policy/kinds/*.c policy/models/*.c policy/doors/*.c \
 	enforcer/*.c enforcer/commands/*.c enforcer/report/*.c)
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
 LIBRARY = $(BUILD)/libholdfast.a

@@ -50,6 +50,12 @@ struct option_row {
 		"journal", 0, "DIR",                                                     \
 			"the journal (default: var/lib/holdfast in the root)", false     \
 	}
+#define OPTION_ACCEPT                                                                    \
+	{                                                                                \
+		"accept", 0, "NAME",                                                     \
+			"go on although this way in is lost, as the refusal names it",   \
+			true                                                             \
+	}
 #define OPTION_YES                                                                       \
 	{                                                                                \
 		"yes", 'y', NULL, "do not ask", false                                    \

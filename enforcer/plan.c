@@ -452,6 +452,68 @@ planner_free(struct planner *planner)
 	free(planner->touched);
 }
 
+void
+plan_add_note(struct plan_note **notes, size_t *count, const char *name, const char *text)
+{
+	*notes = memory_grow(*notes, *count, sizeof **notes);
+	(*notes)[(*count)++] = (struct plan_note){
+		.name = memory_text(name),
+		.text = text != NULL ? memory_text(text) : NULL,
+	};
+}
+
+static void
+notes_free(struct plan_note *notes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(notes[i].name);
+		free(notes[i].text);
+	}
+	free(notes);
+}
+
+/* PAM's files come last, and among them those that many services share: what a line asks
+ * for is there before the line, and a run that is cut short has touched no login. */
+static int
+file_rank(const char *file)
+{
+	static const char *const shared[] = { "common-", "system-auth", "password-auth",
+		"postlogin", "fingerprint-auth", "smartcard-auth", "other", NULL };
+	static const char folder[] = "/etc/pam.d/";
+	if (strcmp(file, "/etc/pam.conf") == 0)
+		return 2;
+	if (strncmp(file, folder, sizeof folder - 1) != 0)
+		return 0;
+	for (const char *const *name = shared; *name != NULL; name++)
+		if (strncmp(file + sizeof folder - 1, *name, strlen(*name)) == 0)
+			return 2;
+	return 1;
+}
+
+/* Keeps the order of the remedies otherwise. */
+static void
+sort_changes(struct changes *changes)
+{
+	for (size_t i = 1; i < changes->count; i++) {
+		struct change change = changes->items[i];
+		size_t k = i;
+		for (; k > 0 &&
+			file_rank(changes->items[k - 1].file) > file_rank(change.file);
+			k--)
+			changes->items[k] = changes->items[k - 1];
+		changes->items[k] = change;
+	}
+}
+
+static void
+note_assumptions(const struct value *assume, struct plan *plan)
+{
+	for (size_t i = 0; assume != NULL && i < assume->count; i++)
+		if (assume->entries[i].value.type == VALUE_TEXT)
+			plan_add_note(&plan->assumed, &plan->assumed_count,
+				assume->entries[i].key, assume->entries[i].value.text);
+}
+
 int
 plan_make(const struct context *context, const char *const *ids, size_t id_count,
 	const struct plan_chooser *chooser, struct plan *ret_plan, struct error *err)
@@ -481,6 +543,8 @@ plan_make(const struct context *context, const char *const *ids, size_t id_count
 	}
 	for (size_t i = 0; i < planner.touched_count; i++)
 		add_change(&planner, &planner.touched[i]);
+	sort_changes(&ret_plan->changes);
+	note_assumptions(policy->assume, ret_plan);
 	planner_free(&planner);
 	return 0;
 }
@@ -494,6 +558,9 @@ plan_free(struct plan *plan)
 		free(plan->refusals[i].control);
 		free(plan->refusals[i].reason);
 	}
+	notes_free(plan->assumed, plan->assumed_count);
+	notes_free(plan->asked, plan->asked_count);
+	notes_free(plan->accepted, plan->accepted_count);
 	free(plan->effects);
 	free(plan->refusals);
 	changes_free(&plan->changes);

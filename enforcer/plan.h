@@ -22,7 +22,21 @@ struct plan {
 		char *control, *reason;
 	} * refusals;
 	size_t refusal_count;
+	struct plan_note { /* owned */
+		char *name, *text;
+	} * assumed; /* the policy's assume: for judging the plan again */
+	size_t assumed_count;
+	struct plan_note *asked; /* ways in that are lost because a control, in text, asks
+				    for it: see guard.h */
+	size_t asked_count;
+	struct plan_note *accepted; /* those that somebody accepts; no text */
+	size_t accepted_count;
 };
+
+/* Adds a note; TEXT may be NULL. */
+void
+plan_add_note(
+	struct plan_note **notes, size_t *count, const char *name, const char *text);
 
 /* Asked for each edit before it is taken. */
 struct plan_chooser {

@@ -43,6 +43,17 @@ text_to_json(const char *text)
 }
 
 static json_t *
+notes_to_json(const struct plan_note *notes, size_t count)
+{
+	json_t *array = json_array();
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array,
+			json_pack("{s:o, s:o}", "name", text_to_json(notes[i].name),
+				"text", text_to_json(notes[i].text)));
+	return array;
+}
+
+static json_t *
 plan_to_json(const struct plan *plan)
 {
 	json_t *changes = json_array(), *effects = json_array(), *refusals = json_array();
@@ -74,10 +85,13 @@ plan_to_json(const struct plan *plan)
 			json_pack("{s:o, s:o}", "control", text_to_json(refusal->control),
 				"reason", text_to_json(refusal->reason)));
 	}
-	return json_pack("{s:i, s:o, s:o, s:s, s:o, s:o, s:o}", "holdfast-plan",
-		PLAN_FORMAT, "root", text_to_json(plan->root), "policy",
+	return json_pack("{s:i, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"holdfast-plan", PLAN_FORMAT, "root", text_to_json(plan->root), "policy",
 		text_to_json(plan->policy_file), "policy_sha256", plan->policy_sha256,
-		"changes", changes, "effects", effects, "refusals", refusals);
+		"changes", changes, "effects", effects, "refusals", refusals, "assumed",
+		notes_to_json(plan->assumed, plan->assumed_count), "asked",
+		notes_to_json(plan->asked, plan->asked_count), "accepted",
+		notes_to_json(plan->accepted, plan->accepted_count));
 }
 
 static int
@@ -321,18 +335,41 @@ refusals_from_json(const json_t *array, struct plan *plan, struct error *err)
 }
 
 static int
+notes_from_json(const json_t *array, const char *key, struct plan_note **ret_notes,
+	size_t *ret_count, struct error *err)
+{
+	if (!json_is_array(array))
+		return error_set(err, "%s must be a list", key);
+	*ret_notes = memory_new(json_array_size(array), sizeof **ret_notes);
+	while (*ret_count < json_array_size(array)) {
+		size_t i = (*ret_count)++;
+		struct plan_note *note = &(*ret_notes)[i];
+		json_t *name, *text;
+		json_error_t wrong;
+		if (json_unpack_ex(json_array_get(array, i), &wrong, JSON_STRICT,
+			    "{s:o, s:o}", "name", &name, "text", &text) < 0)
+			return error_set(err, "%s[%zu]: %s", key, i, wrong.text);
+		if (text_from_json(name, false, &note->name, err) < 0 ||
+			text_from_json(text, true, &note->text, err) < 0)
+			return error_prefix(err, "%s[%zu]", key, i);
+	}
+	return 0;
+}
+
+static int
 plan_from_json(json_t *object, struct plan *plan, struct error *err)
 {
-	json_t *root, *policy, *changes, *effects, *refusals;
+	json_t *root, *policy, *changes, *effects, *refusals, *assumed, *asked, *accepted;
 	const char *sha256;
 	json_error_t wrong;
 	int format;
 	if (json_integer_value(json_object_get(object, "holdfast-plan")) != PLAN_FORMAT)
 		return error_set(err, "is no saved plan of this version");
 	if (json_unpack_ex(object, &wrong, JSON_STRICT,
-		    "{s:i, s:o, s:o, s:s, s:o, s:o, s:o}", "holdfast-plan", &format,
-		    "root", &root, "policy", &policy, "policy_sha256", &sha256, "changes",
-		    &changes, "effects", &effects, "refusals", &refusals) < 0)
+		    "{s:i, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "holdfast-plan",
+		    &format, "root", &root, "policy", &policy, "policy_sha256", &sha256,
+		    "changes", &changes, "effects", &effects, "refusals", &refusals,
+		    "assumed", &assumed, "asked", &asked, "accepted", &accepted) < 0)
 		return error_set(err, "%s", wrong.text);
 	if (!json_is_array(changes) || !json_is_array(effects) ||
 		!json_is_array(refusals))
@@ -343,7 +380,13 @@ plan_from_json(json_t *object, struct plan *plan, struct error *err)
 	if (text_from_json(root, false, &plan->root, err) < 0 ||
 		text_from_json(policy, false, &plan->policy_file, err) < 0 ||
 		changes_from_json(changes, &plan->changes, err) < 0 ||
-		effects_from_json(effects, plan, err) < 0)
+		effects_from_json(effects, plan, err) < 0 ||
+		notes_from_json(assumed, "assumed", &plan->assumed, &plan->assumed_count,
+			err) < 0 ||
+		notes_from_json(asked, "asked", &plan->asked, &plan->asked_count, err) <
+			0 ||
+		notes_from_json(accepted, "accepted", &plan->accepted,
+			&plan->accepted_count, err) < 0)
 		return -1;
 	return refusals_from_json(refusals, plan, err);
 }

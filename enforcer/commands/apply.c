@@ -9,6 +9,7 @@
 #include "enforcer/ask.h"
 #include "enforcer/confirm.h"
 #include "enforcer/diff.h"
+#include "enforcer/guard.h"
 #include "enforcer/options.h"
 #include "enforcer/output.h"
 #include "enforcer/plan.h"
@@ -21,6 +22,7 @@ static const struct option_row rows[] = {
 	OPTION_ROOT,
 	OPTION_JOURNAL,
 	OPTION_YES,
+	OPTION_ACCEPT,
 	{ "interactive", 'i', NULL, "ask for each change in each file", false },
 	{ "confirm-within", 0, "TIME",
 		"undo it unless a new login confirms it within, say, 20s, 10m, 1h",
@@ -37,8 +39,13 @@ struct apply {
 	size_t id_count;
 	bool coloured;
 	unsigned trial; /* seconds within which it must be confirmed; 0: it need not be */
+	int argc;
+	char **argv; /* the command's own line */
+	const char *const *accepted; /* the names that --accept gives */
+	size_t accepted_count;
 	int chosen; /* -i: 'a' all the rest, 'q' none of the rest, else 0 */
 	struct plan plan;
+	struct guard guard;
 };
 
 /* The edit as a diff of the file as the remedies before left it. */
@@ -108,6 +115,8 @@ make_plan(struct apply *apply)
 			   choose ? &chooser : NULL, &apply->plan, &err) < 0) {
 		output_error("%s", err.text);
 	} else {
+		guard_check(&workplace.context, apply->accepted, apply->accepted_count,
+			&apply->plan, &apply->guard);
 		status = 0;
 	}
 	error_clear(&err);
@@ -145,14 +154,19 @@ load_plan(struct apply *apply)
 	autofree char *root = realpath(apply->root, NULL);
 	struct host *host = host_open(apply->root, &err);
 	if (host == NULL || plan_load(apply->plan_file, &apply->plan, &err) < 0) {
-		output_error("%s", err.text);
+		/* said below */
 	} else if (root == NULL || strcmp(root, apply->plan.root) != 0) {
 		output_error("%s: was made for the root %s", apply->plan_file,
 			apply->plan.root);
 		status = OUTCOME_REFUSED;
-	} else {
-		status = is_fresh(&apply->plan, host) ? 0 : OUTCOME_REFUSED;
+	} else if (!is_fresh(&apply->plan, host)) {
+		status = OUTCOME_REFUSED;
+	} else if (guard_check_saved(host, apply->accepted, apply->accepted_count,
+			   &apply->plan, &apply->guard, &err) == 0) {
+		status = 0;
 	}
+	if (err.text != NULL)
+		output_error("%s", err.text);
 	error_clear(&err);
 	host_free(host);
 	return status;
@@ -252,6 +266,17 @@ carry_out(const struct apply *apply)
 	return apply->plan.refusal_count > 0 ? OUTCOME_REFUSED : 0;
 }
 
+/* Shows who gets in afterwards. Returns how many ways in are lost without leave. */
+static size_t
+show_guard(const struct apply *apply)
+{
+	autobuffer struct buffer out = { 0 };
+	guard_write(&apply->guard, apply->coloured, &out);
+	guard_write_command(&apply->guard, apply->argc, apply->argv, &out);
+	output_print((struct bytes){ out.data, out.size });
+	return apply->guard.loss_count;
+}
+
 /* Shows the plan, asks and carries it out. Returns an exit status. */
 static int
 show_and_apply(const struct apply *apply)
@@ -263,6 +288,8 @@ show_and_apply(const struct apply *apply)
 		puts("Nothing to change.");
 		return apply->plan.refusal_count > 0 ? OUTCOME_REFUSED : 0;
 	}
+	if (show_guard(apply) > 0)
+		return OUTCOME_REFUSED;
 	if (options_given(apply->options, "yes"))
 		return carry_out(apply);
 	if (!ask_is_possible()) {
@@ -357,13 +384,14 @@ static int
 run(int argc, char **argv)
 {
 	autooptions struct options options = { 0 };
-	struct apply apply = { .options = &options };
+	struct apply apply = { .options = &options, .argc = argc, .argv = argv };
 	int status;
 	if (!options_parse(&command_apply, argc, argv, &options, &status))
 		return status;
 	autofree const char **ids = memory_new(options.argument_count, sizeof *ids);
 	apply.ids = ids;
 	apply.root = options_text(&options, "root", "/");
+	apply.accepted = options_texts(&options, "accept", &apply.accepted_count);
 	apply.coloured = output_colours(options_text(&options, "color", NULL));
 	if (sort_arguments(&apply) < 0)
 		return STATUS_NOT_RUN;
@@ -374,6 +402,7 @@ run(int argc, char **argv)
 		status = apply.plan_file != NULL ? load_plan(&apply) : make_plan(&apply);
 	if (status == 0)
 		status = show_and_apply(&apply);
+	guard_free(&apply.guard);
 	plan_free(&apply.plan);
 	return status;
 }

@@ -1,3 +1,6 @@
+#include <string.h>
+
+#include "policy/doors/doors.h"
 #include "policy/kinds/console_scene.h"
 
 static const char *const pts_choices[] = { "ignore", "console", NULL };
@@ -76,6 +79,26 @@ check(const struct context *context, const struct control *control,
 	console_facts_close(&facts);
 }
 
+/* At its services, everybody whom `only` does not name; and it may ask for a change of
+ * what they share with others. */
+static bool
+closes(const struct context *context, const struct control *control,
+	const struct door *door)
+{
+	struct console_facts facts = { .control = control };
+	struct access_person person = { .name = door->who };
+	if (door->kind == DOOR_STACK)
+		return strcmp(value_text(control->keys, "remedy", "own"), "shared") == 0;
+	if (door->kind != DOOR_CONSOLE || !console_is_service(control, door->service))
+		return false;
+	principals_read(context->host, &facts.principals);
+	if (door->who != NULL)
+		person.user = principals_user(&facts.principals, door->who);
+	bool allowed = console_allows(&facts, &person);
+	principals_free(&facts.principals);
+	return !allowed;
+}
+
 const struct kind kind_console = {
 	.name = "console",
 	.summary = "who may log in at the console",
@@ -88,4 +111,5 @@ const struct kind kind_console = {
 	.columns = console_columns,
 	.absent = "admitted",
 	.wants = console_wants,
+	.closes = closes,
 };

@@ -50,6 +50,8 @@ answers_add(struct answers *answers, const char *subject, const char *value);
 void
 answers_free(struct answers *answers);
 
+struct door; /* policy/doors/doors.h */
+
 struct kind {
 	const char *name;
 	const char *summary; /* one line */
@@ -87,6 +89,11 @@ struct kind {
 	 * (NULL: it is not there). */
 	bool (*wants)(const struct control *control, const char *subject,
 		const char *before, const char *after);
+
+	/* Whether the control asks by itself that whoever DOOR is about does not get in
+	 * through it, by his name, his groups or as root; NULL: it never does. */
+	bool (*closes)(const struct context *context, const struct control *control,
+		const struct door *door);
 };
 
 /* All kinds; NULL ends the list. */

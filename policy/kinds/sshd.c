@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "policy/doors/doors.h"
 #include "policy/models/sshd_algorithms.h"
 #include "policy/models/sshd_host.h"
 #include "policy/models/sshd_outcome.h"
@@ -229,6 +230,20 @@ wants(const struct control *control, const char *subject, const char *before,
 	return false;
 }
 
+/* PermitRootLogin, AllowUsers and the like are about persons, and the control wants them
+ * so. */
+static bool
+closes(const struct context *context, const struct control *control,
+	const struct door *door)
+{
+	const struct value *settings = value_find(control->keys, "settings");
+	(void)context;
+	for (size_t i = 0; i < settings->count && door->setting != SSHD_NONE; i++)
+		if (related(door->setting, sshd_keyword_number(settings->entries[i].key)))
+			return true;
+	return false;
+}
+
 const struct kind kind_sshd = {
 	.name = "sshd",
 	.summary = "effective settings of the OpenSSH server, for every connection",
@@ -239,4 +254,5 @@ const struct kind kind_sshd = {
 	.remedy = sshd_remedy,
 	.answers = answers,
 	.wants = wants,
+	.closes = closes,
 };

@@ -4,7 +4,8 @@
 
 enum passage {
 	PASSAGE_CLOSED, /* refused, whatever he has */
-	PASSAGE_LACKING, /* open to who has a key or a password that works, and he has none */
+	PASSAGE_LACKING, /* open to who has a key or a password that works, and he has
+			    none */
 	PASSAGE_UNKNOWN, /* it can't be told */
 	PASSAGE_OPEN,
 };

@@ -26,9 +26,7 @@ AUTOLOGIN = "/etc/systemd/system/console-getty.service.d/autologin.conf"
 
 def prepare(tree):
     """A way in over ssh for alice, a job that cron runs at once, a policy."""
-    tree.chroot("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/root/key")
-    tree.write("/home/alice/.ssh/authorized_keys", tree.read("/root/key.pub"))
-    tree.chroot("chown", "-R", "alice:", "/home/alice/.ssh")
+    tree.give_key("alice")
     tree.chroot("crontab", "-u", "alice", "-", input="@reboot id -un >>/home/alice/job\n")
     tree.write("/etc/holdfast/policy.yaml", POLICY)
     tree.chroot("systemctl", "--quiet", "enable", "holdfast-boot.service", "holdfast-audit.timer")

@@ -108,6 +108,7 @@ def main():
     need("systemd-nspawn", "mmdebstrap")
     tree = Tree()
     tree.install()
+    tree.give_key("alice")
     tree.write("/etc/holdfast/policy.yaml", POLICY)
     tree.write("/etc/xinetd.d/daytime", DAYTIME)
     run(Booted(tree), tree)

@@ -28,8 +28,7 @@ BROKEN = "/etc/ssh/sshd_config.d/zz-broken.conf"
 
 
 def prepare(tree):
-    tree.chroot("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/root/key")
-    tree.write("/root/.ssh/authorized_keys", tree.read("/root/key.pub"))
+    tree.give_key("root", "alice")
     tree.write("/etc/holdfast/policy.yaml", POLICY)
 
 

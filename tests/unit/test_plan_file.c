@@ -66,6 +66,9 @@ fill(struct plan *plan)
 		.unwanted = true };
 	plan->refusals = memory_new(1, sizeof *plan->refusals);
 	plan->refusals[0] = (struct refusal){ memory_text("c"), memory_text("why") };
+	plan_add_note(&plan->assumed, &plan->assumed_count, "openssh", "9.2");
+	plan_add_note(&plan->asked, &plan->asked_count, "console:\xff", "a");
+	plan_add_note(&plan->accepted, &plan->accepted_count, "ssh:bob", NULL);
 }
 
 static void
@@ -119,6 +122,15 @@ round_trip(void **state)
 	assert_true(read.effects[0].unwanted);
 	assert_int_equal(read.refusal_count, 1);
 	assert_string_equal(read.refusals[0].reason, "why");
+	assert_int_equal(read.assumed_count, 1);
+	assert_string_equal(read.assumed[0].name, "openssh");
+	assert_string_equal(read.assumed[0].text, "9.2");
+	assert_int_equal(read.asked_count, 1);
+	assert_string_equal(read.asked[0].name, "console:\xff");
+	assert_string_equal(read.asked[0].text, "a");
+	assert_int_equal(read.accepted_count, 1);
+	assert_string_equal(read.accepted[0].name, "ssh:bob");
+	assert_null(read.accepted[0].text);
 	/* a plan may be saved over a plan */
 	assert_int_equal(plan_save(&read, "plan", &err), 0);
 	plan_free(&plan);
@@ -174,6 +186,9 @@ strict(void **state)
 		{ "s/\"mode\": 416/\"mode\": 65536/", "mode" },
 		{ "s/\"mode\": 416/\"mode\": \"416\"/", "integer" },
 		{ "s/\"why\"/1/", "string" },
+		{ "s/\"asked\": \\[/\"asked\": 1, \"x\": [/", "" },
+		{ "s/\"ssh:bob\"/null/", "missing" },
+		{ "s/\"ssh:bob\"/\"a\", \"b\": 1/", "unpacked" },
 		{ "$d", "plan:" },
 		{ "$s/$/ more/", "plan:" },
 		{ "1s/^/\\xff/", "plan:" },

@@ -106,6 +106,14 @@ class Tree:
         subprocess.run(["make", "-j2", "--no-print-directory", "-C", PROJECT, "install", f"BUILD={build}", f"DESTDIR={self.path}"],
                        check=True, stdout=subprocess.DEVNULL, env=environment)
 
+    def give_key(self, *users):
+        """Lets them in over ssh with root's key, /root/key."""
+        self.chroot("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/root/key")
+        for user in users:
+            home = "/root" if user == "root" else f"/home/{user}"
+            self.write(f"{home}/.ssh/authorized_keys", self.read("/root/key.pub"))
+            self.chroot("chown", "-R", f"{user}:", f"{home}/.ssh")
+
     def ask_module(self, *arguments):
         """Puts the module into the stack of login, as pam_holdfast(8) says: a function that takes
         it out again."""
