@@ -231,7 +231,7 @@ read_folder(struct reader *reader, const char *folder, struct place from)
 	context_parse_ahead(reader->context, paths, count < FILES_MAX ? count : FILES_MAX,
 		LENS_XINETD);
 	for (size_t i = 0; i < count; i++) {
-		if (!reader->exited)
+		if (!reader->exited && !reader->full)
 			read_file(reader, paths[i], from);
 		free(paths[i]);
 	}
