@@ -5,7 +5,7 @@
 ##   check-asan      unit and command-line tests under AddressSanitizer and UBSan
 ##   check-oracle    our answers against the real daemons' (CASES=N SEED=N)
 ##   oracle          the long form, and real files, as a table (SECONDS=N CORPUS=DIR SEED=N)
-##   check-crash     kills, failing system calls and full disks during a change (FULL=1: all)
+##   check-crash     kills, failing calls, dying disks, hostile roots (FULL=1: all)
 ##   check-host      a booted Debian 12 host, a virtual terminal, the kernel's audit stream
 ##   check-fresh     `make deps demo` and `make deps check` in a fresh Debian 12 tree
 ##   fuzz            libFuzzer over loader, models and lenses (RUNS=N SEED=N)
@@ -63,6 +63,7 @@ PACKAGES = gcc libc6-dev make pkg-config git \
 	perl python3 python3-jsonschema python3-yaml augeas-tools mandoc valgrind bash-completion \
 	openssh-server openssh-client xinetd rsyslog \
 	acl attr strace util-linux bsdextrautils iproute2 procps mmdebstrap systemd systemd-container \
+	libfuse3-dev e2fsprogs xfsprogs btrfs-progs \
 	clang-14 libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck gcovr
 
 SOURCES = $(wildcard base/*.c lenses/*.c policy/*.c policy/kinds/*.c policy/models/*.c policy/doors/*.c \
@@ -151,6 +152,7 @@ $(BUILD)/tests/fuzz/fuzz_module: $(filter $(BUILD)/module/pam_module/%,$(MODULE_
 $(BUILD)/tests/fuzz/fuzz_module: TEST_LIBS = -fsanitize=fuzzer $(WRAPPED:%=-Wl,--wrap=%) \
 	$(filter $(BUILD)/module/pam_module/%,$(MODULE_OBJECTS)) $(LIBRARY) -laudit
 $(BUILD)/tests/cli/module_ask: TEST_LIBS = -lpam
+$(BUILD)/tests/crash/logdisk: TEST_LIBS = -lfuse3
 
 # `make deps check`: nothing is compiled before the compiler is there, under -j either.
 DEPS_FIRST = $(filter deps,$(MAKECMDGOALS))

@@ -36,7 +36,7 @@ def one(harness, template, words, name, number, error, before, after, plant):
     """One run with one failing call. What was wrong, or None."""
     seen = harness.seen
     harness.fresh(template)
-    status, output = harness.run(*words, plant=plant, timeout=20,
+    status, output = harness.run(*words, plant=plant, timeout=60,
                                  prefix=injected(name, f"error={error}", number))
     state = State(harness.root)
     seen["injected"] += 1

@@ -18,7 +18,7 @@ def starved(harness, template, words, plant=None, **how):
     harness.fresh(template)
     env = {name.upper(): str(value) for name, value in how.items()}
     # through env: the allocations of nothing else are to fail
-    status, output = harness.run(*words, plant=plant, timeout=20, prefix=(
+    status, output = harness.run(*words, plant=plant, timeout=60, prefix=(
         "env", f"LD_PRELOAD={STARVE}", *(f"{key}={value}" for key, value in env.items())))
     return status, output
 

@@ -8,10 +8,14 @@ import sys
 PROOFS = {  # what, and the figures that the long form must reach
     1: ("a kill before every system call of apply, undo and recovery", {}),
     2: ("every system call fails with at least two errors", {}),
-    3: ("allocations fail one by one", {}),
+    3: ("allocations fail one by one, the parsing process is killed", {}),
+    4: ("the disk stops at any write, on ext4, xfs and btrfs", {"states": 400}),
     5: ("faults planted in the code", {}),
     6: ("file and directory are exchanged with links elsewhere all along", {"swaps": 500000}),
+    7: ("a root full of links out of it, FIFOs, devices, huge files", {}),
     9: ("two writers, an editor", {"rounds": 1000}),
+    10: ("owner, mode, ACL, extended attributes and label, applied and undone", {}),
+    11: ("an audit that may write nothing gives the same output", {}),
     12: ("a full disk at every size, tiny limits", {}),
 }
 

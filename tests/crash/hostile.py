@@ -1,0 +1,281 @@
+#!/usr/bin/python3
+"""A root made by an enemy: every path that an audit looks at is in turn a link out of the root, a
+loop, a FIFO, a device, a huge file, bytes that drive a terminal, a crowded directory and more.
+
+Judged, for audit as text and as JSON and for plan: not one byte from outside is in the output, nor
+a control byte; it ends, an audit within 2 seconds of processor time and a plan, which judges
+several times, within 10; every control is judged, what can't
+be read is no pass, and controls that have nothing to do with the path are judged as before.
+Needs to be root, to make devices.
+"""
+import json
+import os
+import re
+import resource
+import shutil
+import stat
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+from crash import POLICY, Harness, held_host, holdfast  # noqa: E402
+
+SAMPLE = 50
+SECONDS = {"audit": 2, "plan": 10}
+SECRET = "s3cr3t"
+RSYSLOG = """holdfast: 1
+title: another syslog daemon
+assume: { openssh: 9.2p1, syslog: rsyslog }
+controls:
+  - id: kernel-log
+    syslog:
+      store: { selector: kern.*, file: /var/log/kernel }
+  - id: keys
+    sshd:
+      settings: { PasswordAuthentication: no }
+"""
+
+# What stands outside the root for each path: it would be shown if it were read.
+OUTSIDE = {
+    "/etc/ssh/sshd_config": f"PermitRootLogin yes # {SECRET}\nInclude /etc/{SECRET}\n",
+    "/etc/xinetd.conf": f"service {SECRET}\n{{\n\tserver = /bin/{SECRET}\n}}\n",
+    "/etc/syslog.conf": f"kern.* @{SECRET}\n", "/etc/rsyslog.conf": f"kern.* @{SECRET}\n",
+    "/etc/security/access.conf": f"+:{SECRET}:ALL\n", "/etc/hostname": SECRET + "\n",
+    "/etc/passwd": f"root:x:0:0::/:/bin/sh\n{SECRET}:x:1000:1000::/:/bin/sh\n",
+    "/etc/pam.d/login": f"account required {SECRET}.so\n",
+    "/var/lib/dpkg/status": f"Package: openssh-server\nStatus: install ok installed\n"
+                            f"Version: 1:9.2p1-{SECRET}\n",
+}
+PATHS = [*OUTSIDE, "/etc/pam.d/system-auth", "/etc/pam.d/other", "/etc/group", "/etc/services",
+         "/etc/nsswitch.conf", "/etc/shadow", "/etc/default/ssh", "/etc/sysconfig/sshd",
+         "/etc/xinetd.d/imap", "/etc/xinetd.d/other", "/etc/xinetd.d", "/etc/security/access.d",
+         "/etc/systemd/system", "/usr/lib/systemd/system/sshd.service", "/usr/sbin", "/usr/sbin/imapd",
+         "/etc/rsyslog.d/a.conf", "/etc", "/var/lib/rpm", "/var/lib/holdfast",
+         "/var/lib/holdfast/1/state", "/var/lib/holdfast/log", "/var/log/kernel"]
+DIRECTORIES = ("/etc/xinetd.d", "/etc/security/access.d", "/etc/systemd/system", "/usr/sbin", "/etc",
+               "/var/lib/rpm", "/var/lib/holdfast")
+# All daemons start from what is there.
+SHARED = ("/etc", "/etc/systemd/system")
+# The verdicts of the first policy do not need these to be readable.
+OPTIONAL = ("/etc/hostname", "/etc/passwd", "/var/lib/dpkg/status", "/etc/rsyslog.conf")
+
+
+def write(path, data):
+    with open(path, "wb") as file:
+        file.write(data if isinstance(data, bytes) else data.encode())
+
+
+def sparse(size):
+    def make(path, _):
+        with open(path, "wb") as file:
+            file.truncate(size)
+    return make
+
+
+def device(kind, major, minor):
+    return lambda path, _: os.mknod(path, kind | 0o666, os.makedev(major, minor))
+
+
+def link(to):
+    return lambda path, _: os.symlink(to, path)
+
+
+def up(path, outside):
+    os.symlink("../" * 40 + outside.lstrip("/"), path)
+
+
+def through_proc(path, outside):
+    os.symlink("/proc/self/root" + outside, path)
+
+
+def loop(path, _):
+    os.symlink(path.rsplit("/", 1)[1] + ".other", path)
+    os.symlink(path.rsplit("/", 1)[1], path + ".other")
+
+
+def chain(path, outside):
+    for number in range(60):
+        os.symlink(f"{os.path.basename(path)}.{number + 1}", f"{path}.{number}")
+    os.symlink(outside, f"{path}.60")
+    os.symlink(os.path.basename(path) + ".0", path)
+
+
+def crowd(names):
+    def make(path, _):
+        os.makedirs(path, exist_ok=True)
+        for name in names:
+            os.close(os.open(os.path.join(path.encode(), name), os.O_CREAT | os.O_WRONLY))
+    return make
+
+
+def deep(path, _):
+    os.makedirs(path + "/d" * 400)
+
+
+STRANGE = [b"\n\x1b[31m\nfake: pass", b"\x1b]0;owned\x07", b"\xff\xfe", b"\xe2\x80\xae", b"n" * 255,
+           b" ", b"-rf", b"a\tb", b"a\rb", b"%s%n", b"\x9b2J"]
+KINDS = {
+    "an absolute link out": lambda path, outside: os.symlink(outside, path),
+    "a relative link out": up,
+    "a link through /proc": through_proc,
+    "a link to a descriptor": link("/proc/self/fd/0"),
+    "a link to itself": lambda path, _: os.symlink(os.path.basename(path), path),
+    "two links in a loop": loop,
+    "sixty links out": chain,
+    "a dangling link": link("/nowhere/at/all"),
+    "a link to the root": link("/"),
+    "a FIFO": lambda path, _: os.mkfifo(path),
+    "a socket": lambda path, _: os.mknod(path, stat.S_IFSOCK | 0o666),
+    "/dev/zero": device(stat.S_IFCHR, 1, 5),
+    "/dev/tty": device(stat.S_IFCHR, 5, 0),
+    "a watchdog": device(stat.S_IFCHR, 10, 130),
+    "a block device": device(stat.S_IFBLK, 7, 250),
+    "a directory": lambda path, _: os.makedirs(path),
+    "a deep directory": deep,
+    "strange names": crowd(STRANGE),
+    "an empty file": lambda path, _: write(path, ""),
+    "1 GB": sparse(1 << 30),
+    "8 MB of NUL": sparse(8 << 20),
+    "8 MB of newlines": lambda path, _: write(path, b"\n" * (8 << 20)),
+    "one line of 8 MB": lambda path, _: write(path, b"a " * (4 << 20)),
+    "8 MB of braces": lambda path, _: write(path, b"{\n" * (4 << 20)),
+    "control bytes": lambda path, _: write(path, bytes(range(256)) * 4),
+    "escape sequences": lambda path, _: write(
+        path, b"PermitRootLogin \x1b[2J\x1b]0;owned\x07\nservice \x1b[31m\n{\n}\n+:\x9b31m:ALL\n"
+              b"kern.* @\x1b[0m\n\xe2\x80\xae\n"),
+    "not UTF-8": lambda path, _: write(path, b"PermitRootLogin \xff\xfe\xc0\n" * 100),
+}
+CROWD = "100,000 names"
+REFUSED = ("a FIFO", "a socket", "/dev/zero", "/dev/tty", "a watchdog", "a block device", "1 GB",
+           "a link to itself", "two links in a loop", "sixty links out")
+
+
+class Root:
+    """A host where all holds, and a copy of it that is spoiled."""
+
+    def __init__(self, harness):
+        self.held = os.path.join(harness.top, "held")
+        held_host(self.held)
+        write(self.held + "/etc/rsyslog.conf", "kern.* /var/log/kernel\n$IncludeConfig /etc/rsyslog.d/*.conf\n")
+        os.makedirs(self.held + "/etc/rsyslog.d")
+        self.root = harness.root
+        self.outside = os.path.join(harness.top, "outside")
+        self.policies = {POLICY: None, os.path.join(harness.top, "rsyslog.yaml"): None}
+        write(list(self.policies)[1], RSYSLOG)
+        self.fresh()
+        for policy in self.policies:
+            self.policies[policy] = self.verdicts(self.audit(policy, "--format", "json")[1])
+
+    def fresh(self):
+        shutil.rmtree(self.root, ignore_errors=True)
+        shutil.copytree(self.held, self.root, symlinks=True)
+
+    def spoil(self, path, kind):
+        self.fresh()
+        here = self.root + path
+        outside = self.outside + ("/directory" if path in DIRECTORIES else "/file")
+        shutil.rmtree(self.outside, ignore_errors=True)
+        os.makedirs(self.outside + "/directory")
+        text = OUTSIDE.get(path, f"service {SECRET}\n{{\n\tserver = /bin/{SECRET}\n}}\n# {SECRET}\n")
+        write(self.outside + "/file", text)
+        write(self.outside + f"/directory/{SECRET}", text)
+        if os.path.isdir(here):
+            shutil.rmtree(here)
+        elif os.path.lexists(here):
+            os.unlink(here)
+        os.makedirs(os.path.dirname(here), exist_ok=True)
+        if kind == CROWD:
+            crowd([b"s%d" % number for number in range(100000)])(here, outside)
+        else:
+            KINDS[kind](here, outside)
+
+    def audit(self, policy, *options, command="audit", plant=None):
+        words = ("--root", self.root, "--policy", policy, *options)
+        # /proc for the links through it, as a chroot or a container has it
+        return holdfast(command, *words, plant=plant, timeout=120, prefix=(
+            "unshare", "-m", "sh", "-c",
+            'mkdir -p "$0/proc" && mount -t proc proc "$0/proc" && exec "$@"', self.root))
+
+    @staticmethod
+    def verdicts(output):
+        report = json.loads(output)
+        return {control["id"]: control["verdict"] for control in report["controls"]}
+
+
+def spent():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def judge(root, path, policy, command, options, plant):
+    """One run; what was wrong, or None, and the seconds that it took."""
+    start = spent()
+    status, output, errors = root.audit(policy, *options, command=command, plant=plant)
+    took = spent() - start
+    shown = output + errors
+    if status not in (0, 1, 2, 3):
+        return f"status {status}: {errors[-300:]}", took
+    if SECRET.encode() in shown:
+        return f"from outside: {re.findall(b'.*' + SECRET.encode() + b'.*', shown)[:3]}", took
+    if re.search(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]", shown):
+        return f"control bytes: {shown[:300]}", took
+    try:
+        shown.decode()
+    except UnicodeDecodeError:
+        return f"not UTF-8: {shown[:300]}", took
+    return None, took, status, output
+
+
+def one(harness, root, path, kind, plant=None):
+    """All runs on a root whose PATH is of KIND; what was wrong."""
+    root.spoil(path, kind)
+    wrong = []
+    for policy, before in root.policies.items():
+        for command, options in (("audit", ()), ("audit", ("--format", "json")), ("plan", ())):
+            fault, took, *rest = judge(root, path, policy, command, options, plant)
+            harness.seen["runs"] += 1
+            harness.seen["hangs"] += took > SECONDS[command]
+            harness.slowest[command] = max(harness.slowest[command], (took, f"{kind} at {path}"))
+            if took > SECONDS[command]:
+                fault = fault or f"{took:.1f} s"
+            if not fault and "json" in options:
+                now = root.verdicts(rest[1])
+                if now.keys() != before.keys():
+                    fault = f"controls {now}"
+                elif kind in REFUSED and path in OUTSIDE and path not in OPTIONAL and \
+                        policy == POLICY and set(now.values()) == {"pass"}:
+                    fault = "all pass"
+                elif sum(now[name] != before[name] for name in now) > 2 and path not in SHARED:
+                    fault = f"too much is different: {now}"
+            if fault:
+                wrong.append(f"{kind} at {path}: {command} {' '.join(options)}: {fault}")
+    return wrong
+
+
+def main():
+    harness = Harness()
+    if os.geteuid() != 0:
+        print("SKIP: only root makes devices")
+        sys.exit(77)
+    root = Root(harness)
+    harness.seen = {"runs": 0, "hangs": 0}
+    harness.slowest = {"audit": (0, ""), "plan": (0, "")}
+    crowded = [(path, CROWD) for path in ("/etc/xinetd.d", "/etc/rsyslog.d", "/etc/systemd/system",
+                                          "/etc/pam.d")]
+    points = harness.sample([(path, kind) for path in PATHS for kind in KINDS], SAMPLE) + crowded
+    leaked = 0
+    for path, kind in points:
+        wrong = one(harness, root, path, kind)
+        leaked += sum("from outside" in fault for fault in wrong)
+        for fault in wrong or [None]:
+            harness.ok(fault is None, fault)
+    print(f"hostile roots: {len(points)}, runs {harness.seen['runs']}, from outside {leaked}, " +
+          ", ".join(f"slowest {command} {took:.2f} s ({where})"
+                    for command, (took, where) in harness.slowest.items()))
+    harness.proof(7, runs=harness.seen["runs"], showing_bytes_from_outside=leaked,
+                  hangs=harness.seen["hangs"])
+    caught = one(harness, root, "/etc/syslog.conf", "an absolute link out", "ROOT_IS_LEFT")
+    harness.planted("ROOT_IS_LEFT", [fault for fault in caught if "from outside" in fault])
+    harness.finish()
+
+
+main()
