@@ -23,6 +23,7 @@ struct account {
 	gid_t gid;
 	gid_t *groups;
 	int group_count;
+	bool some_missing; /* of the groups, for want of memory */
 };
 
 static int
@@ -33,7 +34,9 @@ fail(struct rule *rule, const char *what)
 	return -1;
 }
 
-/* All groups of the account in one call, where the name service needs one for each. */
+/* All groups of the account in one call, where the name service needs one for each.
+ * Without memory glibc leaves groups out and says nothing but errno (grp/initgroups.c).
+ */
 static int
 load_groups(struct account *account)
 {
@@ -44,10 +47,12 @@ load_groups(struct account *account)
 		gid_t *groups = malloc((size_t)room * sizeof *groups);
 		if (groups == NULL)
 			return -1;
+		errno = 0;
 		if (getgrouplist(account->user, account->gid, groups, &count) < 0) {
 			free(groups);
 			continue;
 		}
+		account->some_missing = errno == ENOMEM;
 		account->groups = groups;
 		account->group_count = count;
 	}
@@ -96,7 +101,8 @@ is_member(struct account *account, const char *name)
 	for (int i = 0; i < account->group_count; i++)
 		if (account->groups[i] == gid)
 			return 1;
-	return 0;
+	errno = ENOMEM;
+	return account->some_missing ? -1 : 0;
 }
 
 static void
