@@ -73,6 +73,7 @@ judged fail "line 4, column 1: not 'control ID'"
 set_up "" "alow root"
 judged fail "line 3, column 1: not 'control ID'"
 set_up ""
+# shellcheck disable=SC2034 # judged shows it
 FORM="behind a sum"
 printf 'root\n(wheel)\n1000\n' | "$PYTHON" "$PROJECT/tests/cli/console_conf.py" | put etc/holdfast/console.conf
 judged pass

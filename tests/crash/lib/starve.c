@@ -1,6 +1,6 @@
 /* LD_PRELOAD: lets one allocation fail, the STARVE_AT-th, or with STARVE_FROM all from
  * that one on. With STARVE_COUNT the number of allocations goes to standard error at the
- * end. */
+ * end. A program that looks them up may call starve_begin and starve_end instead. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -17,6 +17,14 @@ extern void *
 __libc_realloc(void *old, size_t size);
 
 static long count, at, from;
+
+/* From here on the FIRST-th allocation fails, and with AND_ON all after it. */
+void
+starve_begin(long first, bool and_on);
+
+/* None fails any more. Returns whether one did. */
+bool
+starve_end(void);
 
 static long
 number(const char *name)
@@ -42,6 +50,22 @@ finish(void)
 	int size = snprintf(line, sizeof line, "allocations=%ld\n", count);
 	if (write(STDERR_FILENO, line, (size_t)size) < 0)
 		_exit(64);
+}
+
+void
+starve_begin(long first, bool and_on)
+{
+	count = 0;
+	at = first;
+	from = and_on ? first : 0;
+}
+
+bool
+starve_end(void)
+{
+	bool failed = count >= at;
+	at = from = 0;
+	return failed;
 }
 
 static bool
