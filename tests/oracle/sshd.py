@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Compares the model of sshd with `sshd -T -C` of the installed 9.2: generated and real sshd_config
 trees, several connections each, every keyword that it prints; what it rejects must be rejected too, at
-the same line. Of a real file that it accepts also: it says the same when what it says is written as a file.
+the same line. A real file is asked for the global case and for a connection that each Match is meant for.
 """
 import os
 import re
 
 from lib.oracle import Answer, Oracle
-from lib.sshd_daemon import USERS, Model, ask_sshd, prepare, write_tree
+from lib.sshd_daemon import USERS, Model, ask_sshd, prepare, write_accounts, write_tree
 from lib.sshd_trees import Generator
 
 HOSTS = ["Host.example.org", "db.internal", "UNKNOWN"]
@@ -58,6 +58,29 @@ def differences(ours, theirs):
             yield f"{name}: {value!r}, sshd: {theirs.get(name, 'none')!r}"
 
 
+def first(pattern, filling):
+    """A text that the list PATTERN matches, most likely."""
+    chosen = next((item for item in pattern.split(",") if item and item[0] != "!"), "x")
+    return chosen.split("/")[0].replace("*", filling).replace("?", "1")
+
+
+def connections_of(text):
+    """None, and a connection for each Match line; and the users with the groups that these ask for."""
+    connections, users = [None], dict(USERS)
+    for line in text.splitlines():
+        words = line.replace("=", " ").replace('"', " ").split("#")[0].split()
+        if not words or words[0].lower() != "match":
+            continue
+        asked = {name.lower(): pattern for name, pattern in zip(words[1::2], words[2::2])}
+        group = first(asked["group"], "x") if "group" in asked else None
+        user = first(asked["user"], "x") if "user" in asked else "alice" if group is None else "of-" + group
+        if group is not None:
+            users[user] = users.get(user, []) + [group]
+        connections.append([user, first(asked.get("host", "host.example.org"), "x"), first(asked.get("address", "10.0.0.1"), "1"),
+                            first(asked.get("localaddress", "10.0.0.254"), "1"), first(asked.get("localport", "22"), ""), ""])
+    return connections, users
+
+
 class Sshd(Oracle):
     name = "sshd"
     cases = 7000
@@ -75,7 +98,20 @@ class Sshd(Oracle):
         files = Generator(rng).tree()
         return {"files": files, "connections": [connection(rng) for _ in range(2)] + [rng.choice([None, connection(rng)])]}
 
-    def compare(self, loaded, one, said):
+    def real(self, folder):
+        """Files, and folders with the tree of one case, in FOLDER/sshd."""
+        folder = os.path.join(folder, "sshd")
+        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+            top, files = os.path.join(folder, name), {}
+            for where, _, names in os.walk(top) if os.path.isdir(top) else [(folder, None, [name])]:
+                for one in names:
+                    path = os.path.join(where, one)
+                    with open(path, encoding="latin-1", newline="") as file:
+                        files["sshd_config" if path == top else os.path.relpath(path, top)] = file.read()
+            connections, users = connections_of("\n".join(files.values()))
+            yield name, {"files": files, "connections": connections, "users": users}
+
+    def compare(self, loaded, one, said, users):
         if loaded.startswith("UNKNOWN"):
             return Answer("unknown", str(one), loaded)
         if loaded.startswith("INVALID"):
@@ -85,7 +121,7 @@ class Sshd(Oracle):
             if said.places and place not in said.places:
                 return Answer("disagree", str(one), f"{loaded}, but sshd says {said.reason}")
             return Answer("invalid", str(one), loaded)
-        ours = self.model.values(one)
+        ours = self.model.values(one, users)
         if isinstance(ours, str) or said.values is None:
             if isinstance(ours, str) and ours.startswith("REFUSED") and said.values is None:
                 return Answer("invalid", str(one), ours)
@@ -98,10 +134,12 @@ class Sshd(Oracle):
         return Answer("disagree", str(one), "; ".join(wrong[:3]))
 
     def judge(self, case):
+        users = case.get("users", USERS)
+        write_accounts(users)
         write_tree(case["files"])
-        loaded = self.model.load()
+        loaded, every = self.model.load(), ask_sshd(case["connections"])
         # no question: sshd -T without a connection, but with Match LocalPort; whether the files of keys are there
-        return [self.compare(loaded, one, said) for one, said in zip(case["connections"], ask_sshd(case["connections"]))
+        return [self.compare(loaded, one, said, users) for one, said in zip(case["connections"], every)
                 if "not in connection test specification" not in said.reason
                 and not ("no hostkeys available" in said.reason and loaded == "OK")]
 

@@ -41,11 +41,22 @@ def prepare():
     os.chmod(DIRECTORY, 0o755)
     os.mkdir("/run/sshd", 0o755)
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", HOST_KEY], check=True)
-    over("/etc/passwd", "".join(f"{name}:x:{number}:{GROUPS.index(groups[0])}::{HOMES.get(name, '/')}:/bin/sh\n"
-                                for number, (name, groups) in enumerate(USERS.items()) if groups))
-    over("/etc/group", "".join(f"{name}:x:{number}:{','.join(user for user, groups in USERS.items() if name in groups[1:])}\n"
-                               for number, name in enumerate(GROUPS)))
+    over("/etc/passwd", "")
+    over("/etc/group", "")
     over("/etc/nsswitch.conf", "passwd: files\ngroup: files\nservices: files\nhosts: files\n")
+    write_accounts(USERS)
+
+
+def write_accounts(users):
+    """USERS, each with its groups, as passwd(5) and group(5)."""
+    groups = GROUPS + sorted({group for own in users.values() for group in own} - set(GROUPS))
+    with open("/etc/passwd", "w", encoding="latin-1") as file:
+        for number, (name, own) in enumerate(users.items()):
+            if own:
+                file.write(f"{name}:x:{number}:{groups.index(own[0])}::{HOMES.get(name, '/')}:/bin/sh\n")
+    with open("/etc/group", "w", encoding="latin-1") as file:
+        for number, name in enumerate(groups):
+            file.write(f"{name}:x:{number}:{','.join(user for user, own in users.items() if name in own[1:])}\n")
 
 
 def write_tree(files):
@@ -143,8 +154,8 @@ class Model:
         """ "OK", or why there are no answers: "INVALID place: text", "UNKNOWN place: text"."""
         return self.ask("load")[0]
 
-    def values(self, connection):
-        words = ("", "", "", "", "", "", "") if connection is None else (connection[0], ",".join(USERS[connection[0]]), *connection[1:])
+    def values(self, connection, users=None):
+        words = [""] * 7 if connection is None else [connection[0], ",".join((users or USERS).get(connection[0], [])), *connection[1:]]
         lines = self.ask("connection" if connection is not None else "none", *words)
         if lines[0].startswith(("REFUSED", "DIED")):
             return lines[0]
