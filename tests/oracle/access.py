@@ -13,6 +13,7 @@ what later versions do differently is in the unit tests.
 import ctypes
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -146,6 +147,16 @@ class Access(oracle.Oracle):
         elif rng.random() < 0.1:
             case["remedy"] = True
         return case
+
+    def real(self, folder):
+        """Whom a file names is a user, and asked for too."""
+        for name, text in oracle.real_files(folder, self.name):
+            fields = [line.split(":")[1] for line in text.splitlines() if line[:1] in "+-" and line.count(":") > 1]
+            named = {word for field in fields for word in field.split() if re.fullmatch("[a-z_][a-z0-9_-]*", word)} - set(access_files.USERS)
+            users = "".join(f"{user}:x:{2000 + number}:{2000 + number}::/:/bin/sh\n" for number, user in enumerate(sorted(named)))
+            asked = self.all + [[user, origin] for user in sorted(named) for origin in ("tty1", "cron", "@10.1.2.3", "@127.0.0.1")]
+            yield name, {"files": {"etc/pam.d/login": access_files.LINE + "\n", "etc/group": access_files.GROUPS[0], "etc/security/access.conf": text,
+                                   "etc/passwd": access_files.PASSWD + users, "etc/nsswitch.conf": "hosts: files\n"}, "links": {}, "folders": [], "asked": asked}
 
     def smaller(self, case):
         if case.get("remedy"):

@@ -13,6 +13,8 @@ way. Needs Debian's libpam.
 """
 import ctypes
 import os
+import random
+import re
 import resource
 import shutil
 import signal
@@ -30,6 +32,7 @@ CALLS = {"account": ("pam_acct_mgmt", 0), "auth": ("pam_authenticate", 0), "sess
          "password": ("pam_chauthtok", 0)}
 VENDOR = "/usr/lib/pam.d"
 STATUS = "Package: libpam-modules\nStatus: install ok installed\nVersion: 1.5.2-6+deb12u2\n\n"
+VARIANTS = 8  # of what the modules of a real file return
 DIES = "refused"  # libpam gives up, or dies: nobody gets in
 
 
@@ -147,6 +150,25 @@ class Pam(oracle.Oracle):
 
     def generate(self, rng):
         return pam_files.tree(rng)
+
+    def real(self, folder):
+        """Each file several times, its modules replaced by some that note their mark and return what a
+        module may; with the files of the folder that it includes."""
+        others = {}
+        for name, text in oracle.real_files(folder, self.name):
+            others[name.split("_")[-1]] = text
+        for name, text in oracle.real_files(folder, self.name):
+            files, left = {"svc": text}, [text]
+            for text in left:
+                for other in re.findall(r"(?m)^[^#\n]*\binclude\s+(\S+)|^[^#\n]*\bsubstack\s+(\S+)", text):
+                    for one in other:
+                        if one in others and one not in files:
+                            files[one] = others[one]
+                            left.append(others[one])
+            for number in range(VARIANTS):
+                rng = random.Random(f"{name}/{number}")
+                yield f"{name} {number}", {"files": {"etc/pam.d/" + path: pam_files.marked(rng, text) for path, text in files.items()},
+                                           "folders": True, "links": {}, "asked": pam_files.QUESTIONS[:4]}
 
     def smaller(self, case):
         for part in oracle.pieces(case.get("asked", pam_files.QUESTIONS)):

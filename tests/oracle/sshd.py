@@ -3,10 +3,9 @@
 trees, several connections each, every keyword that it prints; what it rejects must be rejected too, at
 the same line. A real file is asked for the global case and for a connection that each Match is meant for.
 """
-import os
 import re
 
-from lib.oracle import Answer, Oracle
+from lib.oracle import Answer, Oracle, real_files
 from lib.sshd_daemon import USERS, Model, ask_sshd, prepare, write_accounts, write_tree
 from lib.sshd_trees import Generator
 
@@ -99,17 +98,9 @@ class Sshd(Oracle):
         return {"files": files, "connections": [connection(rng) for _ in range(2)] + [rng.choice([None, connection(rng)])]}
 
     def real(self, folder):
-        """Files, and folders with the tree of one case, in FOLDER/sshd."""
-        folder = os.path.join(folder, "sshd")
-        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
-            top, files = os.path.join(folder, name), {}
-            for where, _, names in os.walk(top) if os.path.isdir(top) else [(folder, None, [name])]:
-                for one in names:
-                    path = os.path.join(where, one)
-                    with open(path, encoding="latin-1", newline="") as file:
-                        files["sshd_config" if path == top else os.path.relpath(path, top)] = file.read()
-            connections, users = connections_of("\n".join(files.values()))
-            yield name, {"files": files, "connections": connections, "users": users}
+        for name, text in real_files(folder, self.name):
+            connections, users = connections_of(text)
+            yield name, {"files": {"sshd_config": text}, "connections": connections, "users": users}
 
     def compare(self, loaded, one, said, users):
         if loaded.startswith("UNKNOWN"):

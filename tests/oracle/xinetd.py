@@ -176,6 +176,16 @@ class Xinetd(oracle.Oracle):
             case["remedy"] = {"only": rng.sample(xinetd_files.NAMES, rng.randrange(12)), "remedy": rng.choice(["disable", "disable", "remove"])}
         return case
 
+    def real(self, folder):
+        """With the programs that a file names, and the services of /etc/services."""
+        with open("/etc/services", encoding="latin-1") as file:
+            listed = file.read() + xinetd_files.listed_services()
+        for name, text in oracle.real_files(folder, self.name):
+            path = "etc/xinetd.conf" if re.search(r"(?m)^\s*defaults\b", text) else "etc/xinetd.d/real"
+            programs = dict.fromkeys(re.findall(r"(?m)^\s*server\s*=\s*(/\S+)", text), 0o755)
+            yield name, {"files": {"etc/xinetd.conf": "includedir /etc/xinetd.d\n", "etc/services": listed, path: text},
+                         "programs": {**xinetd_files.PROGRAMS, **programs}}
+
     def judge(self, case):
         self.build(case)
         state = self.daemon(case)

@@ -363,11 +363,9 @@ def marks(data):
 
 
 def real_files(folder, name, path):
-    """A case of each file in FOLDER/NAME, or in FOLDER, to be read at PATH."""
-    folder = os.path.join(folder, name) if os.path.isdir(os.path.join(folder, name)) else folder
-    for entry in sorted(os.listdir(folder)):
-        with open(os.path.join(folder, entry), encoding="latin-1", newline="") as file:
-            yield entry, {"files": {path: file.read()}}
+    """A case of each file in FOLDER/NAME, to be read at PATH."""
+    for entry, text in oracle.real_files(folder, name):
+        yield entry, {"files": {path: text}}
 
 
 class Model:

@@ -227,6 +227,14 @@ class Oracle:
         sys.exit(1 if counts["disagree"] else 0)
 
 
+def real_files(folder, name):
+    """The name and the text (one character a byte) of each file in FOLDER/NAME."""
+    folder = os.path.join(folder, name)
+    for entry in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+        with open(os.path.join(folder, entry), encoding="latin-1", newline="") as file:
+            yield entry, file.read()
+
+
 def helper(subject):
     """The program that answers for the model."""
     return os.path.join(os.environ.get("HELPERS", "build/tests"), f"oracle/{subject}_ask")

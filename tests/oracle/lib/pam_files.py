@@ -1,4 +1,5 @@
 """Generated PAM stacks of modules that note their own mark and return what their line says."""
+import re
 
 MODULE = "/run/mark.so"
 VALUES = ["success", "open_err", "perm_denied", "auth_err", "user_unknown", "new_authtok_reqd", "acct_expired", "ignore", "abort",
@@ -9,6 +10,12 @@ WRONG_ACTIONS = ["0", "okay", "-1", "Bad", "99", "", "4294967295", "01", "1x", "
 RETURNS = [0] * 10 + [6] * 5 + [12] * 3 + [25] * 3 + [7, 10, 13, 28, 26, 1, 30, 5]
 QUESTIONS = [["svc", "account"], ["svc", "auth"], ["svc", "session"], ["svc", "password"], ["SVC", "account"], ["absent", "account"],
              ["other", "account"], ["a", "account"], ["vendor", "account"], ["/x/svc", "auth"]]
+
+
+def marked(rng, text):
+    """TEXT with a module that notes its mark in the place of each."""
+    number = iter(range(1, 1 << 30))
+    return re.sub(r"(?m)^([^#\n]*?)\S*\bpam_\w+\.so\b", lambda found: f"{found.group(1)}{MODULE} m{next(number)} {rng.choice(RETURNS)}", text)
 
 
 class Maker:
