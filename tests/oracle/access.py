@@ -145,7 +145,11 @@ class Access(oracle.Oracle):
         if any(len(text) > LONG for text in case["files"].values()):
             case["asked"] = [[user, origin] for user in ("alice", "ROOT") for origin in ("tty1", "cron", "@10.1.2.3")]
         elif rng.random() < 0.1:
+            # pam_access takes ROOT for root, and members of group root for members of a rule's root
             case["remedy"] = True
+            case["files"]["etc/passwd"] = access_files.PASSWD.replace("ROOT:x:1003:1003::/:/bin/sh\n", "")
+            case["files"]["etc/group"] = access_files.GROUPS[0]
+            case["asked"] = [[user, origin] for user, origin in self.all if user != "ROOT"]
         return case
 
     def real(self, folder):
@@ -180,21 +184,20 @@ class Access(oracle.Oracle):
             guess = model[user, origin]
             verdict = "unknown" if guess == "unknown" else "agree" if guess == have else "disagree"
             answers.append(Answer(verdict, f"{user} from {origin}", "" if verdict == "agree" else f"pam_access: {have}, model: {guess}"))
-        if case.get("remedy") and asked == self.all:
-            answers += self.repaired(case, real)
+        if case.get("remedy"):
+            answers += self.repaired(case, asked, real)
         return answers
 
-    def repaired(self, case, before):
+    def repaired(self, case, asked, before):
         """At a console root alone is admitted then; remote logins are as they were."""
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as policy:
             json.dump({"holdfast": 1, "title": "oracle", "controls": [{"id": "it", "console": {"only": [ONLY], "through": ["access.conf"]}}]}, policy)
             policy.flush()
-            done = subprocess.run([os.environ.get("HOLDFAST", "build/holdfast"), "apply", "--yes", "--root", self.root, "--policy", policy.name],
-                                  capture_output=True, text=True, errors="replace", check=False)
+            done = oracle.apply("--root", self.root, "--policy", policy.name)
         if done.returncode != 0:
             return []  # there is no safe one
         wrong = []
-        for (user, origin), was, now in zip(self.all, before, self.daemon(case, self.all)):
+        for (user, origin), was, now in zip(asked, before, self.daemon(case, asked)):
             wanted = was if origin[0] == "@" else now if origin not in CONSOLES else "admitted" if user == ONLY else "refused"
             if now != wanted:
                 wrong.append(f"{user} from {origin} is {now}")

@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 
-from lib.oracle import Answer, Oracle
+from lib.oracle import Answer, Oracle, apply
 from lib.sshd_daemon import DIRECTORY, ask_sshd, mount, prepare, write_tree
 from lib.sshd_trees import Generator
 from sshd import connection
@@ -98,10 +98,6 @@ class Remedy(Oracle):
         return {"files": generator.tree(), "connections": [None] + connections,
                 "wanted": sorted(rng.sample(range(len(WANTED)), rng.choice([1, 1, 2, 3])))}
 
-    def run_program(self, *arguments):
-        return subprocess.run([os.environ.get("HOLDFAST", "build/holdfast"), *arguments, "--root", ROOT, "--policy", POLICY],
-                              capture_output=True, text=True, errors="replace", check=False)
-
     def contents(self):
         found = {}
         for folder, _, names in os.walk(DIRECTORY):
@@ -144,9 +140,11 @@ class Remedy(Oracle):
             file.write("holdfast: 1\ntitle: t\ncontrols:\n  - id: it\n    title: t\n    sshd:\n      settings:\n"
                        + "".join(f"        {keyword}: {json.dumps(text) if text[0] != '{' else text}\n" for keyword, text, _, _ in settings))
         before, old = ask_sshd(case["connections"]), self.contents()
-        audit = self.run_program("audit", "--format", "json")
+        where = ["--root", ROOT, "--policy", POLICY]
+        audit = subprocess.run([os.environ.get("HOLDFAST", "build/holdfast"), "audit", "--format", "json", *where],
+                               capture_output=True, text=True, errors="replace", check=False)
         verdict = json.loads(audit.stdout)["controls"][0]["verdict"] if audit.returncode in (0, 1, 2) else "none"
-        applied = self.run_program("apply", "--yes")
+        applied = apply(*where)
         after, new = ask_sshd(case["connections"]), self.contents()
         changes = [change for change in (self.changed(*pair, wanted) for pair in zip(before, after)) if change is not None]
         missing = [f"{name} is {one.values.get(name, 'none')} for {who}" for one, who in zip(after, case["connections"])

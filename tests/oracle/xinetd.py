@@ -245,8 +245,7 @@ class Xinetd(oracle.Oracle):
         policy = os.path.join(self.root, "run/policy.yaml")
         with open(policy, "w") as file:
             json.dump({"holdfast": 1, "title": "oracle", "controls": [{"id": "it", "xinetd": case["remedy"]}]}, file)
-        done = subprocess.run([os.environ.get("HOLDFAST", "build/holdfast"), "apply", "--yes", "--root", self.root, "--policy", policy],
-                              capture_output=True, text=True, errors="replace", check=False)
+        done = oracle.apply("--root", self.root, "--policy", policy)
         if done.returncode != 0:
             return []  # there is no safe one
         state = self.daemon(case)
