@@ -307,6 +307,7 @@ INSTALLED = 755:$(BUILD)/install/holdfast:$(sbindir)/holdfast \
 	755:$(BUILD)/install/pam_probe:$(libexecdir)/holdfast/pam_probe \
 	644:$(BUILD)/install/pam_holdfast.so:$(pamdir)/pam_holdfast.so \
 	644:pam_module/pam-configs/holdfast:$(pamconfigsdir)/holdfast \
+	755:pam_module/authselect/add-feature:$(datadir)/holdfast/authselect/add-feature \
 	$(foreach f,$(SYSTEMD),644:$(BUILD)/install/systemd/$f:$(unitdir)/$f) \
 	$(foreach f,$(LENSES),644:$f:$(datadir)/holdfast/$f) \
 	$(foreach f,$(wildcard policy/profiles/*.yaml policy/profiles/*/*.yaml),644:$f:$(datadir)/holdfast/$(f:policy/%=%)) \
@@ -338,7 +339,7 @@ uninstall:
 		\( -false $(SYSTEMD:%=-o -name %) \) 2>/dev/null | grep .; then \
 		echo "These units are enabled: take them out first ('systemctl disable --now')."; exit 1; fi
 	rm -f $(foreach f,$(INSTALLED),$(DESTDIR)$(call field,3,$f))
-	-rmdir $(addprefix $(DESTDIR),$(datadir)/holdfast/lenses \
+	-rmdir $(addprefix $(DESTDIR),$(datadir)/holdfast/lenses $(datadir)/holdfast/authselect \
 		$(datadir)/holdfast/profiles/overlays $(datadir)/holdfast/profiles \
 		$(datadir)/holdfast $(docdir) $(libexecdir)/holdfast $(sysconfdir)/holdfast)
 
