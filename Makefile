@@ -329,12 +329,15 @@ install:
 	$(foreach f,$(INSTALLED),install -D -m $(call field,1,$f) $(call field,2,$f) \
 		$(DESTDIR)$(call field,3,$f)$(newline))
 
-# A stack that names a module which is gone refuses everybody.
+# A stack that names a module which is gone refuses everybody. Here libpam looks for stacks, by
+# distribution, and here authselect keeps what it makes them of.
+STACKS = /etc/pam.conf /etc/pam.d /usr/lib/pam.d /usr/etc/pam.d /usr/share/pam.d \
+	/etc/authselect /usr/share/authselect/vendor
+
 uninstall:
-	@if grep -snE '^[^#]*pam_holdfast\.so' /dev/null $(DESTDIR)/etc/pam.conf \
-		$(DESTDIR)/etc/pam.d/* | grep .; then \
+	@if grep -RasnE -D skip '^[^#]*pam_holdfast\.so' $(addprefix $(DESTDIR),$(STACKS)) | grep -a .; then \
 		echo "These lines ask pam_holdfast.so: take them out first ('holdfast undo'," \
-		"'pam-auth-update --disable holdfast')."; exit 1; fi
+		"'pam-auth-update --disable holdfast', 'authselect select' of another profile)."; exit 1; fi
 	@if find $(DESTDIR)/etc/systemd/system -type l \( -path '*.wants/*' -o -path '*.requires/*' \) \
 		\( -false $(SYSTEMD:%=-o -name %) \) 2>/dev/null | grep .; then \
 		echo "These units are enabled: take them out first ('systemctl disable --now')."; exit 1; fi

@@ -1,0 +1,64 @@
+#!/bin/bash
+# `make uninstall` never leaves a stack naming a module that is gone, wherever a distribution's
+# libpam looks for stacks and authselect for profiles; and it takes what `make install` brought.
+. "$(dirname "$0")/lib.sh"
+
+build=$(dirname "$HOLDFAST")
+# staged TARGET...: the Makefile with a configuration of which nothing has to be compiled.
+staged()
+{
+	timeout 60 env -u MAKEFLAGS -u MAKELEVEL make --no-print-directory -C "$PROJECT" BUILD="$T/built" \
+		DESTDIR="$T/stage" prefix=/usr pamdir=/lib/security MAKE=true "$@" >out 2>err </dev/null
+	# shellcheck disable=SC2034 # status reads it
+	STATUS=$?
+}
+
+mkdir -p built/install/systemd
+cp "$build/holdfast" "$build/pam_probe" "$build/pam_holdfast.so" built/install
+for unit in "$PROJECT"/enforcer/systemd/*.in; do
+	cp "$unit" "built/install/systemd/$(basename "${unit%.in}")"
+done
+staged install
+status "install" 0
+ok "the module is there" test -f stage/lib/security/pam_holdfast.so
+ok "the feature for authselect can be run" test -x stage/usr/share/holdfast/authselect/add-feature
+find stage ! -type d | sort >before
+
+# named PATH: a line there keeps uninstall from anything.
+named()
+{
+	mkdir -p "stage/$(dirname "$1")"
+	printf '#\naccount required pam_holdfast.so\n' >"stage/$1"
+	staged uninstall
+	ok "$1: uninstall refuses" test "$STATUS" -ne 0
+	says "$1: and says where" "$1:2:"
+	rm "stage/$1"
+	find stage ! -type d | sort >now
+	same "$1: and removes nothing" now before
+}
+for path in etc/pam.conf etc/pam.d/login etc/pam.d/more/login usr/lib/pam.d/login usr/etc/pam.d/login \
+	usr/share/pam.d/login etc/authselect/system-auth etc/authselect/custom/mine/password-auth \
+	usr/share/authselect/vendor/mine/system-auth; do
+	named $path
+done
+
+# As authselect has them: links to what it has made, and a condition.
+mkdir -p stage/etc/pam.d stage/etc/authselect stage/elsewhere
+echo 'account required pam_holdfast.so {include if "with-holdfast"}' >stage/elsewhere/login
+ln -s ../../elsewhere/login stage/etc/pam.d/login
+staged uninstall
+ok "a link to a stack elsewhere: uninstall refuses" test "$STATUS" -ne 0
+rm stage/etc/pam.d/login
+
+# What keeps nobody.
+echo '# account required pam_holdfast.so' >stage/etc/pam.d/login
+echo 'account required pam_unix.so' >stage/etc/pam.d/sshd
+ln -s ../pam.d stage/etc/pam.d/loop
+ln -s nowhere stage/etc/pam.d/dangling
+mkfifo stage/etc/pam.d/fifo
+staged uninstall
+status "a comment, a loop, a dangling link and a FIFO: it does its work" 0
+rm -r stage/etc/pam.d stage/elsewhere
+is "nothing is left of it" "$(find stage ! -type d)" ""
+ok "nor are its folders" test ! -e stage/usr/share/holdfast
+finish
