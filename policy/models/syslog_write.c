@@ -82,9 +82,12 @@ look(struct writer *writer, const char *path)
 		near->known = host_status(writer->host, at, &near->status, &target) == 0;
 		if (!near->known || near->status.st_mode != 0)
 			return near;
-		/* a root that has but some of a host's folders tells nothing */
+		/* what has not even a top folder in a root that holds some of a host's
+		 * files tells nothing */
 		if (slash == at) {
-			near->known = false;
+			near->known = near->above == 0 || host_is_live(writer->host);
+			near->above++;
+			near->status.st_mode = S_IFDIR | 0755;
 			return near;
 		}
 		*slash = '\0';
@@ -160,8 +163,12 @@ judge(struct writer *writer, struct destination *to)
 		: memory_text(to->name);
 	const struct near *near = look(writer, path);
 	unsigned above = near->above + (to->computed != NULL);
-	if (!near->known)
+	if (!near->known) {
+		if (to->in_place)
+			to->doubt = memory_text("whether its folder is there can't be "
+						"told from this root");
 		return;
+	}
 	if (above > 0 && !S_ISDIR(near->status.st_mode)) {
 		to->lost = memory_text("a part of its path is no folder");
 		return;

@@ -1,6 +1,9 @@
 /* What reaches a place, is missed for certain, or can't be told. */
 #include "tests/unit/syslog_host.h"
 
+#include <stdio.h>
+#include <sys/stat.h>
+
 #include "policy/models/syslog_flow.h"
 
 #define INPUTS "module(load=\"imuxsock\")\nmodule(load=\"imklog\")\n"
@@ -119,6 +122,47 @@ test_lines(void **state)
 		"nothing");
 }
 
+/* Of messages of mail, at /var/log/a, in a root with the first COUNT of its folders. */
+static void
+reaches_folder(size_t count, const char *reached, const char *missed)
+{
+	static const char *const folders[] = { "/var", "/var/log" };
+	const struct place place = { .type = DESTINATION_FILE, .name = "/var/log/a" };
+	struct syslog_host made;
+	struct syslog_conf read;
+	struct reach reach;
+	struct error err = ERROR_INIT;
+	char path[64];
+	syslog_host_open(&made, "inetutils");
+	syslog_host_put(&made, "/etc/syslog.conf", "mail.*\t/var/log/a\n");
+	for (size_t i = 0; i < count; i++) {
+		snprintf(path, sizeof path, "%s%s", made.root, folders[i]);
+		assert_int_equal(mkdir(path, 0755), 0);
+	}
+	assert_int_equal(syslog_conf_read(&made.context, &read, &err), 0);
+	syslog_reach(&read, &place, priorities_of_facility(2), &reach);
+	described(reach.reached, reached);
+	described(reach.missed, missed);
+	reach_free(&reach);
+	syslog_conf_free(&read);
+	for (size_t i = count; i-- > 0;) {
+		snprintf(path, sizeof path, "%s%s", made.root, folders[i]);
+		rmdir(path);
+	}
+	syslog_host_close(&made);
+}
+
+/* cfline() of syslogd.c opens the file, and makes no folder for it. A root that holds
+ * some of a host's files need not have all of its folders. */
+static void
+test_folders(void **state)
+{
+	(void)state;
+	reaches_folder(2, "mail.*", "nothing");
+	reaches_folder(1, "nothing", "mail.*");
+	reaches_folder(0, "nothing", "nothing");
+}
+
 int
 main(void)
 {
@@ -127,6 +171,7 @@ main(void)
 		cmocka_unit_test(test_content),
 		cmocka_unit_test(test_sections),
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_folders),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

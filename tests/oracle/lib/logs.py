@@ -439,7 +439,7 @@ class LogOracle(oracle.Oracle):
         model = Model(oracle.helper(self.name), self.root.path, sorted(places))
         for place in model.places:
             kind, *words = place.split(" ")
-            if place not in places and not place.startswith("/proc/") and (place.startswith("/") or len(words) == 2 and words[0] in names):
+            if place not in places and not place.startswith(("/proc/", "/dev/null")) and (place.startswith("/") or len(words) == 2 and words[0] in names):
                 key = place if place.startswith("/") else (kind, names[words[0]], int(words[1]))
                 places[place] = run.came.get(key, {})
         return [self.answer(case, run, model, places, sent), *self.more(case, run, model, sent)]
