@@ -262,7 +262,8 @@ run-fuzzers: $(FUZZERS)
 # A program that counts its lines writes them down: the test that an audit writes nothing
 # fails here, and no failure counts.
 coverage:
-	+-$(CONFIGURE) --keep-going BUILD=$(BUILD)/coverage CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage \
+	+-$(CONFIGURE) --keep-going BUILD=$(BUILD)/coverage CFLAGS="-O0 -g --coverage -DCOUNT_LINES" \
+		LDFLAGS=--coverage \
 		check-unit check-cli
 	@gcovr --root . --object-directory $(BUILD)/coverage --exclude tests/ \
 		--html-details $(BUILD)/coverage/index.html --txt $(BUILD)/coverage/summary.txt

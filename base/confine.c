@@ -1,17 +1,23 @@
 #include "base/confine.h"
 
+#include <asm/ioctls.h>
+#include <asm/termbits.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -31,69 +37,291 @@
 #error "name this machine's AUDIT_ARCH_ value here"
 #endif
 
+/* A sanitizer maps terabytes of shadow memory, and looks for leaks with ptrace(2). */
 #ifdef __SANITIZE_ADDRESS__
 enum { SANITIZED = true };
 #else
 enum { SANITIZED = false };
 #endif
 
+/* `make coverage`: each process writes down at its end which lines it ran. */
+#ifdef COUNT_LINES
+enum { COUNTED = true };
+#else
+enum { COUNTED = false };
+#endif
+
+/* Landlock's rights and scopes by version, landlock(7); <linux/landlock.h> may be older
+ * than the kernel. */
+enum {
+	FS_EXECUTE = 1 << 0,
+	FS_READ_FILE = 1 << 2,
+	FS_READ_DIR = 1 << 3,
+	FS_VERSION_1 = (1 << 13) - 1,
+	FS_VERSION_2 = (1 << 14) - 1, /* rename to another directory */
+	FS_VERSION_3 = (1 << 15) - 1, /* truncate */
+	FS_VERSION_5 = (1 << 16) - 1, /* a device's ioctl */
+	NET_VERSION_4 = (1 << 2) - 1, /* TCP: bind, connect */
+	SCOPE_VERSION_6 = (1 << 2) - 1, /* abstract sockets and signals of others */
+};
+
+struct ruleset {
+	uint64_t files, net, scope;
+};
+
+/* Takes away all that Landlock knows of but the rights KEPT to files. A kernel without it
+ * is no error: the filter of system calls is the other wall. */
+static int
+restrict_files(uint64_t kept, struct error *err)
+{
+	struct ruleset rules = { .net = NET_VERSION_4, .scope = SCOPE_VERSION_6 };
+	long version = syscall(
+		SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	if (version < 1)
+		return 0;
+	rules.files = (version >= 5                  ? FS_VERSION_5
+				      : version >= 3 ? FS_VERSION_3
+				      : version == 2 ? FS_VERSION_2
+						     : FS_VERSION_1) &
+		~kept;
+	size_t size = version >= 6 ? sizeof rules
+		: version >= 4     ? offsetof(struct ruleset, scope)
+				   : offsetof(struct ruleset, net);
+	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);
+	long result = ruleset < 0 ? -1 : syscall(SYS_landlock_restrict_self, ruleset, 0);
+	int saved = errno;
+	if (ruleset >= 0)
+		close(ruleset);
+	return result == 0 ? 0 : error_set(err, "Landlock refuses: %s", strerror(saved));
+}
+
+#define LOAD(field)                                                                      \
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+/* The low word of an argument. */
+#define LOAD_ARGUMENT(index)                                                             \
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS,                                               \
+		offsetof(struct seccomp_data, args[index]) +                             \
+			(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 0 : 4))
+#define RETURN(action) BPF_STMT(BPF_RET | BPF_K, (action))
 #define ALLOW(number)                                                                    \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 1),                             \
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 1), RETURN(SECCOMP_RET_ALLOW)
+#define FAIL(number) (SECCOMP_RET_ERRNO | (number))
+/* What every filter begins with: calls of another machine's numbering end the process. */
+#define OWN_NUMBERS                                                                      \
+	LOAD(arch), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0),             \
+		RETURN(SECCOMP_RET_KILL_PROCESS), LOAD(nr)
 
 static int
-filter_calls(struct error *err)
+filter_calls(const struct sock_filter *filter, size_t count, struct error *err)
 {
-	static const struct sock_filter filter[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		ALLOW(SYS_read),
-		ALLOW(SYS_write),
-		ALLOW(SYS_writev),
-		ALLOW(SYS_brk),
-#ifdef SYS_mmap
-		ALLOW(SYS_mmap), /* anonymous in effect: there is no file to map */
-#endif
-#ifdef SYS_mmap2
-		ALLOW(SYS_mmap2),
-#endif
-		ALLOW(SYS_munmap),
-		ALLOW(SYS_mremap),
-		ALLOW(SYS_madvise),
-		ALLOW(SYS_restart_syscall),
-		ALLOW(SYS_exit),
-		ALLOW(SYS_exit_group),
-#ifdef __SANITIZE_ADDRESS__
-		ALLOW(SYS_getpid), /* its report, before it dies */
-		ALLOW(SYS_gettid),
-		ALLOW(SYS_sched_yield),
-		ALLOW(SYS_futex),
-#endif
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-	};
-	const struct sock_fprog program = { .len = sizeof filter / sizeof *filter,
+	const struct sock_fprog program = { .len = (unsigned short)count,
 		.filter = (struct sock_filter *)filter };
 	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
 		return error_set(err, "can't filter system calls: %s", strerror(errno));
 	return 0;
 }
 
-/* A second wall behind the filter. A kernel without Landlock is no error. */
+static const struct sock_filter computing[] = {
+	OWN_NUMBERS,
+	ALLOW(SYS_read),
+	ALLOW(SYS_write),
+	ALLOW(SYS_writev),
+	ALLOW(SYS_brk),
+#ifdef SYS_mmap
+	ALLOW(SYS_mmap), /* anonymous in effect: there is no file to map */
+#endif
+#ifdef SYS_mmap2
+	ALLOW(SYS_mmap2),
+#endif
+	ALLOW(SYS_munmap),
+	ALLOW(SYS_mremap),
+	ALLOW(SYS_madvise),
+	ALLOW(SYS_restart_syscall),
+	ALLOW(SYS_exit),
+	ALLOW(SYS_exit_group),
+#ifdef __SANITIZE_ADDRESS__
+	ALLOW(SYS_getpid), /* its report, before it dies */
+	ALLOW(SYS_gettid),
+	ALLOW(SYS_sched_yield),
+	ALLOW(SYS_futex),
+#endif
+	RETURN(SECCOMP_RET_KILL_PROCESS),
+};
+
+/* What is not here does not exist for the process (ENOSYS): for a call newer than this
+ * list the C library then takes an older one. Above all it has no call that changes a
+ * file's mode, owner, times or attributes, which Landlock lets pass, and none that runs a
+ * program or connects. */
+static const struct sock_filter reading[] = {
+	OWN_NUMBERS,
+	/* opening to write: for kernels without Landlock */
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 4),
+	LOAD_ARGUMENT(2),
+	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC, 0, 1),
+	RETURN(FAIL(EROFS)),
+	RETURN(SECCOMP_RET_ALLOW),
+	/* the kernel's audit log */
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 4),
+	LOAD_ARGUMENT(0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_NETLINK, 1, 0),
+	RETURN(FAIL(EAFNOSUPPORT)),
+	RETURN(SECCOMP_RET_ALLOW),
+	/* no other: TIOCSTI puts words into the mouth of who sits at the terminal */
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, 5),
+	LOAD_ARGUMENT(1),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TCGETS, 2, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TIOCGWINSZ, 1, 0),
+	RETURN(FAIL(ENOTTY)),
+	RETURN(SECCOMP_RET_ALLOW),
+	/* files */
+	ALLOW(SYS_openat2),
+	ALLOW(SYS_close),
+	ALLOW(SYS_read),
+	ALLOW(SYS_pread64),
+	ALLOW(SYS_write),
+	ALLOW(SYS_writev),
+	ALLOW(SYS_lseek),
+	ALLOW(SYS_getdents64),
+	ALLOW(SYS_readlinkat),
+	ALLOW(SYS_faccessat),
+	ALLOW(SYS_faccessat2),
+	ALLOW(SYS_statx),
+	ALLOW(SYS_statfs),
+	ALLOW(SYS_fstatfs),
+	ALLOW(SYS_getcwd),
+	ALLOW(SYS_dup),
+	ALLOW(SYS_dup3),
+	ALLOW(SYS_close_range),
+	ALLOW(SYS_flock),
+#ifdef SYS_fstat
+	ALLOW(SYS_fstat),
+#endif
+#ifdef SYS_newfstatat
+	ALLOW(SYS_newfstatat),
+#endif
+#ifdef SYS_fcntl
+	ALLOW(SYS_fcntl),
+#endif
+#ifdef SYS_access /* machines with the old calls have these too */
+	ALLOW(SYS_access),
+	ALLOW(SYS_stat),
+	ALLOW(SYS_lstat),
+	ALLOW(SYS_readlink),
+	ALLOW(SYS_dup2),
+	ALLOW(SYS_poll),
+#endif
+#ifdef SYS_fstatat64 /* 32 bits */
+	ALLOW(SYS_fstatat64),
+	ALLOW(SYS_fstat64),
+	ALLOW(SYS_stat64),
+	ALLOW(SYS_lstat64),
+	ALLOW(SYS_statfs64),
+	ALLOW(SYS_fstatfs64),
+	ALLOW(SYS_fcntl64),
+	ALLOW(SYS__llseek),
+	ALLOW(SYS_mmap2),
+	ALLOW(SYS_clock_gettime64),
+	ALLOW(SYS_clock_nanosleep_time64),
+	ALLOW(SYS_ppoll_time64),
+	ALLOW(SYS_futex_time64),
+	ALLOW(SYS_getuid32),
+	ALLOW(SYS_geteuid32),
+	ALLOW(SYS_getgid32),
+	ALLOW(SYS_getegid32),
+	ALLOW(SYS_ugetrlimit),
+	ALLOW(SYS_setrlimit),
+	ALLOW(SYS_socketcall), /* what it calls can't be told: Landlock alone */
+#endif
+/* memory */
+#ifdef SYS_mmap
+	ALLOW(SYS_mmap),
+#endif
+	ALLOW(SYS_munmap),
+	ALLOW(SYS_mremap),
+	ALLOW(SYS_mprotect),
+	ALLOW(SYS_madvise),
+	ALLOW(SYS_brk),
+	/* processes of its own, and what the parsing process gives up */
+	ALLOW(SYS_clone),
+	ALLOW(SYS_wait4),
+	ALLOW(SYS_waitid),
+	ALLOW(SYS_kill),
+	ALLOW(SYS_tgkill),
+	ALLOW(SYS_exit),
+	ALLOW(SYS_exit_group),
+	ALLOW(SYS_prctl),
+	ALLOW(SYS_prlimit64),
+	ALLOW(SYS_capget),
+	ALLOW(SYS_capset),
+	ALLOW(SYS_landlock_create_ruleset),
+	ALLOW(SYS_landlock_restrict_self),
+	ALLOW(SYS_sched_getaffinity),
+	ALLOW(SYS_sched_setaffinity),
+	ALLOW(SYS_sched_yield),
+	ALLOW(SYS_set_robust_list),
+	ALLOW(SYS_set_tid_address),
+	ALLOW(SYS_rseq),
+	ALLOW(SYS_futex),
+	ALLOW(SYS_getcpu),
+	ALLOW(SYS_getpid),
+	ALLOW(SYS_getppid),
+	ALLOW(SYS_gettid),
+	ALLOW(SYS_getuid),
+	ALLOW(SYS_geteuid),
+	ALLOW(SYS_getgid),
+	ALLOW(SYS_getegid),
+	ALLOW(SYS_setrlimit),
+	ALLOW(SYS_getrlimit),
+	/* signals, time, the system's name */
+	ALLOW(SYS_rt_sigaction),
+	ALLOW(SYS_rt_sigprocmask),
+	ALLOW(SYS_rt_sigreturn),
+	ALLOW(SYS_sigaltstack),
+	ALLOW(SYS_restart_syscall),
+	ALLOW(SYS_ppoll),
+	ALLOW(SYS_clock_gettime),
+	ALLOW(SYS_clock_nanosleep),
+	ALLOW(SYS_nanosleep),
+	ALLOW(SYS_gettimeofday),
+	ALLOW(SYS_getrandom),
+	ALLOW(SYS_uname),
+	ALLOW(SYS_sysinfo),
+	/* between its processes, and to the audit log */
+	ALLOW(SYS_socketpair),
+	ALLOW(SYS_sendto),
+	ALLOW(SYS_sendmsg),
+	ALLOW(SYS_recvfrom),
+	ALLOW(SYS_recvmsg),
+	ALLOW(SYS_shutdown),
+	ALLOW(SYS_getsockname),
+	ALLOW(SYS_getsockopt),
+	ALLOW(SYS_setsockopt),
+	RETURN(FAIL(ENOSYS)),
+};
+
+/* Capabilities, capabilities(7): leaves those in KEPT. Nothing is asked of the kernel
+ * where there is nothing to take: a service may not be allowed to ask. */
 static int
-deny_files(struct error *err)
+keep_capabilities(uint64_t kept, struct error *err)
 {
-	const struct landlock_ruleset_attr all = {
-		.handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3
 	};
-	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof all, 0);
-	if (ruleset < 0)
-		return 0;
-	long result = syscall(SYS_landlock_restrict_self, ruleset, 0);
-	int saved = errno;
-	close(ruleset);
-	return result == 0 ? 0 : error_set(err, "Landlock refuses: %s", strerror(saved));
+	struct __user_cap_data_struct sets[2];
+	bool more = false;
+	if (syscall(SYS_capget, &header, sets) < 0)
+		return error_set(err, "can't see its capabilities: %s", strerror(errno));
+	for (int i = 0; i < 2; i++) {
+		uint32_t kept_here = (uint32_t)(kept >> (32 * i));
+		more = more ||
+			((sets[i].permitted | sets[i].inheritable) & ~kept_here) != 0;
+		sets[i].permitted &= kept_here;
+		sets[i].effective &= kept_here;
+		sets[i].inheritable = 0;
+	}
+	if (more && syscall(SYS_capset, &header, sets) < 0)
+		return error_set(err, "can't drop capabilities: %s", strerror(errno));
+	return 0;
 }
 
 static int
@@ -122,7 +350,6 @@ memory_in_use(void)
 int
 confine_to_computing(int fd, size_t memory_max, unsigned cpu_max, struct error *err)
 {
-	/* the sanitizer maps terabytes of shadow memory */
 	if (!SANITIZED && limit(RLIMIT_AS, memory_in_use() + memory_max, err) < 0)
 		return -1;
 	if (limit(RLIMIT_CPU, cpu_max, err) < 0 || limit(RLIMIT_CORE, 0, err) < 0 ||
@@ -135,5 +362,22 @@ confine_to_computing(int fd, size_t memory_max, unsigned cpu_max, struct error *
 		return error_set(err, "can't keep a descriptor: %s", strerror(errno));
 	if (syscall(SYS_close_range, STDIN_FILENO + 1, ~0u, 0) < 0)
 		return error_set(err, "can't close descriptors: %s", strerror(errno));
-	return deny_files(err) < 0 ? -1 : filter_calls(err);
+	return restrict_files(0, err) < 0
+		? -1
+		: filter_calls(computing, sizeof computing / sizeof *computing, err);
+}
+
+int
+confine_to_reading(struct error *err)
+{
+	const uint64_t kept = 1ull << CAP_DAC_READ_SEARCH | 1ull << CAP_AUDIT_WRITE;
+	if (COUNTED)
+		return 0;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return error_set(err, "can't give up rights: %s", strerror(errno));
+	if (keep_capabilities(kept, err) < 0 ||
+		restrict_files(FS_READ_FILE | FS_READ_DIR, err) < 0)
+		return -1;
+	return SANITIZED ? 0
+			 : filter_calls(reading, sizeof reading / sizeof *reading, err);
 }

@@ -15,4 +15,15 @@
 int
 confine_to_computing(int fd, size_t memory_max, unsigned cpu_max, struct error *err);
 
+/* For a command that only reads: from now on this process and all that it forks can open
+ * no file for writing, change no name, mode, owner or attribute of one, run no program,
+ * make no connection, and signal none but its own; it keeps the capabilities to read
+ * every file and to write to the kernel's audit log. What needs more must be done before
+ * (of other processes it sees no more than names: Landlock takes ptrace(2) away). A
+ * kernel without Landlock leaves the filter of system calls, which can't see what openat2
+ * is asked for; one without seccomp is an error. Sources: seccomp(2), landlock(7),
+ * capabilities(7). */
+int
+confine_to_reading(struct error *err);
+
 #endif

@@ -200,8 +200,8 @@ add_owners(struct list *list)
 		close(proc);
 }
 
-int
-live_ports(struct live_port **ret_ports, size_t *ret_count, struct error *err)
+static int
+look(struct live_port **ret_ports, size_t *ret_count, struct error *err)
 {
 	static const int FAMILIES[] = { AF_INET, AF_INET6 },
 			 PROTOCOLS[] = { IPPROTO_TCP, IPPROTO_UDP };
@@ -221,6 +221,39 @@ live_ports(struct live_port **ret_ports, size_t *ret_count, struct error *err)
 	*ret_ports = list.items;
 	*ret_count = list.count;
 	return result;
+}
+
+static struct {
+	bool looked;
+	struct live_port *ports;
+	size_t count;
+	struct error wrong;
+} seen;
+
+void
+live_ports_look(void)
+{
+	live_ports_free(seen.ports, seen.count);
+	error_clear(&seen.wrong);
+	(void)look(&seen.ports, &seen.count, &seen.wrong);
+	seen.looked = true;
+}
+
+int
+live_ports(struct live_port **ret_ports, size_t *ret_count, struct error *err)
+{
+	if (!seen.looked)
+		return look(ret_ports, ret_count, err);
+	*ret_count = seen.count;
+	*ret_ports = memory_new(seen.count, sizeof **ret_ports);
+	for (size_t i = 0; i < seen.count; i++) {
+		struct live_port *port = &(*ret_ports)[i];
+		*port = seen.ports[i];
+		port->programs = memory_new(port->program_count, sizeof *port->programs);
+		for (size_t k = 0; k < port->program_count; k++)
+			port->programs[k] = memory_text(seen.ports[i].programs[k]);
+	}
+	return seen.wrong.text != NULL ? error_set(err, "%s", seen.wrong.text) : 0;
 }
 
 void

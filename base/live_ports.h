@@ -20,6 +20,11 @@ struct live_port {
 	size_t program_count;
 };
 
+/* Looks now, for all later calls of live_ports: for a process that will not be allowed to
+ * look into others (confine.h). */
+void
+live_ports_look(void);
+
 /* Sorted by protocol, port, family, address. The caller frees with live_ports_free, also
  * after -1. */
 int

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/confine.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "enforcer/evaluate.h"
@@ -39,12 +40,39 @@ setup_policy_file(const struct options *options, const char *file, bool require_
 	return result;
 }
 
+static bool
+is_live(const char *root)
+{
+	struct stat given, live;
+	return stat(root, &given) == 0 && stat("/", &live) == 0 &&
+		given.st_dev == live.st_dev && given.st_ino == live.st_ino;
+}
+
 bool
 setup_needs_safety(const char *root)
 {
-	struct stat given, live;
-	return geteuid() == 0 && stat(root, &given) == 0 && stat("/", &live) == 0 &&
-		given.st_dev == live.st_dev && given.st_ino == live.st_ino;
+	return geteuid() == 0 && is_live(root);
+}
+
+int
+setup_confine(const struct policy *policy, const char *const *ids, size_t id_count,
+	const char *const *roots, size_t root_count)
+{
+	bool live = false;
+	struct error err = ERROR_INIT;
+	for (size_t i = 0; i < root_count; i++)
+		live = live || is_live(roots[i]);
+	for (size_t i = 0; i < policy->count && live; i++) {
+		const struct control *control = &policy->controls[i];
+		if (control->kind->look != NULL &&
+			evaluate_is_chosen(control, ids, id_count))
+			control->kind->look();
+	}
+	if (confine_to_reading(&err) == 0)
+		return 0;
+	output_error("%s", err.text);
+	error_clear(&err);
+	return -1;
 }
 
 int
@@ -91,7 +119,7 @@ setup_parser(const struct context *context, const char *const *ids, size_t id_co
 
 int
 setup_open(const struct options *options, const char *const *ids, size_t id_count,
-	struct workplace *ret_workplace)
+	bool reads, struct workplace *ret_workplace)
 {
 	const char *root = options_text(options, "root", "/");
 	struct context *context = &ret_workplace->context;
@@ -99,7 +127,8 @@ setup_open(const struct options *options, const char *const *ids, size_t id_coun
 	*ret_workplace = (struct workplace){ 0 };
 	context->policy = &ret_workplace->policy;
 	if (setup_policy(options, setup_needs_safety(root), &ret_workplace->policy) < 0 ||
-		setup_check_ids(context->policy, ids, id_count) < 0)
+		setup_check_ids(context->policy, ids, id_count) < 0 ||
+		(reads && setup_confine(context->policy, ids, id_count, &root, 1) < 0))
 		return -1;
 	context->host = host_open(root, &err);
 	if (context->host != NULL)

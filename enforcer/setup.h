@@ -28,6 +28,13 @@ setup_needs_safety(const char *root);
 int
 setup_check_ids(const struct policy *policy, const char *const *ids, size_t id_count);
 
+/* Gives up all but reading (base/confine.h), after a look at what of the running system
+ * the controls IDS (all when none) ask for, where one of the roots is "/". Says on stderr
+ * why it can't, then -1. */
+int
+setup_confine(const struct policy *policy, const char *const *ids, size_t id_count,
+	const char *const *roots, size_t root_count);
+
 /* A policy and one host to hold it to. */
 struct workplace {
 	struct policy policy;
@@ -35,10 +42,11 @@ struct workplace {
 };
 
 /* Opens what --policy, --overlay and --root (one) name and checks IDS; errors go to
- * stderr. Closed by setup_close, also after -1. */
+ * stderr. READS: as setup_confine, before it looks at the host. Closed by setup_close,
+ * also after -1. */
 int
 setup_open(const struct options *options, const char *const *ids, size_t id_count,
-	struct workplace *ret_workplace);
+	bool reads, struct workplace *ret_workplace);
 
 void
 setup_close(struct workplace *workplace);

@@ -109,7 +109,8 @@ make_plan(struct apply *apply)
 	struct plan_chooser chooser = { .accept = accept_edit, .data = apply };
 	bool choose = options_given(apply->options, "interactive");
 	int status = STATUS_NOT_RUN;
-	if (setup_open(apply->options, apply->ids, apply->id_count, &workplace) < 0) {
+	if (setup_open(apply->options, apply->ids, apply->id_count, false, &workplace) <
+		0) {
 		/* said already */
 	} else if (plan_make(&workplace.context, apply->ids, apply->id_count,
 			   choose ? &chooser : NULL, &apply->plan, &err) < 0) {

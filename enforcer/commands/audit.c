@@ -222,7 +222,9 @@ run(int argc, char **argv)
 		require_safe = require_safe || setup_needs_safety(audit.roots[i]);
 	status = STATUS_NOT_RUN;
 	if (setup_policy(&options, require_safe, &audit.policy) == 0 &&
-		setup_check_ids(&audit.policy, audit.ids, audit.id_count) == 0)
+		setup_check_ids(&audit.policy, audit.ids, audit.id_count) == 0 &&
+		setup_confine(&audit.policy, audit.ids, audit.id_count, audit.roots,
+			audit.root_count) == 0)
 		status = audit_roots(&audit);
 	else
 		for (size_t i = 0; i < audit.root_count; i++)

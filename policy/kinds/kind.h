@@ -62,6 +62,11 @@ struct kind {
 	 * which cost time to compile; NULL: yes. A wrong answer costs time alone. */
 	bool (*uses_lenses)(const struct context *context);
 
+	/* Gathers what of the running system its check will ask for and a confined
+	 * process can't see; NULL when that is nothing. Called once, before an audit of
+	 * "/". */
+	void (*look)(void);
+
 	/* Says what the key table can't; may be NULL. */
 	void (*validate)(const struct control *control, struct problems *problems);
 

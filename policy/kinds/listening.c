@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/live_ports.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "policy/kinds/kind.h"
@@ -214,5 +215,6 @@ const struct kind kind_listening = {
 	.name = "listening",
 	.summary = "which ports answer",
 	.keys = keys,
+	.look = live_ports_look,
 	.check = check,
 };

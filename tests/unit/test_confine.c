@@ -4,14 +4,31 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/landlock.h>
+#include <linux/netlink.h>
+#include <linux/openat2.h>
+#include <linux/seccomp.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/confine.h"
@@ -140,6 +157,195 @@ test_limits(void **state)
 	assert_int_equal(outcome(run_for_ever), -SIGKILL);
 }
 
+/* --- what is left to a command that only reads ------------------------------------ */
+
+static char file[] = "/tmp/holdfast-confine.XXXXXX";
+
+/* Landlock's version; 0: none. */
+static long
+landlock_version(void)
+{
+	long version = syscall(
+		SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	return version > 0 ? version : 0;
+}
+
+/* From now on this process has a kernel without Landlock. */
+static void
+forget_landlock(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_landlock_create_ruleset, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { sizeof filter / sizeof *filter, filter };
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+		prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0 ||
+		landlock_version() != 0)
+		leave(98);
+}
+
+/* The exit status of a process that runs ACT when it can only read: 0, or the line here
+ * that saw what should not be. */
+static int
+reading(void (*act)(void), bool landlock)
+{
+	int status;
+	int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "x", 1), 1);
+	close(fd);
+	pid_t pid = fork();
+	if (pid == 0) {
+		if (!landlock)
+			forget_landlock();
+		if (confine_to_reading(NULL) < 0)
+			leave(99);
+		act();
+		leave(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	struct stat now;
+	assert_int_equal(stat(file, &now), 0);
+	assert_int_equal(now.st_size, 1);
+	assert_int_equal(now.st_mode & 0777, 0600);
+	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+#define MUST(good)                                                                       \
+	do {                                                                             \
+		if (!(good))                                                             \
+			leave((int)(__LINE__ % 90) + 1);                                 \
+	} while (false)
+
+static void
+read_things(void)
+{
+	char byte;
+	int pair[2];
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	MUST(fd >= 0 && read(fd, &byte, 1) == 1 && byte == 'x');
+	MUST(close(fd) == 0);
+	DIR *directory = opendir("/etc");
+	MUST(directory != NULL && readdir(directory) != NULL);
+	closedir(directory);
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC };
+	fd = (int)syscall(SYS_openat2, AT_FDCWD, file, &how, sizeof how);
+	MUST(fd >= 0 && close(fd) == 0);
+	/* processes of its own, which it talks to and may end */
+	MUST(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		MUST(write(pair[1], "y", 1) == 1);
+		for (;;)
+			pause();
+	}
+	MUST(pid > 0 && read(pair[0], &byte, 1) == 1 && byte == 'y');
+	MUST(kill(pid, SIGKILL) == 0 && waitpid(pid, NULL, 0) == pid);
+	/* the kernel's audit log */
+	MUST((fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT)) >= 0);
+}
+
+static void
+open_to_write(void)
+{
+	MUST(open(file, O_WRONLY | O_CLOEXEC) < 0);
+	MUST(open(file, O_RDWR | O_CLOEXEC) < 0);
+	MUST(open(file, O_RDONLY | O_TRUNC | O_CLOEXEC) < 0);
+	MUST(open("/tmp/holdfast-confine.new", O_WRONLY | O_CREAT | O_CLOEXEC, 0600) < 0);
+	MUST(open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) < 0);
+}
+
+/* What the filter of calls does not see. */
+static void
+open_to_write_hidden(void)
+{
+	struct open_how how = { .flags = O_WRONLY | O_CLOEXEC };
+	MUST(syscall(SYS_openat2, AT_FDCWD, file, &how, sizeof how) < 0);
+	how.flags = O_RDONLY | O_TRUNC | O_CLOEXEC;
+	/* before version 3 Landlock let it pass */
+	MUST(landlock_version() < 3 ||
+		syscall(SYS_openat2, AT_FDCWD, file, &how, sizeof how) < 0);
+	/* and of signals before version 6 */
+	MUST(landlock_version() < 6 || kill(getppid(), 0) < 0);
+}
+
+/* A sanitizer has no filter. */
+static void
+change_things(void)
+{
+	MUST(chmod(file, 0644) < 0);
+	MUST(chown(file, 1, 1) < 0);
+	MUST(utimensat(AT_FDCWD, file, NULL, 0) < 0);
+	MUST(setxattr(file, "user.a", "b", 1, 0) < 0);
+	MUST(truncate(file, 0) < 0);
+	MUST(rename(file, "/tmp/holdfast-confine.new") < 0);
+	MUST(unlink(file) < 0);
+	MUST(link(file, "/tmp/holdfast-confine.new") < 0);
+	MUST(symlink(file, "/tmp/holdfast-confine.new") < 0);
+	MUST(mkdir("/tmp/holdfast-confine.new", 0700) < 0);
+	MUST(mkfifo("/tmp/holdfast-confine.new", 0700) < 0);
+}
+
+static void
+reach_out(void)
+{
+	MUST(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) < 0);
+	MUST(socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0) < 0);
+	MUST(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) < 0);
+	MUST(execl("/bin/true", "true", NULL) < 0);
+	MUST(ptrace(PTRACE_ATTACH, getppid(), NULL, NULL) < 0);
+	MUST(ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0);
+	MUST(mount("none", "/mnt", "tmpfs", 0, NULL) < 0);
+	MUST(unshare(CLONE_NEWUSER) < 0);
+	int waiting, fd = open(file, O_RDONLY | O_CLOEXEC);
+	MUST(fd >= 0 && ioctl(fd, FIONREAD, &waiting) < 0 && errno == ENOTTY);
+}
+
+static void
+keep_two_capabilities(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct sets[2];
+	MUST(syscall(SYS_capget, &header, sets) == 0);
+	uint64_t permitted = sets[0].permitted | (uint64_t)sets[1].permitted << 32;
+	MUST((permitted & ~(1ull << CAP_DAC_READ_SEARCH | 1ull << CAP_AUDIT_WRITE)) == 0);
+	MUST(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
+}
+
+/* With and without Landlock, where the kernel has it. */
+static void
+assert_reading(void (*act)(void))
+{
+	assert_int_equal(reading(act, true), 0);
+	assert_int_equal(reading(act, false), 0);
+}
+
+static void
+test_only_reading(void **state)
+{
+	(void)state;
+	assert_reading(read_things);
+	assert_reading(keep_two_capabilities);
+	if (landlock_version() > 0) {
+		assert_int_equal(reading(open_to_write, true), 0);
+		assert_int_equal(reading(open_to_write_hidden, true), 0);
+	}
+#ifndef __SANITIZE_ADDRESS__
+	assert_reading(open_to_write);
+	assert_reading(change_things);
+	assert_reading(reach_out);
+#else
+	(void)change_things;
+	(void)reach_out;
+#endif
+	unlink(file);
+}
+
 int
 main(void)
 {
@@ -147,6 +353,11 @@ main(void)
 		cmocka_unit_test(test_computing_is_possible),
 		cmocka_unit_test(test_all_else_is_not),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_only_reading),
 	};
+	int fd = mkstemp(file);
+	if (fd < 0)
+		return 1;
+	close(fd);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,61 @@
+#!/bin/bash
+# An audit, and a plan that is not saved, give up all but reading before they look at a host,
+# and are refused nothing that they ask for. What is given up tests/unit/test_confine.c shows.
+. "$(dirname "$0")/lib.sh"
+
+command -v strace >/dev/null || skip_all "no strace"
+strace -o /dev/null true 2>/dev/null || skip_all "strace may not trace here"
+
+# The last that is put on; a sanitizer's program has no filter of system calls.
+last=PR_SET_SECCOMP
+nm "$HOLDFAST" 2>/dev/null | grep -q __asan_init && last=landlock_restrict_self
+
+copy_host giant root
+policy=$PROJECT/policy/profiles/isp-mail.yaml
+cat >live.yaml <<'END'
+holdfast: 1
+title: what the running system shows
+controls:
+  - id: ports
+    listening:
+      protocols: [tcp]
+      allow:
+        - port: 22
+END
+
+# without_landlock ARG...: as run, on a kernel that has none.
+without_landlock()
+{
+	"$HELPERS/cli/no_landlock" "$HOLDFAST" "$@" >out 2>err </dev/null
+	STATUS=$?
+}
+
+# confined NAME ARG...
+confined()
+{
+	local name=$1
+	shift
+	strace -f -qq -o trace "$HOLDFAST" "$@" >/dev/null 2>&1 </dev/null
+	sed "1,/$last/d" trace | grep -E '= -1 (ENOSYS|EPERM|EROFS|EAFNOSUPPORT) ' >refused
+	ok "$name: is confined" grep -q "$last" trace
+	ok "$name: asks for nothing that is refused" test ! -s refused || diagnose <refused
+	sed "/$last/,\$d" trace | grep 'openat2(' >early
+	ok "$name: opens no file of a host before" test ! -s early || diagnose <early
+	run "$@"
+	sed 's/"time":"[^"]*"//' out >with
+	local status=$STATUS
+	without_landlock "$@"
+	sed -i 's/"time":"[^"]*"//' out
+	is "$name: without Landlock: status" "$STATUS" "$status"
+	same "$name: without Landlock: says the same" out with
+}
+
+confined "an audit" audit --root root --policy "$policy"
+confined "as JSON" audit --root root --policy "$policy" --format json
+confined "of three roots" audit --root root --root root --root root --policy "$policy"
+confined "a plan" plan --root root --policy "$policy"
+confined "of the running system" audit --policy live.yaml
+
+strace -f -qq -o trace "$HOLDFAST" plan --root root --policy "$policy" -o saved >out 2>err
+ok "a plan that is saved keeps the right to" test -s saved
+finish
