@@ -230,11 +230,13 @@ def main():
         wrong = matrix(harness, system)
         for fault in wrong or [None]:
             harness.ok(fault is None, fault)
-    # a missing fsync of a directory does not show on ext4 and xfs: order.py sees it
+    # a missing fsync of a directory does not show on ext4 and xfs: order.py sees it; ext4 writes
+    # a file that was cut to nothing out when it is closed, ext4(5) auto_da_alloc
     plants = [("NO_FILE_SYNC", "ext4"), ("UNDO_ORDER", "xfs"), ("NO_DIRECTORY_SYNC", "btrfs")]
     if FULL:
         plants += [(plant, system) for plant in ("NO_FILE_SYNC", "UNDO_ORDER", "IN_PLACE")
-                   for system in SYSTEMS if (plant, system) not in plants]
+                   for system in SYSTEMS
+                   if (plant, system) not in [*plants, ("IN_PLACE", "ext4")]]
     for plant, system in plants:
         harness.planted(f"{plant} on {system}", matrix(harness, system, plant))
     harness.finish()
