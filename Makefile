@@ -315,7 +315,7 @@ INSTALLED = 755:$(BUILD)/install/holdfast:$(sbindir)/holdfast \
 	$(foreach f,$(wildcard enforcer/report/*.schema.json),644:$f:$(datadir)/holdfast/$(notdir $f)) \
 	$(foreach f,$(MANUALS),644:$f:$(mandir)/man$(subst .,,$(suffix $f))/$(notdir $f)) \
 	$(foreach f,$(wildcard enforcer/*.bash),644:$f:$(datadir)/bash-completion/completions/$(notdir $(f:.bash=))) \
-	$(foreach f,README.md INSTALL CONTRIBUTING.md LICENSE,644:$f:$(docdir)/$f)
+	$(foreach f,README.md INSTALL CONTRIBUTING.md SECURITY.md LICENSE,644:$f:$(docdir)/$f)
 
 field = $(word $1,$(subst :, ,$2))
 define newline
