@@ -146,6 +146,60 @@ add_rule(const struct console_scene *scene, struct edits *edits, struct error *e
 	return 0;
 }
 
+static bool
+is_wanted(const struct console_scene *scene, const char *name)
+{
+	const struct value *only = value_find(scene->facts->control->keys, "only");
+	for (size_t i = 0; i < only->count; i++)
+		if (strcasecmp(only->items[i].text, name) == 0)
+			return true;
+	return false;
+}
+
+/* Whether the bare NAME means others than the user of that name: group_match() in
+ * user_match() of pam_access.c. */
+static bool
+means_group(const struct console_scene *scene, const char *name)
+{
+	const struct principals *principals = &scene->facts->principals;
+	gid_t gid;
+	if (!principals_group(principals, name, &gid))
+		return !principals->groups_complete;
+	for (size_t i = 0; i < principals->user_count; i++)
+		if (strcmp(principals->users[i].name, name) != 0 &&
+			principals_in_group(principals, &principals->users[i], name))
+			return true;
+	return !principals->users_complete;
+}
+
+/* With nodefgroup a rule whose bare name is meant as a group lets its members go, or in,
+ * from wherever it says. What excepts those of the policy is what nodefgroup is for. */
+static int
+check_groups(const struct console_scene *scene, struct error *err)
+{
+	const struct access_conf *conf = &scene->rules->conf;
+	for (size_t i = 0; i < conf->count; i++) {
+		const struct access_rule *rule = &conf->rules[i];
+		bool is_exception = rule->answer == ACCESS_ADMITTED;
+		for (size_t k = 0; k < rule->user_count; k++) {
+			const char *token = conf->tokens[rule->users + k];
+			autofree char *name = memory_copy(token, strcspn(token, "@"));
+			if (strcasecmp(token, "EXCEPT") == 0)
+				is_exception = !is_exception;
+			else if (strcasecmp(name, "ALL") != 0 &&
+				strchr("@(", *name) == NULL &&
+				!(is_exception && is_wanted(scene, name)) &&
+				means_group(scene, name))
+				return error_set(err,
+					"%s: with nodefgroup '%s' of a rule is no group "
+					"any more; "
+					"write (%s) there",
+					rule->place.file->path, token, name);
+		}
+	}
+	return 0;
+}
+
 /* Bare names in the rules shall mean users alone. */
 static int
 mend_names(struct console_scene *scene, struct edits *edits, struct error *err)
@@ -153,8 +207,9 @@ mend_names(struct console_scene *scene, struct edits *edits, struct error *err)
 	static const char wanted[] = "nodefgroup";
 	if (!excepts_group(scene))
 		return 0;
-	if (console_add_argument(
-		    scene, &scene->consults, "pam_access.so", wanted, edits, err) < 0)
+	if (check_groups(scene, err) < 0 ||
+		console_add_argument(
+			scene, &scene->consults, "pam_access.so", wanted, edits, err) < 0)
 		return -1;
 	autofree char *arguments = memory_printf(
 		"%s %s", wanted, scene->consults.arguments);

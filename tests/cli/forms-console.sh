@@ -120,6 +120,16 @@ is "$FORM: the line" "$(tail -n 1 "$ROOT/etc/pam.d/login")" "account required pa
 admits root
 undone
 
+host "a member of group root, and a rule that means a group" alice
+printf -- '-:staff:.example.org\n-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
+printf 'staff:x:50:bob\n' >>"$ROOT/etc/group"
+refused
+says "$FORM: with nodefgroup its members would come in from there" "with nodefgroup 'staff' of a rule is no group any more; write (staff) there"
+sed -i 's/staff/(staff)/' "$ROOT/etc/security/access.conf"
+fixed 1 1
+admits root
+undone
+
 host "no file"
 mkdir -p "$ROOT/etc/security"
 admits root alice bob

@@ -181,7 +181,7 @@ class Access(oracle.Oracle):
         model, real = self.model(), self.daemon(case, asked)
         answers = []
         for (user, origin), have in zip(asked, real):
-            guess = model[user, origin]
+            guess = model.get((user, origin), "refused")  # no user any more when a case is shrunk
             verdict = "unknown" if guess == "unknown" else "agree" if guess == have else "disagree"
             answers.append(Answer(verdict, f"{user} from {origin}", "" if verdict == "agree" else f"pam_access: {have}, model: {guess}"))
         if case.get("remedy"):
