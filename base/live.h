@@ -64,7 +64,12 @@ live_unit(const struct live_process *process);
 char *
 live_session(const struct live_process *process);
 
-/* A TCP socket that the process listens at. */
+enum live_protocol {
+	LIVE_TCP, /* sockets that listen */
+	LIVE_UDP, /* bound ones that everybody may send to */
+};
+
+/* A socket that anybody can reach the process by. */
 struct live_listener {
 	unsigned long inode; /* of the socket */
 	int family; /* AF_INET, AF_INET6 */
@@ -74,8 +79,8 @@ struct live_listener {
 
 /* Those of the process; the caller frees *ret_items. None where it can't be told. */
 void
-live_listeners(const struct live_process *process, struct live_listener **ret_items,
-	size_t *ret_count);
+live_listeners(const struct live_process *process, enum live_protocol protocol,
+	struct live_listener **ret_items, size_t *ret_count);
 
 /* Whether that process sees the network that we see. */
 bool

@@ -9,7 +9,9 @@
 #include "base/live.h"
 #include "base/memory.h"
 
-enum { TCP_LISTEN_STATE = 0x0a }; /* include/net/tcp_states.h */
+/* include/net/tcp_states.h; net/ipv4/udp.c has no others than "closed" and "established".
+ */
+static const long OPEN_STATES[] = { [LIVE_TCP] = 0x0a, [LIVE_UDP] = 0x07 };
 
 struct inodes {
 	unsigned long *items;
@@ -64,9 +66,11 @@ on_loopback(int family, const char *hex)
 		(words[3] == 0 || words[3] == htonl(1));
 }
 
-/* Of a line of proc(5)'s net/tcp: "sl: address:port peer:port state ... inode ...". */
+/* Of a line of proc(5)'s net/tcp and net/udp: "sl: address:port peer:port state ... inode
+ * ...". */
 static bool
-parse_line(char *line, int family, struct live_listener *ret_listener)
+parse_line(char *line, int family, enum live_protocol protocol,
+	struct live_listener *ret_listener)
 {
 	char *words[10];
 	size_t count = 0;
@@ -74,7 +78,7 @@ parse_line(char *line, int family, struct live_listener *ret_listener)
 		count < 10 && (word = strsep(&rest, " \n")) != NULL;)
 		if (*word != '\0')
 			words[count++] = word;
-	if (count < 10 || strtol(words[3], NULL, 16) != TCP_LISTEN_STATE)
+	if (count < 10 || strtol(words[3], NULL, 16) != OPEN_STATES[protocol])
 		return false;
 	size_t digits = family == AF_INET ? 8 : 32;
 	if (strcspn(words[1], ":") != digits)
@@ -89,13 +93,13 @@ parse_line(char *line, int family, struct live_listener *ret_listener)
 }
 
 void
-live_listeners(const struct live_process *process, struct live_listener **ret_items,
-	size_t *ret_count)
+live_listeners(const struct live_process *process, enum live_protocol protocol,
+	struct live_listener **ret_items, size_t *ret_count)
 {
-	static const struct {
-		const char *name;
-		int family;
-	} TABLES[] = { { "tcp", AF_INET }, { "tcp6", AF_INET6 } };
+	static const char *const TABLES[][2] = {
+		[LIVE_TCP] = { "tcp", "tcp6" }, [LIVE_UDP] = { "udp", "udp6" }
+	};
+	static const int FAMILIES[] = { AF_INET, AF_INET6 };
 	struct inodes inodes = { 0 };
 	*ret_items = NULL;
 	*ret_count = 0;
@@ -104,10 +108,10 @@ live_listeners(const struct live_process *process, struct live_listener **ret_it
 		char line[512];
 		struct live_listener listener;
 		autofree char *path = memory_printf(
-			"/proc/%d/net/%s", (int)process->pid, TABLES[i].name);
+			"/proc/%d/net/%s", (int)process->pid, TABLES[protocol][i]);
 		FILE *file = fopen(path, "re");
 		while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-			if (!parse_line(line, TABLES[i].family, &listener) ||
+			if (!parse_line(line, FAMILIES[i], protocol, &listener) ||
 				!has_inode(&inodes, listener.inode))
 				continue;
 			*ret_items = memory_grow(*ret_items, *ret_count, sizeof listener);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
+#include "enforcer/daemon_probe.h"
 #include "enforcer/pam_modules.h"
 
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
@@ -31,7 +32,8 @@ const struct daemon DAEMONS[] = {
 		.activation = ACTIVATION_HANGUP,
 		.checks_first = true,
 		.socket_units = LIST("ssh.socket", "sshd.socket"),
-		.greeting = "SSH-",
+		.listens = true,
+		.probe = probe_sshd,
 	},
 	{
 		.name = "xinetd",
@@ -39,6 +41,7 @@ const struct daemon DAEMONS[] = {
 		.programs = LIST("xinetd"),
 		.unchecked = "xinetd has no check mode",
 		.activation = ACTIVATION_HANGUP,
+		.probe = probe_xinetd,
 	},
 	{
 		.name = "rsyslogd",
@@ -47,6 +50,7 @@ const struct daemon DAEMONS[] = {
 		.check = LIST("/usr/sbin/rsyslogd", "-N1"),
 		.chatter = LIST(": version ", ": End of config validation run"),
 		.activation = ACTIVATION_RESTART,
+		.probe = probe_syslog,
 	},
 	{
 		.name = "syslogd",
@@ -54,6 +58,7 @@ const struct daemon DAEMONS[] = {
 		.programs = LIST("syslogd", "inetutils-syslogd"),
 		.unchecked = "syslogd has no check mode",
 		.activation = ACTIVATION_HANGUP,
+		.probe = probe_syslog,
 	},
 	{
 		.name = "PAM",
@@ -65,6 +70,18 @@ const struct daemon DAEMONS[] = {
 };
 
 const size_t DAEMONS_COUNT = sizeof DAEMONS / sizeof *DAEMONS;
+
+int
+daemon_find(const struct daemon *daemon, struct live_list *ret_list, struct error *err)
+{
+	if (live_find(daemon->programs, ret_list, err) < 0)
+		return -1;
+	live_keep_parents(ret_list);
+	/* what serves a connection and outlived the daemon listens at nothing */
+	if (daemon->listens)
+		daemon_probe_keep_listeners(ret_list);
+	return 0;
+}
 
 struct patterns {
 	char **items; /* owned */

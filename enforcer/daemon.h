@@ -5,7 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/error.h"
 #include "enforcer/change.h"
+#include "enforcer/probe.h"
 
 enum activation {
 	ACTIVATION_NONE, /* whoever uses the files reads them afresh each time */
@@ -32,11 +34,18 @@ struct daemon {
 	enum activation activation;
 	bool checks_first; /* a daemon that exits when it is told to read bad files */
 	const char *const *socket_units; /* units that start it for each connection */
-	const char *greeting; /* what it says first to who connects; NULL: nothing */
+	bool listens; /* without a TCP port it is of no use */
+	/* asks it, see probe.h; NULL: it can't be asked */
+	void (*probe)(const struct live_list *list, struct probe *ret_probe);
 };
 
 extern const struct daemon DAEMONS[];
 extern const size_t DAEMONS_COUNT;
+
+/* Its processes: those of the daemon itself, not those that serve one connection. The
+ * caller frees with live_list_free. */
+int
+daemon_find(const struct daemon *daemon, struct live_list *ret_list, struct error *err);
 
 /* Those of CHANGES whose files the daemon reads: by the patterns and, on the running
  * system, by where links at them lead to and by what the files include. Only the array of

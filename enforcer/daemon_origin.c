@@ -62,13 +62,16 @@ daemon_origin_read(const struct live_process *process, struct daemon_origin *ret
 	read_arguments(process, ret_origin);
 }
 
-const char *
-daemon_origin_file(const struct daemon_origin *origin)
+bool
+daemon_origin_reads_other(const struct daemon_origin *origin, const char *file)
 {
-	for (char **word = origin->argv; *word != NULL; word++)
-		if (strncmp(*word, "-f", 2) == 0)
-			return (*word)[2] != '\0' ? *word + 2 : word[1];
-	return NULL;
+	for (char **word = origin->argv; *word != NULL; word++) {
+		if (strncmp(*word, "-f", 2) != 0)
+			continue;
+		const char *other = (*word)[2] != '\0' ? *word + 2 : word[1];
+		return other != NULL && strcmp(other, file) != 0;
+	}
+	return false;
 }
 
 int

@@ -18,9 +18,10 @@ struct daemon_origin {
 void
 daemon_origin_read(const struct live_process *process, struct daemon_origin *ret_origin);
 
-/* The argument of the option -f; NULL when it was not given. */
-const char *
-daemon_origin_file(const struct daemon_origin *origin);
+/* Whether it reads another main file than FILE: it was started with -f, as all daemons
+ * here know it. */
+bool
+daemon_origin_reads_other(const struct daemon_origin *origin, const char *file);
 
 /* Starts it anew, by its unit or by its command line. Whether it stays is not known yet.
  */

@@ -1,13 +1,7 @@
 #include "enforcer/daemon_probe.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "lenses/process.h"
 
@@ -15,7 +9,6 @@ enum {
 	STEP = 50, /* milliseconds between two looks */
 	RELOAD_TIME = 3000, /* for a daemon to close its sockets and open new ones */
 	SETTLE_TIME = 1000, /* a daemon that does not like its files is gone by then */
-	GREET_TIME = 5000,
 };
 
 static void
@@ -28,7 +21,8 @@ void
 daemon_probe_before(const struct live_process *process, struct daemon_probe *ret_probe)
 {
 	ret_probe->process = *process;
-	live_listeners(process, &ret_probe->listeners, &ret_probe->listener_count);
+	live_listeners(
+		process, LIVE_TCP, &ret_probe->listeners, &ret_probe->listener_count);
 }
 
 void
@@ -45,7 +39,7 @@ daemon_probe_keep_listeners(struct live_list *list)
 	for (size_t i = 0; i < list->count; i++) {
 		struct live_listener *listeners;
 		size_t count;
-		live_listeners(&list->items[i], &listeners, &count);
+		live_listeners(&list->items[i], LIVE_TCP, &listeners, &count);
 		free(listeners);
 		if (count > 0)
 			list->items[kept++] = list->items[i];
@@ -86,7 +80,7 @@ static bool
 listens_anew(const struct daemon_probe *probe, struct live_listener **ret_items,
 	size_t *ret_count)
 {
-	live_listeners(&probe->process, ret_items, ret_count);
+	live_listeners(&probe->process, LIVE_TCP, ret_items, ret_count);
 	for (size_t i = 0; i < *ret_count; i++)
 		for (size_t k = 0; k < probe->listener_count; k++)
 			if ((*ret_items)[i].inode == probe->listeners[k].inode)
@@ -94,62 +88,16 @@ listens_anew(const struct daemon_probe *probe, struct live_listener **ret_items,
 	return *ret_count > 0;
 }
 
-/* Connects within TIME milliseconds: a descriptor or -1. */
+/* It listens anew, or time runs out, as for one whose sockets systemd holds: it keeps
+ * them. */
 static int
-connect_to(const struct live_listener *listener)
-{
-	struct sockaddr_in ipv4 = {
-		.sin_family = AF_INET,
-		.sin_port = htons(listener->port),
-		.sin_addr = { htonl(INADDR_LOOPBACK) },
-	};
-	struct sockaddr_in6 ipv6 = {
-		.sin6_family = AF_INET6,
-		.sin6_port = htons(listener->port),
-		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
-	};
-	bool old = listener->family == AF_INET;
-	int fd = socket(listener->family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	/* to this host itself: answered or refused at once */
-	if (fd >= 0 &&
-		connect(fd, old ? (struct sockaddr *)&ipv4 : (struct sockaddr *)&ipv6,
-			old ? sizeof ipv4 : sizeof ipv6) < 0) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-static bool
-greets(const struct live_listener *listener, const char *greeting)
-{
-	char text[64] = "";
-	size_t size = 0, wanted = strlen(greeting);
-	long end = process_clock() + GREET_TIME;
-	int fd = connect_to(listener);
-	while (fd >= 0 && size < wanted && process_clock() < end) {
-		struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
-		if (poll(&poll_fd, 1, STEP) <= 0)
-			continue;
-		ssize_t n = recv(fd, text + size, wanted - size, 0);
-		if (n <= 0)
-			break;
-		size += (size_t)n;
-	}
-	if (fd >= 0)
-		close(fd);
-	return size == wanted && memcmp(text, greeting, wanted) == 0;
-}
-
-static int
-probe_greeting(
+probe_listening(
 	const struct daemon *daemon, const struct daemon_probe *probe, struct error *err)
 {
 	struct live_listener *listeners = NULL;
 	size_t count = 0;
 	int status = 0;
 	long end = process_clock() + RELOAD_TIME;
-	/* one whose sockets systemd holds keeps them: then the time runs out */
 	while (live_runs(&probe->process) && !listens_anew(probe, &listeners, &count) &&
 		process_clock() < end) {
 		free(listeners);
@@ -157,19 +105,12 @@ probe_greeting(
 		pause_briefly();
 	}
 	if (listeners == NULL)
-		live_listeners(&probe->process, &listeners, &count);
+		live_listeners(&probe->process, LIVE_TCP, &listeners, &count);
 	if (!live_runs(&probe->process))
 		status = error_set(
 			err, "%s exited after it was told to reload", daemon->name);
 	else if (count == 0)
 		status = error_set(err, "%s no longer listens", daemon->name);
-	for (size_t i = 0; i < count && status == 0; i++) {
-		if (!listeners[i].on_loopback || !live_shares_network(&probe->process))
-			continue;
-		if (!greets(&listeners[i], daemon->greeting))
-			status = error_set(err, "%s does not answer at port %u",
-				daemon->name, (unsigned)listeners[i].port);
-	}
 	free(listeners);
 	return status;
 }
@@ -202,8 +143,8 @@ daemon_probe_after(
 {
 	if (daemon->activation == ACTIVATION_RESTART)
 		return probe_restarted(daemon, probe, err);
-	if (daemon->greeting != NULL)
-		return probe_greeting(daemon, probe, err);
+	if (daemon->listens)
+		return probe_listening(daemon, probe, err);
 	if (daemon_probe_gone(&probe->process, SETTLE_TIME))
 		return error_set(
 			err, "%s exited after it was told to reload", daemon->name);

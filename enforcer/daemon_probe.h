@@ -19,8 +19,8 @@ void
 daemon_probe_before(const struct live_process *process, struct daemon_probe *ret_probe);
 
 /* Waits, some seconds at most, until the daemon has read its files again, and looks: the
- * same process runs, or a new one after a restart, and greets who connects on loopback,
- * where it has a greeting and listens there. */
+ * same process runs, or a new one after a restart, and listens, if it is one that must.
+ */
 int
 daemon_probe_after(
 	const struct daemon *daemon, const struct daemon_probe *probe, struct error *err);

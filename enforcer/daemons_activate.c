@@ -1,3 +1,4 @@
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -18,6 +19,8 @@ enum {
 	SUPERVISOR_TIME = 500, /* for whoever watches it to start it again */
 	START_TIME = 5000,
 	LOST_MAX = 8,
+	TRIES = 3,
+	PAUSE = 300, /* milliseconds between two, for a daemon that is still at it */
 };
 
 /* Daemons that an activation cost their life. The one after the undo starts them again;
@@ -135,10 +138,8 @@ activate_process(const struct daemon *daemon, const struct live_process *process
 	struct daemon_origin origin;
 	int status = 0;
 	daemon_origin_read(process, &origin);
-	/* a second sshd, say, whose files nobody checked; all daemons of the table know
-	 * -f */
-	const char *file = daemon_origin_file(&origin);
-	if (file != NULL && strcmp(file, daemon->files[0]) != 0) {
+	/* a second sshd, say, whose files nobody checked */
+	if (daemon_origin_reads_other(&origin, daemon->files[0])) {
 		tell(teller, "%s: process %d reads another file, left alone",
 			daemon->name, (int)process->pid);
 		daemon_origin_free(&origin);
@@ -187,12 +188,8 @@ activate(const struct daemon *daemon, const struct teller *teller, struct error 
 	struct live_list list;
 	if (daemon->activation == ACTIVATION_NONE)
 		return 0;
-	if (live_find(daemon->programs, &list, err) < 0)
+	if (daemon_find(daemon, &list, err) < 0)
 		return -1;
-	live_keep_parents(&list);
-	/* what serves a connection and outlived the daemon listens at nothing */
-	if (daemon->greeting != NULL)
-		daemon_probe_keep_listeners(&list);
 	int status = list.count > 0 ? check_first(daemon, err)
 				    : bring_back(daemon, teller, err);
 	for (size_t i = 0; i < list.count && status == 0; i++)
@@ -201,16 +198,47 @@ activate(const struct daemon *daemon, const struct teller *teller, struct error 
 	return status;
 }
 
+/* Whether it answers no worse than BEFORE. */
+static int
+ask_again(const struct daemon *daemon, const struct probe *before,
+	const struct teller *teller, struct error *err)
+{
+	if (!before->works) {
+		tell(teller, "%s: could not be asked before, so it is not asked now",
+			daemon->name);
+		return 0;
+	}
+	for (int i = 1;; i++) {
+		struct probe now;
+		int status = 0;
+		daemons_ask(daemon, &now);
+		const char *fault = probe_compare(before, &now);
+		if (fault != NULL && i == TRIES)
+			status = error_set(err, "%s: %s", daemon->name, fault);
+		if (fault == NULL && now.works)
+			tell(teller, "%s: answers as its files say", daemon->name);
+		probe_free(&now);
+		if (fault == NULL || status < 0)
+			return status;
+		poll(NULL, 0, PAUSE);
+	}
+}
+
 int
-daemons_activate(
-	const struct changes *changes, daemons_note note, void *data, struct error *err)
+daemons_activate(const struct changes *changes, const struct daemons_sight *before,
+	daemons_note note, void *data, struct error *err)
 {
 	struct teller teller = { note, data };
 	int status = 0;
 	for (size_t i = 0; i < DAEMONS_COUNT; i++) {
 		struct changes its = daemon_changes(&DAEMONS[i], changes, true);
 		free(its.items);
-		if (its.count > 0 && activate(&DAEMONS[i], &teller, err) < 0)
+		if (its.count == 0)
+			continue;
+		if (activate(&DAEMONS[i], &teller, err) < 0 ||
+			(before->probes != NULL && DAEMONS[i].probe != NULL &&
+				ask_again(&DAEMONS[i], &before->probes[i], &teller, err) <
+					0))
 			status = -1;
 	}
 	return status;

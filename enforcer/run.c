@@ -10,7 +10,6 @@
 
 #include "base/auditlog.h"
 #include "base/memory.h"
-#include "enforcer/daemons.h"
 #include "enforcer/recovery.h"
 #include "enforcer/timer.h"
 
@@ -62,6 +61,7 @@ void
 run_end(struct run *run)
 {
 	changelog_free(&run->log);
+	daemons_sight_free(&run->before);
 	journal_close(&run->journal);
 	if (run->root >= 0)
 		close(run->root);
@@ -81,16 +81,37 @@ run_pass_on(void *run, const char *line)
 	run_note(run, line);
 }
 
+/* The changes of RECORD; only the array is the caller's to free. */
+static struct changes
+changes_of(const struct record *record)
+{
+	struct changes changes = { memory_new(record->count, sizeof *changes.items),
+		record->count };
+	for (size_t i = 0; i < record->count; i++)
+		changes.items[i] = record->files[i].change;
+	return changes;
+}
+
+void
+run_look(struct run *run, const struct record *record)
+{
+	if (!run->live)
+		return;
+	struct changes changes = changes_of(record);
+	daemons_look(&changes, &run->before);
+	free(changes.items);
+}
+
 int
 run_activate(const struct run *run, const struct record *record, struct error *err)
 {
 	if (!run->live)
 		return 0;
-	autofree struct change *items = memory_new(record->count, sizeof *items);
-	struct changes changes = { items, record->count };
-	for (size_t i = 0; i < record->count; i++)
-		items[i] = record->files[i].change;
-	return daemons_activate(&changes, run_pass_on, (void *)run, err);
+	struct changes changes = changes_of(record);
+	int status = daemons_activate(
+		&changes, &run->before, run_pass_on, (void *)run, err);
+	free(changes.items);
+	return status;
 }
 
 void

@@ -4,6 +4,7 @@
 #define ENFORCER_RUN_H
 
 #include "enforcer/changelog.h"
+#include "enforcer/daemons.h"
 #include "enforcer/journal.h"
 #include "enforcer/transaction.h"
 
@@ -12,6 +13,7 @@ struct run {
 	int root;
 	bool live; /* the root is "/" */
 	struct journal journal;
+	struct daemons_sight before; /* what run_look saw */
 	struct changelog log; /* as it was when the lock was taken: whole */
 };
 
@@ -31,7 +33,12 @@ run_note(const struct run *run, const char *line);
 void
 run_pass_on(void *run, const char *line);
 
-/* Activates the daemons that read RECORD's files; 0 when the root is not live. */
+/* Before RECORD's files are changed: sees what the daemons that read them answer. */
+void
+run_look(struct run *run, const struct record *record);
+
+/* Activates the daemons that read RECORD's files, and sees that none answers worse than
+ * before; 0 when the root is not live. */
 int
 run_activate(const struct run *run, const struct record *record, struct error *err);
 

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/login.h"
 #include "base/memory.h"
 #include "enforcer/confirm.h"
 #include "enforcer/daemons.h"
@@ -91,7 +90,7 @@ static int
 keep_logins(const struct run *run, const struct record *record, struct error *err)
 {
 	autobuffer struct buffer logins = { 0 };
-	login_list(&logins);
+	run->transaction->logins(&logins);
 	return journal_put_logins(&run->journal, record->id,
 		(struct bytes){ logins.data, logins.size }, err);
 }
@@ -115,8 +114,7 @@ bring_into_force(const struct run *run, const struct record *record, struct erro
 }
 
 static enum outcome
-apply(const struct run *run, const struct changes *changes, char **ret_id,
-	struct error *err)
+apply(struct run *run, const struct changes *changes, char **ret_id, struct error *err)
 {
 	struct record record;
 	struct trial trial;
@@ -134,6 +132,7 @@ apply(const struct run *run, const struct changes *changes, char **ret_id,
 		outcome = OUTCOME_REFUSED;
 	} else if (journal_begin(&run->journal, changelog_newest(&run->log), &record,
 			   on_trial ? &trial : NULL, err) == 0) {
+		run_look(run, &record);
 		outcome = start_timer(run, &record, err);
 		if (outcome == OUTCOME_DONE)
 			outcome = way_go(run, &record, &WAY_APPLY, err);

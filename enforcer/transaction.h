@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "enforcer/change.h"
 #include "enforcer/trial.h"
@@ -26,6 +27,7 @@ struct transaction {
 	const char *policy_sha256; /* goes into the log */
 	unsigned trial; /* for apply: seconds within which it must be confirmed; 0: it
 			   need not be */
+	void (*logins)(struct buffer *out); /* with TRIAL: login_list, but in tests */
 	bool end_trial; /* recovery undoes what is on trial, however much time it has */
 	/* tells the caller what happens, one line each ("validated by sshd -t", "sshd
 	 * reloaded", "not validated by the daemon"); may be NULL */

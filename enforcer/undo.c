@@ -116,6 +116,8 @@ transaction_undo(const struct transaction *transaction, const char *id, struct e
 	enum outcome outcome = run_begin(transaction, false, &run, err);
 	if (outcome == OUTCOME_DONE)
 		outcome = choose(&run.journal, &run.log, id, &record, &way.failed, err);
+	if (outcome == OUTCOME_DONE)
+		run_look(&run, &record);
 	/* the state leaves done before the first file changes: a run cut short goes on
 	 * undoing */
 	if (outcome == OUTCOME_DONE &&

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/login.h"
 #include "base/memory.h"
 #include "enforcer/ask.h"
 #include "enforcer/confirm.h"
@@ -217,6 +218,7 @@ transaction_of(const struct apply *apply)
 		.journal = options_text(apply->options, "journal", NULL),
 		.policy_sha256 = apply->plan.policy_sha256,
 		.trial = apply->trial,
+		.logins = login_list,
 		.note = output_note };
 }
 

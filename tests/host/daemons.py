@@ -24,6 +24,13 @@ controls:
       only: []
       remedy: disable
 """
+READ_ONLY = """holdfast: 1
+title: A log where rsyslogd may not write
+controls:
+  - id: local5-log
+    syslog:
+      store: { selector: local5.*, file: /srv/local5.log }
+"""
 DAYTIME = """service daytime
 {
 	type = INTERNAL
@@ -75,7 +82,8 @@ def run(host, tree):
 
     status, printed = host.run("holdfast apply --yes")
     check("apply", status == 0, printed)
-    for line in ("sshd: reloaded (ssh.service)", "rsyslogd: restarted", "xinetd: reloaded (xinetd.service)"):
+    for line in ("sshd: reloaded (ssh.service)", "rsyslogd: restarted", "xinetd: reloaded (xinetd.service)",
+                 *(f"{program}: answers as its files say" for program in PROGRAMS)):
         check(f"apply says: {line}", line in printed, printed)
     same("apply: sshd takes keys alone", methods(host), "publickey")
     check("apply: xinetd serves daytime no more", not serves_daytime(host))
@@ -91,6 +99,13 @@ def run(host, tree):
     check("undo: /etc is as before", left == "", left)
     host.run("rm -f /var/log/local5.log")
     are_as_the_package_has_them(host, "undo")
+
+    # rsyslogd accepts the change and runs, but can't write there: systemd keeps it from that
+    status, printed = host.run("holdfast apply --yes --policy /root/read-only.yaml")
+    same("a log that can't be written: apply is undone", status, 2)
+    check("a log that can't be written: said so", "rsyslogd: messages for /srv/local5.log do not arrive there" in printed, printed)
+    left = difference(before, tree.etc())
+    check("a log that can't be written: /etc is as before", left == "", left)
 
     tree.write(DROP_IN, BAD_RELOAD)
     host.run("systemctl daemon-reload")
@@ -111,6 +126,8 @@ def main():
     tree.give_key("alice")
     tree.write("/etc/holdfast/policy.yaml", POLICY)
     tree.write("/etc/xinetd.d/daytime", DAYTIME)
+    tree.write("/root/read-only.yaml", READ_ONLY)
+    tree.write("/etc/systemd/system/rsyslog.service.d/srv.conf", "[Service]\nReadOnlyPaths=/srv\n")
     run(Booted(tree), tree)
     finish()
 

@@ -27,9 +27,10 @@ __asan_default_options(void)
 }
 
 static inline int
-private_loopback(void)
+private_loopback(bool up)
 {
-	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
+	struct ifreq request = { .ifr_name = "lo",
+		.ifr_flags = up ? IFF_UP | IFF_RUNNING : 0 };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	int status = ioctl(fd, SIOCSIFFLAGS, &request);
 	close(fd);
@@ -62,7 +63,8 @@ private_enter(void)
 	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-		mount("proc", "/proc", "proc", 0, NULL) < 0 || private_loopback() < 0) {
+		mount("proc", "/proc", "proc", 0, NULL) < 0 ||
+		private_loopback(true) < 0) {
 		puts("SKIP: no private mounts");
 		exit(77);
 	}

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/sysmacros.h>
 
 #include "base/live.h"
 
@@ -15,11 +16,21 @@ bury(void)
 		;
 }
 
+static struct daemons_sight sight;
+
+/* What the daemons answer with the files as they are. */
+static void
+look(void)
+{
+	daemons_sight_free(&sight);
+	daemons_look(&made, &sight);
+}
+
 static int
 activate(void)
 {
 	buffer_free(&notes);
-	return daemons_activate(&made, collect_note, NULL, &failure);
+	return daemons_activate(&made, &sight, collect_note, NULL, &failure);
 }
 
 static struct live_process
@@ -87,6 +98,7 @@ await_port(unsigned short port)
 static void
 end_daemon(pid_t pid)
 {
+	assert_true(pid > 0); /* 0 would be our own process group, make and all */
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	bury();
@@ -96,6 +108,7 @@ static int
 set_up(void **state)
 {
 	(void)state;
+	daemons_sight_free(&sight);
 	start_over();
 	bury();
 	return 0;
@@ -130,12 +143,14 @@ test_sshd(void **state)
 	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
 	assert_true(read(fd, text, 4) == 4 && memcmp(text, "SSH-", 4) == 0);
 
+	add_change(CHANGE_REPLACE, "/etc/ssh/sshd_config", "");
+	look();
 	put_text("/etc/ssh/sshd_config",
 		"Port 2323\nListenAddress 127.0.0.1\nHostKey /etc/ssh/key\n"
 		"VersionAddendum changed\n");
-	add_change(CHANGE_REPLACE, "/etc/ssh/sshd_config", "");
 	assert_int_equal(activate(), 0);
 	assert_says(notes.data, "sshd: told to reload (process ");
+	assert_says(notes.data, "sshd: answers as its files say");
 	assert_says(greeting(2323), " changed");
 	assert_null(greeting(2222));
 	assert_true(live_runs(&before)); /* the same process */
@@ -188,6 +203,49 @@ test_sshd_lost(void **state)
 	assert_string_equal(notes.data, "sshd: not running, nothing to reload\n");
 }
 
+/* It greets, and can't go on: its answer to a key exchange dies. */
+static void
+test_sshd_asks_nobody(void **state)
+{
+	(void)state;
+	pid_t pid = start_sshd();
+	add_change(CHANGE_REPLACE, "/etc/ssh/sshd_config", "");
+	look();
+	autofree char *text = memory_printf(
+		"%sKexAlgorithms sntrup761x25519-sha512@openssh.com\n"
+		"HostKeyAlgorithms rsa-sha2-256\n",
+		SSHD_CONFIG);
+	put_text("/etc/ssh/sshd_config", text);
+	assert_int_equal(activate(), -1);
+	assert_says(failure.text,
+		"sshd: nobody who connects to port 2222 over IPv4 is asked to "
+		"authenticate");
+	assert_says(greeting(2222), "SSH-");
+	/* the same files, undone */
+	put_text("/etc/ssh/sshd_config", SSHD_CONFIG);
+	assert_int_equal(activate(), 0);
+	assert_says(notes.data, "sshd: answers as its files say");
+	end_daemon(pid);
+}
+
+/* What could not be asked before says nothing about the change. */
+static void
+test_sshd_without_loopback(void **state)
+{
+	(void)state;
+	pid_t pid = start_sshd();
+	add_change(CHANGE_REPLACE, "/etc/ssh/sshd_config", "");
+	assert_int_equal(private_loopback(false), 0);
+	look();
+	put_text("/etc/ssh/sshd_config",
+		"Port 2323\nListenAddress 127.0.0.1\nHostKey /etc/ssh/key\n");
+	assert_int_equal(activate(), 0);
+	assert_says(notes.data, "sshd: could not be asked before");
+	assert_int_equal(private_loopback(true), 0);
+	assert_says(greeting(2323), "SSH-");
+	end_daemon(pid);
+}
+
 static void
 test_sshd_other_file(void **state)
 {
@@ -229,10 +287,12 @@ test_xinetd(void **state)
 	pid_t pid = start(ARGV);
 	await_port(3001);
 	assert_string_equal(greeting(3001), "before\n");
-	put_service(3002, "after");
 	add_change(CHANGE_REPLACE, "/etc/xinetd.d/one", "");
+	look();
+	put_service(3002, "after");
 	assert_int_equal(activate(), 0);
 	assert_says(notes.data, "xinetd: told to reload (process ");
+	assert_says(notes.data, "xinetd: answers as its files say");
 	assert_string_equal(greeting(3002), "after\n");
 	assert_null(greeting(3001));
 	assert_int_equal(find("xinetd").pid, pid);
@@ -243,6 +303,65 @@ test_xinetd(void **state)
 	end_daemon(pid);
 	assert_int_equal(activate(), 0);
 	assert_string_equal(notes.data, "xinetd: not running, nothing to reload\n");
+}
+
+/* A port that somebody else has: xinetd goes on, without the service. */
+static void
+test_xinetd_without_its_port(void **state)
+{
+	static const char *const ARGV[] = { "/usr/sbin/xinetd", "-dontfork", NULL };
+	struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_port = htons(3003),
+		.sin_addr = { htonl(INADDR_ANY) },
+	};
+	(void)state;
+	put_text("/etc/xinetd.conf", "defaults\n{\n}\nincludedir /etc/xinetd.d\n");
+	put_service(3001, "before");
+	pid_t pid = start(ARGV);
+	await_port(3001);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	add_change(CHANGE_REPLACE, "/etc/xinetd.d/one", "");
+	look();
+	put_service(3003, "after");
+	assert_int_equal(activate(), -1);
+	assert_string_equal(
+		failure.text, "xinetd: service one does not listen at tcp port 3003");
+	/* what was so before is not the change's fault */
+	start_over();
+	add_change(CHANGE_REPLACE, "/etc/xinetd.d/one", "");
+	look();
+	assert_int_equal(activate(), 0);
+	close(fd);
+	end_daemon(pid);
+}
+
+/* A socket that stays open though the files say that nobody listens. */
+static void
+test_xinetd_still_listens(void **state)
+{
+	static const char *const ARGV[] = { "/usr/sbin/xinetd", "-dontfork", NULL };
+	struct probe probe;
+	(void)state;
+	put_text("/etc/xinetd.conf", "defaults\n{\n}\nincludedir /etc/xinetd.d\n");
+	put_service(3001, "before");
+	pid_t pid = start(ARGV);
+	await_port(3001);
+	autofree char *text = get_text("/etc/xinetd.d/one");
+	autofree char *off = memory_printf(
+		"%.*s disable = yes\n}\n", (int)strlen(text) - 2, text);
+	put_text("/etc/xinetd.d/one", off);
+	for (size_t i = 0; i < DAEMONS_COUNT; i++)
+		if (strcmp(DAEMONS[i].name, "xinetd") == 0)
+			daemons_ask(&DAEMONS[i], &probe);
+	assert_true(probe.works);
+	assert_int_equal(probe.count, 1);
+	assert_string_equal(probe.faults[0],
+		"it listens at tcp port 3001, where no service is started");
+	probe_free(&probe);
+	end_daemon(pid);
 }
 
 static void
@@ -336,6 +455,83 @@ test_rsyslog_in_front(void **state)
 	rsyslog_as("-n");
 }
 
+/* A /dev of its own, with what the daemons need, so that /dev/log is the test's. */
+static void
+make_devices(void)
+{
+	static const struct {
+		const char *path;
+		unsigned minor;
+	} DEVICES[] = { { "/dev/null", 3 }, { "/dev/random", 8 }, { "/dev/urandom", 9 } };
+	assert_int_equal(private_empty("/dev"), 0);
+	for (size_t i = 0; i < sizeof DEVICES / sizeof *DEVICES; i++) {
+		assert_int_equal(mknod(DEVICES[i].path, S_IFCHR | 0666,
+					 makedev(1, DEVICES[i].minor)),
+			0);
+		assert_int_equal(chmod(DEVICES[i].path, 0666), 0);
+	}
+}
+
+static void
+put_local_rules(const char *rules)
+{
+	autofree char *text = memory_printf("module(load=\"imuxsock\")\n"
+					    "user.* /var/log/user\n%s\n",
+		rules);
+	put_text("/etc/rsyslog.conf", text);
+}
+
+/* Whether messages arrive where the model says, before and after a change. */
+static void
+test_rsyslog_is_asked(void **state)
+{
+	static const char *const ARGV[] = { "/usr/sbin/rsyslogd", "-n", NULL };
+	(void)state;
+	make_devices();
+	/* what no model sees: a folder of a file system that is read-only */
+	assert_int_equal(mkdir("/var/log/shut", 0755), 0);
+	assert_int_equal(mount("test", "/var/log/shut", "tmpfs", MS_RDONLY, NULL), 0);
+	put_local_rules("");
+	start(ARGV);
+	add_change(CHANGE_REPLACE, "/etc/rsyslog.conf", "");
+	/* until it is there and answers, however busy the machine is */
+	bool works = false;
+	for (int i = 0; i < 60 && !works; i++) {
+		poll(NULL, 0, 100);
+		look();
+		for (size_t k = 0; k < DAEMONS_COUNT; k++)
+			works = works || sight.probes[k].works;
+	}
+	assert_true(works);
+	signal(SIGCHLD, SIG_IGN);
+	/* the second of them can't be written, and rsyslogd goes on without it */
+	put_local_rules("local5.* /var/log/local5\nlocal6.* /var/log/shut/local6");
+	assert_int_equal(activate(), -1);
+	assert_string_equal(failure.text,
+		"rsyslogd: messages for /var/log/shut/local6 do not arrive there");
+	error_clear(&failure);
+	failure = ERROR_INIT;
+	put_local_rules("local5.* /var/log/local5\n*.emerg :omusrmsg:*");
+	assert_int_equal(activate(), 0);
+	assert_says(notes.data, "rsyslogd: answers as its files say");
+	autofree char *user = get_text("/var/log/user"),
+		      *local5 = get_text("/var/log/local5");
+	assert_says(user, "holdfast[");
+	assert_says(local5, "probe ");
+	/* without its socket it gets nothing, as its files say, and can't be asked */
+	put_text("/etc/rsyslog.conf", "user.* /var/log/user\n");
+	assert_int_equal(activate(), 0);
+	look();
+	start_over();
+	add_change(CHANGE_REPLACE, "/etc/rsyslog.conf", "");
+	assert_int_equal(activate(), 0);
+	assert_says(notes.data, "rsyslogd: could not be asked before");
+	signal(SIGCHLD, SIG_DFL);
+	end_daemon(find("rsyslogd").pid);
+	assert_int_equal(umount("/var/log/shut"), 0);
+	assert_int_equal(umount("/dev"), 0);
+}
+
 int
 main(void)
 {
@@ -343,13 +539,19 @@ main(void)
 		cmocka_unit_test_setup(test_sshd, set_up),
 		cmocka_unit_test_setup(test_sshd_broken, set_up),
 		cmocka_unit_test_setup(test_sshd_lost, set_up),
+		cmocka_unit_test_setup(test_sshd_asks_nobody, set_up),
+		cmocka_unit_test_setup(test_sshd_without_loopback, set_up),
 		cmocka_unit_test_setup(test_sshd_other_file, set_up),
 		cmocka_unit_test_setup(test_xinetd, set_up),
+		cmocka_unit_test_setup(test_xinetd_without_its_port, set_up),
+		cmocka_unit_test_setup(test_xinetd_still_listens, set_up),
 		cmocka_unit_test_setup(test_rsyslog, set_up),
 		cmocka_unit_test_setup(test_rsyslog_in_front, set_up),
+		cmocka_unit_test_setup(test_rsyslog_is_asked, set_up),
 	};
 	private_host();
 	int status = cmocka_run_group_tests(tests, NULL, NULL);
+	daemons_sight_free(&sight);
 	start_over();
 	return status;
 }
