@@ -3,8 +3,11 @@
  *
  *	driver ROOT JOURNAL WORD...	JOURNAL may be "-", the default
  *
- *	apply=TAG	replaces two files, creates one and removes one; TAG is in the
- *bytes undo[=ID] recover verify pending prune
+ *	apply=TAG	replaces two files, creates one, removes one; TAG is in the bytes
+ *	try=TAG		the same on trial; its time is not up before the test ends
+ *	confirm		from a login that was not there
+ *	expire		recovers as after a reboot
+ *	undo[=ID] recover verify pending prune
  *
  * Does the words in turn and exits with the first status that is not 0. */
 #include <fcntl.h>
@@ -29,13 +32,20 @@ static const struct {
 	{ CHANGE_REPLACE, "/etc/third/last.conf" },
 };
 
-enum { PLANNED = sizeof planned / sizeof *planned, LINES = 400 };
+enum { PLANNED = sizeof planned / sizeof *planned, LINES = 400, TRIAL = 3600 };
 
 static void
 note(void *data, const char *line)
 {
 	(void)data;
 	fprintf(stderr, "note: %s\n", line);
+}
+
+/* Nobody is logged in, whoever runs the test. */
+static void
+no_logins(struct buffer *out)
+{
+	buffer_text(out, "");
 }
 
 /* 1 when a file is not there to be changed. */
@@ -79,13 +89,17 @@ plan(const char *root, const char *tag, struct changes *changes, struct error *e
 }
 
 static int
-apply(const struct transaction *transaction, const char *tag, struct error *err)
+apply(const struct transaction *transaction, const char *tag, unsigned trial,
+	struct error *err)
 {
+	struct transaction tried = *transaction;
 	struct changes changes = { 0 };
 	autofree char *id = NULL;
+	tried.trial = trial;
+	tried.logins = no_logins;
 	int status = plan(transaction->root, tag, &changes, err);
 	if (status == 0)
-		status = (int)transaction_apply(transaction, &changes, &id, err);
+		status = (int)transaction_apply(&tried, &changes, &id, err);
 	changes_free(&changes);
 	return status;
 }
@@ -121,14 +135,22 @@ with_journal(const struct transaction *transaction, bool check, struct error *er
 static int
 act(const struct transaction *transaction, const char *word, struct error *err)
 {
+	unsigned long id;
 	if (strncmp(word, "apply=", 6) == 0)
-		return apply(transaction, word + 6, err);
+		return apply(transaction, word + 6, 0, err);
+	if (strncmp(word, "try=", 4) == 0)
+		return apply(transaction, word + 4, TRIAL, err);
 	if (strncmp(word, "undo=", 5) == 0)
 		return (int)transaction_undo(transaction, word + 5, err);
 	if (strcmp(word, "undo") == 0)
 		return (int)transaction_undo(transaction, NULL, err);
-	if (strcmp(word, "recover") == 0)
-		return (int)transaction_recover(transaction, err);
+	if (strcmp(word, "recover") == 0 || strcmp(word, "expire") == 0) {
+		struct transaction late = *transaction;
+		late.end_trial = *word == 'e';
+		return (int)transaction_recover(&late, err);
+	}
+	if (strcmp(word, "confirm") == 0)
+		return (int)transaction_confirm(transaction, "harness", &id, err);
 	if (strcmp(word, "pending") == 0)
 		return transaction_pending(transaction, err) == 0 ? 0 : 1;
 	if (strcmp(word, "verify") == 0 || strcmp(word, "prune") == 0)

@@ -9,7 +9,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
-from crash import Harness, State, calls, injected  # noqa: E402
+from crash import Harness, State, calls, injected, sample_for  # noqa: E402
 
 SAMPLE = 150
 SPACE = ("ENOSPC", "EIO", "EDQUOT", "EINTR")
@@ -51,7 +51,7 @@ def one(harness, template, words, name, number, error, before, after, plant):
         seen["false successes"] += 1
         return f"status 0, but {state}: {output}"
     # a run that says so may have ended before or after; recovery itself may be half done
-    if status in (1, 2) and not state.whole(before):
+    if status in (1, 2) and not state.whole(*before):
         seen["false refusals"] += 1
         return f"status {status}, but {state}: {output}"
     if status != 3 and state.litter:
@@ -69,6 +69,7 @@ def one(harness, template, words, name, number, error, before, after, plant):
 
 
 def matrix(harness, what, template, words, before, after, plant=None, sample=SAMPLE):
+    """Failures over the calls of WORDS run on TEMPLATE; with a PLANT only until it is caught."""
     harness.seen = dict.fromkeys((
         "injected", "hangs", "torn", "status 0", "status 1", "status 2", "status 3",
         "false successes", "false refusals", "litter", "hidden", "next run whole"), 0)
@@ -81,6 +82,8 @@ def matrix(harness, what, template, words, before, after, plant=None, sample=SAM
         fault = one(harness, template, words, name, number, error, before, after, plant)
         if fault:
             wrong.append(f"{what}, {name} {number} {error}: {fault}")
+            if plant:
+                break
     print(f"{what}{' with ' + plant if plant else ''}: " +
           ", ".join(f"{key} {value}" for key, value in harness.seen.items()) +
           f", bad {len(wrong)}")
@@ -94,6 +97,11 @@ def main():
     assert status == 0 and State(harness.root).whole("new"), output
     applied = harness.keep("applied")
 
+    harness.fresh()
+    status, output = harness.run("try=new")
+    assert status == 0 and State(harness.root).whole("new"), output
+    on_trial = harness.keep("on-trial")
+
     def cut(name, template, words, call, number):
         harness.fresh(template)
         status, _ = harness.run(*words, prefix=injected(call, "signal=KILL", number))
@@ -103,11 +111,16 @@ def main():
     amid_apply = cut("amid-apply", None, ("apply=new",), "renameat2", 3)
     amid_undo = cut("amid-undo", applied, ("undo",), "renameat2", 3)
     for what, template, words, before, after in (
-            ("apply", None, ("apply=new",), "old", "new"),
-            ("undo", applied, ("undo",), "new", "old"),
-            ("recovery of an apply", amid_apply, ("recover",), "mixed", "old"),
-            ("recovery of an undo", amid_undo, ("recover",), "mixed", "old")):
-        wrong = matrix(harness, what, template, words, before, after)
+            ("apply", None, ("apply=new",), ("old",), "new"),
+            ("undo", applied, ("undo",), ("new",), "old"),
+            ("a trial", None, ("try=new",), ("old",), "new"),
+            # undone where the time can't be read: then there is nothing to be confirmed
+            ("confirmation", on_trial, ("confirm",), ("new", "old"), "new"),
+            ("the end of a trial", on_trial, ("expire",), ("new",), "old"),
+            ("recovery of an apply", amid_apply, ("recover",), ("mixed",), "old"),
+            ("recovery of an undo", amid_undo, ("recover",), ("mixed",), "old")):
+        wrong = matrix(harness, what, template, words, before, after,
+                       sample=sample_for(what, SAMPLE))
         for fault in wrong:
             harness.ok(False, fault)
         seen = harness.seen
@@ -116,7 +129,7 @@ def main():
                       false_successes=seen["false successes"], litter_not_told=seen["hidden"])
 
     for plant in ("IN_PLACE", "NO_WRITE_CHECK"):
-        wrong = matrix(harness, "apply", None, ("apply=new",), "old", "new", plant,
+        wrong = matrix(harness, "apply", None, ("apply=new",), ("old",), "new", plant,
                        sample=100000)
         harness.planted(plant, wrong)
     harness.finish()

@@ -8,7 +8,7 @@ import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
-from crash import HELPERS, Harness, State, injected  # noqa: E402
+from crash import HELPERS, Harness, State, injected, sample_for  # noqa: E402
 
 SAMPLE = 120
 STARVE = os.path.abspath(os.path.join(HELPERS, "crash", "starve.so"))
@@ -51,9 +51,15 @@ def main():
     harness.fresh()
     harness.run("apply=new", prefix=injected("renameat2", "signal=KILL", 3))
     amid = harness.keep("amid")
+    harness.fresh()
+    status, output = harness.run("try=new")
+    assert status == 0, output
+    on_trial = harness.keep("on-trial")
     for what, template, words, before, after in (
             ("apply", None, ("apply=new",), "old", "new"),
             ("undo", applied, ("undo",), "new", "old"),
+            ("a trial", None, ("try=new",), "old", "new"),
+            ("confirmation", on_trial, ("confirm",), "new", "new"),
             ("recovery", amid, ("recover",), "mixed", "old")):
         status, output = starved(harness, template, words, starve_count=1)
         count = int(re.search(r"allocations=(\d+)", output)[1])
@@ -63,7 +69,7 @@ def main():
         points = [{key: number} for key in ("starve_at", "starve_from")
                   for number in range(1, count + 1)]
         wrong = 0
-        for how in harness.sample(points, SAMPLE):
+        for how in harness.sample(points, sample_for(what, SAMPLE)):
             fault = one(harness, template, words, before, after, how)
             wrong += fault is not None
             harness.ok(fault is None, f"{what}, {how}: {fault}")

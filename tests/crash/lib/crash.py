@@ -136,6 +136,12 @@ class Harness:
         return status if status >= 0 else 128 - status, output
 
 
+def sample_for(what, count):
+    """How many of COUNT points will do for WHAT: a trial and its end are an apply and an undo, which
+    have their own COUNT, with a few steps more."""
+    return count // 4 if "trial" in what or "confirmation" in what else count
+
+
 def own_mounts():
     """Mounts from now on are this process's own and end with it; a mount namespace that somebody
     else makes meanwhile would hold on to those that all see. False without the right to."""
