@@ -83,7 +83,7 @@ explain(const struct console_scene *scene, struct finding *finding, size_t perso
 		scene->rules->people.count, sizeof *later);
 	if (rule != NULL) {
 		access_judge(&scene->rules->conf, &scene->rules->people,
-			scene->origins[origin].name, false, next, later);
+			console_origin_word(&scene->origins[origin]), false, next, later);
 		if (later[person].answer == ACCESS_REFUSED) {
 			finding_why(finding,
 				"the first matching line admits; the later one that "
@@ -105,10 +105,15 @@ explain(const struct console_scene *scene, struct finding *finding, size_t perso
 				scene->rules->conf.voids[i].offset);
 		return;
 	}
-	finding_why(finding,
-		scene->rules->conf.main->state == FILE_ABSENT
-			? "there is no access.conf, which admits"
-			: "no rule matches, up to the last line; that admits");
+	const char *why = "no rule matches, up to the last line; that admits";
+	if (scene->rules->conf.main->state == FILE_ABSENT)
+		why = "there is no access.conf, which admits";
+	else if (scene->origins[origin].is_rest)
+		why = "the rules name terminals one by one, and no list has them all (a "
+		      "login may come from ttyUSB0, or a further virtual terminal): "
+		      "LOCAL "
+		      "means every one";
+	finding_why(finding, "%s", why);
 	finding_evidence_end(
 		finding, scene->rules->conf.main, scene->rules->conf.main->bytes.size);
 }

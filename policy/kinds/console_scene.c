@@ -28,8 +28,19 @@ add_origin(struct console_scene *scene, const char *name, enum console_place pla
 	scene->origins = memory_grow(
 		scene->origins, scene->origin_count, sizeof *scene->origins);
 	scene->origins[scene->origin_count++] = (struct console_origin){
-		memory_text(name), place
+		memory_text(name), place, false
 	};
+}
+
+/* The terminals that no rule names: of serial lines, virtual terminals and displays there
+ * are more than a list of names covers, and a login may come from any. */
+static void
+add_rest(struct console_scene *scene)
+{
+	size_t index = scene->origin_count;
+	add_origin(scene, "any other terminal", CONSOLE_TERMINAL);
+	if (index < scene->origin_count)
+		scene->origins[index].is_rest = true;
 }
 
 static void
@@ -40,28 +51,48 @@ add_origins(
 		add_origin(scene, *names, place);
 }
 
-/* A tty's name in /dev. "pts" is not among them. */
-static const char *const terminal_names[] = { "tty", "hvc", "xvc", "hvsi", "vc/",
-	"console", "sclp", "3270/", "rfcomm", "ttyprintk", NULL };
-static const char *const pts_names[] = { "pts/", NULL };
-static const char *const display_names[] = { ":", NULL };
+static bool
+is_pts(const char *token)
+{
+	return strncasecmp(token, "pts/", 4) == 0;
+}
+
+/* A tty's name in /dev: those of the kernel's drivers, and any other in a folder, such as
+ * lxc/tty1, that is no network. */
+static bool
+is_terminal(const char *token)
+{
+	static const char *const names[] = { "tty", "hvc", "xvc", "hvsi", "console",
+		"sclp", "rfcomm", "gsmtty", "cua", "noz", "ircomm", NULL };
+	const char *slash = strchr(token, '/');
+	return starts_with(token, names) ||
+		(slash != NULL && token[0] != '@' && !is_pts(token) &&
+			memchr(token, '.', (size_t)(slash - token)) == NULL &&
+			memchr(token, ':', (size_t)(slash - token)) == NULL);
+}
+
+static bool
+is_display(const char *token)
+{
+	return token[0] == ':';
+}
 
 /* Those that the rules name. */
 static void
-add_named(struct console_scene *scene, const char *const *beginnings,
+add_named(struct console_scene *scene, bool (*is_one)(const char *token),
 	enum console_place place)
 {
 	const struct access_conf *conf = &scene->rules->conf;
 	for (size_t i = 0; i < conf->count; i++)
 		for (size_t k = 0; k < conf->rules[i].origin_count; k++) {
 			const char *token = conf->tokens[conf->rules[i].origins + k];
-			if (starts_with(token, beginnings))
+			if (is_one(token))
 				add_origin(scene, token, place);
 		}
 }
 
-/* The virtual terminals and serial lines: the usual ones, those with a getty, and those
- * that the rules name. */
+/* The virtual terminals and serial lines: the usual ones, those with a getty, those that
+ * the rules name, and the rest. */
 static void
 add_terminals(struct console_scene *scene)
 {
@@ -71,9 +102,10 @@ add_terminals(struct console_scene *scene)
 	add_origins(scene, usual, CONSOLE_TERMINAL);
 	for (size_t i = 0; i < gettys->count; i++)
 		if (gettys->items[i].terminal != NULL &&
-			!starts_with(gettys->items[i].terminal, pts_names))
+			!is_pts(gettys->items[i].terminal))
 			add_origin(scene, gettys->items[i].terminal, CONSOLE_TERMINAL);
-	add_named(scene, terminal_names, CONSOLE_TERMINAL);
+	add_named(scene, is_terminal, CONSOLE_TERMINAL);
+	add_rest(scene);
 }
 
 /* A display manager says which display, or its terminal, or nothing, which leaves its own
@@ -84,8 +116,9 @@ add_displays(struct console_scene *scene)
 	static const char *const usual[] = { ":0", "tty1", "tty2", "tty7", NULL };
 	add_origins(scene, usual, CONSOLE_TERMINAL);
 	add_origin(scene, scene->service, CONSOLE_TERMINAL);
-	add_named(scene, terminal_names, CONSOLE_TERMINAL);
-	add_named(scene, display_names, CONSOLE_TERMINAL);
+	add_named(scene, is_terminal, CONSOLE_TERMINAL);
+	add_named(scene, is_display, CONSOLE_TERMINAL);
+	add_rest(scene);
 }
 
 static bool
@@ -110,9 +143,9 @@ find_origins(struct console_scene *scene)
 	static const char *const local_services[] = { "cron", "crond", "atd",
 		"systemd-user", "polkit-1", NULL };
 	bool is_own = console_is_service(scene->facts->control, scene->service);
-	bool is_display = console_options_is_display(scene->service);
-	bool pts_counts = console_pts(scene->facts->control) && !is_display;
-	if (is_display)
+	bool by_display = console_options_is_display(scene->service);
+	bool pts_counts = console_pts(scene->facts->control) && !by_display;
+	if (by_display)
 		add_displays(scene);
 	else if (is_own || strcmp(scene->service, "login") == 0)
 		add_terminals(scene);
@@ -120,9 +153,9 @@ find_origins(struct console_scene *scene)
 		add_origin(scene, "tty1", CONSOLE_TERMINAL);
 	bool has_terminal = scene->origin_count > 0;
 	scene->console_count = scene->origin_count;
-	if (has_terminal && !is_display) {
+	if (has_terminal && !by_display) {
 		add_origin(scene, "pts/0", CONSOLE_PTS);
-		add_named(scene, pts_names, CONSOLE_PTS);
+		add_named(scene, is_pts, CONSOLE_PTS);
 	}
 	if (pts_counts)
 		scene->console_count = scene->origin_count;
@@ -181,9 +214,16 @@ console_scene_judge(struct console_scene *scene, const char *arguments)
 	scene->decisions = memory_new(
 		count * scene->origin_count, sizeof *scene->decisions);
 	for (size_t i = 0; i < scene->origin_count; i++)
-		access_judge(&rules->conf, &rules->people, scene->origins[i].name,
+		access_judge(&rules->conf, &rules->people,
+			console_origin_word(&scene->origins[i]),
 			scene->origins[i].place == CONSOLE_REMOTE, 0,
 			scene->decisions + i * count);
+}
+
+const char *
+console_origin_word(const struct console_origin *origin)
+{
+	return origin->is_rest ? "\n" : origin->name;
 }
 
 void

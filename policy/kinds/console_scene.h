@@ -101,7 +101,12 @@ struct console_origin {
 		CONSOLE_NOWHERE, /* no terminal at all */
 		CONSOLE_REMOTE,
 	} place;
+	bool is_rest; /* stands for all terminals that no rule names */
 };
+
+/* What the rules match ORIGIN by: its name, or for the rest what no word of a line is. */
+const char *
+console_origin_word(const struct console_origin *origin);
 
 /* All that is known about one service. */
 struct console_scene {

@@ -111,6 +111,25 @@ is "$FORM: every line ends alike" "$(grep -c $'\r$' "$ROOT/etc/security/access.c
 admits root
 undone
 
+host "a list of terminals"
+printf -- '-:ALL EXCEPT root:tty1 tty2 tty3 tty4 tty5 tty6 ttyS0 hvc0 console\n' | put etc/security/access.conf
+admits root
+judged fail "everybody is admitted from any other terminal -> only root"
+says "$FORM: why" "the rules name terminals one by one"
+fixed 1 0
+admits root
+undone
+
+host "a terminal in a folder of /dev"
+printf -- '+:bob:lxc/tty1\n-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
+judged fail "bob is admitted from lxc/tty1"
+fixed 1 0
+undone
+
+host "a network is no terminal"
+printf -- '+:bob:192.0.2.0/24 2001:db8::/32\n-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
+judged pass
+
 host "a member of group root" alice
 printf -- '-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
 admits root alice
