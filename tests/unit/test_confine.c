@@ -329,6 +329,12 @@ static void
 test_only_reading(void **state)
 {
 	(void)state;
+#ifdef COUNT_LINES
+	skip(); /* it does not confine itself then */
+#endif
+	int fd = mkstemp(file);
+	assert_true(fd >= 0);
+	close(fd);
 	assert_reading(read_things);
 	assert_reading(keep_two_capabilities);
 	if (landlock_version() > 0) {
@@ -355,9 +361,5 @@ main(void)
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_only_reading),
 	};
-	int fd = mkstemp(file);
-	if (fd < 0)
-		return 1;
-	close(fd);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
