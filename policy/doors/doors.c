@@ -190,6 +190,24 @@ ask_service(struct visit *visit, const char *service)
 		door->how = memory_text("admitted");
 }
 
+/* A root that has programs, and not this one. */
+static void
+narrow_program(const struct visit *visit, struct door *door)
+{
+	static const char *const folders[] = { "/usr/bin", "/bin", "/usr/local/bin",
+		"/run/wrappers/bin", NULL };
+	struct host *host = visit->context->host;
+	bool has_any = host_exists(host, "/usr/bin/env") > 0;
+	for (const char *const *folder = folders; *folder != NULL && has_any; folder++) {
+		autofree char *path = memory_printf("%s/%s", *folder, door->service);
+		if (host_exists(host, path) != 0)
+			return;
+	}
+	if (has_any)
+		narrow(door, PASSAGE_UNKNOWN, (struct place){ 0 },
+			memory_printf("no %s is found", door->service));
+}
+
 /* sudo asks for the password of who calls it, mostly, and for his account always. */
 static void
 ask_sudo(struct visit *visit)
@@ -207,6 +225,7 @@ ask_sudo(struct visit *visit)
 	if (visit->sudoers.doubt != NULL && door->passage == PASSAGE_OPEN)
 		narrow(door, PASSAGE_UNKNOWN, visit->sudoers.doubt_place,
 			memory_text(visit->sudoers.doubt));
+	narrow_program(visit, door);
 	narrow_by_pam(door, &person, PAM_TYPE_ACCOUNT);
 	if (right.password == SUDOERS_OF_ROOT && visit->root != NULL) {
 		person.user = visit->root;
@@ -228,6 +247,7 @@ ask_su(struct visit *visit)
 	if (visit->root == NULL)
 		narrow(door, PASSAGE_UNKNOWN, (struct place){ 0 },
 			memory_text("there is no root in etc/passwd"));
+	narrow_program(visit, door);
 	narrow_by_pam(door, &person, PAM_TYPE_ACCOUNT);
 	narrow_by_pam(door, &person, PAM_TYPE_AUTH);
 	if (door->passage == PASSAGE_OPEN)

@@ -103,15 +103,48 @@ check_path(const struct authorized_keys_question *question, const struct file *f
 	return result;
 }
 
-/* sshd opens the file as the user. */
+static bool
+in_group(const struct authorized_keys_question *question, gid_t gid)
+{
+	size_t count;
+	const struct membership *members = principals_members(
+		question->principals, gid, &count);
+	bool found = question->user->gid == gid;
+	for (size_t i = 0; i < count && !found; i++)
+		found = strcmp(members[i].user, question->user->name) == 0;
+	return found;
+}
+
+/* Whether the user may do what the bit WANT (4: read, 1: search) stands for:
+ * path_resolution(7). */
+static bool
+may(const struct authorized_keys_question *question, const struct stat *status,
+	unsigned want)
+{
+	/* no mode at all: it is planned */
+	if (status->st_mode == 0 || question->user->uid == 0)
+		return true;
+	unsigned shift = is_users(question, status)  ? 6
+		: in_group(question, status->st_gid) ? 3
+						     : 0;
+	return (status->st_mode >> shift & want) != 0;
+}
+
+/* sshd opens the file as the user: a folder that root made may keep him out. What an
+ * access control list may add is not looked at. */
 static bool
 can_read(const struct authorized_keys_question *question, const struct file *file)
 {
-	mode_t mode = file->status.st_mode;
-	/* no mode at all: the file is planned */
-	return mode == 0 || question->user->uid == 0 ||
-		is_users(question, &file->status) || (mode & 004) != 0 ||
-		(mode & 040) != 0;
+	autofree char *path = memory_text(file->target);
+	bool can = may(question, &file->status, 4);
+	for (char *slash; can && (slash = strrchr(path, '/')) != NULL && slash != path;) {
+		struct stat status;
+		autofree char *target = NULL;
+		*slash = '\0';
+		can = host_status(question->host, path, &status, &target) < 0 ||
+			may(question, &status, 1);
+	}
+	return can;
 }
 
 static enum authorized_keys_answer

@@ -143,6 +143,22 @@ apply --accept ssh:bob
 refused "others can write her keys" ssh:alice
 says "which StrictModes forbids" "/home/alice/.ssh can be written by others"
 chmod 700 root/home/alice/.ssh
+# sshd opens it as alice, whom a folder of root's keeps out
+if [ "$(id -u)" -eq 0 ]; then
+	chown root:root root/home/alice/.ssh
+	snapshot root >before
+	apply --accept ssh:bob
+	refused "root's folder is around her keys" ssh:alice
+	says "which she can't read" "alice can't read /home/alice/.ssh/authorized_keys"
+	chmod 755 root/home/alice/.ssh
+	chgrp root root/home/alice/.ssh/authorized_keys
+	chmod 640 root/home/alice/.ssh/authorized_keys
+	chown root root/home/alice/.ssh/authorized_keys
+	snapshot root >before
+	apply --accept ssh:bob
+	refused "her keys are readable for root's group alone" ssh:alice
+fi
+give_key alice
 give_key bob
 apply
 status "keys for both: applied" 0
@@ -188,6 +204,23 @@ says "it says so" "whatever key or password"
 begin
 apply
 status "alice and bob can: applied" 0
+
+# an administrator whose sudo is not there can't be root
+begin
+sed -i '/^bob/d' root/etc/passwd
+printf 'UsePAM yes\nPermitRootLogin yes\n' >root/etc/ssh/sshd_config
+give_key alice
+mkdir -p root/usr/bin
+touch root/usr/bin/env root/usr/bin/sudo root/usr/bin/su
+snapshot root >before
+apply
+status "alice can use sudo: applied" 0
+run undo --root root --yes
+rm root/usr/bin/su root/usr/bin/sudo
+snapshot root >before
+apply
+refused "neither sudo nor su is there" ssh:administrators
+says "it is said" "whether an administrator still comes in over ssh and can be root is not known"
 
 # --- who is named --------------------------------------------------------------------
 
