@@ -9,12 +9,6 @@
 
 #define MODULE CONSOLE_MODULE
 
-static bool
-is_installed(struct host *host)
-{
-	return pam_module_find(host, MODULE) != NULL;
-}
-
 /* What console.conf has to say for CONTROL of POLICY. The caller frees. */
 static char *
 wanted_conf(const struct policy *policy, const struct control *control)
@@ -153,11 +147,13 @@ judge_line(const struct console_scene *scene, struct findings *findings)
 		&line->consults, scene->service, MODULE, findings);
 	if (line->consults.reach != PAM_REACHED)
 		return;
-	if (!is_installed(scene->facts->context->host)) {
+	const char *trouble = pam_module_trouble(scene->facts->context->host, MODULE);
+	if (trouble != NULL) {
 		finding->verdict = VERDICT_FAIL;
 		finding_have(finding, MODULE " is not installed");
-		finding_why(
-			finding, "libpam refuses everybody where a module is missing");
+		finding_why(finding,
+			"%s: libpam refuses everybody where a module is missing",
+			trouble);
 	} else if ((mistake = console_line_mistake(scene, &verdict, &lacks_pts)) !=
 		NULL) {
 		finding->verdict = verdict;
@@ -290,10 +286,12 @@ console_module_remedy(const struct console_scene *scene, bool first, struct edit
 	struct error *err)
 {
 	const struct context *context = scene->facts->context;
-	if (!is_installed(context->host))
+	const char *trouble = pam_module_trouble(context->host, MODULE);
+	if (trouble != NULL)
 		return error_set(err,
-			"%s is not installed: 'make install' or the package brings it",
-			MODULE);
+			"%s is not installed (%s): 'make install' or the package brings "
+			"it",
+			MODULE, trouble);
 	if (mend_line(scene, edits, err) < 0)
 		return -1;
 	return first

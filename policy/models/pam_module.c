@@ -4,57 +4,139 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/table.h"
+#include "policy/models/elf.h"
+
+enum { FOLDERS_MAX = 2 };
+
+/* Where the libpam of a root looks, in order. */
+struct places {
+	char *folders[FOLDERS_MAX];
+	size_t count;
+	struct elf elf; /* what its modules are, unless the count is 0 */
+};
 
 static void
 release(void *memory)
 {
-	struct table *table = memory;
-	for (size_t i = 0; i < table->capacity; i++)
-		if (table->slots[i].key != NULL)
-			free(table->slots[i].value);
-	table_free(table);
-	free(table);
+	struct places *places = memory;
+	for (size_t i = 0; i < places->count; i++)
+		free(places->folders[i]);
+	free(places);
+}
+
+static bool
+read_elf(const struct file *file, struct elf *ret_elf)
+{
+	return file->state == FILE_READ && elf_read(file->bytes, ret_elf);
+}
+
+/* The head of one of libpam's own modules in FOLDER. */
+static bool
+find_own(struct host *host, const char *folder, struct elf *ret_elf)
+{
+	static const char *const names[] = { "pam_permit.so", "pam_unix.so", NULL };
+	for (const char *const *name = names; *name != NULL; name++) {
+		autofree char *path = memory_printf("%s/%s", folder, *name);
+		if (host_exists(host, path) != 0 &&
+			read_elf(host_file(host, path), ret_elf))
+			return true;
+	}
+	return false;
+}
+
+/* What loads the modules: folders of another kind are there for foreign programs. */
+static bool
+find_login(struct host *host, struct elf *ret_elf)
+{
+	static const char *const paths[] = { "/bin/login", "/usr/bin/login", NULL };
+	for (const char *const *path = paths; *path != NULL; path++)
+		if (host_exists(host, *path) != 0 &&
+			read_elf(host_file(host, *path), ret_elf))
+			return true;
+	return false;
 }
 
 static void
-add_folder(struct host *host, const char *folder, struct table *table)
+find_places(struct host *host, struct places *places)
 {
-	struct name_list names = { 0 };
-	if (host_list(host, folder, &names, NULL) < 0)
-		return;
-	for (size_t i = 0; i < names.count; i++)
-		if (table_get(table, names.names[i]) == NULL)
-			table_set(table, names.names[i],
-				memory_printf("%s/%s", folder, names.names[i]));
-	name_list_free(&names);
+	static const struct {
+		const char *pattern;
+		bool is_multiarch;
+	} rows[] = {
+		{ "/lib/*/security", true },
+		{ "/usr/lib/*/security", true },
+		{ "/lib64/security", false },
+		{ "/usr/lib64/security", false },
+		{ "/lib/security", false },
+		{ "/usr/lib/security", false },
+	};
+	struct elf login, own;
+	bool has_login = find_login(host, &login);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct name_list list = { 0 };
+		(void)host_glob(host, rows[i].pattern, &list, NULL);
+		for (size_t k = 0; k < list.count && places->count == 0; k++) {
+			if (!find_own(host, list.names[k], &own) ||
+				(has_login && !elf_is_alike(&login, &own)))
+				continue;
+			places->elf = own;
+			places->folders[places->count++] = memory_text(list.names[k]);
+			if (rows[i].is_multiarch)
+				places->folders[places->count++] = memory_text(
+					"/lib/security");
+		}
+		name_list_free(&list);
+	}
 }
 
-static const struct table *
+static const struct places *
 load(struct host *host)
 {
-	static const char *const patterns[] = { "/lib/*/security", "/usr/lib/*/security",
-		"/lib64/security", "/usr/lib64/security", "/lib/security",
-		"/usr/lib/security", NULL };
-	struct table *table = host_note(host, "pam_module");
-	if (table != NULL)
-		return table;
-	table = memory_new(1, sizeof *table);
-	for (const char *const *pattern = patterns; *pattern != NULL; pattern++) {
-		struct name_list folders = { 0 };
-		(void)host_glob(host, *pattern, &folders, NULL);
-		for (size_t i = 0; i < folders.count; i++)
-			add_folder(host, folders.names[i], table);
-		name_list_free(&folders);
+	static const char key[] = "pam_module";
+	struct places *places = host_note(host, key);
+	if (places == NULL) {
+		places = memory_new(1, sizeof *places);
+		find_places(host, places);
+		host_set_note(host, key, places, release);
 	}
-	host_set_note(host, "pam_module", table, release);
-	return table;
+	return places;
+}
+
+static const char *
+judge(const struct file *file, const struct places *places)
+{
+	struct elf elf;
+	if (file->state == FILE_ABSENT)
+		return "it is not where libpam looks for modules";
+	if (file->state == FILE_REFUSED)
+		return file->reason;
+	if (file->bytes.size == 0)
+		return "its file is empty";
+	if (!elf_read(file->bytes, &elf) || !elf.is_shared)
+		return "its file is no shared object";
+	if (!elf.is_whole)
+		return "its file is cut off";
+	if (places->count > 0 && !elf_is_alike(&elf, &places->elf))
+		return "its file is for another sort of machine than libpam's own "
+		       "modules";
+	return NULL;
 }
 
 const char *
-pam_module_find(struct host *host, const char *name)
+pam_module_trouble(struct host *host, const char *name)
 {
-	return table_get(load(host), name);
+	const struct places *places = load(host);
+	if (*name == '/')
+		return judge(host_file(host, name), places);
+	for (size_t i = 0; i < places->count; i++) {
+		autofree char *path = memory_printf("%s/%s", places->folders[i], name);
+		/* one that is there and no good is not passed over */
+		const char *trouble = judge(host_file(host, path), places);
+		if (trouble == NULL || i + 1 == places->count ||
+			host_file(host, path)->state != FILE_ABSENT)
+			return trouble;
+	}
+	return "there is no folder with libpam's own modules";
 }
 
 bool

@@ -1,16 +1,21 @@
-/* The modules of a root: where the distributions' libpam looks for those that a stack
- * names without a path. */
+/* The modules of a root: where its libpam looks for those that a stack names without a
+ * path, and whether it could load them. That folder is the one where libpam's own modules
+ * lie, of the kind that the root's login is: Debian's /lib/TRIPLET/security, and as
+ * Debian's looks there too then, /lib/security; elsewhere /lib64/security or
+ * /lib/security. Sources: Debian's patch lib_security_multiarch_compat, Linux-PAM
+ * libpam/pam_handlers.c (DEFAULT_MODULE_PATH), configure.ac (libdir/security). */
 #ifndef POLICY_MODELS_PAM_MODULE_H
 #define POLICY_MODELS_PAM_MODULE_H
 
 #include "base/host.h"
 
-/* The file of the module called NAME ("pam_unix.so"), which belongs to the host; NULL
- * when there is none. */
+/* Why libpam can't load the module called NAME, a name like "pam_unix.so" or a path, as a
+ * stack has it; NULL when it can. The text belongs to the host. */
 const char *
-pam_module_find(struct host *host, const char *name);
+pam_module_trouble(struct host *host, const char *name);
 
-/* Whether there is any: a root without one has them elsewhere, or none of PAM. */
+/* Whether there is any of libpam's own: a root without one has them elsewhere, or none.
+ */
 bool
 pam_module_any(struct host *host);
 

@@ -388,17 +388,16 @@ static const struct {
 	{ "pam_kwallet5.so", ask_nothing },
 };
 
-/* A root without any module has them elsewhere. */
-static bool
-is_missing(const struct question *question)
+/* A root without any module of libpam's has them elsewhere. */
+static const char *
+why_missing(const struct question *question)
 {
 	struct host *host = question->person->context->host;
 	const char *path = question->step->module, *slash = strrchr(path, '/');
 	if (!pam_module_any(host))
-		return false;
-	if (slash != NULL && strchr(path, '$') == NULL)
-		return host_exists(host, path) == 0;
-	return pam_module_find(host, slash ? slash + 1 : path) == NULL;
+		return NULL;
+	bool is_path = slash != NULL && strchr(path, '$') == NULL;
+	return pam_module_trouble(host, is_path || slash == NULL ? path : slash + 1);
 }
 
 uint32_t
@@ -407,8 +406,9 @@ pam_person_values(const struct pam_person *person, enum pam_type type,
 {
 	struct question question = { person, type, step, NULL, step->place };
 	uint32_t values = PAM_VALUES_ALL;
-	if (step->kind == PAM_STEP_MODULE && is_missing(&question)) {
-		question.why = "the module is not installed";
+	if (step->kind == PAM_STEP_MODULE)
+		question.why = why_missing(&question);
+	if (question.why != NULL) {
 		values = VALUE(NO_MODULE);
 	} else {
 		for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)

@@ -70,7 +70,7 @@ selected()
 			echo "$phase include ${service#*:}-auth"
 		done | put "etc/pam.d/${service%:*}"
 	done
-	put lib/x/security/pam_holdfast.so </dev/null
+	modules
 	printf 'control it\npolicy %064d\nallow root\n' 0 | put etc/holdfast/console.conf
 }
 

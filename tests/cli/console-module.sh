@@ -26,7 +26,7 @@ host()
 		account	requisite	pam_deny.so
 		account	required	pam_permit.so
 	END
-	put lib/x/security/pam_holdfast.so </dev/null
+	modules
 	mkdir "$ROOT/etc/holdfast"
 }
 
@@ -111,6 +111,14 @@ judged fail "/etc/other.conf for login: it is missing"
 set_up ""
 rm "$ROOT/lib/x/security/pam_holdfast.so"
 judged fail "pam_holdfast.so is not installed"
+set_up ""
+: >"$ROOT/lib/x/security/pam_holdfast.so"
+judged fail "its file is empty: libpam refuses everybody where a module is missing"
+host "the module is where libpam does not look"
+mkdir -p "$ROOT/usr/lib64/security"
+mv "$ROOT/lib/x/security/pam_holdfast.so" "$ROOT/usr/lib64/security"
+refused
+says "it says why" "pam_holdfast.so is not installed (it is not where libpam looks for modules)"
 
 host "after the account phase has ended"
 printf 'account required pam_holdfast.so\n' >>"$ROOT/etc/pam.d/login"

@@ -4,6 +4,7 @@
 #
 #	form NAME		begins one: an empty tree in $ROOT
 #	put PATH		standard input becomes that file of the tree
+#	modules			pam_holdfast.so and one of libpam's own, as far as their heads tell
 #	policy ASSUME <SECTION	the policy: assume: { ASSUME } and one control of that section
 #	judged VERDICT [TEXT]	audit's verdict, exit status, and TEXT in what it prints
 #	fixed ADDED REMOVED	apply does it with so many lines added and removed, the audit
@@ -26,6 +27,13 @@ put()
 {
 	mkdir -p "$ROOT/$(dirname "$1")"
 	cat >"$ROOT/$1"
+}
+
+modules()
+{
+	for module in pam_holdfast pam_permit; do
+		printf '\177ELF\2\1\1%9s\3 \76%45s' '' '' | tr ' ' '\0' | put "lib/x/security/$module.so"
+	done
 }
 
 policy()

@@ -63,8 +63,10 @@ def broken_module(host, tree):
     """Nothing names a module that can't be loaded: libpam would refuse root too."""
     module = glob.glob(tree.at("/usr/lib/*/security/pam_holdfast.so"))[0]
     os.rename(module, module + ".good")
-    with open(module, "w") as file:
-        file.write("nothing that can be loaded\n")
+    with open(module + ".good", "rb") as good, open(module, "wb") as file:
+        head = bytearray(good.read(64))
+        head[32:40], head[56:58] = bytes(8), bytes(2)  # whole, and without a segment
+        file.write(head)
     before = tree.etc()
     status, printed = host.run("holdfast apply --yes")
     check("a module that can't be loaded: apply refuses", status == 1 and "pam_holdfast.so can't be loaded" in printed, printed)

@@ -2,6 +2,8 @@
  * gettys, other accounts of uid 0, locked ones, and the module's line. */
 #include "tests/unit/kind_host.h"
 
+#include "tests/unit/module_file.h"
+
 extern const struct kind kind_console;
 
 #define RULE "-:ALL EXCEPT root:LOCAL\n"
@@ -25,7 +27,10 @@ make(struct kind_host *made, const char *through)
 	kind_host_put(made, "/etc/shadow", "root:$6$x:1::::::\nbob:$6$x:1::::::\n");
 	kind_host_put(made, "/etc/pam.d/login", "account required pam_access.so\n");
 	kind_host_put(made, "/etc/security/access.conf", RULE);
-	kind_host_put(made, "/lib/x/security/pam_holdfast.so", "");
+	struct module_file module = module_file_make();
+	const struct bytes bytes = { (const char *)&module, sizeof module };
+	host_put(made->host, "/lib/x/security/pam_holdfast.so", bytes);
+	host_put(made->host, "/lib/x/security/pam_permit.so", bytes);
 }
 
 /* The template's command; one that does not pass is left to a person. */
