@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -200,20 +201,108 @@ add_owners(struct list *list)
 		close(proc);
 }
 
+/* Of a line of proc(5)'s net/tcp or net/udp:
+ * "sl: address:port peer:port state ... inode ...", an address in words of the machine's
+ * byte order. */
+static int
+add_line(char *line, int family, int protocol, struct list *list)
+{
+	char *words[10];
+	size_t count = 0, digits = family == AF_INET ? 8 : 32;
+	for (char *word, *rest = line;
+		count < 10 && (word = strsep(&rest, " \n")) != NULL;)
+		if (*word != '\0')
+			words[count++] = word;
+	if (count < 10 || strcspn(words[1], ":") != digits ||
+		strcspn(words[2], ":") != digits)
+		return 0; /* the heading */
+	if (strtol(words[3], NULL, 16) !=
+			(protocol == IPPROTO_TCP ? STATE_LISTEN : STATE_CLOSE) ||
+		strtol(words[2] + digits + 1, NULL, 16) != 0)
+		return 0;
+	if (list->count == PORTS_MAX)
+		return -1;
+	list->items = memory_grow(list->items, list->count, sizeof *list->items);
+	struct live_port *port = &list->items[list->count++];
+	*port = (struct live_port){
+		.protocol = protocol,
+		.family = family,
+		.port = (unsigned short)strtoul(words[1] + digits + 1, NULL, 16),
+		.inode = strtoul(words[9], NULL, 10),
+	};
+	for (size_t i = 0; i < digits / 8; i++) {
+		char hex[9] = "";
+		memcpy(hex, words[1] + i * 8, 8);
+		const unsigned word = (unsigned)strtoul(hex, NULL, 16);
+		memcpy(port->address + i * 4, &word, 4);
+	}
+	return 0;
+}
+
+static int
+read_table(int family, int protocol, struct list *list, struct error *err)
+{
+	char line[512];
+	autofree char *path = memory_printf("/proc/1/net/%s%s",
+		protocol == IPPROTO_TCP ? "tcp" : "udp", family == AF_INET ? "" : "6");
+	FILE *file = fopen(path, "re");
+	if (file == NULL && errno == ENOENT && family == AF_INET6)
+		return 0; /* a kernel without IPv6 */
+	if (file == NULL)
+		return error_set(err, "%s: %s", path, strerror(errno));
+	int result = 0;
+	while (result == 0 && fgets(line, sizeof line, file) != NULL)
+		result = add_line(line, family, protocol, list);
+	if (result < 0)
+		error_set(err, "%s: too many", path);
+	else if (ferror(file))
+		result = error_set(err, "%s: %s", path, strerror(errno));
+	fclose(file);
+	return result;
+}
+
+/* Whether this process is in the network namespace of process 1, which is the host's, or
+ * the container's; systemd's PrivateNetwork= is another. Each namespace has inodes of its
+ * own in proc (fs/proc/generic.c, proc_register), which can be looked at without the
+ * right to trace, as /proc/PID/ns/net can't. */
+static int
+is_in_own_network(bool *ret_own, struct error *err)
+{
+	struct stat self, init;
+	if (stat("/proc/self/net/dev", &self) < 0 || stat("/proc/1/net/dev", &init) < 0)
+		return error_set(err,
+			"it can't be told whether this is the host's network: "
+			"/proc/1/net: %s (hidepid=, ProtectProc=)",
+			strerror(errno));
+	*ret_own = self.st_ino != init.st_ino || self.st_dev != init.st_dev;
+	return 0;
+}
+
+static int
+ask_kernel(
+	int family, int protocol, bool own_network, struct list *list, struct error *err)
+{
+	if (own_network)
+		return read_table(family, protocol, list, err);
+	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	if (fd < 0)
+		return error_set(err, "the kernel's sockets: %s", strerror(errno));
+	int result = ask(fd, family, protocol, list, err);
+	close(fd);
+	return result;
+}
+
 static int
 look(struct live_port **ret_ports, size_t *ret_count, struct error *err)
 {
 	static const int FAMILIES[] = { AF_INET, AF_INET6 },
 			 PROTOCOLS[] = { IPPROTO_TCP, IPPROTO_UDP };
 	struct list list = { 0 };
-	int result = 0;
-	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-	if (fd < 0)
-		result = error_set(err, "the kernel's sockets: %s", strerror(errno));
+	bool own_network = false;
+	int result = is_in_own_network(&own_network, err);
 	for (size_t i = 0; i < 4 && result == 0; i++)
-		result = ask(fd, FAMILIES[i % 2], PROTOCOLS[i / 2], &list, err);
-	if (fd >= 0)
-		close(fd);
+		result = ask_kernel(
+			FAMILIES[i % 2], PROTOCOLS[i / 2], own_network, &list, err);
 	if (result == 0)
 		add_owners(&list);
 	if (list.count > 0)

@@ -1,6 +1,7 @@
 /* The ports of the running system that answer: listening TCP sockets and UDP sockets that
- * are connected to nobody, of this network namespace, with the programs that hold them.
- * Source: sock_diag(7), NETLINK_SOCK_DIAG; a fifteenth of the time of /proc/net/tcp. */
+ * are connected to nobody, of the network namespace of process 1, with the programs that
+ * hold them. Source: sock_diag(7), NETLINK_SOCK_DIAG, a fifteenth of the time of
+ * /proc/net/tcp; from within another namespace /proc/1/net/tcp and its like. */
 #ifndef BASE_LIVE_PORTS_H
 #define BASE_LIVE_PORTS_H
 
