@@ -318,8 +318,13 @@ INSTALLED = 755:$(BUILD)/install/holdfast:$(sbindir)/holdfast \
 	$(foreach f,README.md INSTALL CONTRIBUTING.md SECURITY.md LICENSE,644:$f:$(docdir)/$f)
 
 field = $(word $1,$(subst :, ,$2))
-define newline
-
+# A new file takes the old one's place when it is whole and on the disk, for
+# a stack may name the module, and libpam refuses everybody where it can't load one.
+define install_file
+	@echo install -m $(call field,1,$1) $(call field,2,$1) $(DESTDIR)$(call field,3,$1)
+	@new=$(DESTDIR)$(call field,3,$1).new; \
+	install -D -m $(call field,1,$1) $(call field,2,$1) $$new && sync $$new && \
+		mv -fT $$new $(DESTDIR)$(call field,3,$1) || { rm -f $$new; exit 1; }
 
 endef
 
@@ -327,8 +332,7 @@ install:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/install LENS_DIR=$(datadir)/holdfast/lenses \
 		PROBE_DIR=$(libexecdir)/holdfast all
 	install -d $(DESTDIR)$(sysconfdir)/holdfast
-	$(foreach f,$(INSTALLED),install -D -m $(call field,1,$f) $(call field,2,$f) \
-		$(DESTDIR)$(call field,3,$f)$(newline))
+	$(foreach f,$(INSTALLED),$(call install_file,$f))
 
 # A stack that names a module which is gone refuses everybody. Here libpam looks for stacks, by
 # distribution, and here authselect keeps what it makes them of.

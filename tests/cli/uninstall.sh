@@ -1,6 +1,7 @@
 #!/bin/bash
 # `make uninstall` never leaves a stack naming a module that is gone, wherever a distribution's
 # libpam looks for stacks and authselect for profiles; and it takes what `make install` brought.
+# `make install` leaves the old module whole when it fails.
 . "$(dirname "$0")/lib.sh"
 
 build=$(dirname "$HOLDFAST")
@@ -23,6 +24,31 @@ status "install" 0
 ok "the module is there" test -f stage/lib/security/pam_holdfast.so
 ok "the feature for authselect can be run" test -x stage/usr/share/holdfast/authselect/add-feature
 find stage ! -type d | sort >before
+
+# An enabled module, and no room for a new one: the old one is whole at every moment.
+cp stage/lib/security/pam_holdfast.so old.so
+echo a program >built/install/holdfast
+echo a program >built/install/pam_probe
+cat old.so old.so >built/install/pam_holdfast.so
+size=$(($(stat -c %s old.so) / 1024 / 2))
+for how in "killed" "without room"; do
+	(
+		[ "$how" = killed ] || trap '' XFSZ
+		ulimit -c 0 -f $size
+		staged install
+		exit $STATUS
+	)
+	ok "install is $how: it says so" test $? -ne 0
+	same "install is $how: the module is the old one" stage/lib/security/pam_holdfast.so old.so
+	is "install is $how: it can be read" "$(stat -c %a stage/lib/security/pam_holdfast.so)" 644
+done
+is "nothing half done is left" "$(find stage -name '*.new')" ""
+exec 3<stage/lib/security/pam_holdfast.so
+staged install
+status "install over an installed module" 0
+same "the module is the new one" stage/lib/security/pam_holdfast.so built/install/pam_holdfast.so
+same "who has the old one open keeps it" /dev/fd/3 old.so
+exec 3<&-
 
 # named PATH: a line there keeps uninstall from anything.
 named()
