@@ -17,6 +17,7 @@ const char *const console_columns[] = { "service", "user", "from", NULL };
 
 static const char admitted[] = "admitted"; /* what holds where there is no answer */
 static const char anybody[] = "any other user";
+static const char everybody[] = "every user", anywhere[] = "anywhere";
 
 /* Those whom the control admits carry a mark, for console_wants. */
 static const char allowed_mark[] = " (allowed)";
@@ -49,10 +50,28 @@ add_answer(const struct console_scene *scene, size_t person, size_t origin,
 	answers_add(answers, subject.data, texts[answer]);
 }
 
+/* What else its stack does, as far as a line more can change it. */
+static void
+answer_jumps(
+	const struct console_facts *facts, const char *service, struct answers *answers)
+{
+	autofree char *jumps = console_jumps(facts, service);
+	autobuffer struct buffer subject = { 0 };
+	autobuffer struct buffer text = { 0 };
+	if (jumps == NULL)
+		return;
+	add_column(&subject, service);
+	add_column(&subject, everybody);
+	add_column(&subject, anywhere);
+	add_column(&text, jumps);
+	answers_add(answers, subject.data, text.data);
+}
+
 static void
 answer_service(struct console_facts *facts, const char *service, struct answers *answers)
 {
 	struct console_scene scene;
+	answer_jumps(facts, service, answers);
 	console_scene_open(facts, service, &scene);
 	for (size_t i = 0; i < scene.rules->people.count; i++)
 		for (size_t k = 0; k < scene.origin_count; k++) {

@@ -250,6 +250,12 @@ console_add_argument(const struct console_scene *scene,
 	const struct pam_consults *consults, const char *module, const char *argument,
 	struct edits *edits, struct error *err);
 
+/* Over how many lines each jump of SERVICE's account stack leads, those that a remedy
+ * puts in not counted: a text that differs where a jump's end does; NULL without jumps.
+ * The caller frees. */
+char *
+console_jumps(const struct console_facts *facts, const char *service);
+
 /* For struct kind. */
 int
 console_remedy(const struct context *context, const struct control *control,

@@ -82,6 +82,18 @@ jump(const struct pam_phase *phase, size_t at, size_t end, int count, struct sta
 	return next;
 }
 
+size_t
+pam_flow_jump(const struct pam_phase *phase, size_t at, int count, bool *ret_is_beyond)
+{
+	struct state state = beginning;
+	size_t end = at + 1;
+	while (end < phase->count && phase->steps[end].depth >= phase->steps[at].depth)
+		end++;
+	size_t next = jump(phase, at, end, count, &state);
+	*ret_is_beyond = state.impression == NEGATIVE;
+	return next;
+}
+
 /* The index of the step after AT in a stack that ends at END. */
 static size_t
 go_on(const struct pam_phase *phase, size_t at, size_t end, int value, int action,

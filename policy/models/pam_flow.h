@@ -30,6 +30,12 @@ pam_flow_outcomes(const struct pam_phase *phase, const uint32_t *values);
 bool *
 pam_flow_reached(const struct pam_phase *phase, const uint32_t *values);
 
+/* The index of the step that a jump from the step AT over COUNT (1 or more) lines leads
+ * to: a substack counts as one line, lines of included files count by themselves.
+ * *ret_is_beyond: its stack has less lines, and it refuses. */
+size_t
+pam_flow_jump(const struct pam_phase *phase, size_t at, int count, bool *ret_is_beyond);
+
 /* A step on the way to an outcome. */
 struct pam_event {
 	size_t step; /* its index in the phase */

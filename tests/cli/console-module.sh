@@ -178,6 +178,61 @@ printf 'root:x:0:0::/root:/bin/sh\ntoor:x:0:0::/root:/bin/sh\n' | put etc/passwd
 printf 'root:$6$x:1::::::\ntoor:$6$x:1::::::\n' | put etc/shadow
 judged fail "toor for login: is admitted -> only root, (wheel), 1000"
 
+# Jumps count the lines of included files: one more there shifts them.
+jumps()
+{
+	policy 'pam: 1.5.2' <<-END
+		console: { only: [root], through: [$2], remedy: $1 }
+	END
+	host "$3"
+}
+for through in module access.conf; do
+	jumps shared $through "$through: a jump over an included line"
+	printf -- '-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
+	put etc/pam.d/sshd <<-'END'
+		account [success=1 default=ignore] pam_succeed_if.so quiet user ingroup daemon
+		@include common-account
+	END
+	sed -i '1i account required pam_succeed_if.so user = root' "$ROOT/etc/pam.d/common-account"
+	refused
+	says "the service is told" "sshd     every user  anywhere  pam_succeed_if.so jumps over"
+	says "and that its jump would end before" "jumps over 0 lines"
+done
+jumps own module "a service includes login"
+printf 'account required pam_unix.so\n' | put etc/pam.d/login
+put etc/pam.d/remote <<-'END'
+	account [success=1 default=ignore] pam_succeed_if.so user = root
+	account include login
+END
+refused
+says "the service is told" "remote   every user  anywhere  pam_succeed_if.so jumps over"
+jumps own module "a substack counts as one"
+put etc/pam.d/remote <<-'END'
+	account [success=1 default=ignore] pam_succeed_if.so user = root
+	account substack login
+	account required pam_permit.so
+END
+form_run plan
+says "it can be done" "+account	required	pam_holdfast.so"
+silent "and no jump is told" "jumps"
+jumps own module "a jump behind the line"
+put etc/pam.d/remote <<-'END'
+	account include login
+	account [success=1 default=ignore] pam_succeed_if.so user = root
+	account required pam_deny.so
+	account required pam_permit.so
+END
+form_run plan
+says "it can be done" "+account	required	pam_holdfast.so"
+silent "and no jump is told" "jumps"
+jumps own module "a jump beyond the end"
+put etc/pam.d/remote <<-'END'
+	account [success=4 default=ignore] pam_succeed_if.so user = root
+	account include login
+END
+refused
+says "the service is told" "pam_succeed_if.so jumps beyond the end"
+
 policy 'pam: 1.5.2' <<'END'
 console: { only: ["no such"], through: [module] }
 END
