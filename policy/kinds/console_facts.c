@@ -109,6 +109,7 @@ static void
 find_extra(struct console_facts *facts)
 {
 	struct console_names names = { 0 };
+	const struct value *only = value_find(facts->control->keys, "only");
 	for (struct host *host = facts->context->host; host != NULL;
 		host = host_below(host))
 		console_names_read(host_file(host, CONSOLE_CONF), &names);
@@ -119,6 +120,10 @@ find_extra(struct console_facts *facts)
 				ACCESS_REFUSED)
 			add_extra(facts, user->name);
 	}
+	/* whom another source has in a (group) of these is one of these */
+	for (size_t i = 0; i < only->count; i++)
+		if (only->items[i].text[0] == '(')
+			add_extra(facts, only->items[i].text);
 	add_extra(facts, NULL);
 	console_names_free(&names);
 }

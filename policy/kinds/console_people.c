@@ -56,9 +56,16 @@ explain(const struct console_scene *scene, struct finding *finding, size_t perso
 		return;
 	}
 	if (decision->answer == ACCESS_UNKNOWN) {
+		const struct principals *known = &scene->facts->principals;
+		bool names_groups = !scene->rules->conf.settings.only_marked_groups &&
+			!(known->users_complete && known->groups_complete);
 		finding_why(finding,
-			"the line rests on a netgroup, a host's name or names that "
-			"another source than this root's files may know");
+			"the line rests on a netgroup, a host's name, or names or "
+			"members "
+			"that another source than this root's files may know%s",
+			names_groups ? "; with nodefgroup a bare name in a rule means a "
+				       "user alone"
+				     : "");
 		return;
 	}
 	if (decision->answer == ACCESS_REFUSED) {

@@ -37,6 +37,16 @@ rule_text(const struct console_scene *scene)
 	return buffer_take(&text);
 }
 
+/* Whether others may be in the group that is called like a user, as far as other sources
+ * than this root's files know. */
+static bool
+may_be_group(const struct principals *principals, const char *name)
+{
+	gid_t gid;
+	return !principals->groups_complete ||
+		(!principals->users_complete && principals_group(principals, name, &gid));
+}
+
 /* Whether the rule would except others than those of `only`, by a group that is called
  * like one of them. */
 static bool
@@ -47,7 +57,9 @@ excepts_group(const struct console_scene *scene)
 	const struct value *only = value_find(facts->control->keys, "only");
 	if (scene->rules->conf.settings.only_marked_groups)
 		return false;
-	for (size_t i = 0; i < only->count; i++)
+	for (size_t i = 0; i < only->count; i++) {
+		if (may_be_group(&facts->principals, only->items[i].text))
+			return true;
 		for (size_t k = 1; k < people->count; k++) {
 			const struct access_person *person = &people->items[k];
 			if (person->user != NULL && !console_allows(facts, person) &&
@@ -56,6 +68,7 @@ excepts_group(const struct console_scene *scene)
 					only->items[i].text))
 				return true;
 		}
+	}
 	return false;
 }
 

@@ -101,8 +101,9 @@ struct access_people {
 };
 
 /* Those whom a rule names, by name or group, root, other users of uid 0, and EXTRA
- * (names; may be NULL, ends with NULL). All else are like the first. PRINCIPALS must
- * outlive it. */
+ * (names; may be NULL, ends with NULL). All else are like the first. A "(group)" in EXTRA
+ * says that whoever is in that group by another source than PRINCIPALS is not asked
+ * about. PRINCIPALS must outlive it. */
 void
 access_people_find(const struct access_conf *conf, const struct principals *principals,
 	char *const *extra, struct access_people *ret_people);

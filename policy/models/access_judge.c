@@ -17,9 +17,11 @@ struct judge {
 	struct access_origin origin;
 	enum access_cache cache; /* of whom the words are matched for */
 	size_t person; /* whose tokens are matched; 0 is anybody else */
+	bool is_stranger; /* no entry of the root describes that one */
 	size_t work;
 	struct access_decision *decisions;
 	bool *is_decided;
+	const struct access_rule **doubts; /* by person: the first rule that may match */
 	size_t *stamps; /* 1 + the last rule that mentions the person */
 	size_t *undecided; /* may still hold some that are decided */
 	size_t undecided_count;
@@ -48,6 +50,9 @@ match_user(struct judge *judge, const char *token)
 		bsearch(&judge->person, mention->people, mention->count,
 			sizeof *mention->people, by_index) != NULL)
 		return mention->people_match;
+	if (mention->other_match == ACCESS_MATCH_NO && mention->may_mean_strangers &&
+		judge->is_stranger)
+		return ACCESS_MATCH_UNSURE;
 	return mention->other_match;
 }
 
@@ -91,20 +96,47 @@ match_list(struct judge *judge, size_t first, size_t count,
 				     : ACCESS_MATCH_NO;
 }
 
+/* A rule that may match leaves two answers possible, unless what comes later is the same.
+ */
 static void
 decide(struct judge *judge, size_t person, const struct access_rule *rule, bool is_sure)
 {
+	const struct access_rule *doubt = judge->doubts[person];
+	enum access_answer answer = rule != NULL ? rule->answer : ACCESS_ADMITTED;
+	if (doubt != NULL && doubt->answer != answer) {
+		rule = doubt;
+		is_sure = false;
+	}
 	judge->is_decided[person] = true;
 	judge->decisions[person] = (struct access_decision){
-		is_sure ? rule->answer : ACCESS_UNKNOWN,
+		is_sure ? answer : ACCESS_UNKNOWN,
 		rule,
 	};
 }
 
+/* RULE may match: what the next ones say decides, or it can't be told. */
+static void
+doubt(struct judge *judge, size_t person, const struct access_rule *rule)
+{
+	const struct access_rule **known = &judge->doubts[person];
+	if (*known == NULL)
+		*known = rule;
+	else if ((*known)->answer != rule->answer)
+		decide(judge, person, *known, false);
+}
+
+static bool
+is_stranger(const struct judge *judge, size_t person)
+{
+	return judge->people->items[person].user == NULL;
+}
+
 static enum access_match
-match_person(struct judge *judge, size_t person, const struct access_rule *rule)
+match_person(
+	struct judge *judge, size_t person, bool stranger, const struct access_rule *rule)
 {
 	judge->person = person;
+	judge->is_stranger = stranger;
 	return match_list(judge, rule->users, rule->user_count, match_user);
 }
 
@@ -143,9 +175,12 @@ judge_person(struct judge *judge, const struct access_rule *rule,
 	unsigned char *cache = &judge->caches[person];
 	enum access_match origins = outcome->match[*cache];
 	bool keeps = outcome->next[*cache] != *cache;
-	if (origins != ACCESS_MATCH_NO || (keeps && users == ACCESS_MATCH_UNSURE))
-		decide(judge, person, rule,
-			origins == ACCESS_MATCH_YES && users == ACCESS_MATCH_YES);
+	if (origins == ACCESS_MATCH_YES && users == ACCESS_MATCH_YES)
+		decide(judge, person, rule, true);
+	else if (keeps && users == ACCESS_MATCH_UNSURE)
+		decide(judge, person, rule, false);
+	else if (origins != ACCESS_MATCH_NO)
+		doubt(judge, person, rule);
 	*cache = (unsigned char)outcome->next[*cache];
 }
 
@@ -165,7 +200,8 @@ judge_mentioned(struct judge *judge, const struct access_rule *rule,
 			if (judge->is_decided[person] || judge->stamps[person] == stamp)
 				continue;
 			judge->stamps[person] = stamp;
-			enum access_match match = match_person(judge, person, rule);
+			enum access_match match = match_person(
+				judge, person, is_stranger(judge, person), rule);
 			if (match != ACCESS_MATCH_NO)
 				judge_person(judge, rule, outcome, person, match);
 		}
@@ -178,12 +214,15 @@ judge_others(struct judge *judge, const struct access_rule *rule,
 	const struct outcome *outcome)
 {
 	size_t stamp = (size_t)(rule - judge->conf->rules) + 1, left = 0;
-	enum access_match match = match_person(judge, 0, rule);
-	if (match == ACCESS_MATCH_NO)
+	enum access_match strangers = match_person(judge, 0, true, rule);
+	enum access_match known = match_person(judge, 0, false, rule);
+	if (strangers == ACCESS_MATCH_NO && known == ACCESS_MATCH_NO)
 		return;
 	for (size_t i = 0; i < judge->undecided_count; i++) {
 		size_t person = judge->undecided[i];
-		if (!judge->is_decided[person] && judge->stamps[person] != stamp)
+		enum access_match match = is_stranger(judge, person) ? strangers : known;
+		if (!judge->is_decided[person] && judge->stamps[person] != stamp &&
+			match != ACCESS_MATCH_NO)
 			judge_person(judge, rule, outcome, person, match);
 		if (!judge->is_decided[person])
 			judge->undecided[left++] = person;
@@ -232,11 +271,14 @@ access_judge(const struct access_conf *conf, const struct access_people *people,
 	autofree size_t *stamps = memory_new(people->count, sizeof *stamps);
 	autofree size_t *undecided = memory_new(people->count, sizeof *undecided);
 	autofree unsigned char *caches = memory_new(people->count, sizeof *caches);
+	autofree const struct access_rule **doubts = memory_new(
+		people->count, sizeof *doubts);
 	struct judge judge = {
 		.conf = conf,
 		.people = people,
 		.decisions = ret_decisions,
 		.is_decided = is_decided,
+		.doubts = doubts,
 		.stamps = stamps,
 		.undecided = undecided,
 		.undecided_count = people->count,
@@ -249,5 +291,8 @@ access_judge(const struct access_conf *conf, const struct access_people *people,
 	access_origin_open(
 		conf, &people->mentions->netgroups, origin, is_remote, &judge.origin);
 	judge_rules(&judge, first);
+	for (size_t i = 0; i < people->count; i++)
+		if (!is_decided[i] && doubts[i] != NULL)
+			decide(&judge, i, NULL, true);
 	access_origin_close(&judge.origin);
 }

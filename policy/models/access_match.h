@@ -53,6 +53,7 @@ struct access_mention {
 	char *token; /* owned */
 	enum access_match people_match; /* for those of its list */
 	enum access_match other_match; /* for everybody else */
+	bool may_mean_strangers; /* users that no entry of the root describes */
 	size_t *people; /* indices, ascending */
 	size_t count;
 	struct access_mention *same_name; /* the next whose name is equal but for case */

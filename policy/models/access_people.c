@@ -83,6 +83,23 @@ add_stranger(struct finder *finder, const char *name, struct access_mention *men
 	};
 }
 
+/* A group of the root may have members besides those that its files list: another source
+ * of groups has some of any user's (getgrouplist(3) asks all of them), and the primary
+ * group of one of another source's users may be this one. NAME is the group's, or NULL.
+ */
+static void
+mention_others(struct finder *finder, struct access_mention *mention, const char *name)
+{
+	const struct principals *principals = finder->principals;
+	autofree char *marked = memory_printf("(%s)", name != NULL ? name : "");
+	if (table_get(&finder->extra, marked) != NULL)
+		return;
+	if (!principals->groups_complete && mention->other_match == ACCESS_MATCH_NO)
+		mention->other_match = ACCESS_MATCH_UNSURE;
+	mention->may_mean_strangers = mention->may_mean_strangers ||
+		!principals->users_complete;
+}
+
 static void
 mention_gid(struct finder *finder, struct access_mention *mention, gid_t gid)
 {
@@ -108,14 +125,12 @@ static bool
 mention_group(struct finder *finder, struct access_mention *mention, const char *name)
 {
 	gid_t gid;
-	if (principals_group(finder->principals, name, &gid)) {
+	bool is_known = principals_group(finder->principals, name, &gid);
+	if (is_known)
 		mention_gid(finder, mention, gid);
-		return true;
-	}
-	if (!finder->principals->groups_complete &&
-		mention->other_match == ACCESS_MATCH_NO)
-		mention->other_match = ACCESS_MATCH_UNSURE;
-	return false;
+	if (is_known || !finder->principals->groups_complete)
+		mention_others(finder, mention, name);
+	return is_known;
 }
 
 static bool
@@ -144,8 +159,10 @@ mention_marked_group(
 	if (version->has_numbers == ACCESS_MAYBE)
 		mention->people_match = ACCESS_MATCH_UNSURE;
 	if (text_number(name, 0, UINT32_MAX, &gid, NULL) == 0 &&
-		principals_gid(finder->principals, (gid_t)gid))
+		principals_gid(finder->principals, (gid_t)gid)) {
 		mention_gid(finder, mention, (gid_t)gid);
+		mention_others(finder, mention, NULL);
+	}
 }
 
 /* "@name" any of the netgroup's users, "@@name" those with this machine. */
@@ -201,6 +218,7 @@ mention_users(struct finder *finder, struct access_mention *mention, const char 
 		table_set(&finder->by_name, key, mention);
 		if (version->has_numbers != ACCESS_DOES_NOT && is_number(name)) {
 			table_set(&finder->by_uid, name, mention);
+			mention->may_mean_strangers = !finder->principals->users_complete;
 			if (version->has_numbers == ACCESS_MAYBE)
 				mention->people_match = ACCESS_MATCH_UNSURE;
 		}

@@ -149,6 +149,34 @@ fixed 1 1
 admits root
 undone
 
+# sources PASSWD GROUP: what nsswitch.conf names beside the files
+sources()
+{
+	printf 'passwd: files %s\ngroup: files %s\n' "$1" "$2" | put etc/nsswitch.conf
+	grep -q users "$ROOT/etc/group" || echo 'users:x:100:' >>"$ROOT/etc/group"
+}
+host "members that another source may know" "" nodefgroup
+printf -- '-:ALL EXCEPT root (users):LOCAL\n' | put etc/security/access.conf
+sources "" ""
+judged pass
+sources ldap ""
+judged unknown "any other user may be admitted from every terminal"
+sources "" ldap
+judged unknown "any other user may be admitted from every terminal"
+sources systemd systemd
+judged pass
+echo '{}' | put etc/userdb/eve:users.membership
+judged unknown
+host "users that another source may have in group root"
+printf -- '-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
+sources ldap ""
+judged unknown "with nodefgroup a bare name in a rule means a user alone"
+refused
+: >"$ROOT/etc/security/access.conf"
+judged fail
+fixed 2 1
+undone
+
 host "no file"
 mkdir -p "$ROOT/etc/security"
 admits root alice bob
@@ -259,6 +287,16 @@ printf '+:bob:pts/0\n-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
 judged fail "bob is admitted from pts/0"
 fixed 1 0
 undone
+
+policy 'pam: 1.5.2' <<'END'
+console:
+  only: [root, (users)]
+  through: [access.conf]
+END
+host "a group of the policy, wherever its members are known" "" nodefgroup
+printf -- '-:ALL EXCEPT root (users):LOCAL\n' | put etc/security/access.conf
+sources ldap ldap
+judged pass
 
 policy 'pam: 1.5.2' <<'END'
 console:

@@ -299,19 +299,24 @@ test_folders(void **state)
 	end(&made);
 }
 
-/* Users that another source knows: who the rules name counts for himself. */
+/* Users that another source knows: who the rules name counts for himself, and the group
+ * of any may be the primary one of another. */
 static void
 test_strangers(void **state)
 {
 	struct made made;
 	(void)state;
-	make(&made, OLD, "+:(wheel):ALL\n+:zoe:ALL\n+:@friends:LOCAL\n-:ALL:ALL\n");
+	make(&made, OLD,
+		"+:(wheel):ALL\n+:zoe:ALL\n+:@friends:LOCAL\n+:bob:tty9\n-:ALL:ALL\n");
 	put(&made, "/etc/nsswitch.conf", "passwd: files sss\nnetgroup: files\n");
 	put(&made, "/etc/netgroup", "friends (,max,)\n");
 	assert_int_equal(ask(&made, "", "eve", "tty1"), ACCESS_ADMITTED);
 	assert_int_equal(ask(&made, "", "zoe", "tty1"), ACCESS_ADMITTED);
 	assert_int_equal(ask(&made, "", "max", "tty1"), ACCESS_ADMITTED);
-	assert_int_equal(ask(&made, "", "other", "tty1"), ACCESS_REFUSED);
+	assert_int_equal(ask(&made, "", "other", "tty1"), ACCESS_UNKNOWN);
+	assert_int_equal(ask(&made, "", "bob", "tty1"), ACCESS_REFUSED);
+	put(&made, "/etc/nsswitch.conf", "group: files sss\nnetgroup: files\n");
+	assert_int_equal(ask(&made, "", "bob", "tty1"), ACCESS_UNKNOWN);
 	end(&made);
 }
 
