@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 /* The value of ARGUMENT when it is NAME=VALUE; NULL. */
 static const char *
@@ -74,7 +75,7 @@ console_options_read(int argc, const char **argv, struct console_options *ret_op
 }
 
 /* Whether one of LIST's items, commas between them, is NAME; an item's last "*" stands
- * for any end. */
+ * for any end. Case is none: libpam folds a service's name (pam_start.c). */
 static bool
 lists(const char *list, const char *name)
 {
@@ -82,7 +83,7 @@ lists(const char *list, const char *name)
 		size_t size = strcspn(item, ",");
 		bool open = size > 0 && item[size - 1] == '*';
 		size_t fixed = size - open;
-		if (size > 0 && strncmp(item, name, fixed) == 0 &&
+		if (size > 0 && strncasecmp(item, name, fixed) == 0 &&
 			(open || name[fixed] == '\0'))
 			return true;
 		item += size + (item[size] == ',');

@@ -41,6 +41,40 @@ static const struct key keys[] = {
 	{ 0 },
 };
 
+/* libpam folds a service's name to lower case and takes what is behind its last slash
+ * (pam_start.c); an argument of the module divides names by commas. */
+static void
+validate_services(const struct value *services, struct problems *problems)
+{
+	for (size_t i = 0; services != NULL && i < services->count; i++) {
+		const char *name = services->items[i].text;
+		bool is_good = *name != '\0';
+		for (const char *p = name; *p != '\0'; p++)
+			is_good = is_good && (unsigned char)*p > ' ' &&
+				strchr("/,*[]#\\\x7f", *p) == NULL &&
+				!(*p >= 'A' && *p <= 'Z');
+		if (!is_good)
+			problems_add(problems, services->items[i].at,
+				"console.services: '%s' is no service's name: write it "
+				"as its file in /etc/pam.d is called, in lower case",
+				name);
+	}
+}
+
+/* A uid has one spelling, or what is asked for and what is there never agree. */
+static void
+validate_uids(const struct value *only, struct problems *problems)
+{
+	for (size_t i = 0; i < only->count; i++) {
+		const char *text = only->items[i].text;
+		if (text[0] == '0' && text[1] != '\0' &&
+			text[strspn(text, "0123456789")] == '\0')
+			problems_add(problems, only->items[i].at,
+				"console.only: write the uid %s without zeros before it",
+				text);
+	}
+}
+
 static void
 validate(const struct control *control, struct problems *problems)
 {
@@ -48,6 +82,9 @@ validate(const struct control *control, struct problems *problems)
 	if (only != NULL && only->count == 0)
 		problems_add(problems, only->at,
 			"console.only: name at least one user, or nobody can log in");
+	validate_services(value_find(control->keys, "services"), problems);
+	if (only != NULL)
+		validate_uids(only, problems);
 	if (only != NULL && console_through(control, "module"))
 		console_validate_module(control, problems);
 }

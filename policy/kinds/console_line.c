@@ -45,8 +45,11 @@ console_line_mistake(
 		return "its arguments are not understood";
 	}
 	if (line->options.wrong != NULL)
-		return "it has an argument that the module does not know, and then it "
-		       "judges nobody";
+		return line->options.allow_on_error
+			? "it has an argument that the module does not know, and then it "
+			  "lets everybody in (onerr=allow)"
+			: "it has an argument that the module does not know, and then it "
+			  "refuses everybody but root";
 	if (line->options.dry_run)
 		return "with dry_run it refuses nobody";
 	if (!console_options_cover(&line->options, scene->service))

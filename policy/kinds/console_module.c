@@ -170,6 +170,17 @@ judge_roots(const struct console_scene *scene, struct findings *findings)
 	const struct console_facts *facts = scene->facts;
 	const struct access_people *people = &scene->rules->people;
 	bool is_refused = console_through(facts->control, "access.conf");
+	const struct principal root = { .name = (char *)"", .uid = 0 };
+	const struct access_person stranger = { "", &root };
+	if (!is_refused && !facts->principals.users_complete &&
+		!console_allows(facts, &stranger)) {
+		struct finding *finding = findings_add(findings, VERDICT_UNKNOWN,
+			"accounts of uid 0 for %s", scene->service);
+		finding_why(finding,
+			"another source of users that nsswitch.conf names may have some, "
+			"and the module never refuses uid 0: access.conf does");
+		finding_evidence_file(finding, "/etc/nsswitch.conf");
+	}
 	for (size_t i = 0; i < people->count; i++) {
 		const struct access_person *person = &people->items[i];
 		if (person->user == NULL || person->user->uid != 0 ||

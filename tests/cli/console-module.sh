@@ -103,7 +103,17 @@ judged pass
 set_up "services=sshd"
 judged fail "it does not look at this service"
 set_up "pts=sometimes"
-judged fail "an argument that the module does not know"
+judged fail "an argument that the module does not know, and then it refuses everybody but root"
+set_up "conf=foo onerr=allow"
+judged fail "an argument that the module does not know, and then it lets everybody in"
+set_up "services=Login"
+judged pass
+set_up ""
+printf 'passwd: files ldap\n' | put etc/nsswitch.conf
+judged unknown "accounts of uid 0 for login"
+says "why" "the module never refuses uid 0"
+printf 'passwd: files systemd\n' | put etc/nsswitch.conf
+judged pass
 set_up "[a b]"
 judged unknown "its arguments are not understood"
 set_up "conf=/etc/other.conf"
@@ -239,4 +249,16 @@ END
 form_run audit
 status "a name that console.conf can't hold" 3
 says "it says so" "pam_holdfast can't be told of this one" "$T/err"
+
+# what the module would read otherwise than the policy has it
+for service in Login /etc/pam.d/login login,sshd 'log*'; do
+	policy 'pam: 1.5.2' <<<"console: { only: [root], through: [module], services: ['$service'] }"
+	form_run audit
+	status "the service $service" 3
+	says "$service is refused" "'$service' is no service's name" "$T/err"
+done
+policy 'pam: 1.5.2' <<<'console: { only: ["01000"], through: [module] }'
+form_run audit
+status "a uid with zeros" 3
+says "it says why" "write the uid 01000 without zeros" "$T/err"
 finish

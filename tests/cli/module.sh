@@ -29,6 +29,8 @@ answers "localhost is none" $refused daemon login pts localhost
 module pts=console services=sshd,x
 answers "services= names others" $refused daemon sshd
 answers "and drops login" $admitted daemon login
+module pts=console services=SSHD
+answers "services= in another case, which libpam folds" $refused daemon sshd
 module pts=console services=s*
 answers "services= with a star" $refused daemon sshd
 module pts=console services=sshd exempt=sshd

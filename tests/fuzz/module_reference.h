@@ -3,6 +3,7 @@
 #define TESTS_FUZZ_MODULE_REFERENCE_H
 
 #include <inttypes.h>
+#include <strings.h>
 
 #include "base/console_conf.h"
 #include "base/console_options.h"
@@ -60,9 +61,9 @@ reference_lists(const char *list, const char *name)
 	for (char *item; (item = strsep(&rest, ",")) != NULL;) {
 		size_t size = strlen(item);
 		if (size > 0 && item[size - 1] == '*' &&
-			strncmp(item, name, size - 1) == 0)
+			strncasecmp(item, name, size - 1) == 0)
 			return true;
-		if (size > 0 && strcmp(item, name) == 0)
+		if (size > 0 && strcasecmp(item, name) == 0)
 			return true;
 	}
 	return false;
