@@ -15,6 +15,7 @@
 #include "base/console_options.h"
 #include "pam_module/account.h"
 #include "pam_module/report.h"
+#include "pam_module/rhost.h"
 #include "pam_module/rule.h"
 #include "pam_module/terminal.h"
 
@@ -63,21 +64,13 @@ find_user(struct login *login)
 		error == ENOMEM ? PAM_BUF_ERR : PAM_PERM_DENIED);
 }
 
-/* By the convention of the Linux-PAM Application Developers' Guide "localhost" is where a
- * local user comes from; lxdm's do. */
-static bool
-is_remote(const struct login *login)
-{
-	return *login->rhost != '\0' && strcmp(login->rhost, "localhost") != 0;
-}
-
 /* Whether the login is at the console: 1, 0; -1: it can't be told. */
 static int
 is_at_console(const struct login *login)
 {
 	if (console_options_is_display(login->service))
-		return !is_remote(login); /* else by XDMCP */
-	if (login->options.trust_rhost && is_remote(login))
+		return rhost_is_local(login->rhost); /* else by XDMCP */
+	if (login->options.trust_rhost && !rhost_is_local(login->rhost))
 		return 0;
 	switch (terminal_here()) {
 	case TERMINAL_CONSOLE:

@@ -25,6 +25,14 @@ answers "a pts is no console by default" $admitted daemon
 module pts=console trust_rhost
 answers "trust_rhost believes the host" $admitted daemon login pts host
 answers "and refuses without one" $refused daemon
+name=$(uname -n)
+for host in 127.0.0.1 127.1.2.3 ::1 ::ffff:127.0.0.1 localhost.localdomain LOCALHOST ip6-localhost \
+	"$name" "$name.example.org" "${name%%.*}"; do
+	answers "a display manager that says $host" $refused daemon gdm-password none "$host" ""
+done
+for host in 127.example.org 192.0.2.1 ::2 "x$name" "${name}x" localhost.example.org; do
+	answers "a remote display of $host" $admitted daemon gdm-password none "$host" ""
+done
 answers "localhost is none" $refused daemon login pts localhost
 module pts=console services=sshd,x
 answers "services= names others" $refused daemon sshd

@@ -190,7 +190,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		"", NULL };
 	static const char *const users[] = { "alice", "bob", "many", "last", "toor",
 		"root", "", NULL };
-	static const char *const hosts[] = { "", "localhost", "far", NULL };
+	static const char *const hosts[] = { "", "localhost", "far", "127.9.9.9",
+		"127.far", "::1", NULL };
 	struct input input = { data, size };
 	const char *argv[ARGUMENTS_MAX + 1];
 	unsigned fault = take_byte(&input);

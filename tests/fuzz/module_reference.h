@@ -2,6 +2,10 @@
 #ifndef TESTS_FUZZ_MODULE_REFERENCE_H
 #define TESTS_FUZZ_MODULE_REFERENCE_H
 
+#include <regex.h>
+#include <strings.h>
+#include <sys/utsname.h>
+
 #include <inttypes.h>
 #include <strings.h>
 
@@ -190,6 +194,29 @@ reference_read(const char *text, size_t size, const struct world_account *accoun
 		r->is_bad = true;
 }
 
+static inline bool
+reference_is_here(const char *rhost)
+{
+	static const char names[] = "^(|::1|(::ffff:)?127\\.[0-9.]*|localhost|"
+				    "localhost\\.localdomain|"
+				    "localhost4(\\.localdomain4)?|"
+				    "localhost6(\\.localdomain6)?|"
+				    "ip6-localhost|ip6-loopback)$";
+	struct utsname host;
+	regex_t wanted;
+	if (regcomp(&wanted, names, REG_EXTENDED | REG_ICASE | REG_NOSUB) != 0 ||
+		uname(&host) < 0)
+		abort();
+	bool is_here = regexec(&wanted, rhost, 0, NULL, 0) == 0;
+	regfree(&wanted);
+	size_t length = strlen(rhost), own = strlen(host.nodename);
+	size_t shorter = length < own ? length : own;
+	const char *rest = length < own ? host.nodename : rhost;
+	return is_here ||
+		(shorter > 0 && strncasecmp(rhost, host.nodename, shorter) == 0 &&
+			(rest[shorter] == '\0' || rest[shorter] == '.'));
+}
+
 /* The codes that the module may return. */
 static unsigned
 reference_ask(int argc, const char **argv)
@@ -199,7 +226,7 @@ reference_ask(int argc, const char **argv)
 	const char *service = world.items[PAM_SERVICE] ? world.items[PAM_SERVICE] : "";
 	const char *user = world.items[PAM_USER] ? world.items[PAM_USER] : "";
 	const char *rhost = world.items[PAM_RHOST] ? world.items[PAM_RHOST] : "";
-	bool is_remote = *rhost != '\0' && strcmp(rhost, "localhost") != 0;
+	bool is_remote = !reference_is_here(rhost);
 	reference_arguments(argc, argv, &r);
 	bool is_display = console_options_is_display(service);
 	if (reference_lists(r.exempt, service) ||
