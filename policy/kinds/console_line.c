@@ -57,6 +57,9 @@ console_line_mistake(
 	if (line->options.trust_rhost)
 		return "with trust_rhost whoever can start login with a host's name gets "
 		       "past it";
+	if (line->options.allow_on_error)
+		return "with onerr=allow whoever has no entry gets in when its "
+		       "configuration can't be read";
 	*ret_lacks_pts = console_pts(scene->facts->control) &&
 		!line->options.pts_is_console &&
 		!console_options_is_display(scene->service);

@@ -108,6 +108,27 @@ console_conf_trouble(const struct file *file)
 	return NULL;
 }
 
+/* Whether others than root can write a folder on the way to the file PATH, and so put
+ * another in its place. */
+static bool
+is_exposed(struct host *host, const char *path)
+{
+	autofree char *folder = memory_text(path);
+	for (char *slash; (slash = strrchr(folder, '/')) != NULL && slash > folder;) {
+		struct stat status = { 0 };
+		autofree char *target = NULL;
+		*slash = '\0';
+		if (host_status(host, folder, &status, &target) == 0 &&
+			status.st_mode != 0 &&
+			(host_owner(host, &status) != 0 || (status.st_mode & 022) != 0))
+			return true;
+	}
+	return false;
+}
+
+static const char exposed[] = "others than root can write a folder that it lies in, and "
+			      "put another in its place";
+
 static void
 judge_conf(const struct console_scene *scene, struct findings *findings)
 {
@@ -115,6 +136,8 @@ judge_conf(const struct console_scene *scene, struct findings *findings)
 	const struct file *file = host_file(scene->facts->context->host, options->conf);
 	const char *trouble = console_conf_trouble(file);
 	size_t offset = 0;
+	if (trouble == NULL && is_exposed(scene->facts->context->host, file->target))
+		trouble = exposed;
 	autofree char *wrong = trouble != NULL
 		? memory_text(trouble)
 		: compare(file, value_find(scene->facts->control->keys, "only"), &offset);
@@ -209,6 +232,25 @@ console_judge_module(const struct console_scene *scene, struct findings *finding
 		judge_conf(scene, findings);
 }
 
+/* Whether FILE is a console.conf as far as its first line tells that says anything, or
+ * says nothing at all; whatever else it is, it is somebody's. */
+static bool
+is_conf(const struct file *file)
+{
+	static const char *const beginnings[] = { "sum ", "control ", "policy ", "allow ",
+		NULL };
+	autofree char *text = memory_copy(file->bytes.data, file->bytes.size);
+	const char *line = text;
+	while (*line == '#' || *line == '\n') {
+		line += strcspn(line, "\n");
+		line += *line == '\n';
+	}
+	for (const char *const *begin = beginnings; *begin != NULL; begin++)
+		if (strncmp(line, *begin, strlen(*begin)) == 0)
+			return true;
+	return file->bytes.size == 0;
+}
+
 static int
 write_conf(const struct context *context, const struct control *control,
 	const struct console_line *line, struct edits *edits, struct error *err)
@@ -231,6 +273,14 @@ write_conf(const struct context *context, const struct control *control,
 		return error_set(err,
 			"%s: it must be a file of root's that nobody else can "
 			"write: put that right first",
+			line->options.conf);
+	if (is_exposed(context->host, file->target))
+		return error_set(
+			err, "%s: %s: put that right first", line->options.conf, exposed);
+	if (!is_conf(file))
+		return error_set(err,
+			"%s: it is no console.conf: what it says would be lost: make it "
+			"empty first, or name another file (conf=)",
 			line->options.conf);
 	autofree char *wrong = compare(file, value_find(control->keys, "only"), &offset);
 	if (wrong != NULL)

@@ -88,6 +88,31 @@ set_up ""
 rm "$ROOT/etc/holdfast/console.conf"
 judged fail "without it the module refuses everybody but root"
 set_up "onerr=allow"
+judged fail "with onerr=allow whoever has no entry gets in when its configuration can't be read"
+set_up "conf=/srv/open/console.conf"
+mkdir -p "$ROOT/srv/open"
+mv "$ROOT/etc/holdfast/console.conf" "$ROOT/srv/open"
+judged pass
+for folder in srv srv/open; do
+	chmod 777 "$ROOT/$folder"
+	judged fail "others than root can write a folder that it lies in"
+	sed -i '/^allow root/d' "$ROOT/srv/open/console.conf"
+	refused
+	chmod 755 "$ROOT/$folder"
+done
+chown 1000 "$ROOT/srv"
+judged fail "others than root can write a folder that it lies in"
+set_up "conf=/etc/fstab"
+printf '# what is mounted\n/dev/sda / ext4 defaults 0 1\n' | put etc/fstab
+judged fail "line 2, column 1: not 'control ID'"
+refused
+says "it says why" "/etc/fstab: it is no console.conf"
+printf '# all of it is a comment\n' | put etc/fstab
+refused
+: | put etc/fstab
+fixed 8 0
+undone
+set_up "onerr=allow"
 rm "$ROOT/etc/holdfast/console.conf"
 judged fail "without it the module lets everybody in"
 set_up ""
