@@ -125,6 +125,12 @@ $(BUILD)/members: FORCE
 	@mkdir -p $(@D)
 	@echo '$(MEMBERS)' | cmp -s - $@ || echo '$(MEMBERS)' >$@
 
+# Changes when the paths that are built in do, as with another prefix.
+$(OBJECTS): $(BUILD)/paths
+$(BUILD)/paths: FORCE
+	@mkdir -p $(@D)
+	@echo '$(filter -DHOLDFAST_%,$(CPPFLAGS))' | cmp -s - $@ || echo '$(filter -DHOLDFAST_%,$(CPPFLAGS))' >$@
+
 # Written each time: the paths may be others.
 $(BUILD)/systemd/%: enforcer/systemd/%.in enforcer/systemd/hardening FORCE
 	@mkdir -p $(@D)
@@ -347,9 +353,11 @@ uninstall:
 		\( -false $(SYSTEMD:%=-o -name %) \) 2>/dev/null | grep .; then \
 		echo "These units are enabled: take them out first ('systemctl disable --now')."; exit 1; fi
 	rm -f $(foreach f,$(INSTALLED),$(DESTDIR)$(call field,3,$f))
-	-rmdir $(addprefix $(DESTDIR),$(datadir)/holdfast/lenses $(datadir)/holdfast/authselect \
+	@rmdir $(addprefix $(DESTDIR),$(datadir)/holdfast/lenses $(datadir)/holdfast/authselect \
 		$(datadir)/holdfast/profiles/overlays $(datadir)/holdfast/profiles \
-		$(datadir)/holdfast $(docdir) $(libexecdir)/holdfast $(sysconfdir)/holdfast)
+		$(datadir)/holdfast $(docdir) $(libexecdir)/holdfast $(sysconfdir)/holdfast) 2>/dev/null || true
+	@if [ -e $(DESTDIR)$(sysconfdir)/holdfast ]; then \
+		echo "$(DESTDIR)$(sysconfdir)/holdfast stays: it holds what is yours."; fi
 
 dist:
 	@mkdir -p $(BUILD)

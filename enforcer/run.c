@@ -42,7 +42,7 @@ run_begin(const struct transaction *transaction, bool create, struct run *ret_ru
 	int opened = journal_open(
 		run->root, transaction->journal, create, &run->journal, err);
 	if (opened == 1)
-		error_set(err, "%s: there is no journal, so nothing to undo",
+		error_set(err, "%s: there is no journal: nothing was changed here",
 			run->journal.path);
 	if (opened == 1)
 		return OUTCOME_REFUSED;

@@ -32,7 +32,7 @@ setup_policy_file(const struct options *options, const char *file, bool require_
 		autobuffer struct buffer text = { 0 };
 		problems_show(&problems, &text);
 		fwrite(text.data, 1, text.size, stderr);
-		if (!options_given(options, "policy") && access(file, F_OK) < 0)
+		if (strcmp(file, HOLDFAST_POLICY) == 0 && access(file, F_OK) < 0)
 			output_error("there is no policy yet: begin with one of the "
 				     "profiles, or name one with --policy FILE");
 	}

@@ -163,8 +163,8 @@ transaction_undo_preview(const struct transaction *transaction, const char *id,
 	}
 	int opened = journal_open(root, transaction->journal, false, &journal, err);
 	if (opened == 1) {
-		error_set(
-			err, "%s: there is no journal, so nothing to undo", journal.path);
+		error_set(err, "%s: there is no journal: nothing was changed here",
+			journal.path);
 		outcome = OUTCOME_REFUSED;
 	} else if (opened == 0) {
 		struct changelog log;

@@ -195,6 +195,8 @@ check_texts(const struct checker *checker, const struct value *list,
 	const struct key *key, const struct path *path)
 {
 	bool good = true;
+	if (key->filled && list->count == 0)
+		return report(checker, list->at, path, memory_text("holds nothing"));
 	for (size_t i = 0; i < list->count; i++)
 		good = is_type(checker, &list->items[i], VALUE_TEXT, "text", path) &&
 			check_text(checker, &list->items[i], key, path) && good;

@@ -102,8 +102,8 @@ type_schema(const struct key *key, bool partial)
 		return json_pack("{s:s, s:s}", "type", "string", "pattern",
 			"^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
 	case KEY_TEXTS:
-		return json_pack(
-			"{s:s, s:o}", "type", "array", "items", text_schema(key));
+		return json_pack("{s:s, s:o, s:i}", "type", "array", "items",
+			text_schema(key), "minItems", key->filled ? 1 : 0);
 	case KEY_SECTION:
 		return section_schema(key->keys, partial);
 	case KEY_SETTINGS:

@@ -47,6 +47,7 @@ static const struct key keys[] = {
 			"other may" },
 	{ .name = "protocols",
 		.type = KEY_TEXTS,
+		.filled = true,
 		.choices = protocols,
 		.help = "which protocols are judged",
 		.otherwise = "[tcp, udp]",

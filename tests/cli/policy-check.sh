@@ -107,6 +107,22 @@ says "Ciphers" "lists.yaml:5:34: Ciphers: '-' adds to" "$T/err"
 says "MACs" "MACs: '+' adds to" "$T/err"
 says "the file" "must be an absolute path without blanks, '..'" "$T/err"
 
+# A list that would ask for nothing.
+cat >empty.yaml <<'END'
+holdfast: 1
+title: empty
+controls:
+  - id: a
+    console: { only: [root], through: [], services: [] }
+  - id: b
+    listening: { allow: { port: 22 }, protocols: [] }
+END
+run policy check -p empty.yaml
+status "empty lists: status 3" 3
+says "through" "empty.yaml:5:39: console.through: holds nothing" err
+says "services" "empty.yaml:5:53: console.services: holds nothing" err
+says "protocols" "empty.yaml:7:50: listening.protocols: holds nothing" err
+
 # The configuration of the PAM module, by its name.
 hash=$(printf %064d 7)
 printf '%s\n' 'control c' "policy $hash" 'allow (wheel' 'alow root' 'allow 12' '' 'allow ä b' \
