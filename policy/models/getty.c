@@ -50,7 +50,9 @@ bool
 getty_is_shell(const char *program, char *const *words, size_t count)
 {
 	static const char *const shells[] = { "sh", "ash", "bash", "dash", "ksh", "mksh",
-		"zsh", "csh", "tcsh", "fish", "rbash", NULL };
+		"zsh", "csh", "tcsh", "fish", "rbash",
+		/* Red Hat's, for an emergency */
+		"sushell", NULL };
 	/* of a login shell the name begins with a dash */
 	const char *name = base_name(program + (*program == '-'));
 	if (!is_one_of(name, shells))

@@ -1,5 +1,6 @@
 /* Where gettys are started from: units of systemd, /etc/inittab (inittab(5), sysvinit and
  * busybox), jobs of Upstart (init(5)). */
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,12 +32,69 @@ add_getty(
 
 /* What a unit says apart from its command. */
 struct extras {
+	struct host *host;
 	const struct file *file; /* of what logs somebody in */
 	size_t offset;
 	char *user, *terminal;
 	bool has_command; /* one that may be a getty's */
 	bool at_terminal; /* its standard input is one */
+	bool is_users; /* it runs as somebody but root */
+	bool has_variable; /* in its command, but for $TERM, which systemd sets */
+	bool asks_stack; /* systemd asks one first */
+	char *before; /* a shell that another command of it is; NULL */
+	const struct file *before_file;
+	size_t before_offset;
 };
+
+/* What a command line begins with, behind systemd's marks. The caller frees. */
+static char *
+first_word(const char *text)
+{
+	text += strspn(text, "@-:+!|\"'");
+	return memory_copy(text, strcspn(text, " \t\"'"));
+}
+
+/* ExecStartPre= and the like: what asks for commands at the terminal of the unit, before
+ * or after the getty. */
+static void
+read_other_command(struct extras *extras, const struct traced *value)
+{
+	const char *text = value->text.data;
+	char *words[WORDS_MAX], *rest = NULL;
+	size_t count = 0;
+	autofree char *program = first_word(text), *line = memory_text(text);
+	for (char *word = strtok_r(line, " \t", &rest); word != NULL && count < WORDS_MAX;
+		word = strtok_r(NULL, " \t", &rest))
+		words[count++] = word;
+	if (extras->before != NULL || count == 0 ||
+		!getty_is_shell(program, words + 1, count - 1))
+		return;
+	extras->before = memory_text(program);
+	extras->before_file = value->file;
+	extras->before_offset = value->places[0];
+}
+
+/* Whether the root has a credential NAME that the pattern TEXT of ImportCredential=
+ * means; what the machine's firmware or its host hands over is not known
+ * (systemd.exec(5)). */
+static bool
+is_imported(struct host *host, const char *text, const char *name)
+{
+	static const char *const folders[] = { "/etc/credstore", "/run/credstore",
+		"/usr/local/lib/credstore", "/usr/lib/credstore",
+		"/etc/credstore.encrypted", "/run/credstore.encrypted",
+		"/usr/local/lib/credstore.encrypted", "/usr/lib/credstore.encrypted",
+		"/run/credentials/@system", NULL };
+	autofree char *pattern = memory_copy(text, strcspn(text, ":"));
+	if (fnmatch(pattern, name, 0) != 0)
+		return text[strlen(pattern)] == ':'; /* under another name */
+	for (const char *const *folder = folders; *folder != NULL; folder++) {
+		autofree char *path = memory_printf("%s/%s", *folder, name);
+		if (host_has_name(host, path) != 0)
+			return true;
+	}
+	return false;
+}
 
 /* Credentials by which agetty and login do without a password (agetty_load_credentials in
  * util-linux; systemd.exec(5)): NAME:VALUE, or NAME:PATH with Load. */
@@ -45,10 +103,13 @@ read_credential(struct extras *extras, const char *setting, const struct traced 
 {
 	static const char *const names[] = { "agetty.autologin", "login.noauth", NULL };
 	const char *text = value->text.data;
+	bool is_import = strncmp(setting, "Import", 6) == 0;
 	for (const char *const *name = names; *name != NULL; name++) {
 		size_t length = strlen(*name);
-		if (strncmp(text, *name, length) != 0 ||
-			(text[length] != ':' && text[length] != '\0'))
+		bool is_meant = is_import ? is_imported(extras->host, text, *name)
+					  : strncmp(text, *name, length) == 0 &&
+				(text[length] == ':' || text[length] == '\0');
+		if (!is_meant)
 			continue;
 		bool is_user = name == names && text[length] == ':' &&
 			strncmp(setting, "Set", 3) == 0;
@@ -71,10 +132,19 @@ read_extra(void *data, const char *name, struct traced *value)
 		extras->terminal = memory_text(
 			strncmp(text, "/dev/", 5) == 0 ? text + 5 : text);
 	} else if (strcmp(name, "ExecStart") == 0 && *text != '\0') {
-		text += strspn(text, "@-:+!|\"'");
-		autofree char *program = memory_copy(text, strcspn(text, " \t\"'"));
+		autofree char *program = first_word(text);
+		for (const char *at = text; (at = strchr(at, '$')) != NULL; at++)
+			extras->has_variable = extras->has_variable ||
+				strncmp(at, "$TERM", 5) != 0;
 		extras->has_command = extras->has_command || getty_is(program) ||
 			getty_is_shell(program, NULL, 0);
+	} else if (strncmp(name, "Exec", 4) == 0 && *text != '\0') {
+		read_other_command(extras, value);
+	} else if (strcmp(name, "User") == 0) {
+		extras->is_users = *text != '\0' && strcmp(text, "root") != 0 &&
+			strcmp(text, "0") != 0;
+	} else if (strcmp(name, "PAMName") == 0) {
+		extras->asks_stack = *text != '\0';
 	} else if (strstr(name, "Credential") != NULL && *text != '\0') {
 		read_credential(extras, name, value);
 	}
@@ -113,12 +183,74 @@ describe(struct getty *getty, const struct command_line *line, char *const *word
 	}
 }
 
-/* The unit called NAME; with ANY only when it runs what gettys and shells are. A template
+static void
+read_default(void *data, const char *name, struct traced *value)
+{
+	bool *has_any = data;
+	if (strcmp(name, "DefaultEnvironment") == 0)
+		*has_any = value->text.size > 0;
+}
+
+/* Whether systemd gives each unit variables of its own: systemd-system.conf(5). */
+static bool
+has_default_environment(struct host *host)
+{
+	static const char *const patterns[] = { "/etc/systemd/system.conf",
+		"/usr/lib/systemd/system.conf", "/usr/lib/systemd/system.conf.d/*.conf",
+		"/run/systemd/system.conf.d/*.conf", "/etc/systemd/system.conf.d/*.conf",
+		NULL };
+	bool has_any = false;
+	for (const char *const *pattern = patterns; *pattern != NULL && !has_any;
+		pattern++) {
+		struct name_list list = { 0 };
+		(void)host_glob(host, *pattern, &list, NULL);
+		for (size_t i = 0; i < list.count; i++)
+			unit_file_read_section(host_file(host, list.names[i]),
+				"[Manager]", read_default, &has_any);
+		name_list_free(&list);
+	}
+	return has_any;
+}
+
+/* Programs of systemd that sit at the console while it boots, and ask for root's password
+ * or for settings. */
+static bool
+is_systemds(const char *program)
+{
+	const char *slash = strrchr(program, '/');
+	const char *name = slash != NULL ? slash + 1 : program;
+	return strncmp(name, "systemd-", 8) == 0 || strcmp(name, "homectl") == 0;
+}
+
+/* Whether a unit that is no getty's by its name has to do with somebody at a terminal. */
+static bool
+is_at_terminal(const struct extras *extras, const struct command_line *line)
+{
+	if (line->program == NULL)
+		return false;
+	if (getty_is(line->program))
+		return true;
+	bool is_somebodys = extras->terminal != NULL && extras->is_users;
+	return (extras->at_terminal || is_somebodys) && !extras->asks_stack &&
+		!is_systemds(line->program);
+}
+
+static void
+set_terminal(struct getty *getty, const char *unit, const struct extras *extras)
+{
+	if (strchr(unit, '@') == NULL && extras->terminal == NULL)
+		return;
+	free(getty->terminal);
+	getty->terminal = strchr(unit, '@') != NULL ? instance_of(unit)
+						    : memory_text(extras->terminal);
+}
+
+/* The unit called NAME; with ANY only when it has to do with a terminal. A template
  * stands for the instances that nothing is said about. */
 static void
 read_unit(struct host *host, const char *name, bool any, struct gettys *gettys)
 {
-	struct extras extras = { 0 };
+	struct extras extras = { .host = host };
 	struct command_line line = { 0 };
 	const char *at = strchr(name, '@');
 	bool is_template = at != NULL && at[1] == '.';
@@ -127,27 +259,29 @@ read_unit(struct host *host, const char *name, bool any, struct gettys *gettys)
 		: memory_text(name);
 	const struct command_daemon daemon = { .unit = unit };
 	unit_files_read_one(host, unit, read_extra, &extras);
-	if (!any || extras.has_command)
+	if (!any || extras.has_command || extras.at_terminal || extras.terminal != NULL)
 		command_line_read(host, &daemon, &line);
 	autofree char **words = memory_new(line.count + 1, sizeof *words);
 	for (size_t i = 0; i < line.count; i++)
 		words[i] = line.words[i].text;
-	bool counts = !any ||
-		(line.program != NULL &&
-			(getty_is(line.program) ||
-				(extras.at_terminal &&
-					getty_is_shell(
-						line.program, words, line.count))));
-	if (counts && (line.program != NULL || line.unknown != NULL)) {
+	if ((!any || is_at_terminal(&extras, &line)) &&
+		(line.program != NULL || line.unknown != NULL)) {
 		struct getty *getty = add_getty(gettys, name, line.source, line.start);
 		describe(getty, &line, words, &extras);
-		if (at != NULL || extras.terminal != NULL) {
-			free(getty->terminal);
-			getty->terminal = at != NULL ? instance_of(name)
-						     : memory_text(extras.terminal);
-		}
+		set_terminal(getty, name, &extras);
+		if (extras.has_variable && getty->unknown == NULL &&
+			has_default_environment(host))
+			getty->unknown = memory_text("DefaultEnvironment= of systemd may "
+						     "say what its command is told");
+	}
+	if (extras.before != NULL && extras.at_terminal) {
+		struct getty *getty = add_getty(
+			gettys, name, extras.before_file, extras.before_offset);
+		getty->starts = memory_text(extras.before);
+		set_terminal(getty, name, &extras);
 	}
 	command_line_free(&line);
+	free(extras.before);
 	free(extras.user);
 	free(extras.terminal);
 }
@@ -166,6 +300,42 @@ is_service(const char *name)
 {
 	size_t size = strlen(name);
 	return size > 8 && strcmp(name + size - 8, ".service") == 0;
+}
+
+static void
+read_activation(void *data, const char *name, struct traced *value)
+{
+	char **service = data;
+	if (strcmp(name, "Service") != 0 && strcmp(name, "Unit") != 0)
+		return;
+	free(*service);
+	*service = memory_copy(value->text.data, value->text.size);
+}
+
+/* What the wanted unit NAME starts when something comes: the service of its name, or of
+ * each connection, or the one that it names. */
+static void
+read_activated(struct host *host, const char *name, struct gettys *gettys)
+{
+	static const char *const kinds[][2] = { { ".socket", "[Socket]" },
+		{ ".path", "[Path]" }, { ".timer", "[Timer]" }, { NULL, NULL } };
+	const char *dot = strrchr(name, '.');
+	for (size_t i = 0; dot != NULL && kinds[i][0] != NULL; i++) {
+		if (strcmp(dot, kinds[i][0]) != 0)
+			continue;
+		int size = (int)(dot - name);
+		autofree char *other = NULL;
+		autofree char *service = memory_printf("%.*s.service", size, name);
+		autofree char *each = memory_printf("%.*s@.service", size, name);
+		const struct file *file = unit_files_find(host, name);
+		if (file != NULL)
+			unit_file_read_section(
+				file, kinds[i][1], read_activation, &other);
+		read_unit(host, service, true, gettys);
+		read_unit(host, each, true, gettys);
+		if (other != NULL && is_service(other))
+			read_unit(host, other, true, gettys);
+	}
 }
 
 static void
@@ -193,6 +363,8 @@ read_units(struct host *host, struct gettys *gettys)
 		if (is_family(name) || is_wanted)
 			read_unit(host, name, !is_family(name), gettys);
 	}
+	for (size_t i = 0; i < wanted.count && gettys->count < GETTYS_MAX; i++)
+		read_activated(host, wanted.names[i], gettys);
 	name_list_free(&names);
 	name_list_free(&wanted);
 }
@@ -312,6 +484,17 @@ gettys_read(struct host *host, struct gettys *ret_gettys)
 		read_all(host, "/etc/inittab.d/*.tab", ret_gettys, read_inittab_line);
 		read_all(host, "/etc/init/*.conf", ret_gettys, read_job_line);
 	}
+	autofree char *login = NULL;
+	if (host_mode(host, "/bin/login", &mode, &login) == 0 && mode != 0 &&
+		strstr(login, "busybox") != NULL)
+		add_getty(ret_gettys, "/bin/login", host_file(host, "/bin/login"), 0)
+			->unknown = memory_text(
+			"it is busybox, whose login may have been built without PAM");
+	if (is_known && !is_systemd && strstr(init, "busybox") != NULL &&
+		host_file(host, "/etc/inittab")->state == FILE_ABSENT)
+		add_getty(ret_gettys, "/sbin/init", host_file(host, "/etc/inittab"), 0)
+			->unknown = memory_text(
+			"without etc/inittab busybox starts shells at the terminals");
 	if (ret_gettys->count < GETTYS_MAX)
 		return;
 	struct getty *last = &ret_gettys->items[ret_gettys->count - 1];

@@ -235,6 +235,13 @@ unit_files_read_one(struct host *host, const char *name, unit_reader *reader, vo
 	return bad != NULL ? bad : unreadable;
 }
 
+const struct file *
+unit_files_find(struct host *host, const char *name)
+{
+	const char *const names[] = { name, NULL };
+	return find_unit(host, find_folders(host), names);
+}
+
 static void
 add_names(struct host *host, const char *folder, struct name_list *list)
 {
@@ -275,6 +282,42 @@ ends_in(const char *name, const char *end)
 	return size >= length && strcmp(name + size - length, end) == 0;
 }
 
+/* What a target starts by its own lines: systemd.unit(5). */
+static void
+add_started(void *data, const char *name, struct traced *value)
+{
+	static const char *const settings[] = { "Wants", "Requires", "BindsTo", "Upholds",
+		NULL };
+	struct name_list *list = data;
+	char *rest = NULL;
+	if (!is_one_of(name, settings) || value->text.size == 0)
+		return;
+	autofree char *text = memory_copy(value->text.data, value->text.size);
+	for (char *word = strtok_r(text, " \t", &rest); word != NULL;
+		word = strtok_r(NULL, " \t", &rest)) {
+		list->names = memory_grow(list->names, list->count, sizeof *list->names);
+		list->names[list->count++] = memory_text(word);
+	}
+}
+
+/* The files at PATH: a target, or its folder of drop-ins. */
+static void
+read_target(struct host *host, const char *path, struct name_list *wanted)
+{
+	struct name_list files = { 0 };
+	if (ends_in(path, ".target")) {
+		const struct file *file = host_file(host, path);
+		unit_file_read_section(file, "[Unit]", add_started, wanted);
+	} else if (ends_in(path, ".target.d")) {
+		autofree char *pattern = memory_printf("%s/*.conf", path);
+		(void)host_glob(host, pattern, &files, NULL);
+		for (size_t i = 0; i < files.count; i++)
+			unit_file_read_section(host_file(host, files.names[i]), "[Unit]",
+				add_started, wanted);
+		name_list_free(&files);
+	}
+}
+
 void
 unit_files_list(
 	struct host *host, struct name_list *ret_names, struct name_list *ret_wanted)
@@ -287,8 +330,10 @@ unit_files_list(
 		for (; first < ret_names->count; first++) {
 			const char *name = ret_names->names[first];
 			autofree char *folder = memory_printf("%s/%s", present[i], name);
-			if (ends_in(name, ".wants") || ends_in(name, ".requires"))
+			if (ends_in(name, ".wants") || ends_in(name, ".requires") ||
+				ends_in(name, ".upholds"))
 				add_names(host, folder, ret_wanted);
+			read_target(host, folder, ret_wanted);
 		}
 	}
 	sort_names(ret_names);

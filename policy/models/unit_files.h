@@ -38,15 +38,24 @@ unit_files_read(struct host *host, const char *const *names, const struct file *
 const struct file *
 unit_files_read_one(struct host *host, const char *name, unit_reader *reader, void *data);
 
+/* The file of the unit called NAME, without its drop-ins; NULL when there is none. */
+const struct file *
+unit_files_find(struct host *host, const char *name);
+
 /* The names of units: of all that have a file or a folder of drop-ins (with ".d" behind),
- * and of those that another unit wants or requires. Sorted, each once; the caller frees
- * both. */
+ * and of those that another unit wants, requires or upholds, by a folder of links, or a
+ * target by such a line of [Unit]. Sorted, each once; the caller frees both. */
 void
 unit_files_list(
 	struct host *host, struct name_list *ret_names, struct name_list *ret_wanted);
 
-/* Hands the lines of one FILE to READER. */
+/* Hands the lines of [Service] in one FILE to READER. */
 void
 unit_file_read(const struct file *file, unit_reader *reader, void *data);
+
+/* The same for the section NAME, "[Unit]". */
+void
+unit_file_read_section(
+	const struct file *file, const char *name, unit_reader *reader, void *data);
 
 #endif

@@ -88,7 +88,14 @@ read_assignment(const struct traced *line, unit_reader *reader, void *data)
 void
 unit_file_read(const struct file *file, unit_reader *reader, void *data)
 {
-	static const char section[] = "[Service]", mark[] = "\xef\xbb\xbf";
+	unit_file_read_section(file, "[Service]", reader, data);
+}
+
+void
+unit_file_read_section(
+	const struct file *file, const char *name, unit_reader *reader, void *data)
+{
+	static const char mark[] = "\xef\xbb\xbf";
 	const size_t mark_size = sizeof mark - 1;
 	bool in_section = false, marked = false;
 	for (size_t at = 0; at < file->bytes.size;) {
@@ -101,8 +108,7 @@ unit_file_read(const struct file *file, unit_reader *reader, void *data)
 		}
 		at = join_lines(file, at, &line);
 		if (line.text.size > 0 && line.text.data[0] == '[')
-			in_section = strncmp(line.text.data, section,
-					     sizeof section - 1) == 0;
+			in_section = strncmp(line.text.data, name, strlen(name)) == 0;
 		else if (in_section && line.text.size > 0)
 			read_assignment(&line, reader, data);
 		traced_free(&line);

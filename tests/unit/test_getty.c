@@ -195,6 +195,115 @@ test_more_units(void **state)
 	kind_host_close(&made);
 }
 
+/* What starts a unit, apart from a folder of links. */
+static void
+test_starts(void **state)
+{
+	static const struct {
+		const char *path, *text;
+	} cases[] = {
+		{ "/lib/systemd/system/multi-user.target",
+			"[Unit]\nWants=other.service debug-shell.service\n" },
+		{ "/etc/systemd/system/getty.target.d/a.conf",
+			"[Unit]\nUpholds=debug-shell.service\n" },
+		{ "/etc/systemd/system/multi-user.target.upholds/debug-shell.service",
+			"" },
+		{ "/etc/systemd/system/sockets.target.wants/debug-shell.socket", "" },
+		{ "/etc/systemd/system/sockets.target.wants/named.socket", "" },
+	};
+	struct kind_host made;
+	(void)state;
+	kind_host_open(&made, NULL, "pam", "1.5.2");
+	kind_host_put(&made, "/lib/systemd/system/debug-shell.service",
+		"[Service]\nExecStart=/sbin/sushell\nStandardInput=tty\nTTYPath=/dev/"
+		"tty9\n");
+	kind_host_put(&made, "/lib/systemd/system/named.socket",
+		"[Socket]\nListenFIFO=/run/f\nService=debug-shell.service\n");
+	found(made.host, "");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		kind_host_put(&made, cases[i].path, cases[i].text);
+		found(made.host, "debug-shell.service tty9 starts=/sbin/sushell\n");
+		host_remove(made.host, cases[i].path);
+	}
+	kind_host_put(&made, cases[0].path, "[Install]\nWants=debug-shell.service\n");
+	found(made.host, "");
+	kind_host_close(&made);
+}
+
+/* What else a unit at a terminal may do. */
+static void
+test_odd_units(void **state)
+{
+	struct kind_host made;
+	static const char path[] = "/lib/systemd/system/x.service";
+	static const struct {
+		const char *lines, *want;
+	} cases[] = {
+		{ "ExecStart=/usr/bin/setsid -c /bin/bash\nStandardInput=tty\n",
+			"x.service - unknown=it starts, and what that does is not known, "
+			"/usr/bin/setsid\n" },
+		{ "ExecStart=/bin/sh -c '/bin/bash'\nStandardInput=tty-force\n",
+			"x.service - unknown=it starts, and what that does is not known, "
+			"/bin/sh\n" },
+		{ "ExecStart=/usr/bin/startx\nUser=alice\nTTYPath=/dev/tty7\n",
+			"x.service tty7 unknown=it starts, and what that does is not "
+			"known, /usr/bin/startx\n" },
+		/* a stack is asked first */
+		{ "ExecStart=/usr/bin/startx\nUser=alice\nTTYPath=/dev/tty7\n"
+		  "StandardInput=tty\nPAMName=login\n",
+			"" },
+		{ "ExecStart=/usr/bin/logger\nStandardOutput=tty\nTTYPath=/dev/tty12\n",
+			"" },
+		{ "ExecStart=/usr/bin/systemd-firstboot\nStandardInput=tty\n", "" },
+	};
+	(void)state;
+	kind_host_open(&made, NULL, "pam", "1.5.2");
+	kind_host_put(&made, "/etc/systemd/system/multi-user.target.wants/x.service", "");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		autofree char *unit = memory_printf("[Service]\n%s", cases[i].lines);
+		kind_host_put(&made, path, unit);
+		found(made.host, cases[i].want);
+	}
+	host_remove(made.host, path);
+	kind_host_put(&made, "/lib/systemd/system/getty@.service",
+		STOCK "StandardInput=tty\nExecStartPre=-/bin/bash\n");
+	found(made.host, "getty@.service - asks\ngetty@.service - starts=/bin/bash\n");
+	kind_host_put(&made, "/lib/systemd/system/getty@.service",
+		STOCK "StandardInput=tty\nExecStartPre=-/bin/sh /opt/script\n");
+	found(made.host, "getty@.service - asks\n");
+	kind_host_close(&made);
+}
+
+/* What a getty is told from outside its unit. */
+static void
+test_outside(void **state)
+{
+	struct kind_host made;
+	(void)state;
+	kind_host_open(&made, NULL, "pam", "1.5.2");
+	kind_host_put(&made, "/lib/systemd/system/getty@.service",
+		STOCK "ImportCredential=agetty.*\nImportCredential=login.*\n");
+	found(made.host, "getty@.service - asks\n");
+	kind_host_put(&made, "/etc/credstore/agetty.autologin", "root");
+	found(made.host, "getty@.service - user=any name\n");
+	host_remove(made.host, "/etc/credstore/agetty.autologin");
+	kind_host_put(&made, "/usr/lib/credstore.encrypted/login.noauth", "yes");
+	found(made.host, "getty@.service - user=any name\n");
+	host_remove(made.host, "/usr/lib/credstore.encrypted/login.noauth");
+	kind_host_put(&made, "/lib/systemd/system/getty@.service",
+		"[Service]\nExecStart=-/sbin/agetty $OPTS %I\n");
+	found(made.host, "getty@.service - asks\n");
+	kind_host_put(&made, "/etc/systemd/system.conf.d/a.conf",
+		"[Manager]\nDefaultEnvironment=OPTS=-aroot\n");
+	found(made.host,
+		"getty@.service - unknown=DefaultEnvironment= of systemd may say what "
+		"its "
+		"command is told\n");
+	kind_host_put(&made, "/lib/systemd/system/getty@.service", STOCK);
+	found(made.host, "getty@.service - asks\n");
+	kind_host_close(&made);
+}
+
 static void
 test_inittab(void **state)
 {
@@ -242,6 +351,21 @@ test_init(void **state)
 	unlink(init);
 	close(open(init, O_CREAT | O_WRONLY, 0755));
 	found(made.host, "/etc/inittab - starts=/bin/sh\n");
+	host_remove(made.host, "/etc/inittab");
+	found(made.host, "");
+	autofree char *busybox = scratch_path("/busybox");
+	unlink(init);
+	close(open(busybox, O_CREAT | O_WRONLY, 0755));
+	assert_int_equal(symlink("/busybox", init), 0);
+	found(made.host,
+		"/sbin/init - unknown=without etc/inittab busybox starts shells at the "
+		"terminals\n");
+	kind_host_put(&made, "/etc/inittab", "");
+	found(made.host, "");
+	scratch_link("/bin/login", "/busybox");
+	found(made.host,
+		"/bin/login - unknown=it is busybox, whose login may have been built "
+		"without PAM\n");
 	kind_host_close(&made);
 }
 
@@ -271,6 +395,9 @@ main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_units),
 		cmocka_unit_test(test_more_units),
+		cmocka_unit_test(test_starts),
+		cmocka_unit_test(test_odd_units),
+		cmocka_unit_test(test_outside),
 		cmocka_unit_test(test_inittab),
 		cmocka_unit_test(test_init),
 		cmocka_unit_test(test_many),
