@@ -115,6 +115,7 @@ check(const struct context *context, const struct control *control,
 	}
 	if (console_asks_gettys(control))
 		console_judge_gettys(&facts, findings);
+	console_judge_displays(&facts, findings);
 	console_facts_close(&facts);
 }
 

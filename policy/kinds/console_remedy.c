@@ -265,19 +265,21 @@ access_remedy(struct console_scene *scene, struct edits *edits, struct error *er
 
 /* What a person has to see to. */
 static int
-check_gettys(const struct console_facts *facts, struct error *err)
+check_others(const struct console_facts *facts, struct error *err)
 {
 	struct findings findings = { 0 };
 	const struct finding *bad = NULL;
-	console_judge_gettys(facts, &findings);
+	if (console_asks_gettys(facts->control))
+		console_judge_gettys(facts, &findings);
+	console_judge_displays(facts, &findings);
 	for (size_t i = 0; i < findings.count && bad == NULL; i++)
 		if (findings.items[i].verdict != VERDICT_PASS)
 			bad = &findings.items[i];
 	int result = bad == NULL
 		? 0
 		: error_set(err,
-			  "%s: %s: gettys are not changed, put it right "
-			  "first",
+			  "%s: %s: gettys and display managers are not changed, "
+			  "put it right first",
 			  bad->subject, bad->have ? bad->have : bad->why);
 	findings_free(&findings);
 	return result;
@@ -289,7 +291,7 @@ console_remedy(const struct context *context, const struct control *control,
 {
 	struct console_facts facts;
 	console_facts_open(context, control, &facts);
-	int result = console_asks_gettys(control) ? check_gettys(&facts, err) : 0;
+	int result = check_others(&facts, err);
 	for (size_t i = 0; i < console_service_count(control) && result == 0; i++) {
 		struct console_scene scene;
 		console_scene_open(&facts, console_service_name(control, i), &scene);

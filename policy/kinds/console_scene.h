@@ -207,6 +207,10 @@ console_asks_gettys(const struct control *control);
 void
 console_judge_gettys(const struct console_facts *facts, struct findings *findings);
 
+/* What display managers do apart from their stacks. */
+void
+console_judge_displays(const struct console_facts *facts, struct findings *findings);
+
 /* Why the module's line, which is reached, does not do what it is there for; NULL. That
  * it only lacks the pts=console that the policy asks for is told apart. */
 const char *

@@ -259,7 +259,7 @@ host "a getty that logs somebody in"
 getty 'ExecStart=-/sbin/agetty --autologin root --noclear %I'
 judged fail "/lib/systemd/system/getty@.service:2: getty@.service: root is logged in without a password"
 refused
-says "$FORM: it says why" "gettys are not changed, put it right first"
+says "$FORM: it says why" "gettys and display managers are not changed, put it right first"
 host "a getty that tells of a remote host"
 getty 'ExecStart=-/sbin/agetty -E -H there %I'
 judged fail "login is told the remote host 'there'"

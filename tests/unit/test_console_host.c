@@ -43,7 +43,7 @@ judged_units(const char *unit, enum verdict verdict, const char *text)
 	kind_host_put(&made, "/lib/systemd/system/getty@.service", service);
 	kind_host_judged(&made, verdict, text);
 	if (verdict != VERDICT_PASS)
-		kind_host_refused(&made, "gettys are not changed");
+		kind_host_refused(&made, "are not changed, put it right first");
 	kind_host_close(&made);
 }
 
@@ -356,6 +356,76 @@ test_order(void **state)
 	kind_host_close(&made);
 }
 
+static void
+test_automatic_login(void **state)
+{
+	static const struct {
+		const char *services, *path, *text;
+		enum verdict verdict;
+		const char *said;
+	} cases[] = {
+		{ "gdm-password", "/etc/gdm3/daemon.conf",
+			"[daemon]\nAutomaticLoginEnable = True\nAutomaticLogin = bob\n",
+			VERDICT_FAIL, "it asks gdm-autologin, which is no service" },
+		{ "gdm-password gdm-autologin", "/etc/gdm/custom.conf",
+			"[daemon]\nTimedLogin=bob\nTimedLoginEnable=true\n", VERDICT_FAIL,
+			"bob is logged in without a password" },
+		{ "gdm-password", "/etc/gdm3/daemon.conf",
+			"[daemon]\n#AutomaticLoginEnable=true\nAutomaticLogin=bob\n",
+			VERDICT_PASS, NULL },
+		{ "login", "/etc/gdm3/daemon.conf",
+			"[daemon]\nAutomaticLoginEnable=true\nAutomaticLogin=bob\n",
+			VERDICT_PASS, NULL },
+		{ "lxdm", "/etc/lxdm/lxdm.conf", "[base]\nautologin=bob\n", VERDICT_FAIL,
+			"lxdm asks no account stack then" },
+		{ "lxdm", "/etc/lxdm/lxdm.conf", "[base]\n# autologin=bob\n",
+			VERDICT_PASS, NULL },
+		{ "lightdm", "/etc/lightdm/lightdm.conf.d/a.conf",
+			"[Seat:*]\nautologin-user=bob\n", VERDICT_FAIL,
+			"it asks lightdm-autologin" },
+		{ "sddm", "/etc/sddm.conf", "[Autologin]\nUser=bob\n", VERDICT_FAIL,
+			"it asks sddm-autologin" },
+		{ "sddm", "/etc/sddm.conf", "[Autologin]\nUser=\n", VERDICT_PASS, NULL },
+		{ "greetd", "/etc/greetd/config.toml",
+			"[default_session]\nuser = \"greeter\"\n[initial_session]\n"
+			"user = \"bob\"\n",
+			VERDICT_FAIL, "bob is logged in without a password" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct kind_host made;
+		make(&made, "access.conf");
+		kind_host_key(&made, "services", cases[i].services, true);
+		for (const char *const *name = (const char *const[]){ "gdm-password",
+			     "gdm-autologin", "lxdm", "lightdm", "sddm", "greetd", NULL };
+			*name != NULL; name++) {
+			autofree char *path = memory_printf("/etc/pam.d/%s", *name);
+			kind_host_put(&made, path, "account required pam_access.so\n");
+		}
+		kind_host_put(
+			&made, "/etc/security/access.conf", "-:ALL EXCEPT root:ALL\n");
+		kind_host_put(&made, cases[i].path, cases[i].text);
+		kind_host_judged(&made, cases[i].verdict, cases[i].said);
+		if (cases[i].verdict == VERDICT_FAIL)
+			kind_host_refused(&made, "are not changed, put it right first");
+		kind_host_close(&made);
+	}
+}
+
+/* One that is started, and none of the control's business. */
+static void
+test_display_manager(void **state)
+{
+	struct kind_host made;
+	(void)state;
+	make(&made, "access.conf");
+	scratch_text("/lib/systemd/system/gdm3.service", "[Service]\n");
+	scratch_link("/etc/systemd/system/display-manager.service",
+		"/lib/systemd/system/gdm3.service");
+	kind_host_judged(&made, VERDICT_PASS, "gdm is started, and not judged");
+	kind_host_close(&made);
+}
+
 int
 main(void)
 {
@@ -372,6 +442,8 @@ main(void)
 		cmocka_unit_test(test_strangers),
 		cmocka_unit_test(test_displays),
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_automatic_login),
+		cmocka_unit_test(test_display_manager),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
