@@ -1,0 +1,356 @@
+/* Gettys, and what else sits at a terminal, that units of systemd start. */
+#include "policy/models/getty_units.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "policy/models/command_line.h"
+#include "policy/models/unit_files.h"
+
+enum { WORDS_MAX = 200 }; /* of a line */
+
+/* Units whose work it is; each is started by some generator or logind, so that it counts
+ * whether anything wants it or not. */
+static const char *const families[] = { "getty@", "autovt@", "serial-getty@",
+	"container-getty@", "console-getty.", NULL };
+
+/* What a unit says apart from its command. */
+struct extras {
+	struct host *host;
+	const struct file *file; /* of what logs somebody in */
+	size_t offset;
+	char *user, *terminal;
+	bool has_command; /* one that may be a getty's */
+	bool at_terminal; /* its standard input is one */
+	bool is_users; /* it runs as somebody but root */
+	bool has_variable; /* in its command, but for $TERM, which systemd sets */
+	bool asks_stack; /* systemd asks one first */
+	char *before; /* a shell that another command of it is; NULL */
+	const struct file *before_file;
+	size_t before_offset;
+};
+
+/* What a command line begins with, behind systemd's marks. The caller frees. */
+static char *
+first_word(const char *text)
+{
+	text += strspn(text, "@-:+!|\"'");
+	return memory_copy(text, strcspn(text, " \t\"'"));
+}
+
+/* ExecStartPre= and the like: what asks for commands at the terminal of the unit, before
+ * or after the getty. */
+static void
+read_other_command(struct extras *extras, const struct traced *value)
+{
+	const char *text = value->text.data;
+	char *words[WORDS_MAX], *rest = NULL;
+	size_t count = 0;
+	autofree char *program = first_word(text), *line = memory_text(text);
+	for (char *word = strtok_r(line, " \t", &rest); word != NULL && count < WORDS_MAX;
+		word = strtok_r(NULL, " \t", &rest))
+		words[count++] = word;
+	if (extras->before != NULL || count == 0 ||
+		!getty_is_shell(program, words + 1, count - 1))
+		return;
+	extras->before = memory_text(program);
+	extras->before_file = value->file;
+	extras->before_offset = value->places[0];
+}
+
+/* Whether the root has a credential NAME that the pattern TEXT of ImportCredential=
+ * means; what the machine's firmware or its host hands over is not known
+ * (systemd.exec(5)). */
+static bool
+is_imported(struct host *host, const char *text, const char *name)
+{
+	static const char *const folders[] = { "/etc/credstore", "/run/credstore",
+		"/usr/local/lib/credstore", "/usr/lib/credstore",
+		"/etc/credstore.encrypted", "/run/credstore.encrypted",
+		"/usr/local/lib/credstore.encrypted", "/usr/lib/credstore.encrypted",
+		"/run/credentials/@system", NULL };
+	autofree char *pattern = memory_copy(text, strcspn(text, ":"));
+	if (fnmatch(pattern, name, 0) != 0)
+		return text[strlen(pattern)] == ':'; /* under another name */
+	for (const char *const *folder = folders; *folder != NULL; folder++) {
+		autofree char *path = memory_printf("%s/%s", *folder, name);
+		if (host_has_name(host, path) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* Credentials by which agetty and login do without a password (agetty_load_credentials in
+ * util-linux; systemd.exec(5)): NAME:VALUE, or NAME:PATH with Load. */
+static void
+read_credential(struct extras *extras, const char *setting, const struct traced *value)
+{
+	static const char *const names[] = { "agetty.autologin", "login.noauth", NULL };
+	const char *text = value->text.data;
+	bool is_import = strncmp(setting, "Import", 6) == 0;
+	for (const char *const *name = names; *name != NULL; name++) {
+		size_t length = strlen(*name);
+		bool is_meant = is_import ? is_imported(extras->host, text, *name)
+					  : strncmp(text, *name, length) == 0 &&
+				(text[length] == ':' || text[length] == '\0');
+		if (!is_meant)
+			continue;
+		bool is_user = name == names && text[length] == ':' &&
+			strncmp(setting, "Set", 3) == 0;
+		free(extras->user);
+		extras->user = memory_text(is_user ? text + length + 1 : "any name");
+		extras->file = value->file;
+		extras->offset = value->places[0];
+	}
+}
+
+static void
+read_extra(void *data, const char *name, struct traced *value)
+{
+	struct extras *extras = data;
+	const char *text = value->text.size > 0 ? value->text.data : "";
+	if (strcmp(name, "StandardInput") == 0) {
+		extras->at_terminal = strncmp(text, "tty", 3) == 0;
+	} else if (strcmp(name, "TTYPath") == 0) {
+		free(extras->terminal);
+		extras->terminal = memory_text(
+			strncmp(text, "/dev/", 5) == 0 ? text + 5 : text);
+	} else if (strcmp(name, "ExecStart") == 0 && *text != '\0') {
+		autofree char *program = first_word(text);
+		for (const char *at = text; (at = strchr(at, '$')) != NULL; at++)
+			extras->has_variable = extras->has_variable ||
+				strncmp(at, "$TERM", 5) != 0;
+		extras->has_command = extras->has_command || getty_is(program) ||
+			getty_is_shell(program, NULL, 0);
+	} else if (strncmp(name, "Exec", 4) == 0 && *text != '\0') {
+		read_other_command(extras, value);
+	} else if (strcmp(name, "User") == 0) {
+		extras->is_users = *text != '\0' && strcmp(text, "root") != 0 &&
+			strcmp(text, "0") != 0;
+	} else if (strcmp(name, "PAMName") == 0) {
+		extras->asks_stack = *text != '\0';
+	} else if (strstr(name, "Credential") != NULL && *text != '\0') {
+		read_credential(extras, name, value);
+	}
+}
+
+/* "tty1" of "getty@tty1.service"; NULL when it is a template or no instance. */
+static char *
+instance_of(const char *unit)
+{
+	const char *at = strchr(unit, '@'), *end = strrchr(unit, '.');
+	if (at == NULL || end == NULL || end == at + 1)
+		return NULL;
+	char *instance = memory_copy(at + 1, (size_t)(end - at - 1));
+	for (char *p = instance; (p = strchr(p, '-')) != NULL;)
+		*p = '/';
+	return instance;
+}
+
+/* What the command LINE of a unit and its EXTRAS come to. */
+static void
+describe(struct getty *getty, const struct command_line *line, char *const *words,
+	struct extras *extras)
+{
+	if (line->unknown != NULL) {
+		bool is_placed = line->file != NULL;
+		getty->unknown = memory_text(line->unknown);
+		getty->file = is_placed ? line->file : line->source;
+		getty->offset = is_placed ? line->offset : line->start;
+		return;
+	}
+	getty_judge(getty, line->program, words, line->count);
+	if (extras->user != NULL && getty->user == NULL && getty->unknown == NULL) {
+		getty->user = memory_text(extras->user);
+		getty->file = extras->file;
+		getty->offset = extras->offset;
+	}
+}
+
+static void
+read_default(void *data, const char *name, struct traced *value)
+{
+	bool *has_any = data;
+	if (strcmp(name, "DefaultEnvironment") == 0)
+		*has_any = value->text.size > 0;
+}
+
+/* Whether systemd gives each unit variables of its own: systemd-system.conf(5). */
+static bool
+has_default_environment(struct host *host)
+{
+	static const char *const patterns[] = { "/etc/systemd/system.conf",
+		"/usr/lib/systemd/system.conf", "/usr/lib/systemd/system.conf.d/*.conf",
+		"/run/systemd/system.conf.d/*.conf", "/etc/systemd/system.conf.d/*.conf",
+		NULL };
+	bool has_any = false;
+	for (const char *const *pattern = patterns; *pattern != NULL && !has_any;
+		pattern++) {
+		struct name_list list = { 0 };
+		(void)host_glob(host, *pattern, &list, NULL);
+		for (size_t i = 0; i < list.count; i++)
+			unit_file_read_section(host_file(host, list.names[i]),
+				"[Manager]", read_default, &has_any);
+		name_list_free(&list);
+	}
+	return has_any;
+}
+
+/* Programs of systemd that sit at the console while it boots, and ask for root's password
+ * or for settings. */
+static bool
+is_systemds(const char *program)
+{
+	const char *slash = strrchr(program, '/');
+	const char *name = slash != NULL ? slash + 1 : program;
+	return strncmp(name, "systemd-", 8) == 0 || strcmp(name, "homectl") == 0;
+}
+
+/* Whether a unit that is no getty's by its name has to do with somebody at a terminal. */
+static bool
+is_at_terminal(const struct extras *extras, const struct command_line *line)
+{
+	if (line->program == NULL)
+		return false;
+	if (getty_is(line->program))
+		return true;
+	bool is_somebodys = extras->terminal != NULL && extras->is_users;
+	return (extras->at_terminal || is_somebodys) && !extras->asks_stack &&
+		!is_systemds(line->program);
+}
+
+static void
+set_terminal(struct getty *getty, const char *unit, const struct extras *extras)
+{
+	if (strchr(unit, '@') == NULL && extras->terminal == NULL)
+		return;
+	free(getty->terminal);
+	getty->terminal = strchr(unit, '@') != NULL ? instance_of(unit)
+						    : memory_text(extras->terminal);
+}
+
+/* The unit called NAME; with ANY only when it has to do with a terminal. A template
+ * stands for the instances that nothing is said about. */
+static void
+read_unit(struct host *host, const char *name, bool any, struct gettys *gettys)
+{
+	struct extras extras = { .host = host };
+	struct command_line line = { 0 };
+	const char *at = strchr(name, '@');
+	bool is_template = at != NULL && at[1] == '.';
+	autofree char *unit = is_template
+		? memory_printf("%.*s@ttyX%s", (int)(at - name), name, at + 1)
+		: memory_text(name);
+	const struct command_daemon daemon = { .unit = unit };
+	unit_files_read_one(host, unit, read_extra, &extras);
+	if (!any || extras.has_command || extras.at_terminal || extras.terminal != NULL)
+		command_line_read(host, &daemon, &line);
+	autofree char **words = memory_new(line.count + 1, sizeof *words);
+	for (size_t i = 0; i < line.count; i++)
+		words[i] = line.words[i].text;
+	if ((!any || is_at_terminal(&extras, &line)) &&
+		(line.program != NULL || line.unknown != NULL)) {
+		struct getty *getty = gettys_add(gettys, name, line.source, line.start);
+		describe(getty, &line, words, &extras);
+		set_terminal(getty, name, &extras);
+		if (extras.has_variable && getty->unknown == NULL &&
+			has_default_environment(host))
+			getty->unknown = memory_text("DefaultEnvironment= of systemd may "
+						     "say what its command is told");
+	}
+	if (extras.before != NULL && extras.at_terminal) {
+		struct getty *getty = gettys_add(
+			gettys, name, extras.before_file, extras.before_offset);
+		getty->starts = memory_text(extras.before);
+		set_terminal(getty, name, &extras);
+	}
+	command_line_free(&line);
+	free(extras.before);
+	free(extras.user);
+	free(extras.terminal);
+}
+
+static bool
+is_family(const char *name)
+{
+	const char *const *family = families;
+	while (*family != NULL && strncmp(name, *family, strlen(*family)) != 0)
+		family++;
+	return *family != NULL;
+}
+
+static bool
+is_service(const char *name)
+{
+	size_t size = strlen(name);
+	return size > 8 && strcmp(name + size - 8, ".service") == 0;
+}
+
+static void
+read_activation(void *data, const char *name, struct traced *value)
+{
+	char **service = data;
+	if (strcmp(name, "Service") != 0 && strcmp(name, "Unit") != 0)
+		return;
+	free(*service);
+	*service = memory_copy(value->text.data, value->text.size);
+}
+
+/* What the wanted unit NAME starts when something comes: the service of its name, or of
+ * each connection, or the one that it names. */
+static void
+read_activated(struct host *host, const char *name, struct gettys *gettys)
+{
+	static const char *const kinds[][2] = { { ".socket", "[Socket]" },
+		{ ".path", "[Path]" }, { ".timer", "[Timer]" }, { NULL, NULL } };
+	const char *dot = strrchr(name, '.');
+	for (size_t i = 0; dot != NULL && kinds[i][0] != NULL; i++) {
+		if (strcmp(dot, kinds[i][0]) != 0)
+			continue;
+		int size = (int)(dot - name);
+		autofree char *other = NULL;
+		autofree char *service = memory_printf("%.*s.service", size, name);
+		autofree char *each = memory_printf("%.*s@.service", size, name);
+		const struct file *file = unit_files_find(host, name);
+		if (file != NULL)
+			unit_file_read_section(
+				file, kinds[i][1], read_activation, &other);
+		read_unit(host, service, true, gettys);
+		read_unit(host, each, true, gettys);
+		if (other != NULL && is_service(other))
+			read_unit(host, other, true, gettys);
+	}
+}
+
+void
+getty_units_read(struct host *host, struct gettys *gettys)
+{
+	struct name_list names, wanted;
+	const char *before = "";
+	unit_files_list(host, &names, &wanted);
+	for (size_t i = 0, k = 0;
+		(i < names.count || k < wanted.count) && gettys->count < GETTYS_MAX;) {
+		int order = i == names.count ? 1
+			: k == wanted.count  ? -1
+					     : strcmp(names.names[i], wanted.names[k]);
+		char *name = order <= 0 ? names.names[i] : wanted.names[k];
+		bool is_wanted = order >= 0;
+		i += order <= 0;
+		k += order >= 0;
+		/* a folder of drop-ins stands for the unit; its file comes before it */
+		size_t size = strlen(name);
+		if (size > 2 && strcmp(name + size - 2, ".d") == 0)
+			name[size - 2] = '\0';
+		if (!is_service(name) || strcmp(name, before) == 0)
+			continue;
+		before = name;
+		if (is_family(name) || is_wanted)
+			read_unit(host, name, !is_family(name), gettys);
+	}
+	for (size_t i = 0; i < wanted.count && gettys->count < GETTYS_MAX; i++)
+		read_activated(host, wanted.names[i], gettys);
+	name_list_free(&names);
+	name_list_free(&wanted);
+}
