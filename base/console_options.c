@@ -77,11 +77,11 @@ console_options_read(int argc, const char **argv, struct console_options *ret_op
 /* Whether one of LIST's items, commas between them, is NAME; an item's last "*" stands
  * for any end. Case is none: libpam folds a service's name (pam_start.c). */
 static bool
-lists(const char *list, const char *name)
+lists(const char *list, const char *name, bool by_pattern)
 {
 	for (const char *item = list; *item != '\0';) {
 		size_t size = strcspn(item, ",");
-		bool open = size > 0 && item[size - 1] == '*';
+		bool open = by_pattern && size > 0 && item[size - 1] == '*';
 		size_t fixed = size - open;
 		if (size > 0 && strncasecmp(item, name, fixed) == 0 &&
 			(open || name[fixed] == '\0'))
@@ -97,19 +97,37 @@ bool
 console_options_is_display(const char *service)
 {
 	return lists("gdm,gdm3,gdm-password,gdm-autologin,gdm-fingerprint,gdm-smartcard*,"
-		     "gdm-switchable-auth,lightdm,lightdm-autologin,sddm,sddm-autologin,"
-		     "plasmalogin,plasmalogin-autologin,cosmic-greeter,xdm,kdm,kdm-np,"
-		     "kde,kde-np,wdm,slim,lxdm,greetd,ly,nodm",
-		service);
+		     "gdm-switchable-auth,gdm-authd,lightdm,lightdm-autologin,sddm,"
+		     "sddm-autologin,plasmalogin,plasmalogin-autologin,cosmic-greeter,"
+		     "xdm,xdm-np,kdm,kdm-np,kde,kde-np,tdm,tdm-np,tdm-trinity,"
+		     "tdm-trinity-np,mdm,mdm-autologin,wdm,slim,lxdm,greetd,ly,"
+		     "ly-autologin,lemurs,nodm",
+		service, true);
+}
+
+bool
+console_options_needs_terminal(const char *service)
+{
+	/* util-linux's login(1) is "remote" when it is given a host, as by agetty -H */
+	return lists("login,remote", service, false);
+}
+
+bool
+console_options_takes_bare(const struct console_options *options, const char *service)
+{
+	return options->services != NULL && lists(options->services, service, false) &&
+		!lists(options->exempt, service, true) &&
+		!console_options_needs_terminal(service) &&
+		!console_options_is_display(service);
 }
 
 bool
 console_options_cover(const struct console_options *options, const char *service)
 {
-	if (lists(options->exempt, service))
+	if (lists(options->exempt, service, true))
 		return false;
 	if (options->services != NULL)
-		return lists(options->services, service);
-	/* util-linux's login(1) is "remote" when it is given a host, as by agetty -H */
-	return lists("login,remote", service) || console_options_is_display(service);
+		return lists(options->services, service, true);
+	return console_options_needs_terminal(service) ||
+		console_options_is_display(service);
 }

@@ -26,6 +26,16 @@ console_options_read(int argc, const char **argv, struct console_options *ret_op
 bool
 console_options_is_display(const char *service);
 
+/* Whether SERVICE always has a terminal when its login is at the console: login(1). */
+bool
+console_options_needs_terminal(const char *service);
+
+/* Whether a login of SERVICE that has no terminal, and comes from no host, is one at the
+ * console: services= names it in full, and it may be a display manager's that is not
+ * known for one. A pattern is not enough: it may mean a greeter's service too. */
+bool
+console_options_takes_bare(const struct console_options *options, const char *service);
+
 /* Whether the module has to look at SERVICE. */
 bool
 console_options_cover(const struct console_options *options, const char *service);

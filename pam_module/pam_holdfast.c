@@ -78,7 +78,8 @@ is_at_console(const struct login *login)
 	case TERMINAL_PTS:
 		return login->options.pts_is_console;
 	case TERMINAL_NONE:
-		return 0;
+		return console_options_takes_bare(&login->options, login->service) &&
+			rhost_is_local(login->rhost);
 	case TERMINAL_UNKNOWN:
 		break;
 	}

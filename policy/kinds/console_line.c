@@ -54,6 +54,11 @@ console_line_mistake(
 		return "with dry_run it refuses nobody";
 	if (!console_options_cover(&line->options, scene->service))
 		return "it does not look at this service: services= or exempt= says so";
+	if (!console_options_needs_terminal(scene->service) &&
+		!console_options_is_display(scene->service) &&
+		!console_options_takes_bare(&line->options, scene->service))
+		return "services= names this service by a pattern alone, and then its "
+		       "logins without a terminal, as a display manager's are, pass";
 	if (line->options.trust_rhost)
 		return "with trust_rhost whoever can start login with a host's name gets "
 		       "past it";
@@ -79,6 +84,8 @@ is_console(const struct console_scene *scene, const struct console_origin *origi
 		return false;
 	/* who comes from elsewhere has a pseudo terminal; see pam_holdfast(8) */
 	return origin->place == CONSOLE_TERMINAL ||
+		(origin->place == CONSOLE_NOWHERE &&
+			console_options_takes_bare(options, scene->service)) ||
 		(options->pts_is_console && origin->place != CONSOLE_NOWHERE);
 }
 

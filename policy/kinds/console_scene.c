@@ -145,6 +145,12 @@ find_origins(struct console_scene *scene)
 	bool is_own = console_is_service(scene->facts->control, scene->service);
 	bool by_display = console_options_is_display(scene->service);
 	bool pts_counts = console_pts(scene->facts->control) && !by_display;
+	/* what is not login's may be a display manager's that is not known for one */
+	if (is_own && !by_display && !console_options_needs_terminal(scene->service)) {
+		add_origin(scene, scene->service, CONSOLE_NOWHERE);
+		add_origin(scene, ":0", CONSOLE_TERMINAL);
+		add_named(scene, is_display, CONSOLE_TERMINAL);
+	}
 	if (by_display)
 		add_displays(scene);
 	else if (is_own || strcmp(scene->service, "login") == 0)

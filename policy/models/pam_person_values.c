@@ -236,10 +236,14 @@ ask_holdfast(struct question *question)
 	bool at_console = display
 		? !person->is_remote
 		: person->is_console && !(options.trust_rhost && person->is_remote);
+	/* at which terminal, if any, is not known of a service that is not login's */
+	bool may_be_bare = !person->is_remote &&
+		console_options_takes_bare(&options, person->service);
 	if (question->type == PAM_TYPE_AUTH || is_root(question) ||
 		!console_options_cover(&options, person->service) || options.dry_run)
 		return VALUE(IGNORE);
-	if (options.wrong == NULL && !at_console && !options.pts_is_console)
+	if (options.wrong == NULL && !at_console && !options.pts_is_console &&
+		!may_be_bare)
 		return VALUE(IGNORE);
 	const struct file *file = host_file(person->context->host, options.conf);
 	int named = options.wrong != NULL ? -1 : is_named(person, file);

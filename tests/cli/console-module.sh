@@ -182,6 +182,22 @@ undone
 
 policy 'pam: 1.5.2' <<'END'
 console:
+  only: [root]
+  through: [module]
+  services: [desk]
+END
+for arguments in services=desk 'services=de*' 'services=desk,de*'; do
+	host "a service that may be a display manager's, $arguments"
+	printf 'control it\npolicy %064d\nallow root\n' 0 | put etc/holdfast/console.conf
+	printf "account required %s\n" "pam_holdfast.so $arguments" pam_unix.so | put etc/pam.d/desk
+	case $arguments in
+	*desk*) judged pass ;;
+	*) judged fail "services= names this service by a pattern alone" ;;
+	esac
+done
+
+policy 'pam: 1.5.2' <<'END'
+console:
   only: [root, (wheel), 1000]
   through: [module]
   pts: console

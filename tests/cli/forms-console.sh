@@ -302,6 +302,19 @@ policy 'pam: 1.5.2' <<'END'
 console:
   only: [root]
   through: [access.conf]
+  services: [desk]
+END
+host "a service that may be a display manager's"
+cp "$ROOT/etc/pam.d/login" "$ROOT/etc/pam.d/desk"
+printf -- '+:bob:desk\n-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
+judged fail "bob is admitted from desk"
+printf -- '+:bob::0\n-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
+judged fail "bob is admitted from :0"
+
+policy 'pam: 1.5.2' <<'END'
+console:
+  only: [root]
+  through: [access.conf]
   remedy: shared
 END
 host "a stack that is shared, on request"

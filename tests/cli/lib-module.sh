@@ -20,7 +20,7 @@ chmod 755 "$T" # a user's groups are looked up as anybody
 
 module()
 {
-	for service in login remote sshd gdm-password cron; do
+	for service in login remote sshd gdm-password mdm cron x xx; do
 		printf 'account required pam_permit.so\naccount required %s conf=%s %s\n' \
 			"$MODULE" "$T/conf" "$*" >"pam/$service"
 	done

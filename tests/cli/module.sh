@@ -37,6 +37,14 @@ answers "localhost is none" $refused daemon login pts localhost
 module pts=console services=sshd,x
 answers "services= names others" $refused daemon sshd
 answers "and drops login" $admitted daemon login
+answers "what services= names needs no terminal, as a display manager's" $refused daemon x none ""
+answers "but none from a host" $admitted daemon x none host
+module pts=console 'services=x*'
+answers "what it names by a pattern does, as a greeter's" $admitted daemon xx none
+module pts=console services=login
+answers "and so does login" $admitted daemon login none
+module pts=console
+answers "display managers that are less known" $refused daemon mdm none
 module pts=console services=SSHD
 answers "services= in another case, which libpam folds" $refused daemon sshd
 module pts=console services=s*

@@ -73,6 +73,19 @@ reference_lists(const char *list, const char *name)
 	return false;
 }
 
+/* Whether services= names SERVICE in full, and it is not login's. */
+static bool
+reference_names(const struct reference *r, const char *service)
+{
+	char copy[512], *rest = copy;
+	snprintf(copy, sizeof copy, "%s", r->services != NULL ? r->services : "");
+	for (char *item; (item = strsep(&rest, ",")) != NULL;)
+		if (*item != '\0' && strcasecmp(item, service) == 0)
+			return strcasecmp(service, "login") != 0 &&
+				strcasecmp(service, "remote") != 0;
+	return false;
+}
+
 static bool
 is_name(const char *text, size_t max)
 {
@@ -259,6 +272,8 @@ reference_ask(int argc, const char **argv)
 	enum terminal terminal = is_display ? TERMINAL_CONSOLE : world_terminal();
 	if (terminal == TERMINAL_UNKNOWN)
 		return trouble;
+	if (terminal == TERMINAL_NONE && reference_names(&r, service) && !is_remote)
+		terminal = TERMINAL_CONSOLE;
 	if (terminal == TERMINAL_NONE || (terminal == TERMINAL_PTS && !r.pts_console))
 		return CODE(PAM_IGNORE);
 	if (world.files[WORLD_CONF].error != 0 || !S_ISREG(world.mode) ||
