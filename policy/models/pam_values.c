@@ -21,6 +21,18 @@ static const struct {
 	{ "pam_holdfast.so", ~passes, NULL },
 };
 
+/* Where distributions have libpam's modules; NixOS and Guix name them by path. */
+static bool
+is_of_system(const char *path)
+{
+	static const char *const roots[] = { "/lib", "/usr/lib", "/nix/store/",
+		"/gnu/store/", NULL };
+	const char *const *root = roots;
+	while (*root != NULL && strncmp(path, *root, strlen(*root)) != 0)
+		root++;
+	return *root != NULL && strstr(path, "/security/") != NULL;
+}
+
 /* Debian looks for a bare name in two folders, others in one. */
 bool
 pam_values_is(const struct pam_step *step, const char *name)
@@ -28,7 +40,7 @@ pam_values_is(const struct pam_step *step, const char *name)
 	const char *path = step->module, *slash = strrchr(path, '/');
 	return step->kind == PAM_STEP_MODULE &&
 		strcmp(slash ? slash + 1 : path, name) == 0 &&
-		(slash == NULL || (path[0] == '/' && strstr(path, "/security/") != NULL));
+		(slash == NULL || is_of_system(path));
 }
 
 uint32_t

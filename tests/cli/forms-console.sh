@@ -126,6 +126,12 @@ judged fail "bob is admitted from lxc/tty1"
 fixed 1 0
 undone
 
+host "a module of somebody's own, which may be gone"
+printf -- '-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
+printf 'account %s /opt/gone/security/pam_access.so\naccount required pam_unix.so\n' \
+	'[success=ok module_unknown=ignore default=bad]' | put etc/pam.d/login
+judged fail "no pam_access.so -> pam_access.so is asked"
+
 host "a network is no terminal"
 printf -- '+:bob:192.0.2.0/24 2001:db8::/32\n-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
 judged pass
