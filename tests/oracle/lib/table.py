@@ -6,7 +6,9 @@ import os
 rows = []
 for path in glob.glob(os.path.join(os.environ.get("BUILD", "build"), "oracle/*.row")):
     with open(path) as file:
-        rows.append(json.load(file))
+        row = json.load(file)
+    if row["cases"] > 0:
+        rows.append(row)
 columns = ("cases", "agree", "disagree", "unknown", "invalid")
 print("| subject | " + " | ".join(columns) + " |")
 print("|---|" + "---|" * len(columns))
