@@ -172,7 +172,9 @@ class Access(oracle.Oracle):
             if case[key]:
                 yield {**case, key: type(case[key])()}
         for candidate in super().smaller(case):
-            if candidate["files"].get("etc/pam.d/login", "").startswith(access_files.LINE):
+            # who is asked for stays a user
+            if candidate["files"].get("etc/pam.d/login", "").startswith(access_files.LINE) and \
+                    candidate["files"].get("etc/passwd") == case["files"].get("etc/passwd"):
                 yield candidate
 
     def judge(self, case):
@@ -181,7 +183,7 @@ class Access(oracle.Oracle):
         model, real = self.model(), self.daemon(case, asked)
         answers = []
         for (user, origin), have in zip(asked, real):
-            guess = model.get((user, origin), "refused")  # no user any more when a case is shrunk
+            guess = model[user, origin]
             verdict = "unknown" if guess == "unknown" else "agree" if guess == have else "disagree"
             answers.append(Answer(verdict, f"{user} from {origin}", "" if verdict == "agree" else f"pam_access: {have}, model: {guess}"))
         if case.get("remedy"):
