@@ -87,4 +87,13 @@ status "a comment, a loop, a dangling link and a FIFO: it does its work" 0
 rm -r stage/etc/pam.d stage/elsewhere
 is "nothing is left of it" "$(find stage ! -type d)" ""
 ok "nor are its folders" test ! -e stage/usr/share/holdfast
+# The paths are built in: with another prefix what was compiled before is no good.
+compiled()
+{
+	timeout 60 env -u MAKEFLAGS -u MAKELEVEL make --no-print-directory -C "$PROJECT" BUILD="$T/paths" \
+		LENS_DIR="$1" "$T/paths/base/bytes.o" 2>&1 </dev/null | grep -c -- '-c -o'
+}
+is "compiled once" "$(compiled /a)" 1
+is "not again for the same paths" "$(compiled /a)" 0
+is "again for others" "$(compiled /b)" 1
 finish
