@@ -263,6 +263,19 @@ is_settled(const struct context *context, const struct control *control)
 	return settled;
 }
 
+/* ": REASON" of the first gap among FINDINGS, "" when it has none. The caller frees. */
+static char *
+first_reason(const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *finding = &findings->items[i];
+		if (evaluation_is_gap(finding->verdict))
+			return memory_printf(": %s",
+				finding->why != NULL ? finding->why : finding->subject);
+	}
+	return memory_text("");
+}
+
 /* Judges LAYER, which has the edits of the control at INDEX. *ret_results are those of
  * all controls there, for the caller to free, also after -1. COMPLETE: no edit was left
  * out. */
@@ -276,16 +289,9 @@ verify(struct planner *planner, size_t index, struct host *layer, bool complete,
 		       after = on_host(planner, layer);
 	struct result *results = *ret_results = results_of(&after);
 	if (complete && results[index].verdict != VERDICT_PASS) {
-		const struct findings *findings = &results[index].findings;
-		const char *why = NULL;
-		for (size_t i = 0; i < findings->count && why == NULL; i++)
-			if (evaluation_is_gap(findings->items[i].verdict))
-				why = findings->items[i].why != NULL
-					? findings->items[i].why
-					: findings->items[i].subject;
-		return error_set(err, "the remedy does not suffice: still %s%s%s",
-			verdict_name(results[index].verdict), why ? ": " : "",
-			why ? why : "");
+		autofree char *why = first_reason(&results[index].findings);
+		return error_set(err, "the remedy does not suffice: still %s%s",
+			verdict_name(results[index].verdict), why);
 	}
 	for (size_t i = 0; i < policy->count; i++)
 		if (is_worse(&planner->results[i], &results[i]))
@@ -535,11 +541,13 @@ plan_make(const struct context *context, const char *const *ids, size_t id_count
 		enum verdict verdict = planner.results[i].verdict;
 		if (!evaluate_is_chosen(control, ids, id_count))
 			continue;
-		if (verdict == VERDICT_FAIL)
+		if (verdict == VERDICT_FAIL) {
 			remedy(&planner, i);
-		else if (evaluation_is_gap(verdict))
-			refuse(ret_plan, control, "%s, so there is no remedy",
-				verdict_name(verdict));
+		} else if (evaluation_is_gap(verdict)) {
+			autofree char *why = first_reason(&planner.results[i].findings);
+			refuse(ret_plan, control, "%s, so there is no remedy%s",
+				verdict_name(verdict), why);
+		}
 	}
 	for (size_t i = 0; i < planner.touched_count; i++)
 		add_change(&planner, &planner.touched[i]);

@@ -56,7 +56,8 @@ int
 plan_make(const struct context *context, const char *const *ids, size_t id_count,
 	const struct plan_chooser *chooser, struct plan *ret_plan, struct error *err);
 
-/* Adds the diffs, the effects and the refusals, for people. */
+/* Adds the diffs, the effects and the refusals, and that there is nothing to change, for
+ * people. */
 void
 plan_write(const struct plan *plan, bool coloured, struct buffer *out);
 

@@ -165,4 +165,11 @@ plan_write(const struct plan *plan, bool coloured, struct buffer *out)
 		buffer_text(out, "Not remedied:\n");
 	for (size_t i = 0; i < plan->refusal_count; i++)
 		write_refusal(plan, &plan->refusals[i], out);
+	if (plan->changes.count > 0)
+		return;
+	if (plan->refusal_count == 0)
+		buffer_text(out, "Nothing to change.\n");
+	else
+		buffer_printf(out, "Nothing to change, but %zu gap%s left, see above.\n",
+			plan->refusal_count, plan->refusal_count == 1 ? " is" : "s are");
 }

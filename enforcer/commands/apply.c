@@ -263,6 +263,8 @@ carry_out(const struct apply *apply)
 		return (int)outcome;
 	printf("%zu file%s changed.\n", apply->plan.changes.count,
 		apply->plan.changes.count == 1 ? "" : "s");
+	if (apply->plan.refusal_count > 0)
+		printf("Not remedied, see above: %zu.\n", apply->plan.refusal_count);
 	if (apply->trial > 0)
 		print_trial(&transaction);
 	print_undo(apply, id);
@@ -287,10 +289,8 @@ show_and_apply(const struct apply *apply)
 	autobuffer struct buffer out = { 0 };
 	plan_write(&apply->plan, apply->coloured, &out);
 	output_print((struct bytes){ out.data, out.size });
-	if (apply->plan.changes.count == 0) {
-		puts("Nothing to change.");
+	if (apply->plan.changes.count == 0)
 		return apply->plan.refusal_count > 0 ? OUTCOME_REFUSED : 0;
-	}
 	if (show_guard(apply) > 0)
 		return OUTCOME_REFUSED;
 	if (options_given(apply->options, "yes"))

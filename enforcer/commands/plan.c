@@ -26,9 +26,7 @@ show(const struct plan *plan, const struct guard *guard, const struct options *o
 	autobuffer struct buffer out = { 0 };
 	bool coloured = output_colours(options_text(options, "color", NULL));
 	plan_write(plan, coloured, &out);
-	if (plan->changes.count == 0)
-		buffer_text(&out, "Nothing to change.\n");
-	else
+	if (plan->changes.count > 0)
 		guard_write(guard, coloured, &out);
 	guard_write_command(guard, argc, argv, &out);
 	output_print((struct bytes){ out.data, out.size });

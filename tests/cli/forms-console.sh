@@ -242,7 +242,7 @@ cat >"$T/want" <<'END'
     imap          any other user  imap          admitted  refused
     su, sudo      any other user  tty1, pts/0   admitted  refused
     systemd-user  any other user  systemd-user  admitted  refused
-Nothing to change.
+Nothing to change, but 1 gap is left, see above.
 END
 same "$FORM: in a table" "$T/table" "$T/want"
 form_run plan -o "$T/saved.plan"

@@ -51,8 +51,10 @@ same "no journal is made" now before
 echo 'Bogus yes' >>root/etc/ssh/sshd_config
 run plan --root root --policy "$policy" ssh-keys-only
 status "invalid" 0
-says "an invalid configuration has no remedy" "ssh-keys-only: invalid, so there is no remedy"
-says "and nothing is changed" "Nothing to change."
+is "an invalid configuration has no remedy, and the gap that is left is told" "$(cat out)" \
+	"Not remedied:
+  ssh-keys-only: invalid, so there is no remedy: sshd would not start: bad configuration option: Bogus
+Nothing to change, but 1 gap is left, see above."
 
 # Passwords in a changed file and bytes that drive a terminal are not shown.
 printf 'log_type = \033[31m\n' >>root/etc/xinetd.d/rsh
