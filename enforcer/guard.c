@@ -143,8 +143,17 @@ is_narrower(enum passage before, enum passage after)
 static bool
 is_shown(const struct door *door)
 {
-	return door->who != NULL &&
+	return door->who != NULL && (door->is_used || !door->is_pseudo) &&
 		(door->kind == DOOR_SSH || door->kind == DOOR_CONSOLE);
+}
+
+/* Whether it counts as a way in: a pseudo terminal does where somebody came by one. */
+static bool
+leads_in(const struct door *door, bool by_ssh)
+{
+	return door->kind == DOOR_SSH ||
+		(door->kind == DOOR_CONSOLE && !by_ssh &&
+			(door->is_used || !door->is_pseudo));
 }
 
 static void
@@ -191,9 +200,7 @@ best_of(const struct doors_scope *scope, const struct doors *doors, bool by_ssh)
 			const struct door *door = &doors->items[k];
 			if (door->who != who)
 				continue;
-			bool leads_in = door->kind == DOOR_SSH ||
-				(door->kind == DOOR_CONSOLE && !by_ssh);
-			if (leads_in && door->passage > in)
+			if (leads_in(door, by_ssh) && door->passage > in)
 				in = door->passage;
 			if (door->kind != DOOR_SUDO && door->kind != DOOR_SU)
 				continue;

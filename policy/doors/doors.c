@@ -163,12 +163,12 @@ ask_sshd(struct visit *visit, const char *address, bool is_used)
 static void
 ask_terminal(struct visit *visit, const char *service, const char *terminal, bool is_used)
 {
-	bool is_pseudo = strncmp(terminal, "pts/", 4) == 0;
 	struct door *door = add_door(visit, DOOR_CONSOLE, "console", service, terminal);
 	struct pam_person person = pam_of(
 		visit, door, visit->user, visit->user != NULL ? &visit->account : NULL);
 	door->is_used = is_used;
-	person.is_console = !is_pseudo;
+	door->is_pseudo = strncmp(terminal, "pts/", 4) == 0;
+	person.is_console = !door->is_pseudo;
 	narrow_shell(visit, door);
 	narrow_by_pam(door, &person, PAM_TYPE_ACCOUNT);
 	narrow_by_pam(door, &person, PAM_TYPE_AUTH);
@@ -282,10 +282,22 @@ ask_ssh_doors(struct visit *visit)
 	}
 }
 
+/* One of each sort stands for all: a virtual terminal, a serial line, and a pseudo
+ * terminal, where a container and telnetd have their logins. */
+static const char *const terminals[] = { "tty1", "ttyS0", "pts/0", NULL };
+
+static bool
+is_asked_anyway(const char *terminal)
+{
+	const char *const *p = terminals;
+	while (*p != NULL && strcmp(*p, terminal) != 0)
+		p++;
+	return *p != NULL;
+}
+
 static void
 ask_console_doors(struct visit *visit)
 {
-	static const char *const terminals[] = { "tty1", "ttyS0", NULL };
 	const struct doors_scope *scope = visit->scope;
 	bool wanted = visit->person == NULL || visit->person->is_admin;
 	for (const char *const *terminal = terminals; *terminal != NULL; terminal++) {
@@ -300,8 +312,7 @@ ask_console_doors(struct visit *visit)
 			strcmp(session->service, "login") == 0;
 		if (session->host[0] == '\0' && is_login &&
 			session->terminal[0] != '\0' &&
-			strcmp(session->terminal, "tty1") != 0 &&
-			strcmp(session->terminal, "ttyS0") != 0 &&
+			!is_asked_anyway(session->terminal) &&
 			strcmp(session->user, visit->person->name) == 0)
 			ask_terminal(visit, "login", session->terminal, true);
 	}

@@ -248,8 +248,15 @@ begin
 want <<<'console: { only: [root], through: [access.conf], services: [login] }'
 apply
 status "what the policy asks for at the console" 0
-row "alice" alice console "tty1, ttyS0" password refused "lost, asked for by it"
+row "alice" alice console "tty1, ttyS0, pts/0" password refused "lost, asked for by it"
 row "root" root console "tty1, ttyS0" password password
+begin
+plan -o saved
+sed 's/-:ALL EXCEPT root:LOCAL/-:root:pts\/0/' saved >pseudo
+chmod 600 pseudo
+run apply --root root --yes ./pseudo
+refused "a rule about pseudo terminals alone" console:root
+row "which are shown then" root console pts/0 password refused LOST
 begin
 sed -i 's/^root:[^:]*:/root:!:/' root/etc/shadow
 printf 'UsePAM yes\nPermitRootLogin no\nAllowUsers nobody\n' >root/etc/ssh/sshd_config
@@ -257,6 +264,15 @@ snapshot root >before
 apply
 refused "root has no password" any:administrators
 says "nobody would be left" "no administrator would come in in any way"
+begin
+mkdir -p root/etc/security
+echo '+:ALL:pts/0' >root/etc/security/access.conf
+sed -i 's/^root:[^:]*:/root:!:/' root/etc/shadow
+printf 'UsePAM yes\nPermitRootLogin no\nAllowUsers nobody\n' >root/etc/ssh/sshd_config
+snapshot root >before
+apply
+refused "a pseudo terminal is no way in to rely on" any:administrators
+row "though alice keeps it" alice console "tty1, ttyS0" password refused "lost, asked for by it"
 
 # --- other services ------------------------------------------------------------------
 
@@ -296,7 +312,7 @@ plan -o saved
 rm policy.yaml
 run apply --root root --yes ./saved
 status "what the policy asked for is in the saved plan" 0
-row "with the control" alice console "tty1, ttyS0" password refused "lost, asked for by it"
+row "with the control" alice console "tty1, ttyS0, pts/0" password refused "lost, asked for by it"
 
 # --- files of PAM --------------------------------------------------------------------
 
