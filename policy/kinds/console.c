@@ -63,32 +63,13 @@ validate_services(const struct value *services, struct problems *problems)
 	}
 }
 
-/* A uid has one spelling, or what is asked for and what is there never agree. */
-static void
-validate_uids(const struct value *only, struct problems *problems)
-{
-	for (size_t i = 0; i < only->count; i++) {
-		const char *text = only->items[i].text;
-		if (text[0] == '0' && text[1] != '\0' &&
-			text[strspn(text, "0123456789")] == '\0')
-			problems_add(problems, only->items[i].at,
-				"console.only: write the uid %s without zeros before it",
-				text);
-	}
-}
-
 static void
 validate(const struct control *control, struct problems *problems)
 {
 	const struct value *only = value_find(control->keys, "only");
-	if (only != NULL && only->count == 0)
-		problems_add(problems, only->at,
-			"console.only: name at least one user, or nobody can log in");
-	validate_services(value_find(control->keys, "services"), problems);
 	if (only != NULL)
-		validate_uids(only, problems);
-	if (only != NULL && console_through(control, "module"))
-		console_validate_module(control, problems);
+		console_validate_only(only, problems);
+	validate_services(value_find(control->keys, "services"), problems);
 }
 
 static void

@@ -45,40 +45,6 @@ console_pts(const struct control *control)
 	return strcmp(value_text(control->keys, "pts", "ignore"), "console") == 0;
 }
 
-char *
-console_only(const struct control *control)
-{
-	const struct value *only = value_find(control->keys, "only");
-	autobuffer struct buffer text = { 0 };
-	for (size_t i = 0; i < only->count; i++)
-		buffer_printf(&text, "%s%s", i > 0 ? ", " : "", only->items[i].text);
-	return buffer_take(&text);
-}
-
-bool
-console_allows(const struct console_facts *facts, const struct access_person *person)
-{
-	const struct value *only = value_find(facts->control->keys, "only");
-	for (size_t i = 0; person->name != NULL && i < only->count; i++) {
-		const char *wanted = only->items[i].text;
-		size_t length = strlen(wanted);
-		if (strcmp(wanted, person->name) == 0)
-			return true;
-		if (person->user == NULL)
-			continue;
-		if (wanted[0] == '(' && wanted[length - 1] == ')') {
-			autofree char *group = memory_copy(wanted + 1, length - 2);
-			if (principals_in_group(&facts->principals, person->user, group))
-				return true;
-		} else if (wanted[strspn(wanted, "0123456789")] == '\0') {
-			autofree char *uid = memory_printf("%u", person->user->uid);
-			if (strcmp(uid, wanted) == 0)
-				return true;
-		}
-	}
-	return false;
-}
-
 /* Whether USER is to be looked at by himself, whatever the rules name: those of `only`,
  * the members of groups that are called like one of these, which a bare name in a rule
  * means too, and of root's. */

@@ -210,7 +210,7 @@ judge_roots(const struct console_scene *scene, struct findings *findings)
 			console_allows(facts, person) ||
 			!console_can_log_in(scene, person))
 			continue;
-		autofree char *only = console_only(facts->control);
+		autofree char *only = console_only(facts);
 		struct finding *finding = findings_add(findings,
 			is_refused ? VERDICT_PASS : VERDICT_FAIL, "%s for %s",
 			person->name, scene->service);
@@ -252,10 +252,13 @@ is_conf(const struct file *file)
 }
 
 static int
-write_conf(const struct context *context, const struct control *control,
-	const struct console_line *line, struct edits *edits, struct error *err)
+write_conf(const struct console_scene *scene, struct edits *edits, struct error *err)
 {
-	static const char why[] = "console.conf: those of the policy";
+	const struct console_facts *facts = scene->facts;
+	const struct context *context = facts->context;
+	const struct control *control = facts->control;
+	const struct console_line *line = &scene->line;
+	autofree char *only = console_only(facts);
 	const struct file *file = host_file(context->host, line->options.conf);
 	autofree char *text = wanted_conf(context->policy, control);
 	size_t offset;
@@ -265,7 +268,7 @@ write_conf(const struct context *context, const struct control *control,
 		return error_set(
 			err, "%s: there is no such directory: make it first", folder);
 	if (file->state == FILE_ABSENT && !file->is_link) {
-		edits_create(edits, file->target, 0644, text, "%s", why);
+		edits_create(edits, file->target, 0644, text, "console.conf: %s", only);
 		return 0;
 	}
 	if (file->state != FILE_READ || file->is_link || file->status.st_uid != 0 ||
@@ -284,7 +287,8 @@ write_conf(const struct context *context, const struct control *control,
 			line->options.conf);
 	autofree char *wrong = compare(file, value_find(control->keys, "only"), &offset);
 	if (wrong != NULL)
-		edits_splice(edits, file, 0, file->bytes.size, text, "%s", why);
+		edits_splice(
+			edits, file, 0, file->bytes.size, text, "console.conf: %s", only);
 	return 0;
 }
 
@@ -355,28 +359,5 @@ console_module_remedy(const struct console_scene *scene, bool first, struct edit
 			MODULE, trouble);
 	if (mend_line(scene, edits, err) < 0)
 		return -1;
-	return first
-		? write_conf(context, scene->facts->control, &scene->line, edits, err)
-		: 0;
-}
-
-void
-console_validate_module(const struct control *control, struct problems *problems)
-{
-	const struct value *only = value_find(control->keys, "only");
-	struct console_conf conf;
-	struct console_conf_entry entry;
-	int result;
-	for (size_t i = 0; i < only->count; i++) {
-		autofree char *text = memory_printf(
-			"control c\npolicy %064d\nallow %s\n", 0, only->items[i].text);
-		console_conf_begin(&conf, text, strlen(text));
-		while ((result = console_conf_next(&conf, &entry)) > 0)
-			continue;
-		if (result < 0)
-			problems_add(problems, only->items[i].at,
-				"console.only: pam_holdfast can't be told of this one: "
-				"%s",
-				conf.error);
-	}
+	return first ? write_conf(scene, edits, err) : 0;
 }

@@ -132,7 +132,7 @@ report_people(const struct console_scene *scene, bool allowed, enum access_answe
 	enum verdict verdict, struct findings *findings)
 {
 	autofree bool *is_told = memory_new(scene->rules->people.count, sizeof *is_told);
-	autofree char *only = console_only(scene->facts->control);
+	autofree char *only = console_only(scene->facts);
 	size_t shown = 0;
 	for (size_t i = 0; i < scene->rules->people.count && shown < SHOWN_MAX; i++) {
 		size_t origin = console_origin_with(scene, i, answer), count = 0;
@@ -218,7 +218,7 @@ warn_of_names(const struct console_scene *scene, struct buffer *why)
 static void
 report_pass(const struct console_scene *scene, struct findings *findings)
 {
-	autofree char *only = console_only(scene->facts->control);
+	autofree char *only = console_only(scene->facts);
 	autobuffer struct buffer spared = { 0 };
 	struct finding *finding = findings_add(
 		findings, VERDICT_PASS, "console login by %s", scene->service);

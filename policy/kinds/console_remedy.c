@@ -128,18 +128,19 @@ check_refused(const struct console_scene *scene, struct error *err)
 static int
 add_rule(const struct console_scene *scene, struct edits *edits, struct error *err)
 {
-	static const char why[] = "access.conf: at the console only those of the policy";
 	const struct access_conf *conf = &scene->rules->conf;
 	const struct file *file = conf->main;
 	const struct access_rule *before = first_admitting(scene);
 	autofree char *rule = rule_text(scene);
+	autofree char *only = console_only(scene->facts);
 	if (check_refused(scene, err) < 0)
 		return -1;
 	if (before != NULL && before->for_all)
 		return error_set(err, "%s: %s", file->path, before->reason);
 	if (file->state == FILE_ABSENT && !file->is_link) {
 		autofree char *text = memory_printf("%s\n", rule);
-		edits_create(edits, file->target, 0644, text, "%s", why);
+		edits_create(edits, file->target, 0644, text,
+			"access.conf: at the console only %s", only);
 		return 0;
 	}
 	if (file->state != FILE_READ)
@@ -155,7 +156,8 @@ add_rule(const struct console_scene *scene, struct edits *edits, struct error *e
 	size_t at = before ? before->place.offset : spares_last ? last : bytes.size;
 	autofree char *text = memory_printf(
 		"%s%s%s", unended && at == bytes.size ? newline : "", rule, newline);
-	edits_splice(edits, file, at, 0, text, "%s", why);
+	edits_splice(
+		edits, file, at, 0, text, "access.conf: at the console only %s", only);
 	return 0;
 }
 
@@ -167,22 +169,6 @@ is_wanted(const struct console_scene *scene, const char *name)
 		if (strcasecmp(only->items[i].text, name) == 0)
 			return true;
 	return false;
-}
-
-/* Whether the bare NAME means others than the user of that name: group_match() in
- * user_match() of pam_access.c. */
-static bool
-means_group(const struct console_scene *scene, const char *name)
-{
-	const struct principals *principals = &scene->facts->principals;
-	gid_t gid;
-	if (!principals_group(principals, name, &gid))
-		return !principals->groups_complete;
-	for (size_t i = 0; i < principals->user_count; i++)
-		if (strcmp(principals->users[i].name, name) != 0 &&
-			principals_in_group(principals, &principals->users[i], name))
-			return true;
-	return !principals->users_complete;
 }
 
 /* With nodefgroup a rule whose bare name is meant as a group lets its members go, or in,
@@ -202,7 +188,7 @@ check_groups(const struct console_scene *scene, struct error *err)
 			else if (strcasecmp(name, "ALL") != 0 &&
 				strchr("@(", *name) == NULL &&
 				!(is_exception && is_wanted(scene, name)) &&
-				means_group(scene, name))
+				access_people_have_group(&scene->rules->people, token))
 				return error_set(err,
 					"%s: with nodefgroup '%s' of a rule is no group "
 					"any more; "

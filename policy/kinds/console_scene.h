@@ -177,9 +177,14 @@ console_origin_with(
 enum access_answer
 console_answer(const struct console_scene *scene, size_t person, size_t origin);
 
-/* The names of `only`, for people. The caller frees. */
+/* The names of `only`, for people, with those that this host does not know. The caller
+ * frees. */
 char *
-console_only(const struct control *control);
+console_only(const struct console_facts *facts);
+
+/* What can stand in `only`. */
+void
+console_validate_only(const struct value *only, struct problems *problems);
 
 /* The account stack itself: what of it libpam can't use, and what it asks in turn. False
  * when nobody can pass it, which is said then. */
@@ -223,9 +228,6 @@ console_line_answer(const struct console_scene *scene, const struct access_perso
 	const struct console_origin *origin);
 
 /* The module's half: its line in SERVICE's stack and its configuration. */
-void
-console_validate_module(const struct control *control, struct problems *problems);
-
 void
 console_judge_module(const struct console_scene *scene, struct findings *findings);
 

@@ -108,6 +108,11 @@ void
 access_people_find(const struct access_conf *conf, const struct principals *principals,
 	char *const *extra, struct access_people *ret_people);
 
+/* Whether TOKEN, a rule's name without "()", means others than the user called so:
+ * group_match() in user_match() of pam_access.c. */
+bool
+access_people_have_group(const struct access_people *people, const char *token);
+
 void
 access_people_free(struct access_people *people);
 

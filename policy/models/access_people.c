@@ -430,6 +430,20 @@ access_people_find(const struct access_conf *conf, const struct principals *prin
 	finder_free(&finder);
 }
 
+bool
+access_people_have_group(const struct access_people *people, const char *token)
+{
+	const struct access_mention *mention = table_get(
+		&people->mentions->by_token, token);
+	autofree char *name = memory_copy(token, strcspn(token, "@"));
+	if (mention == NULL || people->mentions->too_many)
+		return true;
+	for (size_t i = 0; i < mention->count; i++)
+		if (strcasecmp(people->items[mention->people[i]].name, name) != 0)
+			return true;
+	return mention->other_match != ACCESS_MATCH_NO || mention->may_mean_strangers;
+}
+
 void
 access_people_free(struct access_people *people)
 {

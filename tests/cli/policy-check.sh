@@ -48,6 +48,10 @@ controls:
       store: { selector: mial.info, file: var/log/mail }
   - id: console
     console: { only: [], through: [module] }
+  - id: names
+    console:
+      only: [root, (wheel), "(wheel]", "%wheel", "@wheel", all, "0", "00"]
+      through: [access.conf]
   - id: mail
     xinetd: { only: [imap], run: [pop3], rnu: [] }
 END

@@ -199,6 +199,24 @@ test_names_as_hosts(void **state)
 	kind_host_close(&made);
 }
 
+/* A name that nobody has lets nobody in; whether it is spelled wrong a person must see.
+ */
+static void
+test_names_of_nobody(void **state)
+{
+	struct kind_host made;
+	(void)state;
+	make(&made, "root roto (wheel) (whel) 1001 1002",
+		"-:ALL EXCEPT root roto (wheel) (whel):LOCAL\n");
+	kind_host_judged(&made, VERDICT_PASS,
+		"only root, roto, (wheel), (whel), 1001, 1002 (this host has no roto, "
+		"(whel), 1002) is admitted");
+	/* another source may have them */
+	kind_host_put(&made, "/etc/nsswitch.conf", "passwd: files ldap\n");
+	kind_host_judged(&made, VERDICT_UNKNOWN, NULL);
+	kind_host_close(&made);
+}
+
 static void
 repaired(const char *access, const char *after)
 {
@@ -336,6 +354,7 @@ main(void)
 		cmocka_unit_test(test_stack),
 		cmocka_unit_test(test_other),
 		cmocka_unit_test(test_names_as_hosts),
+		cmocka_unit_test(test_names_of_nobody),
 		cmocka_unit_test(test_remedy),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_large),

@@ -1,0 +1,153 @@
+/* Whom `only` names. */
+#include <string.h>
+#include <strings.h>
+
+#include "base/console_conf.h"
+#include "base/memory.h"
+#include "policy/kinds/console_scene.h"
+
+enum { SHOWN_MAX = 10 }; /* names of one list */
+
+static bool
+is_number(const char *name)
+{
+	return name[0] != '\0' && name[strspn(name, "0123456789")] == '\0';
+}
+
+/* The name in "(name)"; NULL for what is no group. The caller frees. */
+static char *
+group_name(const char *name)
+{
+	size_t length = strlen(name);
+	return length > 2 && name[0] == '(' && name[length - 1] == ')'
+		? memory_copy(name + 1, length - 2)
+		: NULL;
+}
+
+/* What pam_access takes a name for instead of a user's: user_match() and list_match() of
+ * pam_access.c; and how other tools mark a group. NULL: nothing. */
+static const char *
+other_meaning(const char *name)
+{
+	if (name[0] == '%' || name[0] == '&')
+		return "a group is written (wheel)";
+	if (strchr(name, '@') != NULL)
+		return "neither a netgroup nor a user of one host can be named";
+	if (strcasecmp(name, "ALL") == 0 || strcasecmp(name, "EXCEPT") == 0)
+		return "it is a word of access.conf's, no user";
+	return NULL;
+}
+
+/* The form of an allow line in console.conf is what both ways of refusing understand. */
+static const char *
+mistake_in(const char *name)
+{
+	struct console_conf conf;
+	struct console_conf_entry entry;
+	int result;
+	if (other_meaning(name) != NULL)
+		return other_meaning(name);
+	/* a uid has one spelling, or what is asked for and what is there never agree */
+	if (is_number(name) && name[0] == '0' && name[1] != '\0')
+		return "a uid is written without zeros before it";
+	autofree char *text = memory_printf(
+		"control c\npolicy %064d\nallow %s\n", 0, name);
+	console_conf_begin(&conf, text, strlen(text));
+	while ((result = console_conf_next(&conf, &entry)) > 0)
+		continue;
+	return result < 0 ? conf.error : NULL;
+}
+
+void
+console_validate_only(const struct value *only, struct problems *problems)
+{
+	if (only->count == 0)
+		problems_add(problems, only->at,
+			"console.only: name at least one user, or nobody can log in");
+	for (size_t i = 0; i < only->count; i++) {
+		const char *mistake = mistake_in(only->items[i].text);
+		if (mistake != NULL)
+			problems_add(problems, only->items[i].at,
+				"console.only: '%s' is no user, (group) or uid: %s",
+				only->items[i].text, mistake);
+	}
+}
+
+static bool
+has_uid(const struct principals *principals, const char *number)
+{
+	for (size_t i = 0; i < principals->user_count; i++) {
+		autofree char *uid = memory_printf("%u", principals->users[i].uid);
+		if (strcmp(uid, number) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether no account or group of this host is called NAME, as far as can be told. */
+static bool
+is_missing(const struct principals *principals, const char *name)
+{
+	gid_t gid;
+	autofree char *group = group_name(name);
+	if (group != NULL)
+		return principals->groups_complete &&
+			principals->group->state == FILE_READ &&
+			!principals_group(principals, group, &gid);
+	return principals->users_complete && principals->passwd->state == FILE_READ &&
+		principals_user(principals, name) == NULL &&
+		!(is_number(name) && has_uid(principals, name));
+}
+
+static void
+add_name(struct buffer *text, const char *name, size_t count)
+{
+	if (count <= SHOWN_MAX)
+		buffer_printf(text, "%s%s", count > 1 ? ", " : "", name);
+}
+
+static void
+add_rest(struct buffer *text, size_t count)
+{
+	if (count > SHOWN_MAX)
+		buffer_printf(text, ", %zu more", count - SHOWN_MAX);
+}
+
+char *
+console_only(const struct console_facts *facts)
+{
+	const struct value *only = value_find(facts->control->keys, "only");
+	autobuffer struct buffer text = { 0 }, missing = { 0 };
+	size_t missing_count = 0;
+	for (size_t i = 0; i < only->count; i++) {
+		const char *name = only->items[i].text;
+		add_name(&text, name, i + 1);
+		if (is_missing(&facts->principals, name))
+			add_name(&missing, name, ++missing_count);
+	}
+	add_rest(&text, only->count);
+	add_rest(&missing, missing_count);
+	if (missing_count > 0)
+		buffer_printf(&text, " (this host has no %s)", missing.data);
+	return buffer_take(&text);
+}
+
+bool
+console_allows(const struct console_facts *facts, const struct access_person *person)
+{
+	const struct value *only = value_find(facts->control->keys, "only");
+	autofree char *uid = memory_printf("%u", person->user ? person->user->uid : 0);
+	for (size_t i = 0; person->name != NULL && i < only->count; i++) {
+		const char *wanted = only->items[i].text;
+		if (strcmp(wanted, person->name) == 0)
+			return true;
+		if (person->user == NULL)
+			continue;
+		autofree char *group = group_name(wanted);
+		if (group != NULL ? principals_in_group(
+					    &facts->principals, person->user, group)
+				  : strcmp(uid, wanted) == 0)
+			return true;
+	}
+	return false;
+}
