@@ -1,5 +1,6 @@
 #include "policy/check.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,22 @@ type_name(enum value_type type)
 	return type == VALUE_TEXT ? "text" : type == VALUE_LIST ? "a list" : "a map";
 }
 
+/* ": write [root]", TEXT as the one item of a list. The caller frees. */
+static char *
+list_hint(const char *text)
+{
+	autobuffer struct buffer item = { 0 };
+	/* what means nothing to YAML wherever it stands */
+	bool is_plain = isalnum((unsigned char)*text) &&
+		strspn(text,
+			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+			"._/()+-") == strlen(text);
+	for (const char *p = text; *p != '\0' && !is_plain; p++)
+		buffer_add(&item, *p == '\'' ? "''" : p, *p == '\'' ? 2 : 1);
+	return is_plain ? memory_printf(": write [%s]", text)
+			: memory_printf(": write ['%s']", item.size > 0 ? item.data : "");
+}
+
 static bool
 is_type(const struct checker *checker, const struct value *value, enum value_type type,
 	const char *wanted, const struct path *path)
@@ -109,8 +126,12 @@ is_type(const struct checker *checker, const struct value *value, enum value_typ
 		return value->type != VALUE_TEXT || value->text != NULL;
 	if (value->type == VALUE_TEXT && value->text == NULL)
 		return false; /* reported when it was read */
+	autofree char *hint = type == VALUE_LIST && value->type == VALUE_TEXT
+		? list_hint(value->text)
+		: memory_text("");
 	return report(checker, value->at, path,
-		memory_printf("must be %s, not %s", wanted, type_name(value->type)));
+		memory_printf(
+			"must be %s, not %s%s", wanted, type_name(value->type), hint));
 }
 
 static bool

@@ -111,6 +111,25 @@ says "Ciphers" "lists.yaml:5:34: Ciphers: '-' adds to" "$T/err"
 says "MACs" "MACs: '+' adds to" "$T/err"
 says "the file" "must be an absolute path without blanks, '..'" "$T/err"
 
+# A text where a list belongs: as one that YAML reads.
+cat >text.yaml <<'END'
+holdfast: 1
+controls:
+  - id: a
+    console:
+      only: root
+      through: [access.conf]
+      services: "it's, here"
+  - id: b
+    sshd: { settings: { PermitRootLogin: { any-of: no } } }
+END
+run policy check text.yaml
+status "texts for lists: status 3" 3
+expected lists err
+sed 's/only: .*/only: [root]/; s/services: .*/services: [login]/; s/any-of: no/any-of: [no]/' text.yaml >list.yaml
+run policy check list.yaml
+status "the lists that were proposed" 0
+
 # A list that would ask for nothing.
 cat >empty.yaml <<'END'
 holdfast: 1

@@ -164,7 +164,8 @@ test_mistakes(void **state)
 			"p.yaml:5:31: waive.until: '2026-02-30' is no day of the "
 			"calendar, written YYYY-MM-DD\n" },
 		{ HEAD "  - id: a\n    xinetd: { only: imap }\n",
-			"p.yaml:4:21: xinetd.only: must be a list, not text\n" },
+			"p.yaml:4:21: xinetd.only: must be a list, not text: write "
+			"[imap]\n" },
 		{ HEAD "  - id: a\n    xinetd: { only: [[x]] }\n",
 			"p.yaml:4:22: xinetd.only: must be text, not a list\n" },
 		{ HEAD "  - id: a\n    sshd:\n      settings:\n"
