@@ -85,7 +85,7 @@ check(const struct context *context, const struct control *control,
 		bool can_pass = console_judge_stack(&scene, findings);
 		if (can_pass && console_through(control, "access.conf")) {
 			console_judge_asked(
-				&scene.consults, service, "pam_access.so", findings);
+				&scene, &scene.consults, "pam_access.so", findings);
 			console_judge_people(&scene, findings);
 		}
 		if (can_pass && console_through(control, "module"))

@@ -91,8 +91,10 @@ check_file(const struct file *file, struct error *err)
 	static const char authselect[] = "/etc/authselect/";
 	if (file->state != FILE_READ)
 		return error_set(err, "%s: %s", file->path,
-			file->state == FILE_ABSENT ? "there is no such PAM service"
-						   : file->reason);
+			file->state == FILE_ABSENT
+				? "it is not there: copy the distribution's file of that "
+				  "name to it first"
+				: file->reason);
 	if (strncmp(file->target, authselect, sizeof authselect - 1) == 0)
 		return error_set(err,
 			"%s: authselect writes it: make a profile of your own that asks "
@@ -120,6 +122,9 @@ find_place(const struct console_scene *scene, const struct pam_stack *stack,
 	const struct pam_phase *phase = &stack->phases[PAM_TYPE_ACCOUNT];
 	autofree char *own = memory_printf("/etc/pam.d/%s", scene->service);
 	*ret_file = host_file(scene->facts->context->host, own);
+	autofree char *missing = console_missing(scene);
+	if (missing != NULL)
+		return error_set(err, "%s", missing);
 	if (check_file(*ret_file, err) < 0)
 		return -1;
 	bool has_own = phase->count > 0 && !phase->is_other &&

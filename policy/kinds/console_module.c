@@ -167,7 +167,7 @@ judge_line(const struct console_scene *scene, struct findings *findings)
 	const char *mistake = NULL;
 	bool lacks_pts;
 	struct finding *finding = console_judge_asked(
-		&line->consults, scene->service, MODULE, findings);
+		scene, &line->consults, MODULE, findings);
 	if (line->consults.reach != PAM_REACHED)
 		return;
 	const char *trouble = pam_module_trouble(scene->facts->context->host, MODULE);

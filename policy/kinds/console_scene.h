@@ -193,8 +193,13 @@ console_judge_stack(const struct console_scene *scene, struct findings *findings
 
 /* Whether WHAT (a module, as MODULE in the stack) is asked, and refuses in earnest. */
 struct finding *
-console_judge_asked(const struct pam_consults *consults, const char *service,
-	const char *module, struct findings *findings);
+console_judge_asked(const struct console_scene *scene,
+	const struct pam_consults *consults, const char *module,
+	struct findings *findings);
+
+/* What is to be said when no file is for the scene's service; NULL. The caller frees. */
+char *
+console_missing(const struct console_scene *scene);
 
 /* Adds the findings about people, whatever the stack says. */
 void

@@ -1,7 +1,9 @@
 /* What is said about the account stack of a service. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "policy/kinds/console_scene.h"
 #include "policy/models/pam_values.h"
 
@@ -63,6 +65,38 @@ report_order(
 		finding_evidence_file(finding, stack->path);
 }
 
+char *
+console_missing(const struct console_scene *scene)
+{
+	/* libpam's own: pam_handlers.c */
+	static const char *const folders[] = { "/etc/pam.d", "/usr/lib/pam.d",
+		"/usr/etc/pam.d", NULL };
+	struct host *host = scene->facts->context->host;
+	autofree char *near = NULL;
+	bool has_folder = false;
+	for (const char *const *folder = folders; *folder != NULL; folder++) {
+		struct name_list list = { 0 };
+		autofree char *path = memory_printf("%s/%s", *folder, scene->service);
+		if (host_exists(host, path) != 0)
+			return NULL;
+		if (host_list(host, *folder, &list, NULL) < 0)
+			continue;
+		has_folder = true;
+		autofree const char **names = memory_new(list.count + 1, sizeof *names);
+		for (size_t i = 0; i < list.count; i++)
+			names[i] = list.names[i];
+		const char *found = text_nearest(scene->service, names);
+		if (near == NULL && found != NULL)
+			near = memory_text(found);
+		name_list_free(&list);
+	}
+	if (!has_folder) /* etc/pam.conf holds all */
+		return NULL;
+	return memory_printf("the host has no PAM service '%s'%s%s%s", scene->service,
+		near != NULL ? " (did you mean " : "", near != NULL ? near : "",
+		near != NULL ? "?)" : "");
+}
+
 bool
 console_judge_stack(const struct console_scene *scene, struct findings *findings)
 {
@@ -71,8 +105,10 @@ console_judge_stack(const struct console_scene *scene, struct findings *findings
 	if (consults->reach == PAM_REFUSES) {
 		struct finding *finding = findings_add(
 			findings, VERDICT_INVALID, "account stack of %s", scene->service);
+		autofree char *missing = console_missing(scene);
 		finding_have(finding, "nobody can pass it, root neither");
-		finding_why(finding, "%s", consults->reason);
+		finding_why(finding, "%s%s%s", missing != NULL ? missing : "",
+			missing != NULL ? ": " : "", consults->reason);
 		add_place(finding, consults->place, consults->path);
 		return false;
 	}
@@ -85,8 +121,9 @@ console_judge_stack(const struct console_scene *scene, struct findings *findings
 }
 
 struct finding *
-console_judge_asked(const struct pam_consults *consults, const char *service,
-	const char *module, struct findings *findings)
+console_judge_asked(const struct console_scene *scene,
+	const struct pam_consults *consults, const char *module,
+	struct findings *findings)
 {
 	static const enum verdict verdicts[] = {
 		[PAM_REACHED] = VERDICT_PASS,
@@ -96,13 +133,16 @@ console_judge_asked(const struct pam_consults *consults, const char *service,
 		[PAM_UNSURE] = VERDICT_UNKNOWN,
 	};
 	struct finding *finding = findings_add(findings, verdicts[consults->reach],
-		"%s in the account stack of %s", module, service);
+		"%s in the account stack of %s", module, scene->service);
 	finding_want(finding, "%s is asked", module);
 	if (consults->reach == PAM_REACHED) {
 		finding_have(finding, "%s is asked", module);
 	} else if (consults->reach == PAM_NOT_THERE) {
+		autofree char *missing = console_missing(scene);
 		finding_have(finding, "no %s", module);
-		finding_why(finding, "no line of the stack names it%s",
+		finding_why(finding, "%s%sno line of the stack names it%s",
+			missing != NULL ? missing : "",
+			missing != NULL ? ", libpam takes 'other': " : "",
 			consults->commented.file ? "; one is commented out" : "");
 	} else {
 		finding_have(finding, "%s %s",

@@ -317,6 +317,17 @@ judged fail "bob is admitted from desk"
 printf -- '+:bob::0\n-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
 judged fail "bob is admitted from :0"
 
+policy 'pam: 1.5.2' <<<'console: { only: [root], through: [access.conf], services: [lgoin] }'
+host "a service that is not there"
+printf -- '-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
+judged invalid "the host has no PAM service 'lgoin' (did you mean login?): /etc/pam.d/lgoin: no such file, and no other"
+printf '%s required pam_permit.so\n' auth account | put etc/pam.d/other
+judged fail "the host has no PAM service 'lgoin' (did you mean login?), libpam takes 'other': no line of the stack names it"
+refused
+says "$FORM: nor is one made" "it: the host has no PAM service 'lgoin' (did you mean login?)"
+policy 'pam: 1.5.2' <<<'console: { only: [root], through: [access.conf], services: [quagga] }'
+judged fail "the host has no PAM service 'quagga', libpam takes 'other'"
+
 policy 'pam: 1.5.2' <<'END'
 console:
   only: [root]

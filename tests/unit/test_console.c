@@ -179,7 +179,12 @@ test_other(void **state)
 	kind_host_judged(&made, VERDICT_INVALID, "no such file");
 	kind_host_put(&made, "/etc/pam.d/other", "account required pam_unix.so\n");
 	kind_host_judged(&made, VERDICT_FAIL, "no pam_access.so");
-	kind_host_refused(&made, "there is no such PAM service");
+	kind_host_refused(&made, "the host has no PAM service 'gdm-password'");
+	kind_host_put(&made, "/etc/pam.d/gdm", "account required pam_unix.so\n");
+	kind_host_put(
+		&made, "/usr/lib/pam.d/gdm-password", "auth required pam_unix.so\n");
+	kind_host_refused(&made,
+		"/etc/pam.d/gdm-password: it is not there: copy the distribution's file");
 	kind_host_put(&made, "/etc/pam.d/other", "account required pam_access.so\n");
 	kind_host_judged(&made, VERDICT_PASS, NULL);
 	kind_host_close(&made);
