@@ -110,7 +110,8 @@ closes(const struct context *context, const struct control *control,
 	struct access_person person = { .name = door->who };
 	if (door->kind == DOOR_STACK)
 		return strcmp(value_text(control->keys, "remedy", "own"), "shared") == 0;
-	if (door->kind != DOOR_CONSOLE || !console_is_service(control, door->service))
+	bool is_login = door->kind == DOOR_CONSOLE || door->kind == DOOR_SERVICE;
+	if (!is_login || !console_is_service(control, door->service))
 		return false;
 	principals_read(context->host, &facts.principals);
 	if (door->who != NULL)

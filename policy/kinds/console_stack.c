@@ -38,13 +38,14 @@ report_faults(
 /* The modules that are asked in turn, each with its line; with any answer of theirs that
  * is possible. */
 static void
-report_order(
-	const struct pam_stack *stack, const char *service, struct findings *findings)
+report_order(const struct context *context, const struct pam_stack *stack,
+	const char *service, struct findings *findings)
 {
 	const struct pam_phase *phase = &stack->phases[PAM_TYPE_ACCOUNT];
 	autofree uint32_t *values = memory_new(phase->count + 1, sizeof *values);
 	for (size_t i = 0; i < phase->count; i++)
-		values[i] = pam_values_of(&phase->steps[i]);
+		values[i] = pam_values_there(
+			context->host, &phase->steps[i], pam_values_of(&phase->steps[i]));
 	autofree bool *reached = pam_flow_reached(phase, values);
 	autobuffer struct buffer names = { 0 };
 	struct finding *finding = findings_add(
@@ -115,7 +116,7 @@ console_judge_stack(const struct console_scene *scene, struct findings *findings
 	pam_stack_read(scene->facts->context, scene->service, &stack);
 	report_faults(&stack, scene->service, findings);
 	if (pam_stack_fault(&stack, PAM_FAULT_UNSURE) == NULL)
-		report_order(&stack, scene->service, findings);
+		report_order(scene->facts->context, &stack, scene->service, findings);
 	pam_stack_free(&stack);
 	return true;
 }

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "policy/models/pam_line.h"
+#include "policy/models/pam_module.h"
 #include "policy/models/pam_values.h"
 
 enum { STACKS_MAX = 16 }; /* of pam_stack.so within each other */
@@ -18,13 +19,15 @@ struct question {
 	enum pam_type type;
 	const char *module;
 	unsigned nested; /* in how many pam_stack.so */
+	bool is_whole; /* all modules are taken to be there */
 	uint32_t admitting; /* outcomes that let the user in */
 	struct pam_stack stack;
 	const struct pam_phase *phase;
 	uint32_t *values; /* what each step may return */
 };
 
-/* What STEP may return when MODULE, unless it is NULL, refuses wherever it is asked. */
+/* What STEP may return when MODULE, unless it is NULL, refuses wherever it is asked. One
+ * that is missing returns module_unknown. */
 static uint32_t
 values_of(const struct question *question, const struct pam_step *step);
 
@@ -65,15 +68,16 @@ static uint32_t
 values_of(const struct question *question, const struct pam_step *step)
 {
 	struct question inner;
-	uint32_t values = PAM_VALUES_ALL;
-	if (question->module != NULL && pam_values_is(step, question->module))
-		return refusal;
-	if (!open_inner(question, step, &inner))
-		return pam_values_of(step);
-	if (pam_stack_fault(&inner.stack, PAM_FAULT_UNSURE) == NULL)
-		values = pam_flow_outcomes(inner.phase, inner.values);
-	question_close(&inner);
-	return values;
+	struct host *host = question->context->host;
+	uint32_t values = pam_values_of(step);
+	if (question->module != NULL && pam_values_is(step, question->module)) {
+		values = refusal;
+	} else if (open_inner(question, step, &inner)) {
+		if (pam_stack_fault(&inner.stack, PAM_FAULT_UNSURE) == NULL)
+			values = pam_flow_outcomes(inner.phase, inner.values);
+		question_close(&inner);
+	}
+	return question->is_whole ? values : pam_values_there(host, step, values);
 }
 
 static void
@@ -122,7 +126,22 @@ explain_asked(const struct question *question, const struct pam_event *events,
 {
 	int action = events[asked].action;
 	const struct pam_step *step = &question->phase->steps[events[asked].step];
+	const char *missing;
 	size_t i = asked + 1;
+	enum pam_module_state state = pam_module_look(
+		question->context->host, step->module, &missing);
+	if (state == PAM_MODULE_UNSURE && events[asked].value == PAM_VALUE_NO_MODULE) {
+		finish(consults, PAM_UNSURE, step->place, memory_text(missing));
+		return;
+	}
+	if (state == PAM_MODULE_MISSING && action != PAM_ACTION_BAD &&
+		action != PAM_ACTION_DIE) {
+		finish(consults, PAM_NOT_BINDING, step->place,
+			memory_printf("libpam can't load it (%s), and its control lets "
+				      "that pass",
+				missing));
+		return;
+	}
 	if (action != PAM_ACTION_BAD && action != PAM_ACTION_DIE) {
 		finish(consults, PAM_NOT_BINDING, step->place,
 			memory_text("its control lets a refusal pass"));
@@ -147,6 +166,15 @@ explain_asked(const struct question *question, const struct pam_event *events,
 			step->module));
 }
 
+/* Whether STEP is a line of the module with these ARGUMENTS. */
+static bool
+is_line(const struct question *question, const struct pam_step *step,
+	const char *arguments)
+{
+	return pam_values_is(step, question->module) &&
+		strcmp(step->arguments, arguments) == 0;
+}
+
 /* Whether the stack can succeed when the steps like the one at MODULE refuse, and other
  * lines of the module return anything; says how. */
 static bool
@@ -157,16 +185,19 @@ succeeds_past(struct question *question, size_t module, struct pam_consults *ret
 	autofree uint32_t *values = memory_new(phase->count, sizeof *values);
 	size_t count, asked = 0;
 	for (size_t i = 0; i < phase->count; i++) {
+		const struct pam_step *step = &phase->steps[i];
 		values[i] = question->values[i];
-		if (pam_values_is(&phase->steps[i], question->module) &&
-			strcmp(phase->steps[i].arguments, arguments) != 0)
-			values[i] = PAM_VALUES_ALL;
+		if (pam_values_is(step, question->module) &&
+			!is_line(question, step, arguments))
+			values[i] = pam_values_there(
+				question->context->host, step, PAM_VALUES_ALL);
 	}
 	autofree struct pam_event *events = pam_flow_way(
 		phase, values, question->admitting, &count);
 	if (count == 0)
 		return false;
-	while (asked < count && values[events[asked].step] != refusal)
+	while (asked < count &&
+		!is_line(question, &phase->steps[events[asked].step], arguments))
 		asked++;
 	note_arguments(ret_consults, arguments);
 	if (asked == count)
@@ -251,6 +282,44 @@ find_comment(const struct question *question)
 	return (struct place){ 0 };
 }
 
+/* Whether the stack can succeed when its modules, the one asked about too, return what
+ * they may; as if none of them were missing when WHOLE. *ret_reached: which steps are
+ * asked, for the caller to free. */
+static bool
+may_succeed(const struct question *question, bool whole, bool **ret_reached)
+{
+	const struct pam_phase *phase = question->phase;
+	struct question any = *question;
+	autofree uint32_t *values = memory_new(phase->count + 1, sizeof *values);
+	any.module = NULL;
+	any.is_whole = whole;
+	for (size_t i = 0; i < phase->count; i++)
+		values[i] = values_of(&any, &phase->steps[i]);
+	*ret_reached = pam_flow_reached(phase, values);
+	return (pam_flow_outcomes(phase, values) & question->admitting) != 0;
+}
+
+/* The module that libpam can't load and that makes the stack fail, as text, with its
+ * line; NULL when it fails for another reason. */
+static char *
+find_missing(
+	const struct question *question, const bool *reached, struct place *ret_place)
+{
+	for (size_t i = 0; i < question->phase->count; i++) {
+		const struct pam_step *step = &question->phase->steps[i];
+		int action = step->actions[PAM_VALUE_NO_MODULE];
+		const char *why;
+		if (!reached[i] || step->kind != PAM_STEP_MODULE ||
+			(action != PAM_ACTION_BAD && action != PAM_ACTION_DIE) ||
+			pam_module_look(question->context->host, step->module, &why) !=
+				PAM_MODULE_MISSING)
+			continue;
+		*ret_place = step->place;
+		return memory_printf("%s can't be loaded: %s", step->module, why);
+	}
+	return NULL;
+}
+
 /* Why the stack lets nobody in, whatever its modules say: as text, with *ret_place; NULL
  * when it can let somebody in. */
 static char *
@@ -258,18 +327,16 @@ find_refusal(const struct question *question, struct place *ret_place)
 {
 	const struct pam_stack *stack = &question->stack;
 	const struct pam_fault *fault = pam_stack_fault(stack, PAM_FAULT_REFUSED);
+	autofree bool *reached = NULL, *whole = NULL;
+	char *missing = NULL;
 	if (fault == NULL && pam_stack_fault(stack, PAM_FAULT_UNSURE) != NULL)
 		return NULL;
-	if (fault == NULL) {
-		const struct pam_phase *phase = question->phase;
-		struct question any = *question;
-		autofree uint32_t *values = memory_new(phase->count + 1, sizeof *values);
-		any.module = NULL;
-		for (size_t i = 0; i < phase->count; i++)
-			values[i] = values_of(&any, &phase->steps[i]);
-		if ((pam_flow_outcomes(phase, values) & question->admitting) != 0)
-			return NULL;
-	}
+	if (fault == NULL && may_succeed(question, false, &reached))
+		return NULL;
+	if (fault == NULL && may_succeed(question, true, &whole))
+		missing = find_missing(question, reached, ret_place);
+	if (missing != NULL)
+		return missing;
 	for (size_t i = 0; i < stack->fault_count && fault == NULL; i++)
 		if (stack->faults[i].type == question->type)
 			fault = &stack->faults[i];

@@ -102,10 +102,13 @@ load(struct host *host)
 	return places;
 }
 
+/* *ret_is_unsure: only because the file can't be read. */
 static const char *
-judge(const struct file *file, const struct places *places)
+judge(const struct file *file, const struct places *places, bool *ret_is_unsure)
 {
 	struct elf elf;
+	/* dlopen(3) of a folder fails */
+	*ret_is_unsure = file->state == FILE_REFUSED && !S_ISDIR(file->status.st_mode);
 	if (file->state == FILE_ABSENT)
 		return "it is not where libpam looks for modules";
 	if (file->state == FILE_REFUSED)
@@ -122,16 +125,17 @@ judge(const struct file *file, const struct places *places)
 	return NULL;
 }
 
-const char *
-pam_module_trouble(struct host *host, const char *name)
+static const char *
+look(struct host *host, const char *name, bool *ret_is_unsure)
 {
 	const struct places *places = load(host);
+	*ret_is_unsure = false;
 	if (*name == '/')
-		return judge(host_file(host, name), places);
+		return judge(host_file(host, name), places, ret_is_unsure);
 	for (size_t i = 0; i < places->count; i++) {
 		autofree char *path = memory_printf("%s/%s", places->folders[i], name);
 		/* one that is there and no good is not passed over */
-		const char *trouble = judge(host_file(host, path), places);
+		const char *trouble = judge(host_file(host, path), places, ret_is_unsure);
 		if (trouble == NULL || i + 1 == places->count ||
 			host_file(host, path)->state != FILE_ABSENT)
 			return trouble;
@@ -139,8 +143,24 @@ pam_module_trouble(struct host *host, const char *name)
 	return "there is no folder with libpam's own modules";
 }
 
-bool
-pam_module_any(struct host *host)
+const char *
+pam_module_trouble(struct host *host, const char *name)
 {
-	return load(host)->count > 0;
+	bool is_unsure;
+	return look(host, name, &is_unsure);
+}
+
+enum pam_module_state
+pam_module_look(struct host *host, const char *name, const char **ret_why)
+{
+	/* $ISA in a path stands for the folder of libpam's own sort: _pam_load_module */
+	const char *slash = strchr(name, '$') != NULL ? strrchr(name, '/') : NULL;
+	bool is_unsure;
+	*ret_why = NULL;
+	if (load(host)->count == 0)
+		return PAM_MODULE_THERE;
+	*ret_why = look(host, slash != NULL ? slash + 1 : name, &is_unsure);
+	return is_unsure           ? PAM_MODULE_UNSURE
+		: *ret_why != NULL ? PAM_MODULE_MISSING
+				   : PAM_MODULE_THERE;
 }

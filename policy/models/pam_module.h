@@ -14,9 +14,17 @@
 const char *
 pam_module_trouble(struct host *host, const char *name);
 
-/* Whether there is any of libpam's own: a root without one has them elsewhere, or none.
- */
-bool
-pam_module_any(struct host *host);
+enum pam_module_state {
+	PAM_MODULE_THERE,
+	PAM_MODULE_MISSING, /* libpam can't load it */
+	PAM_MODULE_UNSURE, /* its file can't be read */
+};
+
+/* Whether the module that a line of a stack calls NAME is there: when it is missing,
+ * libpam answers module_unknown in its place. In a root without any of libpam's own all
+ * are taken to be there, for they are kept elsewhere. *ret_why is NULL or as above.
+ * Source: Linux-PAM libpam/pam_handlers.c _pam_load_module, pam_dispatch.c. */
+enum pam_module_state
+pam_module_look(struct host *host, const char *name, const char **ret_why);
 
 #endif

@@ -392,29 +392,19 @@ static const struct {
 	{ "pam_kwallet5.so", ask_nothing },
 };
 
-/* A root without any module of libpam's has them elsewhere. */
-static const char *
-why_missing(const struct question *question)
-{
-	struct host *host = question->person->context->host;
-	const char *path = question->step->module, *slash = strrchr(path, '/');
-	if (!pam_module_any(host))
-		return NULL;
-	bool is_path = slash != NULL && strchr(path, '$') == NULL;
-	return pam_module_trouble(host, is_path || slash == NULL ? path : slash + 1);
-}
-
 uint32_t
 pam_person_values(const struct pam_person *person, enum pam_type type,
 	const struct pam_step *step, const char **ret_why, struct place *ret_place)
 {
 	struct question question = { person, type, step, NULL, step->place };
+	enum pam_module_state state = PAM_MODULE_THERE;
 	uint32_t values = PAM_VALUES_ALL;
 	if (step->kind == PAM_STEP_MODULE)
-		question.why = why_missing(&question);
-	if (question.why != NULL) {
+		state = pam_module_look(
+			person->context->host, step->module, &question.why);
+	if (state == PAM_MODULE_MISSING) {
 		values = VALUE(NO_MODULE);
-	} else {
+	} else if (state == PAM_MODULE_THERE) {
 		for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
 			if (pam_values_is(step, modules[i].name))
 				values = modules[i].ask(&question);

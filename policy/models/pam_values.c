@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "policy/models/pam_line.h"
+#include "policy/models/pam_module.h"
 
 static const uint32_t passes = 1u << PAM_VALUE_SUCCESS | 1u << PAM_VALUE_NEW_PASSWORD;
 
@@ -52,6 +53,23 @@ pam_values_of(const struct pam_step *step)
 				strstr(step->arguments, modules[i].unless) == NULL))
 			return modules[i].values;
 	return PAM_VALUES_ALL;
+}
+
+uint32_t
+pam_values_there(struct host *host, const struct pam_step *step, uint32_t values)
+{
+	const char *why;
+	if (step->kind != PAM_STEP_MODULE)
+		return values;
+	switch (pam_module_look(host, step->module, &why)) {
+	case PAM_MODULE_MISSING:
+		return 1u << PAM_VALUE_NO_MODULE;
+	case PAM_MODULE_UNSURE:
+		return values | 1u << PAM_VALUE_NO_MODULE;
+	case PAM_MODULE_THERE:
+		break;
+	}
+	return values;
 }
 
 char *

@@ -10,9 +10,14 @@
 bool
 pam_values_is(const struct pam_step *step, const char *name);
 
-/* A set for pam_flow_outcomes. A missing module is module_unknown. */
+/* A set for pam_flow_outcomes: what STEP may return when its module is there. */
 uint32_t
 pam_values_of(const struct pam_step *step);
+
+/* What becomes of VALUES, which STEP may return, on HOST: module_unknown alone where its
+ * module is missing. */
+uint32_t
+pam_values_there(struct host *host, const struct pam_step *step, uint32_t values);
 
 /* The service whose stack STEP runs, which is a pam_stack.so; NULL when it is none. The
  * caller frees. */

@@ -4,7 +4,7 @@
 #
 #	form NAME		begins one: an empty tree in $ROOT
 #	put PATH		standard input becomes that file of the tree
-#	modules			pam_holdfast.so and one of libpam's own, as far as their heads tell
+#	modules			pam_holdfast.so and some of libpam's own, as far as their heads tell
 #	policy ASSUME <SECTION	the policy: assume: { ASSUME } and one control of that section
 #	judged VERDICT [TEXT]	audit's verdict, exit status, and TEXT in what it prints
 #	fixed ADDED REMOVED	apply does it with so many lines added and removed, the audit
@@ -31,7 +31,7 @@ put()
 
 modules()
 {
-	for module in pam_holdfast pam_permit; do
+	for module in pam_{holdfast,access,deny,env,faillock,localuser,permit,sss,succeed_if,unix,usertype}; do
 		printf '\177ELF\2\1\1%9s\3 \76%45s' '' '' | tr ' ' '\0' | put "lib/x/security/$module.so"
 	done
 }

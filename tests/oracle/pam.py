@@ -3,8 +3,9 @@
 
 A case is a tree whose etc and usr/lib/pam.d are libpam's in a mount namespace. A question is one
 service and phase: which modules are asked, in order, and what libpam returns. The modules are one
-of the test's own, which notes that it was asked. In generated stacks it returns what its line
-says; with real files it stands for every module that they name, and returns what the case says.
+of the test's own, which notes that it was asked, and some that are missing or can't be loaded. In
+generated stacks it returns what its line says; with real files it stands for every module that
+they name, and returns what the case says.
 
 Not generated, because chance decides it: in a file that others include, an @include that fails
 (libpam uses actions that it never set) and a module without a name (it goes on with memory that it
@@ -12,6 +13,7 @@ never set); and files that include each other without a substack, which ends whe
 way. Needs Debian's libpam.
 """
 import ctypes
+import glob
 import os
 import random
 import re
@@ -62,6 +64,13 @@ class Pam(oracle.Oracle):
         self.cover("/run", "-t", "tmpfs", "tmpfs")
         source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib/mark.c")
         subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", pam_files.MODULE, source], check=True)
+        for name in glob.glob("/lib/*/security/pam_permit.so") + glob.glob("/lib/*/security/pam_deny.so") + [pam_files.MODULE]:
+            self.write(name[1:], "")
+            shutil.copy(name, self.root + name)
+        for place in ("", self.root):
+            for name, content in pam_files.broken(pam_files.MODULE).items():
+                with open(place + name, "wb") as file:
+                    file.write(content)
         # pam.conf counts only where there is no pam.d at all
         self.cover("/usr/lib", "-t", "overlay", "overlay", "-o", f"lowerdir=/usr/lib,upperdir={self.root}/upper,workdir={self.root}/work")
         self.cover("/etc", "--bind", os.path.join(self.root, "etc"))

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "policy/models/pam_flow.h"
 #include "policy/models/pam_line.h"
+#include "policy/models/pam_values.h"
 
 /* What pam_deny.so answers in these phases. */
 enum {
@@ -18,12 +19,14 @@ enum {
 };
 
 struct run {
+	struct host *host;
 	enum pam_type type;
 	struct buffer marks;
 	bool is_odd; /* a module returned what is no value of libpam's */
 };
 
-/* The module of the test says by its arguments what its mark is and what it returns. */
+/* Whether a module is there is the model's to say. That of the test says by its arguments
+ * what its mark is and what it returns. */
 static int
 returns(const struct pam_step *step, void *data)
 {
@@ -32,14 +35,14 @@ returns(const struct pam_step *step, void *data)
 	const char *name = slash ? slash + 1 : step->module;
 	autofree char *arguments = memory_text(step->arguments);
 	char *rest = arguments;
+	if (pam_values_there(run->host, step, 0) == 1u << PAM_VALUE_NO_MODULE)
+		return PAM_VALUE_NO_MODULE;
 	if (strcmp(name, "pam_permit.so") == 0)
 		return PAM_VALUE_SUCCESS;
 	if (strcmp(name, "pam_deny.so") == 0)
 		return run->type == PAM_TYPE_SESSION     ? PAM_VALUE_SESSION_ERR
 			: run->type == PAM_TYPE_PASSWORD ? PAM_VALUE_AUTHTOK_ERR
 							 : PAM_VALUE_AUTH_ERR;
-	if (step->module[0] != '/' || strcmp(name, "mark.so") != 0)
-		return PAM_VALUE_NO_MODULE;
 	const char *mark = pam_line_word(&rest), *value = pam_line_word(&rest);
 	buffer_printf(&run->marks, "%s ", mark ? mark : "-");
 	int number = value ? (int)strtol(value, NULL, 10) : PAM_VALUE_SUCCESS;
@@ -51,7 +54,7 @@ static void
 answer(const struct context *context, const char *service, const char *type)
 {
 	struct pam_stack stack;
-	struct run run = { .type = pam_type_find(type) };
+	struct run run = { .host = context->host, .type = pam_type_find(type) };
 	pam_stack_read(context, service, &stack);
 	const struct pam_phase *phase = &stack.phases[run.type];
 	if (pam_stack_fault(&stack, PAM_FAULT_REFUSED) != NULL) {
@@ -65,7 +68,8 @@ answer(const struct context *context, const char *service, const char *type)
 			value = pam_flow_run(phase, returns, &run);
 		autofree uint32_t *values = memory_new(phase->count + 1, sizeof *values);
 		for (size_t i = 0; i < phase->count; i++)
-			values[i] = PAM_VALUES_ALL;
+			values[i] = pam_values_there(
+				context->host, &phase->steps[i], PAM_VALUES_ALL);
 		bool possible = run.is_odd || value == PAM_VALUE_INCOMPLETE ||
 			(pam_flow_outcomes(phase, values) & 1u << value) != 0;
 		printf("%s= %d%s\n", run.marks.data ? run.marks.data : "", value,

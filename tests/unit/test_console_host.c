@@ -18,6 +18,8 @@ extern const struct kind kind_console;
 static void
 make(struct kind_host *made, const char *through)
 {
+	static const char *const modules[] = { "holdfast", "access", "unix", "permit",
+		"deny", "krb5" };
 	kind_host_open(made, &kind_console, "pam", "1.5.2");
 	kind_host_key(made, "only", "root", true);
 	kind_host_key(made, "through", through, true);
@@ -29,8 +31,11 @@ make(struct kind_host *made, const char *through)
 	kind_host_put(made, "/etc/security/access.conf", RULE);
 	struct module_file module = module_file_make();
 	const struct bytes bytes = { (const char *)&module, sizeof module };
-	host_put(made->host, "/lib/x/security/pam_holdfast.so", bytes);
-	host_put(made->host, "/lib/x/security/pam_permit.so", bytes);
+	for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
+		autofree char *path = memory_printf(
+			"/lib/x/security/pam_%s.so", modules[i]);
+		host_put(made->host, path, bytes);
+	}
 }
 
 /* The template's command; one that does not pass is left to a person. */

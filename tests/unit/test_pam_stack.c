@@ -2,6 +2,7 @@
 
 #include "policy/models/pam_consults.h"
 #include "policy/models/pam_values.h"
+#include "tests/unit/module_file.h"
 
 static void
 make(struct kind_host *made, const char *login)
@@ -16,6 +17,37 @@ make(struct kind_host *made, const char *login)
 }
 
 #define M "account required pam_m.so\n"
+
+/* What is found of MODULE in the account stack of login; REASON: part of why, or NULL. */
+static void
+consulted(struct kind_host *made, const char *module, enum pam_reach reach,
+	const char *reason)
+{
+	struct pam_consults consults;
+	pam_stack_consults(&made->context, "login", "account", module, &consults);
+	bool good = consults.reach == reach &&
+		(reason == NULL ? consults.reason == NULL
+				: strstr(consults.reason, reason) != NULL);
+	if (!good)
+		print_message("%s-> %d %s\n",
+			host_file(made->host, "/etc/pam.d/login")->bytes.data,
+			consults.reach, consults.reason);
+	assert_true(good);
+	pam_consults_free(&consults);
+}
+
+static void
+put_modules(struct kind_host *made, struct bytes module)
+{
+	static const char *const names[] = { "m", "permit", "deny", "unix" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		autofree char *path = memory_printf(
+			"/lib/x/security/pam_%s.so", names[i]);
+		host_put(made->host, path, module);
+	}
+	kind_host_put(made, "/lib/x/security/pam_text.so", "no module\n");
+	kind_host_put(made, "/etc/pam.d/gone", "account required pam_gone.so\n");
+}
 
 static void
 test_consults(void **state)
@@ -88,19 +120,8 @@ test_consults(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct kind_host made;
-		struct pam_consults consults;
 		make(&made, cases[i].login);
-		pam_stack_consults(
-			&made.context, "login", "account", "pam_m.so", &consults);
-		bool good = consults.reach == cases[i].reach &&
-			(cases[i].reason == NULL ? consults.reason == NULL
-						 : strstr(consults.reason,
-							   cases[i].reason) != NULL);
-		if (!good)
-			print_message("%s-> %d %s\n", cases[i].login, consults.reach,
-				consults.reason);
-		assert_true(good);
-		pam_consults_free(&consults);
+		consulted(&made, "pam_m.so", cases[i].reach, cases[i].reason);
 		kind_host_close(&made);
 	}
 }
@@ -215,6 +236,112 @@ test_versions(void **state)
 		}
 }
 
+#define GONE "it is not where libpam looks for modules"
+
+/* On a host that has modules those that are missing answer module_unknown. */
+static void
+test_missing(void **state)
+{
+	static const struct {
+		const char *login;
+		enum pam_reach reach;
+		const char *reason;
+	} cases[] = {
+		{ M "account required pam_permit.so\n", PAM_REACHED, NULL },
+		{ "account required pam_gone.so\n" M, PAM_REFUSES,
+			"pam_gone.so can't be loaded: " GONE
+			": libpam refuses everybody" },
+		{ "-account required pam_gone.so\n" M, PAM_REFUSES, GONE },
+		{ "account requisite /lib/x/security/pam_gone.so\n" M, PAM_REFUSES,
+			GONE },
+		{ "account required /lib/security/$ISA/pam_gone.so\n" M, PAM_REFUSES,
+			GONE },
+		{ "account required /lib/security/$ISA/pam_permit.so\n" M, PAM_REACHED,
+			NULL },
+		{ "account required pam_text.so\n" M, PAM_REFUSES,
+			"pam_text.so can't be loaded: its file is no shared object" },
+		{ "account substack gone\n" M, PAM_REFUSES, GONE },
+		{ "account [module_unknown=ignore default=bad] pam_gone.so\n" M,
+			PAM_REACHED, NULL },
+		{ "account optional pam_gone.so\n" M, PAM_REACHED, NULL },
+		{ "account sufficient pam_gone.so\n" M, PAM_REACHED, NULL },
+		{ "account [success=1 default=ignore] pam_gone.so\n" M, PAM_REACHED,
+			NULL },
+		{ "account [module_unknown=1 default=ignore] pam_gone.so\n" M
+		  "account required pam_permit.so\n",
+			PAM_NOT_BINDING,
+			"when pam_gone.so returns module_unknown this line jumps over" },
+		{ "account sufficient pam_lost.so\naccount required pam_gone.so\n" M,
+			PAM_REFUSES, "pam_gone.so can't be loaded" },
+		/* it is no module that is missing, but what a whole stack would do */
+		{ "account optional pam_gone.so\naccount required pam_deny.so\n" M,
+			PAM_REFUSES, "never succeeds" },
+		{ "account required /opt/pam_gone.so\n" M, PAM_REFUSES, GONE },
+	};
+	static const struct {
+		const char *login;
+		enum pam_reach reach;
+		const char *reason;
+	} asked[] = {
+		{ "account required pam_gone.so\n", PAM_REFUSES, GONE },
+		{ "account [success=ok module_unknown=ignore default=bad] pam_gone.so\n"
+		  "account required pam_permit.so\n",
+			PAM_NOT_BINDING,
+			"libpam can't load it (" GONE
+			"), and its control lets that pass" },
+		{ "account optional pam_gone.so\naccount required pam_permit.so\n",
+			PAM_NOT_BINDING, "libpam can't load it" },
+	};
+	struct module_file module = module_file_make();
+	const struct bytes bytes = { (const char *)&module, sizeof module };
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct kind_host made;
+		make(&made, cases[i].login);
+		put_modules(&made, bytes);
+		consulted(&made, "pam_m.so", cases[i].reach, cases[i].reason);
+		kind_host_close(&made);
+	}
+	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+		struct kind_host made;
+		make(&made, asked[i].login);
+		put_modules(&made, bytes);
+		consulted(&made, "pam_gone.so", asked[i].reach, asked[i].reason);
+		kind_host_close(&made);
+	}
+}
+
+/* Whether a module can be loaded whose file can't be read is not known. */
+static void
+test_unreadable(void **state)
+{
+	static const struct {
+		const char *control;
+		enum pam_reach reach;
+	} cases[] = {
+		{ "required", PAM_REACHED },
+		{ "[success=ok module_unknown=ignore default=bad]", PAM_UNSURE },
+	};
+	enum { TOO_LARGE = 9 << 20 };
+	struct module_file module = module_file_make();
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct kind_host made;
+		autofree char *login = memory_printf("account %s pam_large.so\n"
+						     "account required pam_permit.so\n",
+			cases[i].control);
+		make(&made, login);
+		put_modules(
+			&made, (struct bytes){ (const char *)&module, sizeof module });
+		scratch_text("/lib/x/security/pam_large.so", "");
+		autofree char *path = scratch_path("/lib/x/security/pam_large.so");
+		assert_int_equal(truncate(path, TOO_LARGE), 0);
+		consulted(&made, "pam_large.so", cases[i].reach,
+			cases[i].reach == PAM_UNSURE ? "larger than" : NULL);
+		kind_host_close(&made);
+	}
+}
+
 enum { TRIED = 4, STEPS = 4 };
 
 static const int tried[TRIED] = { PAM_VALUE_SUCCESS, PAM_VALUE_REFUSED,
@@ -291,6 +418,8 @@ main(void)
 		cmocka_unit_test(test_conf),
 		cmocka_unit_test(test_reached),
 		cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_search),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

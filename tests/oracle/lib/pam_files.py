@@ -2,6 +2,7 @@
 import re
 
 MODULE = "/run/mark.so"
+BROKEN = "/run/mark-"  # what libpam can't load
 VALUES = ["success", "open_err", "perm_denied", "auth_err", "user_unknown", "new_authtok_reqd", "acct_expired", "ignore", "abort",
           "module_unknown", "default", "default", "default", "authtok_err", "conv_again", "incomplete"]
 WRONG_VALUES = ["Success", "nonsense", "successful", "defaults", ""]
@@ -10,6 +11,15 @@ WRONG_ACTIONS = ["0", "okay", "-1", "Bad", "99", "", "4294967295", "01", "1x", "
 RETURNS = [0] * 10 + [6] * 5 + [12] * 3 + [25] * 3 + [7, 10, 13, 28, 26, 1, 30, 5]
 QUESTIONS = [["svc", "account"], ["svc", "auth"], ["svc", "session"], ["svc", "password"], ["SVC", "account"], ["absent", "account"],
              ["other", "account"], ["a", "account"], ["vendor", "account"], ["/x/svc", "auth"]]
+
+
+def broken(module):
+    """The files that can't be loaded, by their paths. One that is cut off behind its head may kill who loads it."""
+    with open(module, "rb") as file:
+        content = file.read()
+    other = bytes([content[18] ^ 0xff])  # of another sort of machine
+    return {BROKEN + "empty.so": b"", BROKEN + "text.so": b"no module\n", BROKEN + "cut.so": content[:40],
+            BROKEN + "other.so": content[:18] + other + content[19:]}
 
 
 def marked(rng, text):
@@ -40,8 +50,9 @@ class Maker:
         if rng.random() < 0.85:
             value = rng.choice(RETURNS if rng.random() < 0.97 else [31, 32, -1, 99])
             return f"{MODULE} m{self.mark} {value}" + rng.choice(["", "", " x", " [a b]", "  ", " [a\\]b] c"])
-        name = rng.choice(["pam_permit.so"] * 4 + ["pam_deny.so"] * 4 + ["nosuch.so"] * 3 + [f"[{MODULE}] m{self.mark} 0", f"{MODULE}#x", "x.y.so",
-                                                                                            "pam_permit.so\r", "\\"])
+        missing = ["nosuch.so"] * 3 + [f"{BROKEN}{kind}.so" for kind in ("empty", "text", "cut", "other", "none")]
+        odd = [f"[{MODULE}] m{self.mark} 0", f"{MODULE}#x", "x.y.so", "pam_permit.so\r", "\\"]
+        name = rng.choice(["pam_permit.so"] * 6 + ["pam_deny.so"] * 6 + missing + odd)
         # one without a name makes libpam give the file up, and an included one leave it half set
         if is_top and rng.random() < 0.04:
             name = rng.choice(["", "?", ".so", "/", "a/", "?.so", "/nosuch/?", "[]", "["])
