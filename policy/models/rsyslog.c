@@ -212,6 +212,7 @@ rsyslog_read(const struct context *context, struct syslog_conf *conf, struct err
 	file_settings_free(&reader.files_of_actions);
 	free(reader.file_template);
 	free(reader.forward_template);
+	free(reader.program);
 	if (reader.has_principals)
 		principals_free(&reader.principals);
 	return 0;

@@ -287,6 +287,7 @@ free_destination(struct destination *destination)
 	free(destination->port);
 	free(destination->doubt);
 	free(destination->lost);
+	free(destination->program);
 	free(destination->owner);
 	free(destination->group);
 	expression_free(destination->computed);
@@ -338,6 +339,10 @@ action_add_legacy(struct reader *reader, struct block *block, struct bytes text,
 	if (is_letter_or_star(words[0]))
 		reader_obstruct(reader, true, false, file, offset,
 			"a user's name without :omusrmsg: before it draws a warning");
+	if (made.type == DESTINATION_OTHER && !made.queued &&
+		strcmp(made.name, "omprog") == 0)
+		setting_text(
+			&made.program, reader->program != NULL ? reader->program : "");
 	finish(reader, block, &made, &err, file, offset);
 	reader->nth_only = false; /* these two hold for one action */
 	reader->queued = reader->discards = false;
@@ -557,6 +562,9 @@ action_add(struct reader *reader, struct block *block,
 	made.queued = strcasecmp(queue, "direct") != 0;
 	if (check_parameters(reader, parameters, &made, &err, file, offset) == 0)
 		read_action(reader, parameters, &made, &err);
+	if (made.type == DESTINATION_OTHER && !made.queued &&
+		strcasecmp(made.name, "omprog") == 0)
+		setting_text(&made.program, parameter_text(parameters, "binary", ""));
 	if (err.text == NULL && parameter_text(parameters, "template", NULL) == NULL)
 		use_default_template(reader, &made, &err);
 	set_files_of_action(reader, parameters, &made);

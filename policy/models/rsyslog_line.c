@@ -220,7 +220,10 @@ read_setting(struct reader *reader, const char *name, const char *value,
 		reader->nth_only = strtol(word, NULL, 10) > 1;
 	else if (strcasecmp(name, "actionqueuetype") == 0)
 		reader->queued = strcasecmp(word, "direct") != 0;
+	else if (strcasecmp(name, "actionomprogbinary") == 0)
+		setting_text(&reader->program, word);
 	else if (strcasecmp(name, "resetconfigvariables") == 0) {
+		setting_text(&reader->program, NULL);
 		setting_text(&reader->file_template, NULL);
 		setting_text(&reader->forward_template, NULL);
 		file_settings_free(&reader->legacy_files);

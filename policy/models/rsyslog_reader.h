@@ -79,6 +79,7 @@ struct reader {
 	char *user, *group; /* owned: whom rsyslogd becomes, or NULL */
 	struct file_settings legacy_files, files_of_actions;
 	char *file_template, *forward_template; /* owned: the actions' defaults or NULL */
+	char *program; /* owned: of the legacy omprog actions that follow, or NULL */
 	struct table templates; /* struct template by name, owned */
 	struct table channels; /* $outchannel: by name the file, owned */
 	struct table modules; /* loaded ones, by name: SETTING_LEGACY or another text */

@@ -186,6 +186,9 @@ describe_doubts(const struct syslog_conf *conf, const struct reach *reach,
 				: part->statement->destination != NULL &&
 					part->statement->destination->doubt != NULL
 				? part->statement->destination->doubt
+				: part->statement->destination != NULL &&
+					part->statement->destination->block != NULL
+				? part->statement->destination->block
 				: "the name of the file depends on the message");
 		return;
 	}

@@ -162,8 +162,11 @@ walk_action(struct walk *walk, const struct statement *statement, struct flow *f
 		if (statement->destination->lost == NULL)
 			walk->found(walk->data, statement, flow->may,
 				sure ? flow->sure : (struct priorities){ { 0 } });
-		return;
 	}
+	if (statement->destination->block != NULL)
+		doubt(walk, statement, flow);
+	if (walk->place == NULL)
+		return;
 	struct condition here = match_place(walk, statement->destination);
 	struct priorities all = priorities_all();
 	if (priorities_empty(priorities_without(all, here.no)))

@@ -50,6 +50,8 @@ statement_free(struct statement *statement)
 		free(statement->destination->name);
 		free(statement->destination->port);
 		free(statement->destination->doubt);
+		free(statement->destination->program);
+		free(statement->destination->block);
 		free(statement->destination->lost);
 		free(statement->destination->owner);
 		free(statement->destination->group);

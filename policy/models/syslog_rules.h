@@ -39,6 +39,9 @@ struct destination {
 	char *owner, *group;
 	bool in_place;
 	bool queued; /* it has a queue of its own, so a dead log host blocks nobody */
+	char *program; /* owned: what it starts, and what the rules that follow wait for;
+			  else NULL */
+	char *block; /* owned: why they may wait for ever; else NULL */
 };
 
 /* What is known about a test of a message. A pair in none of YES, NO and OPAQUE depends

@@ -201,6 +201,26 @@ judge(struct writer *writer, struct destination *to)
 			daemon, writer->name);
 }
 
+/* omprog writes to its program through a pipe, and starts it anew whenever it has ended:
+ * one that can't be run keeps it at that, and the daemon with it (writePipe() of
+ * plugins/omprog/omprog.c). */
+static void
+judge_program(struct writer *writer, struct destination *to)
+{
+	autofree char *path = memory_copy(to->program, strcspn(to->program, " \t"));
+	if (path[0] == '/') {
+		const struct near *near = look(writer, path);
+		if (near->known && near->above == 0 && S_ISREG(near->status.st_mode) &&
+			(near->status.st_mode & 0111) != 0)
+			return;
+	}
+	to->block = memory_printf(
+		"%s can't be seen to be a program: without one %s starts it over and "
+		"over, and what follows waits (queue.type=\"LinkedList\" gives it a "
+		"queue of its own)",
+		path, writer->conf->daemon_name);
+}
+
 static void
 judge_block(struct writer *writer, struct block *block)
 {
@@ -209,6 +229,8 @@ judge_block(struct writer *writer, struct block *block)
 		struct destination *to = statement->destination;
 		if (to != NULL && to->type == DESTINATION_FILE && to->name[0] == '/')
 			judge(writer, to);
+		if (to != NULL && to->program != NULL)
+			judge_program(writer, to);
 		if (statement->branches != NULL) {
 			judge_block(writer, &statement->branches[0]);
 			judge_block(writer, &statement->branches[1]);

@@ -234,6 +234,45 @@ END
 arrives "$ALL" "$ALL"
 judged unknown /etc/rsyslog.conf:2
 
+# omprog starts it over and over, and the messages come late or never: plugins/omprog/omprog.c
+program()
+{
+	conf <<-END
+		module(load="omprog")
+		action(type="omprog" binary="/etc/program -v"${1-})
+		kern.* /var/log/kernel
+		kern.* @127.0.0.1
+	END
+}
+form "a program that is not there"
+program
+judged unknown /etc/rsyslog.conf:3
+form "a program that is not there, with a queue of its own"
+program ' queue.type="LinkedList"'
+judged pass
+form "a program that is there"
+program
+put etc/program <<'END'
+#!/bin/sh
+exec cat >/dev/null
+END
+chmod 755 "$ROOT/etc/program"
+arrives "$ALL" "$ALL"
+judged pass
+form "a program that can't be run"
+program
+put etc/program </dev/null
+judged unknown /etc/rsyslog.conf:3
+form "a program that is not there, as old lines say it"
+conf <<'END'
+$ModLoad omprog
+$ActionOMProgBinary /etc/none
+*.* :omprog:
+kern.* /var/log/kernel
+kern.* @127.0.0.1
+END
+judged unknown /etc/rsyslog.conf:4
+
 form "a comment that swallows the next line"
 conf <<'END'
 kern.* /var/log/kernel

@@ -261,9 +261,9 @@ class Tame:
             f"$ActionQueueType LinkedList\n$ActionQueueFileName srvr\n$ActionResumeRetryCount -1\n$ActionQueueSaveOnShutdown on\n*.* @@{self.host()}",
             f"*.* {self.file()}\n$ActionExecOnlyWhenPreviousIsSuspended on\n& /var/log/instead\n$ActionExecOnlyWhenPreviousIsSuspended off",
             f'module(load="mmjsonparse")\naction(type="mmjsonparse")\nif $parsesuccess == "OK" then {self.action()}',
-            # in a queue of its own: without one it holds up what follows while its program, which
-            # is not in this root, is started over and over
+            # its program is not in this root: without a queue of its own it holds up what follows
             f'module(load="omprog")\n{self.selector()} action(type="omprog" binary="/bin/true" queue.type="LinkedList")',
+            f'module(load="omprog")\n{self.selector()} action(type="omprog" binary="/bin/true")',
             f'$ModLoad ommail\n{self.filter()} :ommail:',
             f"*.* {{\n    {self.file()}\n    stop\n}}",
             f'lookup_table(name="t" file="/etc/none.json")\n{self.rule()}',
