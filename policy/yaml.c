@@ -5,6 +5,7 @@
 #include <yaml.h>
 
 #include "base/memory.h"
+#include "policy/yaml_words.h"
 
 /* A list or map that is being read. */
 struct frame {
@@ -103,16 +104,57 @@ is_unquoted(const yaml_parser_t *parser, yaml_mark_t *ret_mark)
 		begins(parser->problem, "found undefined tag handle");
 }
 
+/* Says how a line that begins at AT lies askew to the list or map that began at START;
+ * false when it does not begin there. */
+static bool
+askew_problem(struct reader *reader, struct position at, struct position start, bool list)
+{
+	struct bytes bytes = reader->document->bytes;
+	const char *what = list ? "list" : "map";
+	for (size_t i = reader->line_start; i < reader->offset; i++)
+		if (bytes.data[i] != ' ')
+			return false;
+	if (at.column != start.column)
+		problems_add(reader->problems, at,
+			"indented by %u, where the %s of line %u is indented by %u",
+			at.column - 1, what, start.line, start.column - 1);
+	else if (list)
+		problems_add(reader->problems, at,
+			"each item of the list of line %u begins with '- '", start.line);
+	else
+		problems_add(reader->problems, at,
+			"this is no key, as the map of line %u has: write KEY: VALUE",
+			start.line);
+	return true;
+}
+
+/* What is wrong in a list or map without brackets. */
+static void
+block_problem(struct reader *reader)
+{
+	const yaml_parser_t *parser = &reader->parser;
+	bool list = begins(parser->context, "while parsing a block collection");
+	struct position start = position_of(reader, parser->context_mark);
+	struct position at = position_of(reader, parser->problem_mark);
+	if (!askew_problem(reader, at, start, list))
+		problems_add(reader->problems, at,
+			"nothing can follow here: if it is one text, quote all of it (a "
+			"' within single quotes is written twice)");
+}
+
 static void
 syntax_problem(struct reader *reader)
 {
 	const yaml_parser_t *parser = &reader->parser;
+	const struct yaml_words *words = yaml_words_find(
+		parser->problem, parser->context);
 	struct bytes bytes = reader->document->bytes;
 	struct position at = { .file = reader->document->name };
 	if (parser->error == YAML_READER_ERROR) {
 		bytes_position(bytes, reader->mark_size + parser->problem_offset,
 			&at.line, &at.column);
-		problems_add(reader->problems, at, "%s", parser->problem);
+		problems_add(reader->problems, at, "%s",
+			words != NULL ? words->text : parser->problem);
 		return;
 	}
 	yaml_mark_t mark;
@@ -133,13 +175,18 @@ syntax_problem(struct reader *reader)
 			return;
 		}
 	}
-	bool quoted = begins(parser->context, "while scanning a quoted scalar");
-	at = position_of(reader, quoted ? parser->context_mark : parser->problem_mark);
-	bool colon = begins(parser->problem, "mapping values are not allowed");
-	problems_add(reader->problems, at, "%s%s%s%s", parser->problem,
-		parser->context != NULL ? " " : "",
-		parser->context != NULL ? parser->context : "",
-		colon ? " (a text with ': ' in it must be quoted)" : "");
+	if (begins(parser->context, "while parsing a block ") && words == NULL) {
+		block_problem(reader);
+		return;
+	}
+	at = position_of(reader,
+		words != NULL && words->at_start ? parser->context_mark
+						 : parser->problem_mark);
+	if (words != NULL)
+		problems_add(reader->problems, at, "%s", words->text);
+	else
+		problems_add(reader->problems, at, "no YAML: %s %s", parser->problem,
+			parser->context != NULL ? parser->context : "");
 }
 
 /* Puts a finished value in its place; takes it. */

@@ -70,6 +70,20 @@ run policy check syntax.yaml
 status "an unquoted selector: status 3" 3
 expected unquoted err
 
+# What YAML itself has no sense for is said with what to write.
+cat >askew.yaml <<'END'
+holdfast: 1
+controls:
+  - id: log
+    sshd:
+      settings:
+        UsePAM: yes
+       X11Forwarding: no
+END
+run policy check askew.yaml
+status "a line that is askew: status 3" 3
+expected askew err
+
 run policy check nowhere.yaml
 status "no such file: status 3" 3
 says "no such file: says so" "holdfast: nowhere.yaml: No such file or directory" err

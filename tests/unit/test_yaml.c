@@ -116,13 +116,83 @@ test_quoting(void **state)
 			"3:4 tags are not taken; if text is meant, quote it: '!t z'\n"
 			"4:4 anchors are not taken; if text is meant, quote it: '&l "
 			"[x]'\n" },
-		{ "a: b: c\n",
-			"1:5 mapping values are not allowed in this context (a text with "
-			"': ' in it must be quoted)\n" },
 		{ "a:\n\tb: c\n", "2:1 a tab can't stand here: indent with blanks\n" },
-		{ "a: 'b\nc: d\n",
-			"1:4 found unexpected end of stream while scanning a quoted "
-			"scalar\n" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_problems(cases[i].text, cases[i].want);
+}
+
+#define NO_KEY                                                                           \
+	"a key can't stand here: each begins a line, as far in as those beside it; if "  \
+	"it is a text with ': ' in it, quote the text\n"
+#define NO_VALUE "a value is missing before this; a text that begins so must be quoted\n"
+#define NO_MORE                                                                          \
+	"nothing can follow here: if it is one text, quote all of it (a ' within "       \
+	"single "                                                                        \
+	"quotes is written twice)\n"
+#define NO_COLON                                                                         \
+	"the key that begins here has no ': ' after it: write KEY: VALUE on one line\n"
+#define NO_TAB "a tab can't stand here: indent with blanks\n"
+#define NO_DIRECTIVE "a line can't begin with % here: leave it out\n"
+
+/* Each in words that say what to write, at the place where it went wrong. */
+static void
+test_syntax(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{ "a: b: c\n", "1:5 " NO_KEY },
+		{ "a: b\n  c: d\n", "2:4 " NO_KEY },
+		{ "a: ? b\n", "1:4 a key can't begin with '? ' here\n" },
+		{ "a: 'b\nc: d\n", "1:4 the quote that begins here is not closed\n" },
+		{ "a: \"b\n---\n", "1:4 the quote that begins here is not closed\n" },
+		{ "a: \"\\q\"\n",
+			"1:5 this letter means nothing after a backslash: write \\\\, or "
+			"quote with single quotes\n" },
+		{ "a: \"\\u12\"\n",
+			"1:7 after \\x come 2 hexadecimal digits, after \\u 4, after \\U "
+			"8; within single quotes a backslash is a backslash\n" },
+		{ "a:\n  - b: 1\n   c: 2\n",
+			"3:4 indented by 3, where the list of line 2 is indented by "
+			"2\n" },
+		{ "a:\n  b: 1\n c: 2\n",
+			"3:2 indented by 1, where the map of line 1 is indented by 0\n" },
+		{ "a: 1\n- b\n",
+			"2:1 this is no key, as the map of line 1 has: write KEY: "
+			"VALUE\n" },
+		{ "- b\na: 1\n",
+			"2:1 each item of the list of line 1 begins with '- '\n" },
+		{ "a: 'b' c\n", "1:8 " NO_MORE },
+		{ "- [b] c\n", "1:7 " NO_MORE },
+		{ "a: [b\nc: d\n",
+			"1:4 the list that begins here is not closed, or lacks a comma: "
+			"write [a, b]\n" },
+		{ "a: {b: 1\n",
+			"1:4 the map that begins here is not closed, or lacks a comma: "
+			"write {a: 1, b: 2}\n" },
+		{ "a: [b, }\n", "1:8 " NO_VALUE },
+		{ "a: ]\n", "1:4 " NO_VALUE },
+		{ "a: - b\n",
+			"1:4 '- ' can't stand here: each item of a list begins a "
+			"line\n" },
+		{ "a: 1\nb\nc: 2\n", "2:1 " NO_COLON },
+		{ "a: |x\n  b\n",
+			"1:5 nothing can follow | or > on the line: the text begins on "
+			"the "
+			"next one, indented\n" },
+		{ "a:\n  b: c\n\td: e\n", "3:1 " NO_TAB },
+		{ "a: |\n\tb\n", "2:1 " NO_TAB },
+		{ "a: 1\n...\nb: 2\n",
+			"3:1 nothing can follow '...', which ends the document, or a "
+			"line "
+			"with %\n" },
+		{ "%YAML 3.0\n---\na: 1\n",
+			"1:1 this version of YAML is not known: leave the line out\n" },
+		{ "%YAML x\n---\na: 1\n", "1:1 " NO_DIRECTIVE },
+		{ "a: \xc3", "1:4 this is not UTF-8: save the file as UTF-8\n" },
+		{ "a: \xc3(\n", "1:5 this is not UTF-8: save the file as UTF-8\n" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		assert_problems(cases[i].text, cases[i].want);
@@ -147,8 +217,8 @@ test_refused(void **state)
 		{ "a: 1\n---\nb: 2\n", "2:1 a second document: a file holds one\n" },
 		{ "a: \"x\\0y\"\n", "1:4 the text holds the control byte \\x00\n" },
 		{ "a: \"\\e[31m\"\n", "1:4 the text holds the control byte \\x1b\n" },
-		{ "a: b\x01\n", "1:5 control characters are not allowed\n" },
-		{ "a: \xff\n", "1:4 invalid leading UTF-8 octet\n" },
+		{ "a: b\x01\n", "1:5 a control character can't stand here\n" },
+		{ "a: \xff\n", "1:4 this is not UTF-8: save the file as UTF-8\n" },
 		{ "", "" },
 		/* a byte order mark is skipped, but its bytes count */
 		{ "\xef\xbb\xbf"
@@ -160,7 +230,7 @@ test_refused(void **state)
 			"y'\n" },
 		{ "\xef\xbb\xbf"
 		  "a: \x01\n",
-			"1:7 control characters are not allowed\n" },
+			"1:7 a control character can't stand here\n" },
 		{ "%YAML 1.2\n---\na: ''\n...\n", "" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -186,7 +256,7 @@ test_nul_byte(void **state)
 	(void)state;
 	struct document document;
 	autofree char *problems = read_bytes("a: b\0c\n", 7, &document);
-	assert_string_equal(problems, "1:5 control characters are not allowed\n");
+	assert_string_equal(problems, "1:5 a control character can't stand here\n");
 	value_free(&document.root);
 }
 
@@ -222,6 +292,7 @@ main(void)
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_positions),
 		cmocka_unit_test(test_quoting),
+		cmocka_unit_test(test_syntax),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_first_of_twins_stays),
 		cmocka_unit_test(test_nul_byte),
