@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "policy/kinds/console_scene.h"
+#include "policy/models/pam_folders.h"
 
 enum {
 	SERVICES_MAX = 2000, /* other services that are looked at */
@@ -95,16 +96,16 @@ is_part(const char *name)
 	return *part != NULL;
 }
 
-/* The other services, by the folders that libpam knows: pam_handlers.c. */
+/* The other services. */
 static void
 answer_others(struct console_facts *facts, struct answers *answers)
 {
-	static const char *const folders[] = { "/etc/pam.d", "/usr/lib/pam.d",
-		"/usr/etc/pam.d", NULL };
 	struct table known = { 0 };
-	for (const char *const *folder = folders; *folder != NULL; folder++) {
+	for (const char *const *folder = pam_folders; *folder != NULL; folder++) {
 		struct name_list list = { 0 };
-		if (host_list(facts->context->host, *folder, &list, NULL) < 0)
+		if (pam_folders_look(facts->context->host, *folder) ==
+				PAM_FOLDER_IGNORED ||
+			host_list(facts->context->host, *folder, &list, NULL) < 0)
 			continue;
 		for (size_t i = 0; i < list.count && known.count < SERVICES_MAX; i++) {
 			if (table_get(&known, list.names[i]) != NULL ||

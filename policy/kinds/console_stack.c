@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "policy/kinds/console_scene.h"
+#include "policy/models/pam_folders.h"
 #include "policy/models/pam_values.h"
 
 enum { SHOWN_MAX = 40 }; /* modules */
@@ -69,15 +70,14 @@ report_order(const struct context *context, const struct pam_stack *stack,
 char *
 console_missing(const struct console_scene *scene)
 {
-	/* libpam's own: pam_handlers.c */
-	static const char *const folders[] = { "/etc/pam.d", "/usr/lib/pam.d",
-		"/usr/etc/pam.d", NULL };
 	struct host *host = scene->facts->context->host;
 	autofree char *near = NULL;
 	bool has_folder = false;
-	for (const char *const *folder = folders; *folder != NULL; folder++) {
+	for (const char *const *folder = pam_folders; *folder != NULL; folder++) {
 		struct name_list list = { 0 };
 		autofree char *path = memory_printf("%s/%s", *folder, scene->service);
+		if (pam_folders_look(host, *folder) == PAM_FOLDER_IGNORED)
+			continue;
 		if (host_exists(host, path) != 0)
 			return NULL;
 		if (host_list(host, *folder, &list, NULL) < 0)

@@ -164,3 +164,16 @@ pam_module_look(struct host *host, const char *name, const char **ret_why)
 		: *ret_why != NULL ? PAM_MODULE_MISSING
 				   : PAM_MODULE_THERE;
 }
+
+const struct file *
+pam_module_library(struct host *host)
+{
+	const struct places *places = load(host);
+	if (places->count == 0)
+		return NULL;
+	const char *folder = places->folders[0], *slash = strrchr(folder, '/');
+	autofree char *path = memory_printf(
+		"%.*s/libpam.so.0", (int)(slash - folder), folder);
+	const struct file *file = host_file(host, path);
+	return file->state == FILE_READ && file->bytes.size > 0 ? file : NULL;
+}

@@ -14,6 +14,11 @@
 const char *
 pam_module_trouble(struct host *host, const char *name);
 
+/* libpam itself, which lies beside the folder of its modules; NULL when it is not there
+ * or can't be read. */
+const struct file *
+pam_module_library(struct host *host);
+
 enum pam_module_state {
 	PAM_MODULE_THERE,
 	PAM_MODULE_MISSING, /* libpam can't load it */

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "policy/models/pam_folders.h"
 #include "policy/models/pam_line.h"
 #include "policy/models/software.h"
 
@@ -20,9 +21,6 @@ enum {
 static const enum pam_type any_type = PAM_TYPE_COUNT; /* lines of each are wanted */
 static const char other[] = "other";
 static const char conf_file[] = "/etc/pam.conf";
-
-/* The first counts most. The last is where SUSE puts what its packages bring. */
-static const char *const folders[] = { "/etc/pam.d", "/usr/lib/pam.d", "/usr/etc/pam.d" };
 
 static const char *const type_names[PAM_TYPE_COUNT] = { "auth", "account", "password",
 	"session" };
@@ -166,14 +164,29 @@ open_file(struct walk *walk, const char *path, struct place from)
 	return file;
 }
 
-/* The file of pam.d called NAME: _pam_open_config_file. */
+/* The file of pam.d called NAME: _pam_open_config_file. FIRST_ONLY: in etc/pam.d alone.
+ */
 static const struct file *
-find_file(struct walk *walk, const char *name, size_t folder_count, struct place from)
+find_file(struct walk *walk, const char *name, bool first_only, struct place from)
 {
+	struct host *host = walk->context->host;
 	if (name[0] == '/')
 		return open_file(walk, name, from);
-	for (size_t i = 0; i < folder_count && !walk->is_over; i++) {
-		autofree char *path = memory_printf("%s/%s", folders[i], name);
+	for (size_t i = 0; pam_folders[i] != NULL && !walk->is_over; i++) {
+		autofree char *path = memory_printf("%s/%s", pam_folders[i], name);
+		enum pam_folder_state state = i == 0
+			? PAM_FOLDER_READ
+			: pam_folders_look(host, pam_folders[i]);
+		if (state == PAM_FOLDER_IGNORED || (first_only && i > 0))
+			continue;
+		if (state == PAM_FOLDER_UNSURE) {
+			if (host_has_name(host, path) != 0)
+				add_fault(walk, PAM_FAULT_UNSURE, any_type, from,
+					memory_printf("whether this libpam reads %s "
+						      "can't be told",
+						path));
+			continue;
+		}
 		const struct file *file = open_file(walk, path, from);
 		if (file != NULL)
 			return file;
@@ -197,14 +210,13 @@ goes_round(const struct frame *frame)
 static bool
 include(struct walk *walk, struct frame *inner, const char *name)
 {
-	size_t folder_count = walk->is_debian ? 1 : sizeof folders / sizeof *folders;
 	if (inner->depth >= LEVELS || (walk->is_new && inner->includes >= LEVELS)) {
 		add_fault(walk, PAM_FAULT_FAILS, inner->type, inner->line,
 			memory_text("files include each other without end: libpam stops "
 				    "after 16 levels and the line fails"));
 		return false;
 	}
-	inner->file = find_file(walk, name, folder_count, inner->line);
+	inner->file = find_file(walk, name, walk->is_debian, inner->line);
 	if (inner->file == NULL) {
 		add_fault(walk, PAM_FAULT_FAILS, inner->type, inner->line,
 			memory_printf("%s: no such file: the line fails", name));
@@ -372,9 +384,10 @@ refuse(struct walk *walk, struct place place, char *reason)
 static bool
 has_folder(struct host *host)
 {
-	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+	for (const char *const *folder = pam_folders; *folder != NULL; folder++) {
 		struct name_list list = { 0 };
-		if (host_list(host, folders[i], &list, NULL) == 0) {
+		if (pam_folders_look(host, *folder) != PAM_FOLDER_IGNORED &&
+			host_list(host, *folder, &list, NULL) == 0) {
 			name_list_free(&list);
 			return true;
 		}
@@ -400,7 +413,6 @@ read_conf(struct walk *walk)
 static void
 read_folders(struct walk *walk, const struct file *service)
 {
-	size_t count = sizeof folders / sizeof *folders;
 	struct frame frame = { .file = service,
 		.is_other = strcmp(walk->service, other) == 0,
 		.type = any_type };
@@ -408,7 +420,7 @@ read_folders(struct walk *walk, const struct file *service)
 		read_whole(walk, &frame);
 	frame = (struct frame){ .is_other = true, .type = any_type };
 	if (!walk->is_over)
-		frame.file = find_file(walk, other, count, (struct place){ 0 });
+		frame.file = find_file(walk, other, false, (struct place){ 0 });
 	if (frame.file != NULL)
 		read_whole(walk, &frame);
 	else if (service == NULL)
@@ -466,11 +478,10 @@ pam_stack_read(
 	autofree char *name = service_name(service);
 	struct walk walk = { .context = context, .service = name, .stack = ret_stack };
 	*ret_stack = (struct pam_stack){
-		.path = memory_printf("%s/%s", folders[0], name),
+		.path = memory_printf("%s/%s", pam_folders[0], name),
 	};
 	find_library(&walk);
-	const struct file *file = find_file(
-		&walk, name, sizeof folders / sizeof *folders, (struct place){ 0 });
+	const struct file *file = find_file(&walk, name, false, (struct place){ 0 });
 	if (file != NULL) {
 		free(ret_stack->path);
 		ret_stack->path = memory_text(file->path);

@@ -1,6 +1,7 @@
 /* The PAM stack of a service: the lines that libpam asks in each phase, in order, with
  * those of included files. Source: Linux-PAM 1.5.2 libpam/pam_handlers.c. Debian's patch
- * 031_pam_include adds `@include` and looks for relative names in /etc/pam.d alone.
+ * 031_pam_include adds `@include` and looks for relative names in /etc/pam.d alone. The
+ * folders of files: pam_folders.h.
  *
  * Other versions: before 1.3.0 there is no /usr/lib/pam.d; before 1.6.0 files that
  * include each other without a substack are read until something gives way, from 1.6.0 on

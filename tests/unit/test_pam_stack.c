@@ -180,6 +180,53 @@ test_conf(void **state)
 	kind_host_close(&made);
 }
 
+/* In a vendor's folder the file of a service counts where libpam is built with that. */
+static void
+test_vendor(void **state)
+{
+	static const struct {
+		const char *folder, *fact, *text;
+		enum pam_reach reach;
+	} cases[] = {
+		{ "/usr/etc", "/lib/x/libpam.so.0", "/usr/etc/pam.d/%s", PAM_REACHED },
+		{ "/usr/share", "/lib/x/libpam.so.0", "/usr/share/pam.d/%s",
+			PAM_REACHED },
+		{ "/usr/etc", "/lib/x/libpam.so.0", "/usr/lib/pam.d/%s", PAM_NOT_THERE },
+		{ "/usr/share", "/lib/x/libpam.so.0", "/usr/etc/pam.d/%s",
+			PAM_NOT_THERE },
+		{ "/usr/etc", "/var/lib/dpkg/status", "", PAM_NOT_THERE },
+		{ "/usr/share", "/var/lib/dpkg/status", "", PAM_NOT_THERE },
+		{ "/usr/etc", "/etc/os-release", "ID=\"opensuse-leap\"\n", PAM_REACHED },
+		{ "/usr/etc", "/usr/lib/os-release", "A=b\nID_LIKE=\"suse\"\n",
+			PAM_REACHED },
+		{ "/usr/share", "/etc/os-release", "ID_LIKE=suse\n", PAM_NOT_THERE },
+		{ "/usr/etc", "/etc/os-release", "ID=fedora\nNAME=suse\n", PAM_UNSURE },
+		{ "/usr/share", "/etc/os-release", "ID=fedora\n", PAM_UNSURE },
+		{ "/usr/lib", "/etc/os-release", "ID=fedora\n", PAM_REACHED },
+	};
+	struct module_file module = module_file_make();
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct kind_host made;
+		autofree char *path = memory_printf("%s/pam.d/login", cases[i].folder);
+		bool is_library = strncmp(cases[i].fact, "/lib/", 5) == 0;
+		make(&made, "");
+		host_remove(made.host, "/etc/pam.d/login");
+		kind_host_put(
+			&made, "/etc/pam.d/other", "account required pam_permit.so\n");
+		kind_host_put(&made, path, M);
+		kind_host_put(&made, cases[i].fact, cases[i].text);
+		if (is_library)
+			put_modules(&made,
+				(struct bytes){ (const char *)&module, sizeof module });
+		consulted(&made, "pam_m.so", cases[i].reach,
+			cases[i].reach == PAM_UNSURE              ? "can't be told"
+				: cases[i].reach == PAM_NOT_THERE ? "no line"
+								  : NULL);
+		kind_host_close(&made);
+	}
+}
+
 static void
 test_reached(void **state)
 {
@@ -416,6 +463,7 @@ main(void)
 		cmocka_unit_test(test_consults),
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_conf),
+		cmocka_unit_test(test_vendor),
 		cmocka_unit_test(test_reached),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_missing),
