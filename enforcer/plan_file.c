@@ -364,7 +364,7 @@ plan_from_json(json_t *object, struct plan *plan, struct error *err)
 	json_error_t wrong;
 	int format;
 	if (json_integer_value(json_object_get(object, "holdfast-plan")) != PLAN_FORMAT)
-		return error_set(err, "is no saved plan of this version");
+		return error_set(err, "is no saved plan of this version: plan anew");
 	if (json_unpack_ex(object, &wrong, JSON_STRICT,
 		    "{s:i, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "holdfast-plan",
 		    &format, "root", &root, "policy", &policy, "policy_sha256", &sha256,
@@ -398,16 +398,20 @@ open_own(const char *file, struct error *err)
 	struct stat status;
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
-		return error_set(err, "%s", strerror(errno));
+		return error_set(err, "%s%s", strerror(errno),
+			errno == ENOENT ? ": 'holdfast plan --output FILE' saves a plan"
+					: "");
 	if (fstat(fd, &status) < 0)
 		error_set(err, "%s", strerror(errno));
 	else if (!S_ISREG(status.st_mode))
-		error_set(err, "not a regular file");
+		error_set(err, "is no saved plan: not a regular file");
 	else if (status.st_size > PLAN_FILE_MAX)
 		error_set(err, "too large");
 	else if ((status.st_uid != geteuid() && status.st_uid != 0) ||
 		(status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		error_set(err, "others could have written it");
+		error_set(err,
+			"others could have written it, so it may not be what was looked "
+			"at: plan anew");
 	else
 		return fd;
 	close(fd);
@@ -425,8 +429,10 @@ plan_load(const char *file, struct plan *ret_plan, struct error *err)
 	json_t *object = json_loadfd(fd, JSON_REJECT_DUPLICATES, &wrong);
 	close(fd);
 	if (object == NULL)
-		return error_set(
-			err, "%s:%d:%d: %s", file, wrong.line, wrong.column, wrong.text);
+		return error_set(err,
+			"%s:%d:%d: is no saved plan, as 'holdfast plan --output FILE' "
+			"makes it (a policy goes with --policy): %s",
+			file, wrong.line, wrong.column, wrong.text);
 	int result = plan_from_json(object, ret_plan, err);
 	json_decref(object);
 	return result < 0 ? error_prefix(err, "%s", file) : 0;

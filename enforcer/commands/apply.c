@@ -147,6 +147,25 @@ is_fresh(const struct plan *plan, struct host *host)
 	return fresh;
 }
 
+/* Says what to do with a plan that is stale; which controls and overlays it was made with
+ * is not saved. */
+static void
+say_stale(const struct apply *apply)
+{
+	autobuffer struct buffer line = { 0 };
+	if (strcmp(apply->plan.root, "/") != 0) {
+		buffer_text(&line, " --root ");
+		output_shell_word(&line, apply->plan.root);
+	}
+	buffer_text(&line, " --policy ");
+	output_shell_word(&line, apply->plan.policy_file);
+	buffer_text(&line, " --output ");
+	output_shell_word(&line, apply->plan_file);
+	output_error("%s: is out of date, and nothing was changed: plan anew, with the "
+		     "IDs and overlays it had: holdfast plan%s",
+		apply->plan_file, line.data);
+}
+
 /* Loads the saved plan. Returns an exit status. */
 static int
 load_plan(struct apply *apply)
@@ -158,10 +177,14 @@ load_plan(struct apply *apply)
 	if (host == NULL || plan_load(apply->plan_file, &apply->plan, &err) < 0) {
 		/* said below */
 	} else if (root == NULL || strcmp(root, apply->plan.root) != 0) {
-		output_error("%s: was made for the root %s", apply->plan_file,
-			apply->plan.root);
+		output_error(
+			"%s: was made for the root %s, not for %s: --root says which "
+			"is meant",
+			apply->plan_file, apply->plan.root,
+			root != NULL ? root : apply->root);
 		status = OUTCOME_REFUSED;
 	} else if (!is_fresh(&apply->plan, host)) {
+		say_stale(apply);
 		status = OUTCOME_REFUSED;
 	} else if (guard_check_saved(host, apply->accepted, apply->accepted_count,
 			   &apply->plan, &apply->guard, &err) == 0) {
@@ -327,11 +350,11 @@ read_trial(struct apply *apply)
 	return status;
 }
 
-/* Ids have no slash; a plan in the current directory may have none either. */
+/* Ids have no slash and no dot; a plan in the current directory may have none either. */
 static bool
 is_plan_file(const char *argument)
 {
-	return strchr(argument, '/') != NULL || access(argument, F_OK) == 0;
+	return strpbrk(argument, "/.") != NULL || access(argument, F_OK) == 0;
 }
 
 /* Tells a saved plan from ids; -1 when the command line contradicts itself. */

@@ -101,7 +101,22 @@ status "and all controls hold" 0
 run apply --root root --yes saved
 status "a second time it is refused" 1
 says "for the files have changed" "has changed since the plan was made" err
+is "and how to plan anew is said" "$(tail -n 1 err)" \
+	"holdfast: saved: is out of date, and nothing was changed: plan anew, with the IDs and overlays it had: holdfast plan --root $T/root --policy $policy --output saved"
+eval "run $(sed -n 's/.*: holdfast \(plan .*\)/\1/p' err)"
+status "that command works" 0
+run apply --root root --yes none.plan
+status "no such plan" 3
+says "how one is made" "none.plan: No such file or directory: 'holdfast plan --output FILE' saves a plan" err
+cp "$policy" mine.yaml
+run apply --root root --yes mine.yaml
+status "a policy is no plan" 3
+says "that it is none" "mine.yaml:1:1: is no saved plan, as 'holdfast plan --output FILE' makes it (a policy goes with --policy)" err
+run apply --root root --yes root
+status "nor is a folder" 3
+says "which is said" "root: is no saved plan: not a regular file" err
 again
+run plan --root root --policy "$policy" -o saved
 run apply --root root --policy "$policy" --yes saved
 status "a saved plan takes no policy" 3
 run apply --root root --yes saved kernel-log
@@ -109,12 +124,13 @@ status "nor ids" 3
 cp -R root other
 run apply --root other --yes saved
 status "another root is refused" 1
-says "and the plan's root is named" "$T/root" err
+says "and both are named" "saved: was made for the root $T/root, not for $T/other" err
 run apply --yes saved
 status "the running system is another root" 1
 chmod g+w saved
 run apply --root root --yes saved
 status "a plan that others could write is refused" 3
+says "and why" "others could have written it, so it may not be what was looked at: plan anew" err
 chmod g-w saved
 echo >>root/etc/syslog.conf
 snapshot root >before
