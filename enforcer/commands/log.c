@@ -45,8 +45,19 @@ text_of(const json_t *json, const char *key)
 	return text != NULL ? text : "";
 }
 
+/* The result of LINE as it is by now: what was on trial may have been confirmed. */
+static const char *
+result_of(const struct changelog *log, const json_t *line)
+{
+	const char *result = text_of(line, "result");
+	unsigned long id = (unsigned long)json_integer_value(json_object_get(line, "id"));
+	return strcmp(result, "unconfirmed") == 0 && changelog_has(log, id, "confirm")
+		? "confirmed"
+		: result;
+}
+
 static void
-print_text(const json_t *line)
+print_text(const struct changelog *log, const json_t *line)
 {
 	autobuffer struct buffer out = { 0 };
 	size_t index;
@@ -55,7 +66,7 @@ print_text(const json_t *line)
 		(long long)json_integer_value(json_object_get(line, "id")));
 	output_escaped(&out, text_of(line, "action"));
 	buffer_text(&out, " ");
-	output_escaped(&out, text_of(line, "result"));
+	output_escaped(&out, result_of(log, line));
 	buffer_text(&out, ", ");
 	output_escaped(&out, text_of(line, "time"));
 	buffer_text(&out, ", ");
@@ -72,6 +83,7 @@ print_text(const json_t *line)
 	output_print((struct bytes){ out.data, out.size });
 }
 
+/* As it was written, for whoever checks the hashes. */
 static void
 print_json(const json_t *line)
 {
@@ -85,7 +97,10 @@ show(const struct journal *journal, bool as_json, struct error *err)
 	struct changelog log;
 	int status = changelog_read(journal, &log, err);
 	for (size_t i = 0; i < log.count; i++)
-		(as_json ? print_json : print_text)(log.lines[i]);
+		if (as_json)
+			print_json(log.lines[i]);
+		else
+			print_text(&log, log.lines[i]);
 	if (status == 0 && log.count == 0 && !as_json)
 		puts("Nothing was changed yet.");
 	changelog_free(&log);

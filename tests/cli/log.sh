@@ -105,6 +105,37 @@ status "a change that is no number" 3
 run log --root root --verify --head abc
 status "a head that is no hash" 3
 
+# A change that was on trial, as a live root's log has it.
+rehash() {
+	"$PYTHON" - "$journal/log" "$@" <<-'END'
+		import hashlib, json, sys
+		log, confirm = sys.argv[1], len(sys.argv) > 2
+		lines = [json.loads(open(log).readline())]
+		lines[0]["result"] = "unconfirmed"
+		if confirm:
+		    lines.append(dict(lines[0], action="confirm", result="done"))
+		head = ""
+		with open(log, "w") as out:
+		    for line in lines:
+		        line["previous"] = head
+		        del line["hash"]
+		        body = json.dumps(line, separators=(",", ":"))[:-1]
+		        head = hashlib.sha256(body.encode()).hexdigest()
+		        out.write('%s,"hash":"%s"}\n' % (body, head))
+	END
+}
+rehash
+run log --root root
+status "a change on trial" 0
+says "is unconfirmed" "change 1: apply unconfirmed, "
+rehash confirm
+run log --root root
+says "a confirmation is a line" "change 1: confirm done, "
+says "after it the change is confirmed" "change 1: apply confirmed, "
+silent "and unconfirmed no more" unconfirmed
+run log --root root --format json
+says "json is what was written" '"result":"unconfirmed"'
+
 # A journal elsewhere is that of one root.
 copy_host giant one
 copy_host giant two
