@@ -70,6 +70,17 @@ trial_left(const struct trial *trial)
 	return same && left > 0 ? left : 0;
 }
 
+char *
+trial_end_text(const struct trial *trial)
+{
+	char text[sizeof "2026-01-01 00:00:00 +0000" + 8];
+	struct tm tm;
+	time_t end = time(NULL) + trial_left(trial) / 1000;
+	localtime_r(&end, &tm);
+	strftime(text, sizeof text, "%F %T %z", &tm);
+	return memory_text(text);
+}
+
 void
 trial_wait(const struct trial *trial)
 {

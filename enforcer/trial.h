@@ -33,6 +33,11 @@ trial_make(unsigned seconds, struct trial *ret_trial, struct error *err);
 long
 trial_left(const struct trial *trial);
 
+/* When its time is up, by the local clock with its zone: "2026-01-31 10:00:00 +0100". The
+ * caller frees. */
+char *
+trial_end_text(const struct trial *trial);
+
 /* Waits until its time is up, or a signal comes. */
 void
 trial_wait(const struct trial *trial);

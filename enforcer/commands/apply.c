@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/login.h"
@@ -222,13 +221,9 @@ print_trial(const struct transaction *transaction)
 {
 	struct trial trial;
 	unsigned long id;
-	char until[40];
-	struct tm tm;
 	if (transaction_on_trial(transaction, &id, &trial, NULL) != 1)
 		return;
-	time_t end = time(NULL) + trial_left(&trial) / 1000;
-	localtime_r(&end, &tm);
-	strftime(until, sizeof until, "%F %T", &tm);
+	autofree char *until = trial_end_text(&trial);
 	printf("They are on trial and undone at %s, or by a reboot, unless confirmed.\n"
 	       "Confirm from a new login with: holdfast confirm\n",
 		until);

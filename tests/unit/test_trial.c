@@ -1,6 +1,8 @@
 /* A change on trial: who may confirm it, and how it ends when nobody does. */
 #include "tests/unit/scratch.h"
 
+#include <time.h>
+
 #include "base/bytes.h"
 #include "base/login.h"
 #include "enforcer/journal.h"
@@ -357,6 +359,22 @@ test_logins(void **state)
 	assert_true(login_is_listed(after.data, own));
 }
 
+/* Who reads it may be in another zone than the host. */
+static void
+test_end_text(void **state)
+{
+	struct trial trial;
+	(void)state;
+	assert_int_equal(trial_make(600, &trial, NULL), 0);
+	assert_int_equal(setenv("TZ", "XXX-5:30", 1), 0);
+	tzset();
+	autofree char *text = trial_end_text(&trial);
+	assert_int_equal(unsetenv("TZ"), 0);
+	tzset();
+	assert_int_equal(strlen(text), strlen("2026-01-31 10:00:00 +0530"));
+	assert_string_equal(text + strlen(text) - 6, " +0530");
+}
+
 int
 main(void)
 {
@@ -366,6 +384,7 @@ main(void)
 			test_nothing_else_meanwhile, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_time_is_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_deadline, setup, teardown),
+		cmocka_unit_test(test_end_text),
 		cmocka_unit_test_setup_teardown(test_too_late, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_at_boot, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_undone_by_hand, setup, teardown),
