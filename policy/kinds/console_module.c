@@ -232,8 +232,8 @@ console_judge_module(const struct console_scene *scene, struct findings *finding
 		judge_conf(scene, findings);
 }
 
-/* Whether FILE is a console.conf as far as its first line tells that says anything, or
- * says nothing at all; whatever else it is, it is somebody's. */
+/* Whether FILE is a console.conf as far as its first line tells that says anything;
+ * whatever else it is, it is somebody's. */
 static bool
 is_conf(const struct file *file)
 {
@@ -248,7 +248,7 @@ is_conf(const struct file *file)
 	for (const char *const *begin = beginnings; *begin != NULL; begin++)
 		if (strncmp(line, *begin, strlen(*begin)) == 0)
 			return true;
-	return file->bytes.size == 0;
+	return false;
 }
 
 static int
@@ -267,7 +267,14 @@ write_conf(const struct console_scene *scene, struct edits *edits, struct error 
 	if (*folder != '\0' && host_exists(context->host, folder) == 0)
 		return error_set(
 			err, "%s: there is no such directory: make it first", folder);
+	/* what the path of a line leads to, a folder of snippets say, others may read */
+	bool is_own = strcmp(line->options.conf, CONSOLE_CONF) == 0;
 	if (file->state == FILE_ABSENT && !file->is_link) {
+		if (!is_own)
+			return error_set(err,
+				"%s: conf= names it and it is not there: make it first, "
+				"with the line 'control %s', or take conf= away",
+				line->options.conf, control->id);
 		edits_create(edits, file->target, 0644, text, "console.conf: %s", only);
 		return 0;
 	}
@@ -280,11 +287,11 @@ write_conf(const struct console_scene *scene, struct edits *edits, struct error 
 	if (is_exposed(context->host, file->target))
 		return error_set(
 			err, "%s: %s: put that right first", line->options.conf, exposed);
-	if (!is_conf(file))
+	if (!is_conf(file) && !(is_own && file->bytes.size == 0))
 		return error_set(err,
-			"%s: it is no console.conf: what it says would be lost: make it "
-			"empty first, or name another file (conf=)",
-			line->options.conf);
+			"%s: it is no console.conf, and what it says would be lost: "
+			"name another file (conf=), or write 'control %s' alone into it",
+			line->options.conf, control->id);
 	autofree char *wrong = compare(file, value_find(control->keys, "only"), &offset);
 	if (wrong != NULL)
 		edits_splice(

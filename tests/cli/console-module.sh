@@ -110,7 +110,17 @@ says "it says why" "/etc/fstab: it is no console.conf"
 printf '# all of it is a comment\n' | put etc/fstab
 refused
 : | put etc/fstab
-fixed 8 0
+refused
+says "how it can be had" "write 'control it' alone into it"
+echo 'control it' | put etc/fstab
+fixed 7 0
+undone
+set_up "conf=/etc/fstab.d/x"
+mkdir "$ROOT/etc/fstab.d"
+refused
+says "it says why" "/etc/fstab.d/x: conf= names it and it is not there: make it first"
+echo 'control it' | put etc/fstab.d/x
+fixed 7 0
 undone
 set_up "onerr=allow"
 rm "$ROOT/etc/holdfast/console.conf"
@@ -298,7 +308,7 @@ console: { only: ["no such"], through: [module] }
 END
 form_run audit
 status "a name that console.conf can't hold" 3
-says "it says so" "pam_holdfast can't be told of this one" "$T/err"
+says "it says so" "this can't stand in the name of a user or group" "$T/err"
 
 # what the module would read otherwise than the policy has it
 for service in Login /etc/pam.d/login login,sshd 'log*'; do
@@ -310,5 +320,5 @@ done
 policy 'pam: 1.5.2' <<<'console: { only: ["01000"], through: [module] }'
 form_run audit
 status "a uid with zeros" 3
-says "it says why" "write the uid 01000 without zeros" "$T/err"
+says "it says why" "a uid is written without zeros before it" "$T/err"
 finish
