@@ -58,10 +58,27 @@ has_alternative(struct host *host, const char *database)
 	return false;
 }
 
-/* Whether ld.so(8) may find libnss_SOURCE.so.2 under the root: in a folder of its own, or
- * in one that its cache names. A root without libc does not say. */
+/* Whether sssd may answer its module, which looks into the daemon's cache and then asks
+ * at its socket; a container has both from its host. A root without programs does not
+ * say. Source: sssd src/sss_client/nss_passwd.c, common.c sss_nss_make_request. */
 static bool
-is_installed(struct host *host, const char *source)
+has_sssd(struct host *host)
+{
+	static const char *const paths[] = { "/usr/sbin/sssd", "/usr/bin/sssd",
+		"/usr/local/sbin/sssd", "/usr/libexec/sssd/sssd_nss",
+		"/usr/lib/sssd/sssd_nss", "/usr/lib64/sssd/sssd_nss",
+		"/var/lib/sss/pipes/nss", NULL };
+	for (const char *const *path = paths; *path != NULL; path++)
+		if (host_has_name(host, *path) != 0)
+			return true;
+	return holds_names(host, "/var/lib/sss/mc") || !holds_names(host, "/usr/sbin");
+}
+
+/* Whether ld.so(8) may find libnss_SOURCE.so.2 under the root, in a folder of its own or
+ * in one that its cache names, and it can answer: else glibc goes on as if the source
+ * were unavailable (nss/nss_module.c). A root without libc does not say. */
+static bool
+is_available(struct host *host, const char *source)
 {
 	static const char *const folders[] = { "/lib/*-linux-gnu*",
 		"/usr/lib/*-linux-gnu*", "/lib64", "/usr/lib64", "/lib", "/usr/lib",
@@ -80,6 +97,8 @@ is_installed(struct host *host, const char *source)
 			(host_glob(host, libc, &list, NULL) == 0 && list.count > 0);
 		name_list_free(&list);
 	}
+	if (found && strcmp(source, "sss") == 0)
+		return has_sssd(host);
 	const struct file *cache = host_file(host, "/etc/ld.so.cache");
 	autofree char *name = memory_printf("libnss_%s.so", source);
 	return found || !has_libc || cache->state == FILE_REFUSED ||
@@ -103,7 +122,7 @@ adds_nothing(struct host *host, const char *database, const char *source)
 		return host_has_name(host, db) == 0;
 	if (strcmp(source, "altfiles") == 0)
 		return !has_alternative(host, database);
-	return !is_installed(host, source);
+	return !is_available(host, source);
 }
 
 /* What follows a source: [STATUS=action ...], "" when nothing does. */
@@ -155,7 +174,7 @@ line_standing(struct host *host, char *line)
 	while (next_source(&line, &source)) {
 		bool is_file = strcmp(source.name, "files") == 0;
 		if (!is_file && !is_among(source.name, built_in) &&
-			!is_installed(host, source.name) && source.action[0] == '\0')
+			!is_available(host, source.name) && source.action[0] == '\0')
 			continue; /* UNAVAIL: the next one is asked */
 		if (standing == NSS_ALONE)
 			return NSS_FIRST;

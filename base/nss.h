@@ -10,8 +10,9 @@
 /* Whether DATABASE ("passwd", "services", ...) is answered by the root's own files alone,
  * so that a name that is not in them does not exist. Other sources count for nothing
  * where they have nothing: systemd without records of its own, db without a database, one
- * whose module is not installed; compat's + lines are for the reader of the file. An
- * absent nsswitch.conf means files; one that can't be read does not. */
+ * whose module is not installed, sss without its daemon; compat's + lines are for the
+ * reader of the file. An absent nsswitch.conf means files; one that can't be read does
+ * not. */
 bool
 nss_files_only(struct host *host, const char *database);
 

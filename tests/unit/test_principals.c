@@ -144,6 +144,7 @@ files_only(const char *sources, const char *path)
 	autofree char *text = memory_printf("passwd: %s\n", sources);
 	put(&made, "/etc/nsswitch.conf", text);
 	put(&made, "/lib64/libc.so.6", "");
+	put(&made, "/usr/sbin/sshd", "");
 	if (path != NULL)
 		put(&made, path, "libnss_sss.so.2");
 	bool only = nss_files_only(made.host, "passwd");
@@ -164,12 +165,42 @@ test_empty_sources(void **state)
 	assert_true(files_only("db files", NULL));
 	assert_false(files_only("db files", "/var/db/passwd.db"));
 	assert_true(files_only("files sss", NULL)); /* its module is not installed */
-	assert_false(files_only("files sss", "/lib64/libnss_sss.so.2"));
+	assert_false(files_only("files foo", "/lib64/libnss_foo.so.2"));
 	assert_false(
-		files_only("files sss", "/usr/lib/x86_64-linux-gnu/libnss_sss.so.2"));
+		files_only("files foo", "/usr/lib/x86_64-linux-gnu/libnss_foo.so.2"));
 	assert_false(files_only("files sss", "/etc/ld.so.cache"));
 	assert_false(files_only("files [!NOTFOUND=return] *", NULL));
 	assert_false(files_only("files ../x", NULL));
+}
+
+/* The module of sssd knows nobody without its daemon, which may be a container's host's.
+ */
+static void
+test_sssd(void **state)
+{
+	static const struct {
+		const char *path;
+		bool files_only;
+	} cases[] = {
+		{ "/usr/sbin/sshd", true }, { "/usr/sbin/sssd", false },
+		{ "/usr/libexec/sssd/sssd_nss", false },
+		{ "/var/lib/sss/pipes/nss", false }, { "/var/lib/sss/mc/passwd", false },
+		{ "/srv/file", false }, /* no programs: a copy of some files */
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct made made;
+		make(&made);
+		put(&made, "/etc/nsswitch.conf", "passwd: files sss\n");
+		put(&made, "/lib64/libc.so.6", "");
+		put(&made, "/lib64/libnss_sss.so.2", "");
+		if (strncmp(cases[i].path, "/srv", 4) != 0)
+			put(&made, "/usr/sbin/sshd", "");
+		put(&made, cases[i].path, "");
+		assert_int_equal(
+			nss_files_only(made.host, "passwd"), cases[i].files_only);
+		end(&made);
+	}
 }
 
 /* An entry longer than the reader's first buffer, and many users. */
@@ -206,6 +237,7 @@ main(void)
 		cmocka_unit_test(test_shadow),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_empty_sources),
+		cmocka_unit_test(test_sssd),
 		cmocka_unit_test(test_large),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
