@@ -183,9 +183,9 @@ rsyslog_read(const struct context *context, struct syslog_conf *conf, struct err
 	conf->rulesets[reader.current].defined = true;
 	lexer_push(&reader.lexer, conf->file);
 	/* load() of rsconf.c: not asked behind a syntax error */
-	if (script_read(&reader) == 0 && !reader.halted && reader.actions == 0)
-		reader_obstruct(&reader, true, true, conf->file, conf->file->bytes.size,
-			"it has no action");
+	if (script_read(&reader) == 0 && reader.actions == 0)
+		reader_obstruct(&reader, !reader.halted, true, conf->file,
+			conf->file->bytes.size, "it has no action");
 	find_facts(&reader);
 	syslog_write_judge(conf, context->host,
 		reader.user != NULL ? accept_principals(&reader) : NULL, reader.user,

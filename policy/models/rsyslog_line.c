@@ -223,13 +223,11 @@ read_setting(struct reader *reader, const char *name, const char *value,
 	else if (strcasecmp(name, "actionomprogbinary") == 0)
 		setting_text(&reader->program, word);
 	else if (strcasecmp(name, "resetconfigvariables") == 0) {
-		setting_text(&reader->program, NULL);
-		setting_text(&reader->file_template, NULL);
-		setting_text(&reader->forward_template, NULL);
-		file_settings_free(&reader->legacy_files);
-		reader->discards = reader->mail_from = reader->mail_to = false;
-		reader->when_suspended = reader->not_always = reader->nth_only =
-			reader->queued = false;
+		static const char reason[] =
+			"$ResetConfigVariables takes all templates away, those of "
+			"rsyslogd itself too: what becomes of actions can't be told";
+		reader_obstruct(reader, false, true, file, offset, reason);
+		reader_halt(reader, file, offset, reason);
 	}
 }
 

@@ -239,6 +239,19 @@ test_unclean(void **state)
 	judged(INPUTS "$AbortOnUncleanConfig yes\nfoo bar\n*.* /a\n", "reached");
 }
 
+/* 8.2302 frees its templates for $ResetConfigVariables, those that actions use too: it
+ * refuses what follows, or ends (seen). What is read no further has no action that
+ * counts. */
+static void
+test_reset(void **state)
+{
+	(void)state;
+	judged(INPUTS "*.* /a\n$ResetConfigVariables\n*.* /b\n", "may not start");
+	judged(INPUTS "$ResetConfigVariables\n", "may not start");
+	judged(INPUTS "$IncludeConfig\n", "may not start");
+	judged(INPUTS "*.* /a\n$IncludeConfig\n", "unknown");
+}
+
 /* doGetUID() and doGetGID() of rainerscript.c and of cfsysline.c */
 static void
 test_owners(void **state)
@@ -425,6 +438,7 @@ main(void)
 		cmocka_unit_test(test_opaque),
 		cmocka_unit_test(test_rejected),
 		cmocka_unit_test(test_unclean),
+		cmocka_unit_test(test_reset),
 		cmocka_unit_test(test_owners),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_templates),
