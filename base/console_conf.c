@@ -19,6 +19,10 @@ static const struct {
 } words[] = { { "allow ", 6 }, { "control ", 8 }, { "policy ", 7 } };
 
 static const char no_end[] = "the last line has no end: the file was cut short";
+/* what to do about a sum that is not the file's: pam_holdfast(8) */
+#define CURE                                                                             \
+	": take the sum's line out if that was meant, or let 'holdfast apply' write it " \
+	"anew"
 static const char users_last[] = "in a file with a sum the users come last";
 
 enum { WORD_ALLOW, WORD_CONTROL, WORD_POLICY, WORD_COUNT };
@@ -109,11 +113,11 @@ take_sum(struct console_conf *conf, const char *line, size_t size)
 	size_t rest = (size_t)(conf->end - conf->next);
 	if (covered != rest)
 		return fail(conf, 4,
-			covered > rest ? "the file was cut short: fewer bytes follow"
-				       : "the file was changed: more bytes follow");
+			covered > rest ? "the file was cut short: fewer bytes follow" CURE
+				       : "the file was changed: more bytes follow" CURE);
 	if (console_sum(conf->next, rest) != sum)
 		return fail(conf, 4 + SUM_DIGITS + 1,
-			"the file was changed: it has another sum");
+			"the file was changed: it has another sum" CURE);
 	conf->has_sum = true;
 	return 0;
 }

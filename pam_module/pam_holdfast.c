@@ -106,7 +106,7 @@ refuse(const struct login *login, const struct rule *rule)
 static int
 give_up_rule(const struct login *login, const struct rule *rule)
 {
-	char conf[REPORT_WORD], reason[REPORT_WORD + 128];
+	char conf[REPORT_WORD], reason[REPORT_WORD + 192];
 	report_word(login->options.conf, conf);
 	if (rule->line > 0)
 		snprintf(reason, sizeof reason, "%s:%u:%u: %s", conf, rule->line,

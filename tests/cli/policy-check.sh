@@ -178,7 +178,7 @@ is "one by hand" "$(cat out)" "hand.conf: 5 allow lines, ok"
 sed 's/bob/bop/' good.conf >changed.conf
 run policy check changed.conf
 status "behind a sum, one that was changed" 3
-is "says so, once" "$(cat err)" "changed.conf:1:16: the file was changed: it has another sum
+is "says so, once" "$(cat err)" "changed.conf:1:16: the file was changed: it has another sum: take the sum's line out if that was meant, or let 'holdfast apply' write it anew
     $(head -n 1 changed.conf)
                    ^"
 printf 'control c\npolicy %064d\nallow b\nallow a\nallow (c)\n' 0 |

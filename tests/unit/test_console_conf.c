@@ -14,6 +14,10 @@
 #define HASH "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define HEAD "control console\npolicy " HASH "\n"
 
+#define CURE                                                                             \
+	": take the sum's line out if that was meant, or let 'holdfast apply' write it " \
+	"anew"
+
 static const struct {
 	const char *text, *error; /* NULL: good */
 	unsigned line, column;
@@ -57,11 +61,11 @@ static const struct {
 	{ "sum 0000000001 000000000000000F\n",
 		"not 'sum SIZE HEX' with ten and sixteen digits", 1, 1 },
 	{ "sum 0000000001 0000000000000000\n",
-		"the file was cut short: fewer bytes follow", 1, 5 },
+		"the file was cut short: fewer bytes follow" CURE, 1, 5 },
 	{ "sum 0000000000 0000000000000000\n" HEAD,
-		"the file was changed: more bytes follow", 1, 5 },
+		"the file was changed: more bytes follow" CURE, 1, 5 },
 	{ "sum 0000000001 0000000000000000\n\n",
-		"the file was changed: it has another sum", 1, 16 },
+		"the file was changed: it has another sum" CURE, 1, 16 },
 	{ "sum 0000000000 0000000000000000\n", "no line says 'control ID'", 2, 1 },
 };
 
