@@ -161,8 +161,13 @@ plan_write(const struct plan *plan, bool coloured, struct buffer *out)
 	if (count > 0)
 		buffer_text(out, "Effects:\n");
 	write_effects(effects, count, out);
-	if (plan->refusal_count > 0)
+	if (plan->refusal_count > 0 && strcmp(plan->root, "/") != 0) {
+		buffer_text(out, "Not remedied (paths are those in ");
+		output_escaped(out, plan->root);
+		buffer_text(out, "):\n");
+	} else if (plan->refusal_count > 0) {
 		buffer_text(out, "Not remedied:\n");
+	}
 	for (size_t i = 0; i < plan->refusal_count; i++)
 		write_refusal(plan, &plan->refusals[i], out);
 	if (plan->changes.count > 0)

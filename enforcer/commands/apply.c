@@ -130,7 +130,7 @@ make_plan(struct apply *apply)
 static bool
 is_fresh(const struct plan *plan, struct host *host)
 {
-	bool fresh = true;
+	bool fresh = true, in_root = strcmp(plan->root, "/") != 0;
 	for (size_t i = 0; i < plan->changes.count; i++) {
 		const struct change *change = &plan->changes.items[i];
 		const struct file *file = host_file(host, change->file);
@@ -139,8 +139,9 @@ is_fresh(const struct plan *plan, struct host *host)
 				strcmp(file_sha256(file), change->old_sha256) == 0 &&
 				strcmp(file->target, change->file) == 0;
 		if (!same)
-			output_error(
-				"%s: has changed since the plan was made", change->file);
+			output_error("%s: has changed since the plan was made%s%s",
+				change->file, in_root ? " in " : "",
+				in_root ? plan->root : "");
 		fresh = fresh && same;
 	}
 	return fresh;

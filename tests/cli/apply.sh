@@ -100,7 +100,7 @@ run audit --root root --policy "$policy"
 status "and all controls hold" 0
 run apply --root root --yes saved
 status "a second time it is refused" 1
-says "for the files have changed" "has changed since the plan was made" err
+says "for the files have changed" "/etc/xinetd.d/rsh: has changed since the plan was made in $T/root" err
 is "and how to plan anew is said" "$(tail -n 1 err)" \
 	"holdfast: saved: is out of date, and nothing was changed: plan anew, with the IDs and overlays it had: holdfast plan --root $T/root --policy $policy --output saved"
 eval "run $(sed -n 's/.*: holdfast \(plan .*\)/\1/p' err)"

@@ -52,7 +52,7 @@ echo 'Bogus yes' >>root/etc/ssh/sshd_config
 run plan --root root --policy "$policy" ssh-keys-only
 status "invalid" 0
 is "an invalid configuration has no remedy, and the gap that is left is told" "$(cat out)" \
-	"Not remedied:
+	"Not remedied (paths are those in $T/root):
   ssh-keys-only: invalid, so there is no remedy: sshd would not start: bad configuration option: Bogus
 Nothing to change, but 1 gap is left, see above."
 
