@@ -43,6 +43,20 @@ static const struct key keys[] = {
 	{ 0 },
 };
 
+/* Through these a display manager starts its greeter, under an account of its own: kept
+ * out, nobody can log in there, and nobody logs in by them. Sources: gdm's
+ * data/pam-*, lightdm's data/pam, sddm's services, greetd(5). */
+static bool
+is_greeter(const char *service)
+{
+	static const char *const names[] = { "gdm-launch-environment", "lightdm-greeter",
+		"sddm-greeter", "plasmalogin-greeter", "greetd-greeter", NULL };
+	const char *const *name = names;
+	while (*name != NULL && strcmp(*name, service) != 0)
+		name++;
+	return *name != NULL;
+}
+
 /* libpam folds a service's name to lower case and takes what is behind its last slash
  * (pam_start.c); an argument of the module divides names by commas. */
 static void
@@ -59,6 +73,13 @@ validate_services(const struct value *services, struct problems *problems)
 			problems_add(problems, services->items[i].at,
 				"console.services: '%s' is no service's name: write it "
 				"as its file in /etc/pam.d is called, in lower case",
+				name);
+		else if (is_greeter(name))
+			problems_add(problems, services->items[i].at,
+				"console.services: '%s' starts a display manager's "
+				"greeter under its own account, without which nobody can "
+				"log in there: name the service of the logins, such as "
+				"gdm-password, lightdm, sddm",
 				name);
 	}
 }

@@ -317,6 +317,10 @@ for service in Login /etc/pam.d/login login,sshd 'log*'; do
 	status "the service $service" 3
 	says "$service is refused" "'$service' is no service's name" "$T/err"
 done
+policy 'pam: 1.5.2' <<<'console: { only: [root], through: [module], services: [login, gdm-launch-environment] }'
+form_run audit
+status "a greeter's service" 3
+says "it says why" "'gdm-launch-environment' starts a display manager's greeter" "$T/err"
 policy 'pam: 1.5.2' <<<'console: { only: ["01000"], through: [module] }'
 form_run audit
 status "a uid with zeros" 3
