@@ -112,6 +112,32 @@ test_drop_ins(void **state)
 	kind_host_close(&made);
 }
 
+/* Stacks that a person has to put right. */
+static void
+test_no_remedy(void **state)
+{
+	static const struct {
+		const char *login, *access, *reason;
+	} cases[] = {
+		{ "account sufficient pam_unix.so\naccount required pam_access.so\n", "",
+			"the line of pam_access.so does not decide (when pam_unix.so "
+			"returns success" },
+		{ "account required pam_access.so\naccount include nosuch\n", "",
+			"nosuch: no such file: the line fails" },
+		{ "account include login\naccount required pam_access.so\n", "",
+			"include each other without end" },
+		{ "account required pam_access.so\n", "\001" RULE, "access.conf: " },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct kind_host made;
+		make(&made, "root", cases[i].access);
+		kind_host_put(&made, "/etc/pam.d/login", cases[i].login);
+		kind_host_refused(&made, cases[i].reason);
+		kind_host_close(&made);
+	}
+}
+
 static void
 test_stack(void **state)
 {
@@ -356,6 +382,7 @@ main(void)
 		cmocka_unit_test(test_long_line),
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_drop_ins),
+		cmocka_unit_test(test_no_remedy),
 		cmocka_unit_test(test_stack),
 		cmocka_unit_test(test_other),
 		cmocka_unit_test(test_names_as_hosts),

@@ -319,6 +319,80 @@ test_strangers(void **state)
 	}
 }
 
+/* What the answers say of SUBJECT where login's line of the module has ARGUMENTS and
+ * console.conf NAMES; of a login that is admitted nothing. */
+static void
+answered(
+	const char *arguments, const char *names, const char *subject, const char *answer)
+{
+	struct kind_host made;
+	struct answers answers = { 0 };
+	const char *have = NULL;
+	make(&made, "module");
+	autofree char *conf = memory_printf("control it\npolicy %064d\n%s", 0, names);
+	autofree char *login = memory_printf(
+		"account required pam_holdfast.so %s\naccount required pam_access.so\n",
+		arguments);
+	kind_host_put(&made, "/etc/group", "root:x:0:\nwheel:x:10:bob\n");
+	kind_host_put(&made, "/etc/nsswitch.conf", "passwd: files\ngroup: files ldap\n");
+	kind_host_put(&made, "/etc/holdfast/console.conf", conf);
+	kind_host_put(&made, "/etc/security/access.conf", "+:bob:ALL\n");
+	kind_host_put(&made, "/etc/pam.d/login", login);
+	kind_host_put(&made, "/etc/pam.d/lightdm", login);
+	scratch_text("/etc/fifo", "");
+	autofree char *path = scratch_path("/etc/fifo");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	kind_console.answers(&made.context, &made.control, &answers);
+	for (size_t i = 0; i < answers.count; i++)
+		if (strcmp(answers.items[i].subject, subject) == 0)
+			have = answers.items[i].value;
+	if (have == NULL)
+		have = "admitted";
+	if (strcmp(have, answer) != 0)
+		print_message("%s, %s\n", arguments, subject);
+	assert_string_equal(have, answer);
+	answers_free(&answers);
+	kind_host_close(&made);
+}
+
+/* What the module does with a login, by its arguments. */
+static void
+test_line(void **state)
+{
+	static const char root[] = "allow root\n", bob[] = "login\tbob\ttty1",
+			  elsewhere[] = "login\tbob\t192.0.2.1";
+	char words[65 * 6 + 1] = "";
+	(void)state;
+	answered("", root, bob, "refused");
+	answered("", root, "login\troot\ttty1", "admitted");
+	answered("", root, "login\tany other user\ttty1", "refused");
+	answered("", root, "login\tbob\tpts/0", "admitted");
+	answered("pts=console", root, "login\tbob\tpts/0", "refused");
+	answered("pts=console", root, elsewhere, "refused");
+	answered("pts=console trust_rhost", root, elsewhere, "admitted");
+	answered("trust_rhost", root, bob, "refused");
+	answered("", root, "lightdm\tbob\t:0", "refused");
+	answered("", root, "lightdm\tbob\tlightdm", "refused");
+	answered("", root, "lightdm\tbob\t192.0.2.1", "admitted");
+	answered("bogus", root, bob, "refused");
+	answered("bogus onerr=allow", root, bob, "admitted");
+	answered("dry_run", root, bob, "admitted");
+	answered("[a b]", root, bob, "not known");
+	answered("conf=/etc/fifo", root, bob, "not known");
+	answered("conf=/etc/none", root, bob, "refused");
+	for (size_t i = 0; i < 64; i++)
+		strcat(words, "debug ");
+	answered(words, root, bob, "refused");
+	strcat(words, "debug");
+	answered(words, root, bob, "not known");
+	answered("", "allow 1000\n", bob, "admitted");
+	answered("", "allow (wheel)\n", bob, "admitted");
+	answered("", "allow (root)\n", bob, "refused");
+	/* of a group that the files do not have another source may have members */
+	answered("", "allow (ops)\n", bob, "not known");
+}
+
 static void
 test_displays(void **state)
 {
@@ -445,6 +519,7 @@ main(void)
 		cmocka_unit_test(test_locked),
 		cmocka_unit_test(test_many_terminals),
 		cmocka_unit_test(test_strangers),
+		cmocka_unit_test(test_line),
 		cmocka_unit_test(test_displays),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_automatic_login),

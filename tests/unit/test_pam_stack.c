@@ -14,6 +14,11 @@ make(struct kind_host *made, const char *login)
 		"account requisite pam_deny.so\naccount required pam_permit.so\n");
 	kind_host_put(made, "/etc/pam.d/ends", "account sufficient pam_x.so\n");
 	kind_host_put(made, "/etc/pam.d/deep", "account substack deep\n");
+	kind_host_put(made, "/etc/pam.d/at", "@include nosuch\n");
+	kind_host_put(made, "/etc/pam.d/noname", "account required ?\n");
+	scratch_text("/etc/pam.d/folder/x", "");
+	autofree char *fifo = scratch_path("/etc/pam.d/fifo");
+	assert_int_equal(mkfifo(fifo, 0600), 0);
 }
 
 #define M "account required pam_m.so\n"
@@ -108,6 +113,17 @@ test_consults(void **state)
 		{ M "account required pam_deny.so\n", PAM_REFUSES, "never succeeds" },
 		{ M "account optional pam_deny.so\n", PAM_REACHED, NULL },
 		{ "auth required pam_m.so\n", PAM_REFUSES, "neither it nor 'other'" },
+		{ "account include /etc/pam.d/ends\n" M, PAM_NOT_BINDING,
+			"when pam_x.so returns success" },
+		{ "account include /srv/none\n" M, PAM_REFUSES,
+			"/srv/none: no such file: the line fails" },
+		{ "account include fifo\n" M, PAM_UNSURE, "not a regular file" },
+		{ "account include folder\n" M, PAM_REACHED, NULL }, /* no lines */
+		{ "account include\n" M, PAM_REFUSES, "never succeeds" },
+		{ "@include nosuch\n" M, PAM_REFUSES, "gives the file up" },
+		{ "account include at\n" M, PAM_UNSURE, "is left to chance" },
+		{ "account include noname\n" M, PAM_UNSURE,
+			"goes on with memory that it never set" },
 		/* a stack of modules that let pass whom others admit */
 		{ "account required pam_holdfast.so\n", PAM_REFUSES, "never succeeds" },
 		{ "account required pam_holdfast.so\n"
@@ -124,6 +140,51 @@ test_consults(void **state)
 		consulted(&made, "pam_m.so", cases[i].reach, cases[i].reason);
 		kind_host_close(&made);
 	}
+}
+
+/* Stacks that have no end in sight. */
+static void
+test_limits(void **state)
+{
+	static const struct {
+		const char *line, *reason;
+	} cases[] = {
+		{ M, "the stack has more than 500 lines" },
+		{ "account include empty\n", "too many files are included" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct kind_host made;
+		autobuffer struct buffer login = { 0 };
+		buffer_text(&login, M);
+		for (int k = 0; k < 499; k++)
+			buffer_text(&login, cases[i].line);
+		make(&made, login.data);
+		kind_host_put(&made, "/etc/pam.d/empty", "");
+		consulted(&made, "pam_m.so", PAM_REACHED, NULL);
+		buffer_text(&login, cases[i].line);
+		kind_host_put(&made, "/etc/pam.d/login", login.data);
+		consulted(&made, "pam_m.so", PAM_UNSURE, cases[i].reason);
+		kind_host_close(&made);
+	}
+}
+
+/* Debian's libpam dies of an include without a name, and looks for an included file in
+ * etc/pam.d alone. */
+static void
+test_debian(void **state)
+{
+	struct kind_host made;
+	(void)state;
+	make(&made, "account include\n" M);
+	kind_host_put(&made, "/var/lib/dpkg/status",
+		"Package: libpam-modules\nStatus: install ok installed\n"
+		"Version: 1.5.2-6\n\n");
+	consulted(&made, "pam_m.so", PAM_REFUSES, "libpam crashes");
+	kind_host_put(&made, "/etc/pam.d/login", "account include vendor\n" M);
+	kind_host_put(&made, "/usr/lib/pam.d/vendor", "account required pam_x.so\n");
+	consulted(&made, "pam_m.so", PAM_REFUSES, "vendor: no such file");
+	kind_host_close(&made);
 }
 
 static void
@@ -172,11 +233,16 @@ test_conf(void **state)
 	pam_stack_consults(&made.context, "su", "account", "pam_m.so", &consults);
 	assert_int_equal(consults.reach, PAM_NOT_THERE);
 	pam_consults_free(&consults);
+	consulted(&made, "pam_m.so", PAM_REACHED, NULL);
 	kind_host_put(&made, "/usr/lib/pam.d/login", "account required pam_x.so\n");
 	pam_stack_consults(&made.context, "login", "account", "pam_m.so", &consults);
 	assert_int_equal(consults.reach, PAM_NOT_THERE);
 	assert_string_equal(consults.path, "/usr/lib/pam.d/login");
 	pam_consults_free(&consults);
+	kind_host_close(&made);
+	kind_host_open(&made, NULL, "pam", "1.5.2");
+	scratch_link("/etc/pam.conf", "pam.conf");
+	consulted(&made, "pam_m.so", PAM_REFUSES, "/etc/pam.conf: no such file");
 	kind_host_close(&made);
 }
 
@@ -461,6 +527,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_consults),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_debian),
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_conf),
 		cmocka_unit_test(test_vendor),
