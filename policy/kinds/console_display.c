@@ -3,17 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/console_options.h"
 #include "base/memory.h"
 #include "policy/kinds/console_scene.h"
 #include "policy/models/autologin.h"
+#include "policy/models/display_unit.h"
 
 /* Whether a service of the control is one of MANAGER's. */
 static bool
 is_about(const struct control *control, const char *manager)
 {
-	size_t length = strlen(manager);
 	for (size_t i = 0; i < console_service_count(control); i++)
-		if (strncmp(console_service_name(control, i), manager, length) == 0)
+		if (autologin_is_service(manager, console_service_name(control, i)))
 			return true;
 	return false;
 }
@@ -28,8 +29,11 @@ report(const struct control *control, const struct autologin *autologin,
 		autologin->user != NULL ? VERDICT_FAIL : VERDICT_UNKNOWN,
 		"automatic login of %s", manager);
 	if (autologin->user == NULL) {
-		finding_why(finding, "%s", autologin->file->reason);
-		finding_evidence_file(finding, autologin->file->path);
+		finding_why(finding, "%s", autologin->unknown);
+		if (autologin->file->state == FILE_READ)
+			finding_evidence(finding, autologin->file, autologin->offset);
+		else
+			finding_evidence_file(finding, autologin->file->path);
 		return;
 	}
 	finding_want(finding, "a password is asked for");
@@ -48,15 +52,34 @@ report(const struct control *control, const struct autologin *autologin,
 	finding_evidence(finding, autologin->file, autologin->offset);
 }
 
+/* A service of a display manager whose settings are not known: kdm, slim, nodm and others
+ * have automatic logins too. */
+static void
+judge_others(const struct control *control, struct findings *findings)
+{
+	for (size_t i = 0; i < console_service_count(control); i++) {
+		const char *service = console_service_name(control, i);
+		if (!console_options_is_display(service) || autologin_knows(service))
+			continue;
+		struct finding *finding = findings_add(
+			findings, VERDICT_UNKNOWN, "automatic login of %s", service);
+		finding_why(finding,
+			"whether %s logs somebody in by itself can't be told: its "
+			"settings are not known",
+			service);
+	}
+}
+
 void
 console_judge_displays(const struct console_facts *facts, struct findings *findings)
 {
 	struct autologins autologins;
-	autofree char *manager = autologin_manager(facts->context->host);
+	autofree char *manager = display_unit_chosen(facts->context->host);
 	autologins_read(facts->context->host, &autologins);
 	for (size_t i = 0; i < autologins.count; i++)
 		if (is_about(facts->control, autologins.items[i].manager))
 			report(facts->control, &autologins.items[i], findings);
+	judge_others(facts->control, findings);
 	if (manager != NULL && !is_about(facts->control, manager)) {
 		struct finding *finding = findings_add(
 			findings, VERDICT_PASS, "display manager %s", manager);

@@ -1,22 +1,22 @@
 /* Whom a display manager logs in without being asked. Sources: gdm's daemon/gdm-settings-
- * keys.h and custom.conf, lightdm's data/lightdm.conf, sddm.conf(5), lxdm's src/lxdm.c,
- * greetd(5). */
+ * keys.h and custom.conf; src/configuration.c and get_config_sections in src/lightdm.c of
+ * lightdm; sddm.conf(5) and src/common/ConfigReader.cpp of sddm; lxdm's src/lxdm.c;
+ * greetd/src/config/mod.rs of greetd. */
 #ifndef POLICY_MODELS_AUTOLOGIN_H
 #define POLICY_MODELS_AUTOLOGIN_H
 
 #include "base/host.h"
 
-enum { AUTOLOGIN_MAX = 8 };
-
 struct autologin {
 	const char *manager; /* "gdm": what its PAM services begin with */
-	char *user; /* NULL: it can't be told, see FILE */
+	char *user; /* NULL: it can't be told */
+	char *unknown; /* why it can't */
 	const struct file *file;
 	size_t offset;
 };
 
 struct autologins {
-	struct autologin items[AUTOLOGIN_MAX];
+	struct autologin *items;
 	size_t count;
 };
 
@@ -28,9 +28,13 @@ autologins_read(struct host *host, struct autologins *ret_autologins);
 void
 autologins_free(struct autologins *autologins);
 
-/* The name of the display manager that starts with the host ("gdm", "lightdm"), NULL when
- * there is none. The caller frees. */
-char *
-autologin_manager(struct host *host);
+/* Whether SERVICE is one of MANAGER's: "gdm" has gdm, gdm3 and gdm-password, and greetd
+ * is what cosmic-greeter is started by. */
+bool
+autologin_is_service(const char *manager, const char *service);
+
+/* Whether the settings of the manager that has SERVICE are read here. */
+bool
+autologin_knows(const char *service);
 
 #endif

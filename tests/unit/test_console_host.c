@@ -469,6 +469,75 @@ test_automatic_login(void **state)
 			"[default_session]\nuser = \"greeter\"\n[initial_session]\n"
 			"user = \"bob\"\n",
 			VERDICT_FAIL, "bob is logged in without a password" },
+		/* ConfigReader.cpp of sddm: every file, a comment behind a value, and no
+		 * line is continued */
+		{ "sddm", "/etc/sddm.conf.d/autologin", "[Autologin]\nUser=bob # x\n",
+			VERDICT_FAIL, "bob is logged in" },
+		{ "sddm", "/usr/lib/sddm/sddm.conf.d/x",
+			"[Autologin]\nSession=x\\\nUser=bob\n", VERDICT_FAIL,
+			"bob is logged in" },
+		{ "sddm", "/etc/sddm.conf.d/.x", "[Autologin]\nUser=bob\n", VERDICT_PASS,
+			NULL },
+		{ "sddm", "/etc/sddm.conf.d/x/y", "[Autologin]\nUser=bob\n", VERDICT_PASS,
+			NULL },
+		/* get_config_sections of lightdm: each seat by itself, [Seat:*] first */
+		{ "lightdm", "/etc/lightdm/lightdm.conf",
+			"[Seat:seat0]\nautologin-user=bob\n[Seat:seat1]\n"
+			"autologin-user=\n",
+			VERDICT_FAIL, "bob is logged in" },
+		{ "lightdm", "/etc/lightdm/lightdm.conf",
+			"[Seat:seat*]\nautologin-user=\n[Seat:*]\nautologin-user=bob\n",
+			VERDICT_PASS, NULL },
+		{ "lightdm", "/etc/lightdm/lightdm.conf",
+			"[Seat:seat0]\nautologin-user=\n[Seat:*]\nautologin-user=bob\n",
+			VERDICT_FAIL, "bob is logged in" },
+		{ "lightdm", "/etc/lightdm/lightdm.conf",
+			"[Seat:xdmcp-*]\nautologin-user=bob\n", VERDICT_FAIL,
+			"bob is logged in" },
+		{ "lightdm", "/etc/lightdm/lightdm.conf",
+			"[SeatDefaults]\nautologin-user=bob\n[Seat:*]\n"
+			"autologin-user=\n",
+			VERDICT_PASS, NULL },
+		{ "lightdm", "/etc/lightdm/lightdm.conf",
+			"[Seat:*]\nautologin-guest=true\n", VERDICT_FAIL,
+			"a guest is logged in" },
+		{ "lightdm", "/etc/lightdm/lightdm.conf",
+			"[Seat:*]\nautologin-guest=false\n", VERDICT_PASS, NULL },
+		/* g_get_system_data_dirs */
+		{ "lightdm", "/usr/local/share/lightdm/lightdm.conf.d/1.conf",
+			"[Seat:*]\nautologin-user=bob\n", VERDICT_FAIL,
+			"bob is logged in" },
+		/* g_key_file_parse_line gives such a file up */
+		{ "lightdm", "/etc/lightdm/lightdm.conf.d/1.conf",
+			"[Seat:*]\nautologin-user=\nno setting\n", VERDICT_UNKNOWN,
+			"a line that is not understood" },
+		{ "lightdm", "/lib/systemd/system/lightdm.service",
+			"[Service]\nExecStart=/usr/sbin/lightdm -c /opt/x\n",
+			VERDICT_UNKNOWN, "its unit names another configuration" },
+		/* read_config in mod.rs of greetd; inish trims a section's name, and its
+		 * last section of a name counts */
+		{ "greetd", "/etc/greetd/greetd.conf",
+			"[initial_session]\nuser = \"root\"\n", VERDICT_FAIL,
+			"root is logged in" },
+		{ "greetd", "/etc/greetd/config.toml",
+			"[ initial_session ]\nuser = 'bob'\n", VERDICT_FAIL,
+			"bob is logged in" },
+		{ "greetd", "/etc/greetd/config.toml",
+			"[initial_session]\nuser = bob\n[initial_session]\nx = y\n",
+			VERDICT_PASS, NULL },
+		{ "greetd", "/etc/greetd/config.toml",
+			"[initial_session_x]\nuser = bob\n", VERDICT_PASS, NULL },
+		{ "greetd", "/lib/systemd/system/cosmic-greeter.service",
+			"[Service]\nExecStart=/usr/bin/greetd --config x\n",
+			VERDICT_UNKNOWN, "its configuration can't be found" },
+		/* whose settings are not known */
+		{ "slim", "/etc/slim.conf", "auto_login yes\n", VERDICT_UNKNOWN,
+			"whether slim logs somebody in by itself can't be told" },
+		{ "nodm", "/etc/default/nodm", "NODM_ENABLED=true\n", VERDICT_UNKNOWN,
+			"whether nodm logs somebody in" },
+		{ "ly", "/etc/x", "", VERDICT_UNKNOWN, "whether ly logs somebody in" },
+		{ "plasmalogin", "/etc/x", "", VERDICT_UNKNOWN,
+			"whether plasmalogin logs somebody in" },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -476,7 +545,8 @@ test_automatic_login(void **state)
 		make(&made, "access.conf");
 		kind_host_key(&made, "services", cases[i].services, true);
 		for (const char *const *name = (const char *const[]){ "gdm-password",
-			     "gdm-autologin", "lxdm", "lightdm", "sddm", "greetd", NULL };
+			     "gdm-autologin", "lxdm", "lightdm", "sddm", "greetd", "slim",
+			     "nodm", "ly", "plasmalogin", NULL };
 			*name != NULL; name++) {
 			autofree char *path = memory_printf("/etc/pam.d/%s", *name);
 			kind_host_put(&made, path, "account required pam_access.so\n");
@@ -489,6 +559,33 @@ test_automatic_login(void **state)
 			kind_host_refused(&made, "are not changed, put it right first");
 		kind_host_close(&made);
 	}
+}
+
+/* A configuration that a unit names: cosmic-greeter's is started by greetd. */
+static void
+test_greetd_unit(void **state)
+{
+	static const char unit[] = "/lib/systemd/system/cosmic-greeter.service";
+	struct kind_host made;
+	(void)state;
+	make(&made, "access.conf");
+	kind_host_key(&made, "services", "cosmic-greeter", true);
+	kind_host_put(
+		&made, "/etc/pam.d/cosmic-greeter", "account required pam_access.so\n");
+	kind_host_put(&made, "/etc/security/access.conf", "-:ALL EXCEPT root:ALL\n");
+	kind_host_put(&made, "/etc/greetd/c.toml", "[initial_session]\nuser = bob\n");
+	kind_host_put(
+		&made, "/etc/greetd/config.toml", "[initial_session]\nuser = carol\n");
+	kind_host_put(&made, unit, "[Service]\nExecStart=/usr/bin/greetd\n");
+	kind_host_judged(&made, VERDICT_FAIL, "carol is logged in");
+	kind_host_put(&made, "/etc/greetd/greetd.conf", "[default_session]\nuser = g\n");
+	kind_host_judged(&made, VERDICT_PASS, NULL);
+	kind_host_put(&made, unit,
+		"[Service]\nExecStart=/usr/bin/greetd --config /etc/greetd/c.toml\n");
+	kind_host_judged(&made, VERDICT_FAIL, "bob is logged in");
+	kind_host_put(&made, "/etc/greetd/c.toml", "[default_session]\nuser = g\n");
+	kind_host_judged(&made, VERDICT_PASS, NULL);
+	kind_host_close(&made);
 }
 
 /* One that is started, and none of the control's business. */
@@ -523,6 +620,7 @@ main(void)
 		cmocka_unit_test(test_displays),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_automatic_login),
+		cmocka_unit_test(test_greetd_unit),
 		cmocka_unit_test(test_display_manager),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
