@@ -55,8 +55,8 @@ is_listed(const struct plan_note *names, size_t count, const char *name)
 	return false;
 }
 
-static const char *
-asking_control(const struct plan *plan, const char *name)
+const char *
+guard_asking_control(const struct plan *plan, const char *name)
 {
 	for (size_t i = 0; i < plan->asked_count; i++)
 		if (strcmp(plan->asked[i].name, name) == 0)
@@ -71,7 +71,7 @@ guard_ask_policy(struct guard_pair *hosts, const struct door *door)
 	struct plan *plan = hosts->plan;
 	for (size_t i = 0; i < policy->count; i++) {
 		const struct control *control = &policy->controls[i];
-		if (asking_control(plan, door->name) != NULL ||
+		if (guard_asking_control(plan, door->name) != NULL ||
 			control->kind->closes == NULL ||
 			!control->kind->closes(hosts->after, control, door))
 			continue;
@@ -110,7 +110,7 @@ guard_add_loss(struct guard *guard, const char *name, char *reason, const char *
 enum guard_mark
 guard_mark_loss(const struct plan *plan, const char *name, bool may_be_asked)
 {
-	if (may_be_asked && asking_control(plan, name) != NULL)
+	if (may_be_asked && guard_asking_control(plan, name) != NULL)
 		return GUARD_ASKED;
 	return is_listed(plan->accepted, plan->accepted_count, name) ? GUARD_ACCEPTED
 								     : GUARD_LOST;
@@ -180,7 +180,7 @@ compare_doors(struct guard_pair *hosts, const struct door *old, const struct doo
 	if (new->passage == PASSAGE_UNKNOWN)
 		row->unknown = reason_text(new->reason, new->place);
 	if (mark == GUARD_ASKED)
-		row->control = memory_text(asking_control(hosts->plan, new->name));
+		row->control = memory_text(guard_asking_control(hosts->plan, new->name));
 	if (mark == GUARD_LOST)
 		guard_add_loss(guard, new->name, reason_text(new->reason, new->place),
 			new->remedy);
@@ -322,6 +322,11 @@ guard_free(struct guard *guard)
 		free(guard->losses[i].reason);
 		free(guard->losses[i].remedy);
 	}
+	for (size_t i = 0; i < guard->shared_count; i++) {
+		free(guard->shared[i].name);
+		free(guard->shared[i].text);
+	}
+	free(guard->shared);
 	free(guard->rows);
 	free(guard->losses);
 	free(guard->unjudged);

@@ -34,6 +34,9 @@ struct guard {
 	size_t row_count;
 	struct guard_loss *losses; /* each name once; none: the plan may go on */
 	size_t loss_count;
+	struct plan_note *shared; /* files of PAM that are changed though others use them:
+				     its name, and who does and why it may be */
+	size_t shared_count;
 	bool touches; /* the plan changes files by which people get in */
 	bool cut; /* not everybody was looked at */
 	char *unjudged; /* why nothing could be told; NULL */

@@ -18,6 +18,10 @@ struct guard_pair {
 void
 guard_ask_policy(struct guard_pair *pair, const struct door *door);
 
+/* The control that asks for the loss NAME; NULL. */
+const char *
+guard_asking_control(const struct plan *plan, const char *name);
+
 /* What is to be thought of the loss of NAME; MAY_BE_ASKED: by a control. */
 enum guard_mark
 guard_mark_loss(const struct plan *plan, const char *name, bool may_be_asked);

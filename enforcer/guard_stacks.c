@@ -50,11 +50,19 @@ check_stack(struct guard_pair *pair, const char *file, const char *own,
 	}
 	if (count == 0)
 		return;
-	guard_ask_policy(pair, &door);
-	if (guard_mark_loss(pair->plan, name, true) != GUARD_LOST)
-		return;
 	if (count > NAMED_MAX)
 		buffer_printf(&named, " and %zu more", count - NAMED_MAX);
+	guard_ask_policy(pair, &door);
+	enum guard_mark mark = guard_mark_loss(pair->plan, name, true);
+	if (mark != GUARD_LOST) {
+		const char *control = guard_asking_control(pair->plan, name);
+		autofree char *text = memory_printf("%s use it too; %s%s", named.data,
+			mark == GUARD_ASKED ? "asked for by " : "accepted",
+			mark == GUARD_ASKED ? control : "");
+		plan_add_note(
+			&pair->guard->shared, &pair->guard->shared_count, file, text);
+		return;
+	}
 	guard_add_loss(pair->guard, name,
 		memory_printf("%s is changed, which %s use too", file, named.data), NULL);
 }

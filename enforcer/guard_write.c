@@ -213,6 +213,12 @@ guard_write(const struct guard *guard, bool coloured, struct buffer *out)
 		return;
 	if (guard->row_count > 0)
 		write_table(guard, coloured, out);
+	for (size_t i = 0; i < guard->shared_count; i++) {
+		output_escaped(out, guard->shared[i].name);
+		buffer_text(out, " is changed: ");
+		output_escaped(out, guard->shared[i].text);
+		buffer_text(out, "\n");
+	}
 	if (guard->unjudged != NULL) {
 		buffer_text(out, "Who gets in can't be told: ");
 		output_escaped(out, guard->unjudged);

@@ -242,7 +242,8 @@ sed -i '1,$s/  through/  remedy: shared\n      through/' "$T/policy.yaml"
 form_run plan
 says "on request the line goes where all services have it" "+account	required	pam_holdfast.so pts=console"
 says "and into that file" "+++ b/etc/pam.d/common-account"
-silent "which touches no other service: the module looks at its own" "cron"
+silent "which touches no other service: the module looks at its own" "    cron"
+says "whose the file is too is told" "/etc/pam.d/common-account is changed: cron, login use it too; asked for by it"
 mv "$ROOT/etc/passwd" "$ROOT/etc/passwd.old" 2>/dev/null
 printf 'root:x:0:0::/root:/bin/sh\ntoor:x:0:0::/root:/bin/sh\n' | put etc/passwd
 printf 'root:$6$x:1::::::\ntoor:$6$x:1::::::\n' | put etc/shadow

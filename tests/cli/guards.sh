@@ -336,6 +336,7 @@ refused "a file that other services use" stack:common-account
 says "which they are" "cron, login, sshd, su, sudo and 1 more use too"
 run apply --root root --yes --accept stack:common-account ./saved
 status "accepted: applied" 0
+says "and still told" "/etc/pam.d/common-account is changed: cron, login, sshd, su, sudo and 1 more use it too; accepted"
 
 # --- nothing to lose -----------------------------------------------------------------
 
