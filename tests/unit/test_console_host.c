@@ -60,6 +60,13 @@ test_gettys(void **state)
 	judged_units("-/sbin/agetty --noclear %I $TERM", VERDICT_PASS,
 		"each asks for a name and a password");
 	judged_units("-/sbin/agetty -H there %I", VERDICT_PASS, NULL);
+	autofree char *words = memory_new(1, 300 * 2 + 1);
+	for (size_t i = 0; i < 300; i++)
+		memcpy(words + 2 * i, "a ", 2);
+	autofree char *unit = memory_printf("-/sbin/agetty %%I %s", words);
+	judged_units(unit, VERDICT_UNKNOWN, "it has too many arguments");
+	autofree char *login = memory_printf("-/sbin/agetty -o \"%s\" %%I", words);
+	judged_units(login, VERDICT_UNKNOWN, "it gives login too many words");
 	judged_units("-/sbin/agetty -a root %I", VERDICT_FAIL,
 		"root is logged in without a password");
 	judged_units("-/sbin/agetty -E -H there %I", VERDICT_FAIL,
@@ -111,9 +118,18 @@ test_pts(void **state)
 		"account required pam_holdfast.so pts=console debug # note\n"
 		"account required pam_access.so\n");
 	kind_host_close(&made);
-	/* and where the line is missing */
+	/* and where the line is missing, or goes on in another */
 	make(&made, "module");
 	kind_host_key(&made, "pts", "console", false);
+	kind_host_put(&made, "/etc/pam.d/login",
+		"account required \\\n pam_holdfast.so\naccount required pam_unix.so\n");
+	kind_host_refused(&made, "goes on in another: add pts=console");
+	kind_host_put(&made, "/etc/pam.d/login", " account required pam_unix.so\n");
+	kind_host_refused(&made, "/etc/holdfast: there is no such directory");
+	kind_host_put(&made, "/etc/holdfast/console.conf", CONF);
+	kind_host_repaired(&made, "/etc/pam.d/login",
+		"account\trequired\tpam_holdfast.so pts=console\n"
+		" account required pam_unix.so\n");
 	kind_host_put(&made, "/etc/pam.d/login", "account required pam_unix.so\n");
 	kind_host_put(&made, "/etc/holdfast/console.conf", CONF);
 	kind_host_repaired(&made, "/etc/pam.d/login",
