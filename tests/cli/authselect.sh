@@ -170,4 +170,16 @@ for trouble in "mv README x|there is no README" "ln -sf ../before/smartcard-auth
 	cp -R other before.other
 	refused_for other "${trouble%|*}" "${trouble#*|}"
 done
+
+# What it could not do is told, and the rest is done.
+is "a profile with all headings: no note" "$(rm -rf other; cp -R before other; add_feature other; cat err)" ""
+rm -rf other
+cp -R before other
+sed -i '/^AVAILABLE/d' other/README
+sed -i '/^account/d' other/switchable-auth
+add_feature other
+status "without a heading" 0
+says "it is told" "note: other/README has no heading AVAILABLE OPTIONAL FEATURES" err
+says "and which stack stays" "note: other/switchable-auth has no account line" err
+ok "the others ask the module" grep -q pam_holdfast.so other/system-auth
 finish
