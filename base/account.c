@@ -100,9 +100,12 @@ account_read(const struct principals *principals, const struct principal *user,
 		ret_account->age = ACCOUNT_VALID;
 		return;
 	}
-	if (principals->shadow->state != FILE_READ)
+	if (principals->shadow->state != FILE_READ ||
+		principals->shadow_standing == NSS_BESIDE)
 		return;
 	autofree char *shadow = find_line(principals->shadow, user->name, fields);
+	if (shadow == NULL && principals->shadow_standing == NSS_FIRST)
+		return;
 	if (shadow == NULL) {
 		/* pam_unix finds no entry and refuses: get_account_info */
 		ret_account->password = ACCOUNT_PASSWORD_LOCKED;

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/nss.h"
 
 enum { LINE_START = 4096 }; /* bytes; doubled for longer entries */
 
@@ -33,8 +32,9 @@ by_user_name(const void *a, const void *b)
 static int
 by_group_name(const void *a, const void *b)
 {
-	return strcmp(((const struct membership *)a)->group,
-		((const struct membership *)b)->group);
+	const struct membership *x = a, *y = b;
+	int order = strcmp(x->group, y->group);
+	return order != 0 ? order : x->place < y->place ? -1 : x->place > y->place;
 }
 
 static int
@@ -189,13 +189,15 @@ sort_gids(struct principals *principals)
 }
 
 /* Field 2 of a shadow line that starts with '*' or '!' is no hash of any password; a user
- * whose passwd entry sends here and who has no line has none either. */
+ * whose passwd entry sends here and who has no line has none either, unless another
+ * source has one for him. */
 static void
 read_shadow(struct principals *principals)
 {
 	const struct bytes text = principals->shadow->bytes;
 	autofree bool *listed = memory_new(principals->user_count, sizeof *listed);
-	if (principals->shadow->state != FILE_READ)
+	if (principals->shadow->state != FILE_READ ||
+		principals->shadow_standing == NSS_BESIDE)
 		return;
 	for (size_t start = 0; start < text.size;) {
 		const char *line = text.data + start;
@@ -213,6 +215,8 @@ read_shadow(struct principals *principals)
 		if (colon + 1 < line + length && (colon[1] == '*' || colon[1] == '!'))
 			principals->users[user - principals->users].locked = true;
 	}
+	if (principals->shadow_standing == NSS_FIRST)
+		return;
 	for (size_t i = 0; i < principals->user_count; i++)
 		if (principals->users[i].shadowed && !listed[i])
 			principals->users[i].locked = true;
@@ -229,6 +233,9 @@ principals_read(struct host *host, struct principals *ret_principals)
 		/* initgroups replaces group where it stands: getgrouplist(3) */
 		.groups_complete = nss_files_only(host, "group") &&
 			nss_files_only(host, "initgroups"),
+		.shadow_standing = nss_files_only(host, "shadow")
+			? NSS_ALONE
+			: nss_standing(host, "shadow"),
 	};
 	read_users(ret_principals);
 	sort_users(ret_principals);
@@ -263,14 +270,19 @@ principals_user(const struct principals *principals, const char *name)
 bool
 principals_group(const struct principals *principals, const char *group, gid_t *ret_gid)
 {
-	struct membership wanted = { .group = (char *)group };
-	if (principals->group_count == 0)
+	/* of a name that is there twice getgrnam(3) finds the first */
+	size_t low = 0, high = principals->group_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (strcmp(principals->groups[middle].group, group) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == principals->group_count ||
+		strcmp(principals->groups[low].group, group) != 0)
 		return false;
-	const struct membership *found = bsearch(&wanted, principals->groups,
-		principals->group_count, sizeof wanted, by_group_name);
-	if (found == NULL)
-		return false;
-	*ret_gid = found->gid;
+	*ret_gid = principals->groups[low].gid;
 	return true;
 }
 

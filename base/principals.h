@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "base/host.h"
+#include "base/nss.h"
 
 struct principal {
 	char *name;
@@ -33,6 +34,8 @@ struct principals {
 	const struct file *passwd, *group, *shadow; /* borrowed from the host */
 	bool users_complete; /* no other source may know more users: nsswitch.conf(5) */
 	bool groups_complete;
+	enum nss_standing shadow_standing; /* of etc/shadow among the sources of passwords
+					    */
 	struct principal *users; /* in the order of the file */
 	size_t user_count;
 	struct membership *groups; /* private: each group, sorted by name */

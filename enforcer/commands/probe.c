@@ -1,5 +1,6 @@
 /* probe: asks the running system what it does, where an audit reads what it would do.
  * probe/pam_probe.c asks the PAM stack. */
+#include <ctype.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,17 +174,21 @@ base_name(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-/* Whether libpam has no stack of that name and takes the one of `other`: it prefers
- * pam.d over pam.conf and knows these folders (pam_handlers.c, _pam_open_config_file). */
+/* Whether libpam has no stack of that name, in lower case, and takes the one of `other`:
+ * it prefers pam.d over pam.conf and knows these folders (pam_handlers.c,
+ * _pam_open_config_file). */
 static bool
 is_other(const char *service)
 {
 	static const char *const folders[] = { "/etc/pam.d", "/usr/lib/pam.d",
 		"/usr/etc/pam.d" };
 	bool any = false;
+	autofree char *name = memory_text(service);
+	for (char *p = name; *p != '\0'; p++)
+		*p = (char)tolower((unsigned char)*p);
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
 		struct stat status;
-		autofree char *path = memory_printf("%s/%s", folders[i], service);
+		autofree char *path = memory_printf("%s/%s", folders[i], name);
 		if (stat(folders[i], &status) == 0)
 			any = true;
 		if (stat(path, &status) == 0)

@@ -111,7 +111,7 @@ console_conf_trouble(const struct file *file)
 /* Whether others than root can write a folder on the way to the file PATH, and so put
  * another in its place. */
 static bool
-is_exposed(struct host *host, const char *path)
+is_open(struct host *host, const char *path)
 {
 	autofree char *folder = memory_text(path);
 	for (char *slash; (slash = strrchr(folder, '/')) != NULL && slash > folder;) {
@@ -126,6 +126,13 @@ is_exposed(struct host *host, const char *path)
 	return false;
 }
 
+/* By the folders of its name, which may be a link's, and by those where it is. */
+static bool
+is_exposed(struct host *host, const char *path, const struct file *file)
+{
+	return is_open(host, path) || is_open(host, file->target);
+}
+
 static const char exposed[] = "others than root can write a folder that it lies in, and "
 			      "put another in its place";
 
@@ -136,7 +143,8 @@ judge_conf(const struct console_scene *scene, struct findings *findings)
 	const struct file *file = host_file(scene->facts->context->host, options->conf);
 	const char *trouble = console_conf_trouble(file);
 	size_t offset = 0;
-	if (trouble == NULL && is_exposed(scene->facts->context->host, file->target))
+	if (trouble == NULL &&
+		is_exposed(scene->facts->context->host, options->conf, file))
 		trouble = exposed;
 	autofree char *wrong = trouble != NULL
 		? memory_text(trouble)
@@ -284,7 +292,7 @@ write_conf(const struct console_scene *scene, struct edits *edits, struct error 
 			"%s: it must be a file of root's that nobody else can "
 			"write: put that right first",
 			line->options.conf);
-	if (is_exposed(context->host, file->target))
+	if (is_exposed(context->host, line->options.conf, file))
 		return error_set(
 			err, "%s: %s: put that right first", line->options.conf, exposed);
 	if (!is_conf(file) && !(is_own && file->bytes.size == 0))

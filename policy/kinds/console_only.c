@@ -95,8 +95,8 @@ is_missing(const struct principals *principals, const char *name)
 			principals->group->state == FILE_READ &&
 			!principals_group(principals, group, &gid);
 	return principals->users_complete && principals->passwd->state == FILE_READ &&
-		principals_user(principals, name) == NULL &&
-		!(is_number(name) && has_uid(principals, name));
+		!(is_number(name) ? has_uid(principals, name)
+				  : principals_user(principals, name) != NULL);
 }
 
 static void
@@ -139,7 +139,8 @@ console_allows(const struct console_facts *facts, const struct access_person *pe
 	autofree char *uid = memory_printf("%u", person->user ? person->user->uid : 0);
 	for (size_t i = 0; person->name != NULL && i < only->count; i++) {
 		const char *wanted = only->items[i].text;
-		if (strcmp(wanted, person->name) == 0)
+		/* digits are a uid, whatever a user may be called */
+		if (!is_number(wanted) && strcmp(wanted, person->name) == 0)
 			return true;
 		if (person->user == NULL)
 			continue;

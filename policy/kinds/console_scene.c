@@ -179,7 +179,8 @@ needs_password(const struct context *context, const char *service)
 {
 	struct pam_consults consults;
 	pam_stack_consults(context, service, "auth", "pam_unix.so", &consults);
-	bool needs = consults.reach == PAM_REACHED || consults.reach == PAM_REFUSES;
+	bool needs = consults.reach == PAM_REACHED || consults.reach == PAM_REFUSES ||
+		consults.is_twice;
 	pam_consults_free(&consults);
 	return needs;
 }
@@ -248,9 +249,11 @@ console_scene_close(struct console_scene *scene)
 bool
 console_can_log_in(const struct console_scene *scene, const struct access_person *person)
 {
+	/* a display manager starts its session's program, never the shell */
 	return person->user == NULL ||
 		(!(person->user->locked && scene->locked_is_out) &&
-			!person->user->no_shell);
+			(!person->user->no_shell ||
+				console_options_is_display(scene->service)));
 }
 
 const struct access_decision *

@@ -229,6 +229,18 @@ ask_inner(struct question *question, size_t step, struct pam_consults *ret_consu
 	return true;
 }
 
+/* The line of the module that says other things to it than the step at INDEX; NULL. */
+static const struct pam_step *
+find_other(const struct question *question, size_t index)
+{
+	const struct pam_step *steps = question->phase->steps;
+	for (size_t i = 0; i < question->phase->count; i++)
+		if (pam_values_is(&steps[i], question->module) &&
+			strcmp(steps[i].arguments, steps[index].arguments) != 0)
+			return &steps[i];
+	return NULL;
+}
+
 /* Looks at each line of the module: the first that binds decides, else the first of all.
  * False when there is none. */
 static bool
@@ -247,6 +259,13 @@ ask(struct question *question, struct pam_consults *ret_consults)
 		if (!passes) {
 			note_arguments(ret_consults, step->arguments);
 			finish(ret_consults, PAM_REACHED, step->place, NULL);
+			const struct pam_step *other = find_other(question, i);
+			ret_consults->is_twice = other != NULL;
+			if (other != NULL)
+				finish(ret_consults, PAM_UNSURE, other->place,
+					memory_printf("several lines ask %s, with other "
+						      "arguments: let one be enough",
+						question->module));
 			return true;
 		}
 	}

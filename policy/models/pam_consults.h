@@ -18,6 +18,7 @@ enum pam_reach {
 
 struct pam_consults {
 	enum pam_reach reach;
+	bool is_twice; /* with PAM_UNSURE: several lines ask it, with other arguments */
 	bool is_passed; /* with PAM_NOT_BINDING: the module can be left out; else it is
 			   asked and its refusal is lost */
 	struct place place; /* the module's line, or the one that lets the stack succeed

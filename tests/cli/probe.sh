@@ -79,6 +79,9 @@ answers "another name of uid 0" 1 refused pam_access.so --user toor
 answers "an unknown user" 1 refused "pam_access.so was the first" --user nobody-here
 answers "an unknown service" 1 refused "pam_deny.so was the first" --user root --service no-such
 says "it says whose stack it is" "the stack of 'other'"
+ask --user root --service LOGIN
+says "libpam folds the case of a service" "Asks what service LOGIN"
+silent "it is no other stack" "the stack of 'other'"
 answers "control bytes" 1 refused '\x1b[31m' --user $'\033[31m'
 ok "no other phase was asked" test ! -e trapped
 

@@ -422,6 +422,47 @@ test_displays(void **state)
 	kind_host_judged(&made, VERDICT_FAIL, "bob is admitted from lightdm");
 	kind_host_put(&made, "/etc/security/access.conf", "+:bob::5\n" RULE);
 	kind_host_judged(&made, VERDICT_FAIL, "bob is admitted from :5");
+	/* the session's program is started, whatever the shell: session-child.c of
+	 * lightdm */
+	kind_host_put(&made, "/etc/passwd",
+		"root:x:0:0::/:/bin/sh\nbob:x:1000:1000::/:/usr/sbin/nologin\n");
+	kind_host_judged(&made, VERDICT_FAIL, "bob is admitted from :5");
+	kind_host_close(&made);
+}
+
+/* Each line has its own rules: pam_access is asked once a line. */
+static void
+test_two_lines(void **state)
+{
+	struct kind_host made;
+	(void)state;
+	make(&made, "access.conf");
+	kind_host_put(&made, "/etc/security/two.conf", "-:root:LOCAL\n");
+	kind_host_put(&made, "/etc/pam.d/login",
+		"account required pam_access.so\n"
+		"account required pam_access.so accessfile=/etc/security/two.conf\n");
+	kind_host_judged(&made, VERDICT_UNKNOWN, "several lines ask pam_access.so");
+	kind_host_put(&made, "/etc/pam.d/login",
+		"account required pam_access.so\naccount required pam_access.so\n");
+	kind_host_judged(&made, VERDICT_PASS, NULL);
+	kind_host_close(&made);
+}
+
+/* Digits are a uid, as console.conf has it. */
+static void
+test_number_as_name(void **state)
+{
+	struct kind_host made;
+	(void)state;
+	make(&made, "access.conf");
+	made.items[0][1] = (struct value){ .type = VALUE_TEXT, .text = (char *)"1000" };
+	made.keys[0].value.count = 2;
+	kind_host_put(&made, "/etc/passwd",
+		"root:x:0:0::/:/bin/sh\n1000:x:1005:1005::/:/bin/sh\n");
+	kind_host_put(&made, "/etc/shadow", "root:$6$x:1::::::\n1000:$6$x:1::::::\n");
+	kind_host_put(
+		&made, "/etc/security/access.conf", "-:ALL EXCEPT root 1000:LOCAL\n");
+	kind_host_judged(&made, VERDICT_FAIL, "1000 is admitted");
 	kind_host_close(&made);
 }
 
@@ -634,6 +675,8 @@ main(void)
 		cmocka_unit_test(test_strangers),
 		cmocka_unit_test(test_line),
 		cmocka_unit_test(test_displays),
+		cmocka_unit_test(test_two_lines),
+		cmocka_unit_test(test_number_as_name),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_automatic_login),
 		cmocka_unit_test(test_greetd_unit),

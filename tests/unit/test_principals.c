@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "base/account.h"
 #include "base/memory.h"
 #include "base/nss.h"
 #include "base/principals.h"
@@ -112,6 +113,73 @@ test_shadow(void **state)
 	assert_true(principals_user(&principals, "named")->locked);
 	principals_free(&principals);
 	end(&made);
+}
+
+/* Of a name that is there twice the first entry counts, wherever in the file. */
+static void
+test_twins(void **state)
+{
+	(void)state;
+	for (int more = 0; more < 8; more++) {
+		struct made made;
+		struct principals principals;
+		gid_t gid = 0;
+		autobuffer struct buffer group = { 0 };
+		buffer_text(&group, "root:x:0:\nwheel:x:60:alice\nwheel:x:61:bob\n");
+		for (int i = 0; i < more; i++)
+			buffer_printf(
+				&group, "%c%d:x:%d:\n", i % 2 ? 'a' : 'z', i, 900 + i);
+		make(&made);
+		put(&made, "/etc/group", group.data);
+		principals_read(made.host, &principals);
+		assert_true(principals_group(&principals, "wheel", &gid));
+		assert_int_equal(gid, 60);
+		principals_free(&principals);
+		end(&made);
+	}
+}
+
+/* Where another source of passwords may have one, an account is not taken for locked. */
+static void
+test_shadow_sources(void **state)
+{
+	static const struct {
+		const char *sources;
+		bool marked, missing; /* whether these are locked */
+	} cases[] = {
+		{ "files", true, true },
+		{ "files systemd", true, true },
+		{ "files ldap", true, false },
+		{ "ldap files", false, false },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct made made;
+		struct principals principals;
+		struct account account;
+		autofree char *text = memory_printf("shadow: %s\n", cases[i].sources);
+		make(&made);
+		put(&made, "/etc/nsswitch.conf", text);
+		put(&made, "/etc/passwd", "bob:x:1:1::/:/bin/sh\neve:x:2:2::/:/bin/sh\n");
+		put(&made, "/etc/shadow", "bob:!:1::::::\n");
+		principals_read(made.host, &principals);
+		const struct principal *bob = principals_user(&principals, "bob"),
+				       *eve = principals_user(&principals, "eve");
+		assert_int_equal(bob->locked, cases[i].marked);
+		assert_int_equal(eve->locked, cases[i].missing);
+		account_read(&principals, bob, 20000, &account);
+		assert_int_equal(account.password,
+			cases[i].marked ? ACCOUNT_PASSWORD_LOCKED
+					: ACCOUNT_PASSWORD_UNKNOWN);
+		account_free(&account);
+		account_read(&principals, eve, 20000, &account);
+		assert_int_equal(account.password,
+			cases[i].missing ? ACCOUNT_PASSWORD_LOCKED
+					 : ACCOUNT_PASSWORD_UNKNOWN);
+		account_free(&account);
+		principals_free(&principals);
+		end(&made);
+	}
 }
 
 static void
@@ -235,6 +303,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_shadow),
+		cmocka_unit_test(test_twins),
+		cmocka_unit_test(test_shadow_sources),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_empty_sources),
 		cmocka_unit_test(test_sssd),
