@@ -1,5 +1,6 @@
 #include "policy/models/pam_values.h"
 
+#include <fnmatch.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -22,16 +23,21 @@ static const struct {
 	{ "pam_holdfast.so", ~passes, NULL },
 };
 
-/* Where distributions have libpam's modules; NixOS and Guix name them by path. */
+/* Where distributions have libpam's modules, one folder more for each of several
+ * machines; NixOS and Guix name them by path. */
 static bool
 is_of_system(const char *path)
 {
-	static const char *const roots[] = { "/lib", "/usr/lib", "/nix/store/",
-		"/gnu/store/", NULL };
-	const char *const *root = roots;
-	while (*root != NULL && strncmp(path, *root, strlen(*root)) != 0)
-		root++;
-	return *root != NULL && strstr(path, "/security/") != NULL;
+	static const char *const patterns[] = { "/lib/security/*", "/usr/lib/security/*",
+		"/lib64/security/*", "/usr/lib64/security/*", "/lib/*-linux-*/security/*",
+		"/usr/lib/*-linux-*/security/*", NULL };
+	const char *const *pattern = patterns;
+	if (strncmp(path, "/nix/store/", 11) == 0 ||
+		strncmp(path, "/gnu/store/", 11) == 0)
+		return strstr(path, "/security/") != NULL;
+	while (*pattern != NULL && fnmatch(*pattern, path, FNM_PATHNAME) != 0)
+		pattern++;
+	return *pattern != NULL;
 }
 
 /* Debian looks for a bare name in two folders, others in one. */

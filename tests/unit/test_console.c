@@ -211,7 +211,8 @@ test_other(void **state)
 		&made, "/usr/lib/pam.d/gdm-password", "auth required pam_unix.so\n");
 	kind_host_refused(&made,
 		"/etc/pam.d/gdm-password: it is not there: copy the distribution's file");
-	kind_host_put(&made, "/etc/pam.d/other", "account required pam_access.so\n");
+	kind_host_put(
+		&made, "/etc/pam.d/other", "account required pam_access.so nodefgroup\n");
 	kind_host_judged(&made, VERDICT_PASS, NULL);
 	kind_host_close(&made);
 }

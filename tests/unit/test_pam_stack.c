@@ -99,6 +99,8 @@ test_consults(void **state)
 		{ "account optional pam_m.so\n" M, PAM_REACHED, NULL },
 		{ "account required\\\n# between\n pam_m.so\n", PAM_REACHED, NULL },
 		{ "account required /opt/pam_m.so\n", PAM_NOT_THERE, "no line" },
+		{ "account required /usr/lib/old/security/pam_m.so\n", PAM_NOT_THERE,
+			"no line" },
 		/* the CR belongs to the name */
 		{ "account required pam_m.so\r\n", PAM_NOT_THERE, "no line" },
 		{ "account required pam_x.so #pam_m.so\n", PAM_NOT_THERE, "no line" },
