@@ -49,8 +49,10 @@ report(const struct getty *getty, struct findings *findings)
 	} else if (getty->starts != NULL) {
 		finding_have(finding, "starts %s", getty->starts);
 		finding_want(finding, "login");
-		finding_why(finding,
-			"whoever is at the terminal has a shell, and no stack is asked");
+		finding_why(finding, "%s, and no stack is asked",
+			strstr(getty->starts, "sulogin") != NULL
+				? "it asks for root's password at most"
+				: "whoever is at the terminal has a shell");
 	} else {
 		finding_have(
 			finding, "login is told the remote host '%s'", getty->remote);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "policy/models/getty_wrap.h"
 
 enum { WORDS_MAX = 256 };
 
@@ -57,11 +58,39 @@ getty_is_shell(const char *program, char *const *words, size_t count)
 	const char *name = base_name(program + (*program == '-'));
 	if (!is_one_of(name, shells))
 		return false;
+	/* bash(1), OPTIONS: these take a word, -c a command, -s leaves standard input */
 	for (size_t i = 0; i < count; i++) {
-		bool is_long = strncmp(words[i], "--", 2) == 0;
-		if (words[i][0] != '-' || (!is_long && strchr(words[i], 'c') != NULL))
+		const char *word = words[i];
+		bool is_long = strncmp(word, "--", 2) == 0;
+		bool takes = is_long ? strcmp(word, "--rcfile") == 0 ||
+				strcmp(word, "--init-file") == 0
+				     : strpbrk(word, "oO") != NULL;
+		if (strcmp(word, "--") == 0 || strcmp(word, "-") == 0)
+			return i + 1 >= count; /* a script */
+		if ((*word != '-' && *word != '+') ||
+			(!is_long && *word == '-' && strchr(word, 'c') != NULL))
 			return false; /* a script, or -c */
+		if (!is_long && *word == '-' && strchr(word, 's') != NULL)
+			return true;
+		if (takes)
+			i++;
 	}
+	return true;
+}
+
+/* su(1), runuser(1): a shell of somebody's, unless there is a command. As root neither
+ * asks for a password. */
+static bool
+is_su(const char *name, char *const *words, size_t count)
+{
+	static const char *const names[] = { "su", "runuser", NULL };
+	if (!is_one_of(name, names))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (*words[i] == '-' &&
+			(words[i][1] == '-' ? strstr(words[i], "c") != NULL
+					    : strpbrk(words[i], "cu") != NULL))
+			return false;
 	return true;
 }
 
@@ -281,8 +310,13 @@ set_terminal(struct getty *getty, const char *terminal)
 void
 getty_judge(struct getty *getty, const char *program, char *const *words, size_t count)
 {
-	const char *name = base_name(program);
+	struct getty_command command = getty_unwrap((struct getty_command){
+		.program = program, .words = words, .count = count });
 	struct orders orders = { 0 };
+	program = command.program;
+	words = command.words;
+	count = command.count;
+	const char *name = base_name(program);
 	if (count + 1 >= WORDS_MAX) {
 		cannot_tell(getty, "it has too many arguments", NULL);
 		return;
@@ -293,7 +327,9 @@ getty_judge(struct getty *getty, const char *program, char *const *words, size_t
 	optind = 0;
 	if (strcmp(name, "login") == 0) {
 		judge_login(getty, (int)count + 1, vector);
-	} else if (getty_is_shell(program, words, count)) {
+	} else if (getty_is_shell(program, words, count) || is_su(name, words, count) ||
+		strcmp(name, "sulogin") == 0 || strcmp(name, "openvt") == 0) {
+		/* openvt(1) without a command runs a shell */
 		getty->starts = memory_text(program);
 	} else if (is_one_of(name, agettys)) {
 		read_agetty((int)count + 1, vector, &orders);
@@ -306,4 +342,6 @@ getty_judge(struct getty *getty, const char *program, char *const *words, size_t
 			getty, "it starts, and what that does is not known,", program);
 	}
 	set_terminal(getty, orders.terminal);
+	if (command.number != NULL && getty->terminal == NULL)
+		getty->terminal = memory_printf("tty%s", command.number);
 }

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "policy/models/getty_units.h"
+#include "policy/models/getty_wrap.h"
 
 enum { WORDS_MAX = 200 }; /* of a line */
 
@@ -50,8 +51,12 @@ read_command(struct gettys *gettys, const struct file *file, size_t offset,
 		if (count < WORDS_MAX)
 			words[count++] = word;
 	}
-	if (count == 0 ||
-		(!getty_is(words[0]) && !getty_is_shell(words[0], words + 1, count - 1)))
+	if (count == 0)
+		return;
+	struct getty_command run = getty_unwrap((struct getty_command){
+		.program = words[0], .words = words + 1, .count = count - 1 });
+	if (!run.opens && !getty_is(run.program) &&
+		!getty_is_shell(run.program, run.words, run.count))
 		return;
 	struct getty *getty = gettys_add(gettys, file->path, file, offset);
 	if (!followed)

@@ -4,9 +4,11 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/memory.h"
 #include "policy/models/command_line.h"
+#include "policy/models/getty_wrap.h"
 #include "policy/models/unit_files.h"
 
 enum { WORDS_MAX = 200 }; /* of a line */
@@ -15,6 +17,13 @@ enum { WORDS_MAX = 200 }; /* of a line */
  * whether anything wants it or not. */
 static const char *const families[] = { "getty@", "autovt@", "serial-getty@",
 	"container-getty@", "console-getty.", NULL };
+
+/* ExecStartPre= and the like. */
+struct beside {
+	char *name, *text;
+	const struct file *file;
+	size_t offset;
+};
 
 /* What a unit says apart from its command. */
 struct extras {
@@ -27,37 +36,25 @@ struct extras {
 	bool is_users; /* it runs as somebody but root */
 	bool has_variable; /* in its command, but for $TERM, which systemd sets */
 	bool asks_stack; /* systemd asks one first */
-	char *before; /* a shell that another command of it is; NULL */
-	const struct file *before_file;
-	size_t before_offset;
+	bool is_forced; /* sulogin, to let root in who has no password */
+	struct beside *besides; /* its other commands */
+	size_t beside_count;
 };
 
-/* What a command line begins with, behind systemd's marks. The caller frees. */
-static char *
-first_word(const char *text)
-{
-	text += strspn(text, "@-:+!|\"'");
-	return memory_copy(text, strcspn(text, " \t\"'"));
-}
-
-/* ExecStartPre= and the like: what asks for commands at the terminal of the unit, before
- * or after the getty. */
 static void
-read_other_command(struct extras *extras, const struct traced *value)
+add_beside(struct extras *extras, const char *name, const struct traced *value)
 {
-	const char *text = value->text.data;
-	char *words[WORDS_MAX], *rest = NULL;
-	size_t count = 0;
-	autofree char *program = first_word(text), *line = memory_text(text);
-	for (char *word = strtok_r(line, " \t", &rest); word != NULL && count < WORDS_MAX;
-		word = strtok_r(NULL, " \t", &rest))
-		words[count++] = word;
-	if (extras->before != NULL || count == 0 ||
-		!getty_is_shell(program, words + 1, count - 1))
+	if (value->text.size == 0) { /* takes those back */
+		for (size_t i = 0; i < extras->beside_count; i++)
+			if (strcmp(extras->besides[i].name, name) == 0)
+				*extras->besides[i].text = '\0';
 		return;
-	extras->before = memory_text(program);
-	extras->before_file = value->file;
-	extras->before_offset = value->places[0];
+	}
+	extras->besides = memory_grow(
+		extras->besides, extras->beside_count, sizeof *extras->besides);
+	extras->besides[extras->beside_count++] = (struct beside){ memory_text(name),
+		memory_copy(value->text.data, value->text.size), value->file,
+		value->places[0] };
 }
 
 /* Whether the root has a credential NAME that the pattern TEXT of ImportCredential=
@@ -106,26 +103,66 @@ read_credential(struct extras *extras, const char *setting, const struct traced 
 	}
 }
 
+/* The value of the variable NAME in the line TEXT of Environment=; NULL when it has none.
+ * The caller frees it. */
+static char *
+read_variable(const char *text, const char *name)
+{
+	const char *at = strstr(text, name);
+	size_t length = strlen(name);
+	if (at == NULL || at[length] != '=')
+		return NULL;
+	return memory_copy(at + length + 1, strcspn(at + length + 1, " \t\"'"));
+}
+
+/* A folder of credentials that the unit names by itself, and whether sulogin lets a root
+ * in that has no password (sulogin(8); systemd-sulogin-shell). */
+static void
+read_environment(struct extras *extras, const struct traced *value)
+{
+	autofree char *folder = read_variable(value->text.data, "CREDENTIALS_DIRECTORY");
+	autofree char *force = read_variable(value->text.data, "SYSTEMD_SULOGIN_FORCE");
+	static const char *const names[] = { "agetty.autologin", "login.noauth", NULL };
+	for (const char *const *name = names; folder != NULL && *name != NULL; name++) {
+		autofree char *path = memory_printf("%s/%s", folder, *name);
+		if (*path != '/' || host_has_name(extras->host, path) == 0)
+			continue;
+		free(extras->user);
+		extras->user = memory_text("any name");
+		extras->file = value->file;
+		extras->offset = value->places[0];
+	}
+	if (force != NULL)
+		extras->is_forced = strchr("1yYtT", *force) != NULL ||
+			strcasecmp(force, "on") == 0;
+}
+
 static void
 read_extra(void *data, const char *name, struct traced *value)
 {
 	struct extras *extras = data;
 	const char *text = value->text.size > 0 ? value->text.data : "";
 	if (strcmp(name, "StandardInput") == 0) {
-		extras->at_terminal = strncmp(text, "tty", 3) == 0;
+		/* a file may be a terminal too (systemd.exec(5)) */
+		bool is_device = strncmp(text, "file:/dev/", 10) == 0 &&
+			strcmp(text + 10, "null") != 0 && strcmp(text + 10, "zero") != 0;
+		extras->at_terminal = strncmp(text, "tty", 3) == 0 || is_device;
+		if (is_device && extras->terminal == NULL)
+			extras->terminal = memory_text(text + 10);
 	} else if (strcmp(name, "TTYPath") == 0) {
 		free(extras->terminal);
 		extras->terminal = memory_text(
 			strncmp(text, "/dev/", 5) == 0 ? text + 5 : text);
 	} else if (strcmp(name, "ExecStart") == 0 && *text != '\0') {
-		autofree char *program = first_word(text);
 		for (const char *at = text; (at = strchr(at, '$')) != NULL; at++)
 			extras->has_variable = extras->has_variable ||
 				strncmp(at, "$TERM", 5) != 0;
-		extras->has_command = extras->has_command || getty_is(program) ||
-			getty_is_shell(program, NULL, 0);
-	} else if (strncmp(name, "Exec", 4) == 0 && *text != '\0') {
-		read_other_command(extras, value);
+		extras->has_command = extras->has_command || getty_wrap_concerns(text);
+	} else if (strncmp(name, "Exec", 4) == 0 && strcmp(name, "ExecStart") != 0 &&
+		strcmp(name, "ExecSearchPath") != 0 && strcmp(name, "ExecPaths") != 0) {
+		add_beside(extras, name, value);
+	} else if (strcmp(name, "Environment") == 0 && *text != '\0') {
+		read_environment(extras, value);
 	} else if (strcmp(name, "User") == 0) {
 		extras->is_users = *text != '\0' && strcmp(text, "root") != 0 &&
 			strcmp(text, "0") != 0;
@@ -149,6 +186,32 @@ instance_of(const char *unit)
 	return instance;
 }
 
+/* Programs of systemd that sit at the console while it boots, and ask for root's password
+ * or for settings. Others, as systemd-run, start whatever they are told. */
+static bool
+is_systemds(const char *program)
+{
+	static const char *const names[] = { "systemd-firstboot", "systemd-sulogin-shell",
+		"systemd-ask-password", "systemd-tty-ask-password-agent",
+		"systemd-vconsole-setup", "systemd-cryptsetup", "systemd-storagetm",
+		"homectl", NULL };
+	const char *slash = strrchr(program, '/');
+	const char *name = slash != NULL ? slash + 1 : program;
+	const char *const *known = names;
+	while (*known != NULL && strcmp(*known, name) != 0)
+		known++;
+	return *known != NULL;
+}
+
+/* Units for a host that does not start; every one has them, with a sulogin of some form,
+ * which they are for. */
+static bool
+is_emergency(const char *unit)
+{
+	return strcmp(unit, "emergency.service") == 0 ||
+		strcmp(unit, "rescue.service") == 0;
+}
+
 /* What the command LINE of a unit and its EXTRAS come to. */
 static void
 describe(struct getty *getty, const struct command_line *line, char *const *words,
@@ -161,7 +224,10 @@ describe(struct getty *getty, const struct command_line *line, char *const *word
 		getty->offset = is_placed ? line->offset : line->start;
 		return;
 	}
-	getty_judge(getty, line->program, words, line->count);
+	if (extras->is_forced && strstr(line->program, "sulogin") != NULL)
+		getty->starts = memory_text("sulogin --force");
+	else
+		getty_judge(getty, line->program, words, line->count);
 	if (extras->user != NULL && getty->user == NULL && getty->unknown == NULL) {
 		getty->user = memory_text(extras->user);
 		getty->file = extras->file;
@@ -198,23 +264,18 @@ has_default_environment(struct host *host)
 	return has_any;
 }
 
-/* Programs of systemd that sit at the console while it boots, and ask for root's password
- * or for settings. */
-static bool
-is_systemds(const char *program)
-{
-	const char *slash = strrchr(program, '/');
-	const char *name = slash != NULL ? slash + 1 : program;
-	return strncmp(name, "systemd-", 8) == 0 || strcmp(name, "homectl") == 0;
-}
-
 /* Whether a unit that is no getty's by its name has to do with somebody at a terminal. */
 static bool
-is_at_terminal(const struct extras *extras, const struct command_line *line)
+is_at_terminal(const struct extras *extras, const char *unit,
+	const struct command_line *line, char *const *words)
 {
 	if (line->program == NULL)
 		return false;
-	if (getty_is(line->program))
+	if (is_emergency(unit))
+		return extras->is_forced ||
+			getty_is_shell(line->program, words, line->count);
+	if (getty_wrap_takes_terminal((struct getty_command){
+		    .program = line->program, .words = words, .count = line->count }))
 		return true;
 	bool is_somebodys = extras->terminal != NULL && extras->is_users;
 	return (extras->at_terminal || is_somebodys) && !extras->asks_stack &&
@@ -229,6 +290,40 @@ set_terminal(struct getty *getty, const char *unit, const struct extras *extras)
 	free(getty->terminal);
 	getty->terminal = strchr(unit, '@') != NULL ? instance_of(unit)
 						    : memory_text(extras->terminal);
+}
+
+/* Adds what the other commands of the unit NAME are, and frees them. Those that systemd
+ * hands the terminal to are called with EXEC_APPLY_TTY_STDIN in service.c. */
+static void
+read_besides(struct extras *extras, const char *name, struct gettys *gettys)
+{
+	for (size_t i = 0; i < extras->beside_count; i++) {
+		struct beside *beside = &extras->besides[i];
+		struct getty found = { 0 };
+		bool has_input = extras->at_terminal &&
+			(strcmp(beside->name, "ExecStartPre") == 0 ||
+				strcmp(beside->name, "ExecCondition") == 0 ||
+				strcmp(beside->name, "ExecStopPost") == 0);
+		if (gettys->count < GETTYS_MAX &&
+			getty_wrap_judge(beside->text, has_input, &found) &&
+			(found.unknown == NULL || !is_emergency(name))) {
+			struct getty *getty = gettys_add(
+				gettys, name, beside->file, beside->offset);
+			getty->user = found.user;
+			getty->remote = found.remote;
+			getty->starts = found.starts;
+			getty->unknown = found.unknown;
+			getty->terminal = found.terminal;
+			if (found.terminal == NULL)
+				set_terminal(getty, name, extras);
+		} else {
+			free(found.unknown);
+			free(found.terminal);
+		}
+		free(beside->name);
+		free(beside->text);
+	}
+	free(extras->besides);
 }
 
 /* The unit called NAME; with ANY only when it has to do with a terminal. A template
@@ -250,7 +345,7 @@ read_unit(struct host *host, const char *name, bool any, struct gettys *gettys)
 	autofree char **words = memory_new(line.count + 1, sizeof *words);
 	for (size_t i = 0; i < line.count; i++)
 		words[i] = line.words[i].text;
-	if ((!any || is_at_terminal(&extras, &line)) &&
+	if ((!any || is_at_terminal(&extras, name, &line, words)) &&
 		(line.program != NULL || line.unknown != NULL)) {
 		struct getty *getty = gettys_add(gettys, name, line.source, line.start);
 		describe(getty, &line, words, &extras);
@@ -260,14 +355,8 @@ read_unit(struct host *host, const char *name, bool any, struct gettys *gettys)
 			getty->unknown = memory_text("DefaultEnvironment= of systemd may "
 						     "say what its command is told");
 	}
-	if (extras.before != NULL && extras.at_terminal) {
-		struct getty *getty = gettys_add(
-			gettys, name, extras.before_file, extras.before_offset);
-		getty->starts = memory_text(extras.before);
-		set_terminal(getty, name, &extras);
-	}
+	read_besides(&extras, name, gettys);
 	command_line_free(&line);
-	free(extras.before);
 	free(extras.user);
 	free(extras.terminal);
 }

@@ -67,6 +67,38 @@ test_words(void **state)
 		{ "/bin/bash", "starts=/bin/bash", NULL },
 		{ "/bin/bash --login -i", "starts=/bin/bash", NULL },
 		{ "-/bin/sh", "starts=-/bin/sh", NULL },
+		/* bash(1): these take a word, which is no script */
+		{ "/bin/bash -o posix", "starts=/bin/bash", NULL },
+		{ "/bin/bash +O extglob -i", "starts=/bin/bash", NULL },
+		{ "/bin/bash --rcfile /x --init-file /y", "starts=/bin/bash", NULL },
+		{ "/bin/bash -s x", "starts=/bin/bash", NULL },
+		{ "/bin/bash --rcfile /x /y",
+			"unknown=it starts, and what that does is not known, /bin/bash",
+			NULL },
+		{ "/bin/bash -ic x",
+			"unknown=it starts, and what that does is not known, /bin/bash",
+			NULL },
+		/* as root su(1) asks nobody */
+		{ "/bin/su -", "starts=/bin/su", NULL },
+		{ "/bin/su -l alice", "starts=/bin/su", NULL },
+		{ "/bin/su - alice -c x",
+			"unknown=it starts, and what that does is not known, /bin/su",
+			NULL },
+		{ "/sbin/sulogin --force", "starts=/sbin/sulogin", NULL },
+		/* what runs another */
+		{ "/usr/bin/env bash", "starts=bash", NULL },
+		{ "/usr/bin/env -i -u X A=b /bin/login -f root", "user=root", NULL },
+		{ "/usr/bin/env -S bash",
+			"unknown=it starts, and what that does is not known, "
+			"/usr/bin/env",
+			NULL },
+		{ "/usr/bin/setsid -c bash", "starts=bash", NULL },
+		{ "/bin/busybox sh", "starts=sh", NULL },
+		{ "/usr/bin/nice -n 5 setsid /sbin/agetty -a bob tty3", "user=bob",
+			"tty3" },
+		{ "/usr/bin/timeout -k 5 9 /bin/bash", "starts=/bin/bash", NULL },
+		{ "/usr/bin/openvt -c 9 -- /bin/bash", "starts=/bin/bash", "tty9" },
+		{ "/usr/bin/openvt -sc9", "starts=/usr/bin/openvt", "tty9" },
 		{ "/bin/sh /opt/x",
 			"unknown=it starts, and what that does is not known, "
 			"/bin/sh",
@@ -240,8 +272,24 @@ test_odd_units(void **state)
 		const char *lines, *want;
 	} cases[] = {
 		{ "ExecStart=/usr/bin/setsid -c /bin/bash\nStandardInput=tty\n",
+			"x.service - starts=/bin/bash\n" },
+		{ "ExecStart=/bin/bash -i\nStandardInput=file:/dev/tty9\n",
+			"x.service tty9 starts=/bin/bash\n" },
+		{ "ExecStart=/bin/cat\nStandardInput=file:/dev/null\n", "" },
+		/* a terminal of its own */
+		{ "ExecStart=/usr/bin/openvt -c 9 -- /bin/bash\n",
+			"x.service tty9 starts=/bin/bash\n" },
+		{ "ExecStart=/bin/sh -c 'getty -n -l /bin/bash 9600 tty9'\n",
 			"x.service - unknown=it starts, and what that does is not known, "
-			"/usr/bin/setsid\n" },
+			"/bin/sh\n" },
+		{ "ExecStart=/bin/sh -c 'exec logger x'\n", "" },
+		{ "ExecStart=/usr/sbin/x\nExecStartPost=/sbin/agetty -a root tty9\n",
+			"x.service tty9 user=root\n" },
+		{ "ExecStart=/usr/sbin/x\nExecStartPre=/opt/y\n", "" },
+		/* systemd-run(1) starts what it is told */
+		{ "ExecStart=/usr/bin/systemd-run -t bash\nStandardInput=tty\n",
+			"x.service - unknown=it starts, and what that does is not known, "
+			"/usr/bin/systemd-run\n" },
 		{ "ExecStart=/bin/sh -c '/bin/bash'\nStandardInput=tty-force\n",
 			"x.service - unknown=it starts, and what that does is not known, "
 			"/bin/sh\n" },
@@ -265,12 +313,107 @@ test_odd_units(void **state)
 		found(made.host, cases[i].want);
 	}
 	host_remove(made.host, path);
-	kind_host_put(&made, "/lib/systemd/system/getty@.service",
-		STOCK "StandardInput=tty\nExecStartPre=-/bin/bash\n");
-	found(made.host, "getty@.service - asks\ngetty@.service - starts=/bin/bash\n");
-	kind_host_put(&made, "/lib/systemd/system/getty@.service",
-		STOCK "StandardInput=tty\nExecStartPre=-/bin/sh /opt/script\n");
-	found(made.host, "getty@.service - asks\n");
+	kind_host_close(&made);
+}
+
+/* The commands beside the getty: what is known to be harmless, what opens a session, and
+ * what nobody knows. */
+static void
+test_besides(void **state)
+{
+	static const struct {
+		const char *line, *want; /* NULL: nothing */
+	} cases[] = {
+		{ "ExecStartPre=-/bin/plymouth --wait quit", NULL },
+		{ "ExecStartPre=/usr/bin/clear", NULL },
+		{ "ExecStartPre=-/usr/bin/env stty sane", NULL },
+		{ "ExecStartPre=/bin/sleep 5", NULL },
+		{ "ExecReload=/bin/kill -HUP $MAINPID", NULL },
+		{ "ExecStartPre=/opt/clear",
+			"unknown=it starts, and what that does is "
+			"not known, /opt/clear" },
+		{ "ExecStartPre=-/bin/bash", "starts=/bin/bash" },
+		{ "ExecStartPre=-/bin/bash -o posix", "starts=/bin/bash" },
+		{ "ExecStartPre=-/bin/bash --rcfile /x", "starts=/bin/bash" },
+		{ "ExecStartPre=-/bin/login -f root", "user=root" },
+		{ "ExecCondition=\"/bin/login\" \"-f\" root", "user=root" },
+		{ "ExecStartPre=-/bin/clear ; /bin/login -f root", "user=root" },
+		{ "ExecStartPre=/bin/login -\\x66 root",
+			"unknown=it is told more than can be followed, /bin/login "
+			"-\\x66 root" },
+		{ "ExecStopPost=-/sbin/agetty -a root tty1", "user=root" },
+		{ "ExecStopPost=-/sbin/agetty tty1", NULL },
+		{ "ExecStartPre=-/bin/su -", "starts=/bin/su" },
+		{ "ExecStartPre=-/sbin/sulogin --force", "starts=/sbin/sulogin" },
+		{ "ExecStartPre=-/usr/bin/env bash", "starts=bash" },
+		{ "ExecStartPre=-/usr/bin/setsid -c bash", "starts=bash" },
+		{ "ExecStartPre=-/bin/busybox sh", "starts=sh" },
+		{ "ExecStartPre=@/bin/busybox sh", "starts=sh" },
+		{ "ExecStartPre=@/bin/bash clear", "starts=/bin/bash" },
+		{ "ExecStartPre=/bin/plymouth ask-for-password --command=bash",
+			"unknown=it starts, and what that does is not known, "
+			"/bin/plymouth" },
+		{ "ExecStartPre=/bin/systemctl stop x.path", NULL },
+		{ "ExecStartPre=-/bin/sh /opt/script",
+			"unknown=it starts, and what that "
+			"does is not known, /bin/sh" },
+		/* service.c: without EXEC_APPLY_TTY_STDIN their input is /dev/null */
+		{ "ExecStartPost=/bin/bash", NULL },
+		{ "ExecStartPost=/usr/bin/openvt bash", "starts=bash" },
+		{ "ExecStartPre=-/bin/bash\nExecStartPre=", NULL },
+		{ "ExecStartPre=-/bin/bash\nExecStopPost=", "starts=/bin/bash" },
+	};
+	struct kind_host made;
+	(void)state;
+	kind_host_open(&made, NULL, "pam", "1.5.2");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *at = cases[i].want != NULL &&
+				strstr(cases[i].line, "agetty") != NULL
+			? "tty1"
+			: "-";
+		autofree char *unit = memory_printf(
+			"%sStandardInput=tty\n%s\n", STOCK, cases[i].line);
+		autofree char *want = cases[i].want == NULL
+			? memory_text("getty@.service - asks\n")
+			: memory_printf("getty@.service - asks\ngetty@.service %s %s\n",
+				  at, cases[i].want);
+		kind_host_put(&made, "/lib/systemd/system/getty@.service", unit);
+		found(made.host, want);
+	}
+	kind_host_close(&made);
+}
+
+/* Every host has these; they are for root alone, who is asked for the password. */
+static void
+test_emergency(void **state)
+{
+	static const char path[] = "/lib/systemd/system/emergency.service";
+	static const struct {
+		const char *lines, *want;
+	} cases[] = {
+		{ "ExecStart=-/lib/systemd/systemd-sulogin-shell emergency\n", "" },
+		{ "ExecStart=-/bin/sh -c \"/sbin/sulogin; /bin/systemctl default\"\n"
+		  "ExecStopPost=/bin/systemctl --no-block default\n",
+			"" },
+		{ "ExecStart=-/lib/systemd/systemd-sulogin-shell emergency\n"
+		  "Environment=HOME=/ SYSTEMD_SULOGIN_FORCE=1\n",
+			"emergency.service - starts=sulogin --force\n" },
+		{ "ExecStart=-/lib/systemd/systemd-sulogin-shell emergency\n"
+		  "Environment=SYSTEMD_SULOGIN_FORCE=0\n",
+			"" },
+		{ "ExecStart=-/bin/bash\n", "emergency.service - starts=/bin/bash\n" },
+	};
+	struct kind_host made;
+	(void)state;
+	kind_host_open(&made, NULL, "pam", "1.5.2");
+	kind_host_put(&made, "/lib/systemd/system/emergency.target",
+		"[Unit]\nRequires=emergency.service\n");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		autofree char *unit = memory_printf(
+			"[Service]\nStandardInput=tty-force\n%s", cases[i].lines);
+		kind_host_put(&made, path, unit);
+		found(made.host, cases[i].want);
+	}
 	kind_host_close(&made);
 }
 
@@ -290,6 +433,12 @@ test_outside(void **state)
 	kind_host_put(&made, "/usr/lib/credstore.encrypted/login.noauth", "yes");
 	found(made.host, "getty@.service - user=any name\n");
 	host_remove(made.host, "/usr/lib/credstore.encrypted/login.noauth");
+	/* a folder that the unit names itself */
+	kind_host_put(&made, "/lib/systemd/system/getty@.service",
+		STOCK "Environment=A=b \"CREDENTIALS_DIRECTORY=/etc/cred\"\n");
+	found(made.host, "getty@.service - asks\n");
+	kind_host_put(&made, "/etc/cred/agetty.autologin", "root");
+	found(made.host, "getty@.service - user=any name\n");
 	kind_host_put(&made, "/lib/systemd/system/getty@.service",
 		"[Service]\nExecStart=-/sbin/agetty $OPTS %I\n");
 	found(made.host, "getty@.service - asks\n");
@@ -318,12 +467,14 @@ test_inittab(void **state)
 		"4:23:respawn:/bin/sh </dev/tty4 >/dev/tty4 2>&1\n"
 		"SV:123456:respawn:/command/svscanboot\n"
 		"S0:23:respawn:+/sbin/agetty -L $SERIAL 9600\n"
-		"ttyS1::askfirst:-/bin/ash\n5:2:respawn:/bin/sh /opt/start\n");
+		"ttyS1::askfirst:-/bin/ash\n5:2:respawn:/bin/sh /opt/start\n"
+		"6:2:respawn:/usr/bin/setsid /sbin/agetty -a bob tty6\n"
+		"7:2:respawn:/usr/bin/nice /usr/sbin/crond\n");
 	found(made.host,
 		"/etc/inittab tty1 asks\n/etc/inittab tty3 user=root\n"
 		"/etc/inittab - starts=/bin/sh\n"
 		"/etc/inittab - unknown=a shell runs it, in a way not followed\n"
-		"/etc/inittab ttyS1 starts=-/bin/ash\n");
+		"/etc/inittab ttyS1 starts=-/bin/ash\n/etc/inittab tty6 user=bob\n");
 	kind_host_put(&made, "/etc/inittab", "");
 	kind_host_put(&made, "/etc/init/tty.conf",
 		"stop on runlevel [S016]\ninstance $TTY\nexec /sbin/mingetty $TTY\n"
@@ -397,6 +548,8 @@ main(void)
 		cmocka_unit_test(test_more_units),
 		cmocka_unit_test(test_starts),
 		cmocka_unit_test(test_odd_units),
+		cmocka_unit_test(test_besides),
+		cmocka_unit_test(test_emergency),
 		cmocka_unit_test(test_outside),
 		cmocka_unit_test(test_inittab),
 		cmocka_unit_test(test_init),
