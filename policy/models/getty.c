@@ -86,12 +86,18 @@ is_su(const char *name, char *const *words, size_t count)
 	static const char *const names[] = { "su", "runuser", NULL };
 	if (!is_one_of(name, names))
 		return false;
-	for (size_t i = 0; i < count; i++)
-		if (*words[i] == '-' &&
-			(words[i][1] == '-' ? strstr(words[i], "c") != NULL
-					    : strpbrk(words[i], "cu") != NULL))
+	size_t names_count = 0; /* behind the user's, words for the shell */
+	for (size_t i = 0; i < count; i++) {
+		const char *word = words[i];
+		if (*word != '-')
+			names_count++;
+		else if (word[1] == '-' ? strstr(word, "c") != NULL
+					: strpbrk(word, "cu") != NULL)
 			return false;
-	return true;
+		else if (strlen(word) == 2 && strchr("sgGw", word[1]) != NULL)
+			i++;
+	}
+	return names_count <= 1;
 }
 
 /* getopt_long(3) is what these programs call themselves, abbreviations and all. The dash

@@ -91,20 +91,34 @@ getty_unwrap(struct getty_command command)
 	return command;
 }
 
+/* Whether the script TEXT runs a getty or openvt, or reads from a terminal. The unit
+ * getty@tty1 is no command, and what is written to a terminal opens nothing. */
+static bool
+is_script_at_terminal(const char *text)
+{
+	static const char *const programs[] = { "getty", "openvt", NULL };
+	for (const char *const *name = programs; *name != NULL; name++)
+		for (const char *at = text; (at = strstr(at, *name)) != NULL;) {
+			at += strlen(*name);
+			if (strchr("@.-_", *at) == NULL || *at == '\0')
+				return true;
+		}
+	return strchr(text, '<') != NULL &&
+		(strstr(text, "/dev/tty") != NULL ||
+			strstr(text, "/dev/console") != NULL);
+}
+
 bool
 getty_wrap_takes_terminal(struct getty_command command)
 {
-	static const char *const signs[] = { "getty", "openvt", "/dev/tty",
-		"/dev/console", NULL };
 	struct getty_command inner = getty_unwrap(command);
 	if (inner.opens || getty_is(inner.program))
 		return true;
 	if (!getty_is_shell(inner.program, NULL, 0))
 		return false;
 	for (size_t i = 0; i < inner.count; i++)
-		for (const char *const *sign = signs; *sign != NULL; sign++)
-			if (strstr(inner.words[i], *sign) != NULL)
-				return true;
+		if (is_script_at_terminal(inner.words[i]))
+			return true;
 	return false;
 }
 

@@ -277,6 +277,13 @@ host "a getty that is not known"
 getty 'ExecStart=/opt/ask %I'
 judged unknown "it starts, and what that does is not known, /opt/ask"
 refused
+host "a session beside a getty"
+getty 'ExecStart=-/sbin/agetty %I' 'StandardInput=tty' 'ExecStartPre=-/usr/bin/clear'
+judged pass "gettys: each asks for a name and a password"
+getty 'ExecStart=-/sbin/agetty %I' 'StandardInput=tty' 'ExecStartPre=-/bin/login -f root'
+judged fail "/lib/systemd/system/getty@.service:4: getty@.service: root is logged in without a password"
+getty 'ExecStart=-/sbin/agetty %I' 'StandardInput=tty' 'ExecStartPre=-/opt/greet'
+judged unknown "it starts, and what that does is not known, /opt/greet"
 host "inittab"
 printf -- '-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
 printf '1:2345:respawn:/sbin/mingetty tty1\n2:2345:respawn:/sbin/mingetty --autologin bob tty2\n' | put etc/inittab

@@ -81,6 +81,10 @@ test_words(void **state)
 		/* as root su(1) asks nobody */
 		{ "/bin/su -", "starts=/bin/su", NULL },
 		{ "/bin/su -l alice", "starts=/bin/su", NULL },
+		{ "/bin/su -s /bin/sh alice", "starts=/bin/su", NULL },
+		{ "/bin/su alice /opt/x",
+			"unknown=it starts, and what that does is not known, /bin/su",
+			NULL },
 		{ "/bin/su - alice -c x",
 			"unknown=it starts, and what that does is not known, /bin/su",
 			NULL },
@@ -283,6 +287,11 @@ test_odd_units(void **state)
 			"x.service - unknown=it starts, and what that does is not known, "
 			"/bin/sh\n" },
 		{ "ExecStart=/bin/sh -c 'exec logger x'\n", "" },
+		{ "ExecStart=/bin/sh -c 'bash </dev/tty9 >/dev/tty9'\n",
+			"x.service - unknown=it starts, and what that does is not known, "
+			"/bin/sh\n" },
+		{ "ExecStart=/bin/sh -c 'dmesg >/dev/tty12'\n", "" },
+		{ "ExecStart=/bin/sh -c 'systemctl stop getty@tty9.service'\n", "" },
 		{ "ExecStart=/usr/sbin/x\nExecStartPost=/sbin/agetty -a root tty9\n",
 			"x.service tty9 user=root\n" },
 		{ "ExecStart=/usr/sbin/x\nExecStartPre=/opt/y\n", "" },
