@@ -1,177 +1,19 @@
 /* Gettys, and what else sits at a terminal, that units of systemd start. */
 #include "policy/models/getty_units.h"
 
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/memory.h"
 #include "policy/models/command_line.h"
+#include "policy/models/getty_extras.h"
 #include "policy/models/getty_wrap.h"
 #include "policy/models/unit_files.h"
-
-enum { WORDS_MAX = 200 }; /* of a line */
 
 /* Units whose work it is; each is started by some generator or logind, so that it counts
  * whether anything wants it or not. */
 static const char *const families[] = { "getty@", "autovt@", "serial-getty@",
 	"container-getty@", "console-getty.", NULL };
-
-/* ExecStartPre= and the like. */
-struct beside {
-	char *name, *text;
-	const struct file *file;
-	size_t offset;
-};
-
-/* What a unit says apart from its command. */
-struct extras {
-	struct host *host;
-	const struct file *file; /* of what logs somebody in */
-	size_t offset;
-	char *user, *terminal;
-	bool has_command; /* one that may be a getty's */
-	bool at_terminal; /* its standard input is one */
-	bool is_users; /* it runs as somebody but root */
-	bool has_variable; /* in its command, but for $TERM, which systemd sets */
-	bool asks_stack; /* systemd asks one first */
-	bool is_forced; /* sulogin, to let root in who has no password */
-	struct beside *besides; /* its other commands */
-	size_t beside_count;
-};
-
-static void
-add_beside(struct extras *extras, const char *name, const struct traced *value)
-{
-	if (value->text.size == 0) { /* takes those back */
-		for (size_t i = 0; i < extras->beside_count; i++)
-			if (strcmp(extras->besides[i].name, name) == 0)
-				*extras->besides[i].text = '\0';
-		return;
-	}
-	extras->besides = memory_grow(
-		extras->besides, extras->beside_count, sizeof *extras->besides);
-	extras->besides[extras->beside_count++] = (struct beside){ memory_text(name),
-		memory_copy(value->text.data, value->text.size), value->file,
-		value->places[0] };
-}
-
-/* Whether the root has a credential NAME that the pattern TEXT of ImportCredential=
- * means; what the machine's firmware or its host hands over is not known
- * (systemd.exec(5)). */
-static bool
-is_imported(struct host *host, const char *text, const char *name)
-{
-	static const char *const folders[] = { "/etc/credstore", "/run/credstore",
-		"/usr/local/lib/credstore", "/usr/lib/credstore",
-		"/etc/credstore.encrypted", "/run/credstore.encrypted",
-		"/usr/local/lib/credstore.encrypted", "/usr/lib/credstore.encrypted",
-		"/run/credentials/@system", NULL };
-	autofree char *pattern = memory_copy(text, strcspn(text, ":"));
-	if (fnmatch(pattern, name, 0) != 0)
-		return text[strlen(pattern)] == ':'; /* under another name */
-	for (const char *const *folder = folders; *folder != NULL; folder++) {
-		autofree char *path = memory_printf("%s/%s", *folder, name);
-		if (host_has_name(host, path) != 0)
-			return true;
-	}
-	return false;
-}
-
-/* Credentials by which agetty and login do without a password (agetty_load_credentials in
- * util-linux; systemd.exec(5)): NAME:VALUE, or NAME:PATH with Load. */
-static void
-read_credential(struct extras *extras, const char *setting, const struct traced *value)
-{
-	static const char *const names[] = { "agetty.autologin", "login.noauth", NULL };
-	const char *text = value->text.data;
-	bool is_import = strncmp(setting, "Import", 6) == 0;
-	for (const char *const *name = names; *name != NULL; name++) {
-		size_t length = strlen(*name);
-		bool is_meant = is_import ? is_imported(extras->host, text, *name)
-					  : strncmp(text, *name, length) == 0 &&
-				(text[length] == ':' || text[length] == '\0');
-		if (!is_meant)
-			continue;
-		bool is_user = name == names && text[length] == ':' &&
-			strncmp(setting, "Set", 3) == 0;
-		free(extras->user);
-		extras->user = memory_text(is_user ? text + length + 1 : "any name");
-		extras->file = value->file;
-		extras->offset = value->places[0];
-	}
-}
-
-/* The value of the variable NAME in the line TEXT of Environment=; NULL when it has none.
- * The caller frees it. */
-static char *
-read_variable(const char *text, const char *name)
-{
-	const char *at = strstr(text, name);
-	size_t length = strlen(name);
-	if (at == NULL || at[length] != '=')
-		return NULL;
-	return memory_copy(at + length + 1, strcspn(at + length + 1, " \t\"'"));
-}
-
-/* A folder of credentials that the unit names by itself, and whether sulogin lets a root
- * in that has no password (sulogin(8); systemd-sulogin-shell). */
-static void
-read_environment(struct extras *extras, const struct traced *value)
-{
-	autofree char *folder = read_variable(value->text.data, "CREDENTIALS_DIRECTORY");
-	autofree char *force = read_variable(value->text.data, "SYSTEMD_SULOGIN_FORCE");
-	static const char *const names[] = { "agetty.autologin", "login.noauth", NULL };
-	for (const char *const *name = names; folder != NULL && *name != NULL; name++) {
-		autofree char *path = memory_printf("%s/%s", folder, *name);
-		if (*path != '/' || host_has_name(extras->host, path) == 0)
-			continue;
-		free(extras->user);
-		extras->user = memory_text("any name");
-		extras->file = value->file;
-		extras->offset = value->places[0];
-	}
-	if (force != NULL)
-		extras->is_forced = strchr("1yYtT", *force) != NULL ||
-			strcasecmp(force, "on") == 0;
-}
-
-static void
-read_extra(void *data, const char *name, struct traced *value)
-{
-	struct extras *extras = data;
-	const char *text = value->text.size > 0 ? value->text.data : "";
-	if (strcmp(name, "StandardInput") == 0) {
-		/* a file may be a terminal too (systemd.exec(5)) */
-		bool is_device = strncmp(text, "file:/dev/", 10) == 0 &&
-			strcmp(text + 10, "null") != 0 && strcmp(text + 10, "zero") != 0;
-		extras->at_terminal = strncmp(text, "tty", 3) == 0 || is_device;
-		if (is_device && extras->terminal == NULL)
-			extras->terminal = memory_text(text + 10);
-	} else if (strcmp(name, "TTYPath") == 0) {
-		free(extras->terminal);
-		extras->terminal = memory_text(
-			strncmp(text, "/dev/", 5) == 0 ? text + 5 : text);
-	} else if (strcmp(name, "ExecStart") == 0 && *text != '\0') {
-		for (const char *at = text; (at = strchr(at, '$')) != NULL; at++)
-			extras->has_variable = extras->has_variable ||
-				strncmp(at, "$TERM", 5) != 0;
-		extras->has_command = extras->has_command || getty_wrap_concerns(text);
-	} else if (strncmp(name, "Exec", 4) == 0 && strcmp(name, "ExecStart") != 0 &&
-		strcmp(name, "ExecSearchPath") != 0 && strcmp(name, "ExecPaths") != 0) {
-		add_beside(extras, name, value);
-	} else if (strcmp(name, "Environment") == 0 && *text != '\0') {
-		read_environment(extras, value);
-	} else if (strcmp(name, "User") == 0) {
-		extras->is_users = *text != '\0' && strcmp(text, "root") != 0 &&
-			strcmp(text, "0") != 0;
-	} else if (strcmp(name, "PAMName") == 0) {
-		extras->asks_stack = *text != '\0';
-	} else if (strstr(name, "Credential") != NULL && *text != '\0') {
-		read_credential(extras, name, value);
-	}
-}
 
 /* "tty1" of "getty@tty1.service"; NULL when it is a template or no instance. */
 static char *
@@ -215,7 +57,7 @@ is_emergency(const char *unit)
 /* What the command LINE of a unit and its EXTRAS come to. */
 static void
 describe(struct getty *getty, const struct command_line *line, char *const *words,
-	struct extras *extras)
+	struct getty_extras *extras)
 {
 	if (line->unknown != NULL) {
 		bool is_placed = line->file != NULL;
@@ -266,7 +108,7 @@ has_default_environment(struct host *host)
 
 /* Whether a unit that is no getty's by its name has to do with somebody at a terminal. */
 static bool
-is_at_terminal(const struct extras *extras, const char *unit,
+is_at_terminal(const struct getty_extras *extras, const char *unit,
 	const struct command_line *line, char *const *words)
 {
 	if (line->program == NULL)
@@ -283,7 +125,7 @@ is_at_terminal(const struct extras *extras, const char *unit,
 }
 
 static void
-set_terminal(struct getty *getty, const char *unit, const struct extras *extras)
+set_terminal(struct getty *getty, const char *unit, const struct getty_extras *extras)
 {
 	if (strchr(unit, '@') == NULL && extras->terminal == NULL)
 		return;
@@ -292,13 +134,13 @@ set_terminal(struct getty *getty, const char *unit, const struct extras *extras)
 						    : memory_text(extras->terminal);
 }
 
-/* Adds what the other commands of the unit NAME are, and frees them. Those that systemd
+/* Adds what the other commands of the unit NAME are. Those that systemd
  * hands the terminal to are called with EXEC_APPLY_TTY_STDIN in service.c. */
 static void
-read_besides(struct extras *extras, const char *name, struct gettys *gettys)
+read_besides(struct getty_extras *extras, const char *name, struct gettys *gettys)
 {
 	for (size_t i = 0; i < extras->beside_count; i++) {
-		struct beside *beside = &extras->besides[i];
+		struct getty_beside *beside = &extras->besides[i];
 		struct getty found = { 0 };
 		bool has_input = extras->at_terminal &&
 			(strcmp(beside->name, "ExecStartPre") == 0 ||
@@ -320,10 +162,7 @@ read_besides(struct extras *extras, const char *name, struct gettys *gettys)
 			free(found.unknown);
 			free(found.terminal);
 		}
-		free(beside->name);
-		free(beside->text);
 	}
-	free(extras->besides);
 }
 
 /* The unit called NAME; with ANY only when it has to do with a terminal. A template
@@ -331,7 +170,7 @@ read_besides(struct extras *extras, const char *name, struct gettys *gettys)
 static void
 read_unit(struct host *host, const char *name, bool any, struct gettys *gettys)
 {
-	struct extras extras = { .host = host };
+	struct getty_extras extras = { .host = host };
 	struct command_line line = { 0 };
 	const char *at = strchr(name, '@');
 	bool is_template = at != NULL && at[1] == '.';
@@ -339,7 +178,7 @@ read_unit(struct host *host, const char *name, bool any, struct gettys *gettys)
 		? memory_printf("%.*s@ttyX%s", (int)(at - name), name, at + 1)
 		: memory_text(name);
 	const struct command_daemon daemon = { .unit = unit };
-	unit_files_read_one(host, unit, read_extra, &extras);
+	unit_files_read_one(host, unit, getty_extras_read, &extras);
 	if (!any || extras.has_command || extras.at_terminal || extras.terminal != NULL)
 		command_line_read(host, &daemon, &line);
 	autofree char **words = memory_new(line.count + 1, sizeof *words);
@@ -357,8 +196,7 @@ read_unit(struct host *host, const char *name, bool any, struct gettys *gettys)
 	}
 	read_besides(&extras, name, gettys);
 	command_line_free(&line);
-	free(extras.user);
-	free(extras.terminal);
+	getty_extras_free(&extras);
 }
 
 static bool
