@@ -53,7 +53,7 @@ def ask_pam(pam, user, origins):
 
 class Access(oracle.Oracle):
     name = "access"
-    cases = 1500
+    cases = 20000
     namespaces = ("--mount", "--net", "--uts")
 
     def open(self):

@@ -44,7 +44,7 @@ class Conversation(ctypes.Structure):
 
 class Pam(oracle.Oracle):
     name = "pam"
-    cases = 1200
+    cases = 10000
     needs = ("cc",)
     namespaces = ("--mount", "--net")
 

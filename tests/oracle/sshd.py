@@ -82,7 +82,7 @@ def connections_of(text):
 
 class Sshd(Oracle):
     name = "sshd"
-    cases = 7000
+    cases = 9000
     needs = ("sshd", "ssh-keygen")
     namespaces = ("--mount",)
 

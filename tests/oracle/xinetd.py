@@ -63,7 +63,7 @@ def wait_for(path, text, daemon):
 
 class Xinetd(oracle.Oracle):
     name = "xinetd"
-    cases = 400
+    cases = 700
     needs = ("xinetd",)
     namespaces = ("--mount", "--net")
 
