@@ -162,9 +162,9 @@ console_ask(const struct console_scene *scene, const char *line, const char *why
 	pam_stack_free(&stack);
 	if (result < 0)
 		return -1;
-	const char *newline = memchr(file->bytes.data, '\n', file->bytes.size);
-	bool crlf = newline != NULL && newline > file->bytes.data && newline[-1] == '\r';
-	autofree char *text = memory_printf("%s%s\n", line, crlf ? "\r" : "");
+	/* never "\r\n", whatever the lines before: to libpam a \r is part of a module's
+	 * name (_pam_tokenize, pam_misc.c) */
+	autofree char *text = memory_printf("%s\n", line);
 	if (!is_there(edits, file, text))
 		edits_splice(edits, file, start, 0, text, "%s", why);
 	return 0;

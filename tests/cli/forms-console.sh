@@ -102,6 +102,14 @@ printf '# console\r\n-:ALL EXCEPT root:LOCAL\r\n' | put etc/security/access.conf
 admits root
 judged pass
 
+host "a stack whose first line ends in CRLF"
+printf -- '-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
+printf '# PAM\r\nauth required pam_permit.so\naccount required pam_unix.so\n' | put etc/pam.d/login
+judged fail "no pam_access.so"
+fixed 1 0
+is "$FORM: libpam would take a CR for a part of the name" "$(grep -c $'\r$' "$ROOT/etc/pam.d/login")" 1
+judged pass
+
 host "CRLF, +:ALL:ALL before the rule"
 printf '# console\r\n+:ALL:ALL\r\n-:ALL EXCEPT root:LOCAL\r\n' | put etc/security/access.conf
 admits root alice bob
