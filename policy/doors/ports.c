@@ -45,11 +45,23 @@ all_addresses(const struct sshd_config *config)
 	return text;
 }
 
+/* getaddrinfo(3) gives no address of the other family: add_one_listen_addr(), servconf.c
+ */
+static bool
+is_of_family(const char *host, const char *family)
+{
+	bool is_6 = strchr(host, ':') != NULL;
+	return !(is_6 ? family == every_4
+		      : family == every_6 && host[strspn(host, "0123456789.")] == '\0');
+}
+
 void
 doors_ports(const struct sshd_config *config, struct name_list *ret_ports)
 {
 	struct sshd_answer ports = sshd_answer_at_start(config, SSHD_PORT);
 	const char *numbers = ports.value != NULL ? ports.value : "22";
+	const char *family = all_addresses(config);
+	bool any = false;
 	*ret_ports = (struct name_list){ 0 };
 	for (size_t i = 0; i < config->count; i++) {
 		const struct sshd_line *line = &config->lines[i];
@@ -57,11 +69,14 @@ doors_ports(const struct sshd_config *config, struct name_list *ret_ports)
 			continue;
 		struct sshd_listen listen = sshd_listen_read(line->value);
 		autofree char *number = memory_printf("%ld", listen.port);
-		add_ports(ret_ports, listen.port != 0 ? number : numbers, listen.host);
+		if (is_of_family(listen.host, family))
+			add_ports(ret_ports, listen.port != 0 ? number : numbers,
+				listen.host);
+		any = true;
 		sshd_listen_free(&listen);
 	}
-	if (ret_ports->count == 0)
-		add_ports(ret_ports, numbers, all_addresses(config));
+	if (!any)
+		add_ports(ret_ports, numbers, family);
 	sshd_answer_free(&ports);
 }
 

@@ -141,8 +141,10 @@ ask_keys(struct sshd_attempt *attempt)
 	set_method(attempt, SSHD_METHOD_KEY, passage, keys.place,
 		passage == PASSAGE_OPEN ? NULL
 					: memory_text(doubt ? doubt : keys.reason));
-	attempt->verdict->keys = keys.path;
-	keys.path = NULL;
+	if (passage != PASSAGE_OPEN) {
+		attempt->verdict->keys = keys.path;
+		keys.path = NULL;
+	}
 	authorized_keys_free(&keys);
 }
 

@@ -151,6 +151,8 @@ find_method(const char *name, size_t size)
 	return i;
 }
 
+static const char several_keys[] = "whether the user has several keys can't be told";
+
 /* The least of the methods of LIST, "publickey,password:pam", which are all wanted; -1
  * with an unknown one. */
 static enum passage
@@ -158,12 +160,16 @@ ask_all_of(
 	const struct sshd_attempt *attempt, const char *list, enum sshd_method *ret_least)
 {
 	enum passage least = PASSAGE_OPEN;
+	size_t keys = 0;
 	for (const char *at = list; *at != '\0' && *at != ' ';) {
 		size_t length = strcspn(at, ",: "), whole = strcspn(at, ", ");
 		enum sshd_method method = find_method(at, length);
 		enum passage passage = method < SSHD_METHOD_COUNT
 			? attempt->methods[method].passage
 			: PASSAGE_UNKNOWN;
+		/* a key is taken once: auth2_key_already_used() of auth2.c */
+		if (method == SSHD_METHOD_KEY && ++keys > 1 && passage == PASSAGE_OPEN)
+			passage = PASSAGE_UNKNOWN;
 		if (passage < least) {
 			least = passage;
 			*ret_least = method;
@@ -231,15 +237,20 @@ ask_methods(struct sshd_attempt *attempt)
 			verdict->passage = passage;
 	}
 	autofree char *list = memory_copy(best, strcspn(best, " "));
+	const char *reason = "what it says can't be told";
+	if (missing < SSHD_METHOD_COUNT && attempt->methods[missing].reason != NULL)
+		reason = attempt->methods[missing].reason;
+	else if (missing == SSHD_METHOD_KEY)
+		reason = several_keys;
+	if (missing != SSHD_METHOD_KEY) {
+		free(verdict->keys); /* no further key would help */
+		verdict->keys = NULL;
+	}
 	if (verdict->passage == PASSAGE_OPEN)
 		verdict->methods = memory_text(list);
 	else
-		verdict->reason = memory_printf("AuthenticationMethods wants %s: %s",
-			list,
-			missing < SSHD_METHOD_COUNT &&
-					attempt->methods[missing].reason != NULL
-				? attempt->methods[missing].reason
-				: "what it says can't be told");
+		verdict->reason = memory_printf(
+			"AuthenticationMethods wants %s: %s", list, reason);
 	if (missing < SSHD_METHOD_COUNT)
 		verdict->place = attempt->methods[missing].place;
 }

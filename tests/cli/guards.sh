@@ -347,4 +347,16 @@ want <<<"$KEYS_ONLY"
 apply
 status "without accounts nothing can be lost" 0
 says "and it is said" "Who gets in can't be told: /etc/passwd"
+# --- a key that works, and no password ---------------------------------------------------
+
+begin
+give_key alice
+sed -i 's/^alice:[^:]*:/alice:!:/' root/etc/shadow
+snapshot root >before
+want <<<'sshd: { settings: { AuthenticationMethods: "publickey,password" } }'
+apply
+refused "a password is wanted too" ssh:alice
+says "that is what is missing" "AuthenticationMethods wants publickey,password"
+silent "no further key would help" "put a key that works into /home/alice"
+
 finish

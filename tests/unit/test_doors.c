@@ -51,6 +51,11 @@ test_ports(void **state)
 	served("", "AddressFamily inet\n", false);
 	served("AddressFamily inet\n", "", true);
 	served("AddressFamily inet\n", "ListenAddress 0.0.0.0\n", true);
+	served("ListenAddress ::1\n", "AddressFamily inet\nListenAddress ::1\n", false);
+	served("ListenAddress 10.0.0.1\n",
+		"AddressFamily inet6\nListenAddress 10.0.0.1\n", false);
+	served("ListenAddress 10.0.0.1\n", "AddressFamily inet\nListenAddress 10.0.0.1\n",
+		true);
 }
 
 static const struct door *

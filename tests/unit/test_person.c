@@ -299,6 +299,9 @@ test_sshd(void **state)
 		"lacking", "publickey,password");
 	asked("StrictModes no\nAuthenticationMethods publickey,password publickey", "bob",
 		NULL, "open", "publickey");
+	/* a key is taken once: auth2_key_already_used() of auth2.c */
+	asked("StrictModes no\nAuthenticationMethods publickey,publickey", "bob", NULL,
+		"unknown", "several keys");
 	asked("StrictModes no\nRevokedKeys /etc/revoked", "bob", NULL, "unknown",
 		"RevokedKeys");
 	asked("StrictModes no\nPermitRootLogin forced-commands-only", "root", NULL,
