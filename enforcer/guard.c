@@ -200,8 +200,11 @@ best_of(const struct doors_scope *scope, const struct doors *doors, bool by_ssh)
 			const struct door *door = &doors->items[k];
 			if (door->who != who)
 				continue;
-			if (leads_in(door, by_ssh) && door->passage > in)
-				in = door->passage;
+			enum passage passage = door->passage;
+			if (door->is_example && passage == PASSAGE_OPEN)
+				passage = PASSAGE_UNKNOWN;
+			if (leads_in(door, by_ssh) && passage > in)
+				in = passage;
 			if (door->kind != DOOR_SUDO && door->kind != DOOR_SU)
 				continue;
 			is_root = false;

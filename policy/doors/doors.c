@@ -143,6 +143,7 @@ ask_sshd(struct visit *visit, const char *address, bool is_used)
 		.today = scope->today };
 	autofree char *keys = NULL;
 	door->is_used = is_used;
+	door->is_example = !is_used && !is_anywhere;
 	if (!visit->sshd->installed)
 		narrow(door, PASSAGE_CLOSED, (struct place){ 0 },
 			memory_text("no sshd is installed"));

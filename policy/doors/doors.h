@@ -28,6 +28,8 @@ struct door {
 	char *service; /* the PAM service; NULL of DOOR_PORT */
 	char *from; /* "192.0.2.7", "anywhere", "tty1"; "" where it does not matter */
 	bool is_used; /* somebody came through it and is logged in */
+	bool is_example; /* of an address that lines name: whether the person ever comes
+			    from there is not known */
 	bool is_pseudo; /* a pseudo terminal: whether any login asks there is not known */
 	enum passage passage;
 	char *how; /* what opens it: "key", "password"; NULL when nothing is known to */

@@ -347,6 +347,15 @@ want <<<"$KEYS_ONLY"
 apply
 status "without accounts nothing can be lost" 0
 says "and it is said" "Who gets in can't be told: /etc/passwd"
+# --- from one network alone ------------------------------------------------------------
+
+begin
+want <<<'sshd: { settings: { AllowUsers: alice@10.0.0.0/8 bob@10.0.0.0/8 } }'
+apply
+refused "whether they ever come from there is not known" ssh:administrators
+run apply --root root --policy policy.yaml --yes --accept ssh:administrators
+status "accepted: applied" 0
+
 # --- a key that works, and no password ---------------------------------------------------
 
 begin
