@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "enforcer/evaluate.h"
+#include "policy/models/pam_services.h"
 
 /* The host with the remedies so far. */
 struct planner {
@@ -479,35 +480,38 @@ notes_free(struct plan_note *notes, size_t count)
 }
 
 /* PAM's files come last, and among them those that many services share: what a line asks
- * for is there before the line, and a run that is cut short has touched no login. */
+ * for is there before the line, and a run that is cut short has touched no login. What is
+ * PAM's its stacks tell, for a link leads anywhere. */
 static int
-file_rank(const char *file)
+file_rank(const struct context *context, const char *file)
 {
-	static const char *const shared[] = { "common-", "system-auth", "password-auth",
-		"postlogin", "fingerprint-auth", "smartcard-auth", "other", NULL };
 	static const char folder[] = "/etc/pam.d/";
+	struct name_list services;
 	if (strcmp(file, "/etc/pam.conf") == 0)
 		return 2;
-	if (strncmp(file, folder, sizeof folder - 1) != 0)
-		return 0;
-	for (const char *const *name = shared; *name != NULL; name++)
-		if (strncmp(file + sizeof folder - 1, *name, strlen(*name)) == 0)
-			return 2;
-	return 1;
+	pam_services_read(context, file, &services);
+	size_t count = services.count;
+	name_list_free(&services);
+	if (count > 0)
+		return count > 1 ? 2 : 1;
+	return strncmp(file, folder, sizeof folder - 1) == 0 ? 1 : 0;
 }
 
 /* Keeps the order of the remedies otherwise. */
 static void
-sort_changes(struct changes *changes)
+sort_changes(const struct context *context, struct changes *changes)
 {
-	for (size_t i = 1; i < changes->count; i++) {
+	autofree int *ranks = memory_new(changes->count + 1, sizeof *ranks);
+	for (size_t i = 0; i < changes->count; i++) {
 		struct change change = changes->items[i];
+		int rank = file_rank(context, change.file);
 		size_t k = i;
-		for (; k > 0 &&
-			file_rank(changes->items[k - 1].file) > file_rank(change.file);
-			k--)
+		for (; k > 0 && ranks[k - 1] > rank; k--) {
 			changes->items[k] = changes->items[k - 1];
+			ranks[k] = ranks[k - 1];
+		}
 		changes->items[k] = change;
+		ranks[k] = rank;
 	}
 }
 
@@ -551,7 +555,7 @@ plan_make(const struct context *context, const char *const *ids, size_t id_count
 	}
 	for (size_t i = 0; i < planner.touched_count; i++)
 		add_change(&planner, &planner.touched[i]);
-	sort_changes(&ret_plan->changes);
+	sort_changes(context, &ret_plan->changes);
 	note_assumptions(policy->assume, ret_plan);
 	planner_free(&planner);
 	return 0;

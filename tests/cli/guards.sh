@@ -338,6 +338,37 @@ run apply --root root --yes --accept stack:common-account ./saved
 status "accepted: applied" 0
 says "and still told" "/etc/pam.d/common-account is changed: cron, login, sshd, su, sudo and 1 more use it too; accepted"
 
+# link SERVICE...: their files are one, outside of /etc/pam.d
+link()
+{
+	begin
+	mkdir root/etc/pam-shared
+	mv root/etc/pam.d/login root/etc/pam-shared/all
+	for service; do
+		ln -sfn ../pam-shared/all "root/etc/pam.d/$service"
+	done
+	snapshot root >before
+}
+
+link login sshd
+want <<<'console: { only: [root], through: [access.conf], services: [login] }'
+apply
+refused "one file by links" stack:/etc/pam-shared/all
+says "which services" "/etc/pam-shared/all is changed, which login, sshd use"
+link login
+apply
+status "a link alone is the service's own file" 0
+is "and is changed last" "$(sed -n 's|^+++ b||p' out)" "/etc/security/access.conf
+/etc/pam-shared/all"
+run undo --root root --yes
+mkdir root/etc/pam-shared/more
+cp root/etc/pam.d/common-account root/etc/pam-shared/more/account
+sed -i 's|common-account|/etc/pam-shared/more/account|' root/etc/pam.d/sshd root/etc/pam-shared/all
+want <<<'console: { only: [root], through: [access.conf], services: [login], remedy: shared }'
+plan
+says "one that is included by its path" \
+	"/etc/pam-shared/more/account is changed: login, sshd use it; asked for by it"
+
 # --- nothing to lose -----------------------------------------------------------------
 
 begin
