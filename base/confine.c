@@ -55,8 +55,10 @@ enum { COUNTED = false };
  * than the kernel. */
 enum {
 	FS_EXECUTE = 1 << 0,
+	FS_WRITE_FILE = 1 << 1,
 	FS_READ_FILE = 1 << 2,
 	FS_READ_DIR = 1 << 3,
+	FS_NAMES = ((1 << 9) - 1) << 4, /* to make and remove any kind of file */
 	FS_VERSION_1 = (1 << 13) - 1,
 	FS_VERSION_2 = (1 << 14) - 1, /* rename to another directory */
 	FS_VERSION_3 = (1 << 15) - 1, /* truncate */
@@ -69,10 +71,33 @@ struct ruleset {
 	uint64_t files, net, scope;
 };
 
-/* Takes away all that Landlock knows of but the rights KEPT to files. A kernel without it
- * is no error: the filter of system calls is the other wall. */
+/* Directories in which more is kept, with all that lies below them. */
+struct places {
+	const int *directories;
+	size_t count;
+	uint64_t kept;
+};
+
 static int
-restrict_files(uint64_t kept, struct error *err)
+add_places(int ruleset, const struct places *places)
+{
+	for (size_t i = 0; places != NULL && i < places->count; i++) {
+		const struct landlock_path_beneath_attr rule = {
+			.allowed_access = places->kept,
+			.parent_fd = places->directories[i],
+		};
+		if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH,
+			    &rule, 0) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Takes away all that Landlock knows of but the rights KEPT to files, and those that
+ * PLACES (may be NULL) has. A kernel without it is no error: see what the callers have
+ * besides. */
+static int
+restrict_files(uint64_t kept, const struct places *places, struct error *err)
 {
 	struct ruleset rules = { .net = NET_VERSION_4, .scope = SCOPE_VERSION_6 };
 	long version = syscall(
@@ -88,7 +113,9 @@ restrict_files(uint64_t kept, struct error *err)
 		: version >= 4     ? offsetof(struct ruleset, scope)
 				   : offsetof(struct ruleset, net);
 	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);
-	long result = ruleset < 0 ? -1 : syscall(SYS_landlock_restrict_self, ruleset, 0);
+	long result = ruleset < 0 || add_places(ruleset, places) < 0
+		? -1
+		: syscall(SYS_landlock_restrict_self, ruleset, 0);
 	int saved = errno;
 	if (ruleset >= 0)
 		close(ruleset);
@@ -106,6 +133,8 @@ restrict_files(uint64_t kept, struct error *err)
 #define ALLOW(number)                                                                    \
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 1), RETURN(SECCOMP_RET_ALLOW)
 #define FAIL(number) (SECCOMP_RET_ERRNO | (number))
+#define FORBID(number)                                                                   \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 1), RETURN(FAIL(EACCES))
 /* What every filter begins with: calls of another machine's numbering end the process. */
 #define OWN_NUMBERS                                                                      \
 	LOAD(arch), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0),             \
@@ -362,7 +391,7 @@ confine_to_computing(int fd, size_t memory_max, unsigned cpu_max, struct error *
 		return error_set(err, "can't keep a descriptor: %s", strerror(errno));
 	if (syscall(SYS_close_range, STDIN_FILENO + 1, ~0u, 0) < 0)
 		return error_set(err, "can't close descriptors: %s", strerror(errno));
-	return restrict_files(0, err) < 0
+	return restrict_files(0, NULL, err) < 0
 		? -1
 		: filter_calls(computing, sizeof computing / sizeof *computing, err);
 }
@@ -376,8 +405,52 @@ confine_to_reading(struct error *err)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return error_set(err, "can't give up rights: %s", strerror(errno));
 	if (keep_capabilities(kept, err) < 0 ||
-		restrict_files(FS_READ_FILE | FS_READ_DIR, err) < 0)
+		restrict_files(FS_READ_FILE | FS_READ_DIR, NULL, err) < 0)
 		return -1;
 	return SANITIZED ? 0
 			 : filter_calls(reading, sizeof reading / sizeof *reading, err);
+}
+
+/* What a file is read, made and given its owner, mode and attributes with. The last two
+ * are for security.* and trusted.* attributes, xattr(7): without the first of them the
+ * latter are not even listed. */
+static const uint64_t CHANGING = 1ull << CAP_DAC_READ_SEARCH | 1ull << CAP_DAC_OVERRIDE |
+	1ull << CAP_CHOWN | 1ull << CAP_FOWNER | 1ull << CAP_FSETID |
+	1ull << CAP_SETFCAP | 1ull << CAP_SYS_ADMIN | 1ull << CAP_MAC_ADMIN;
+
+/* What no file is changed with and CAP_SYS_ADMIN opens: programs, sockets, others'
+ * memory, other views of the file system, the kernel itself. */
+static const struct sock_filter changing[] = {
+	OWN_NUMBERS,
+	FORBID(SYS_execve),
+	FORBID(SYS_execveat),
+	FORBID(SYS_socket),
+	FORBID(SYS_connect),
+	FORBID(SYS_ptrace),
+	FORBID(SYS_process_vm_writev),
+	FORBID(SYS_mount),
+	FORBID(SYS_umount2),
+	FORBID(SYS_move_mount),
+	FORBID(SYS_pivot_root),
+	FORBID(SYS_chroot),
+	FORBID(SYS_unshare),
+	FORBID(SYS_setns),
+	FORBID(SYS_open_by_handle_at),
+	FORBID(SYS_bpf),
+	FORBID(SYS_perf_event_open),
+	RETURN(SECCOMP_RET_ALLOW),
+};
+
+int
+confine_to_changing(const int *directories, size_t count, struct error *err)
+{
+	const struct places places = { directories, count, FS_WRITE_FILE | FS_NAMES };
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return error_set(err, "can't give up rights: %s", strerror(errno));
+	if (keep_capabilities(CHANGING, err) < 0 ||
+		restrict_files(FS_READ_FILE | FS_READ_DIR, &places, err) < 0)
+		return -1;
+	return SANITIZED
+		? 0
+		: filter_calls(changing, sizeof changing / sizeof *changing, err);
 }

@@ -25,9 +25,8 @@ failed(const struct journal *journal, struct error *err, const char *what)
 	return error_set(err, "%s: %s: %s", journal->path, what, strerror(errno));
 }
 
-/* Opens the directory of change ID; -1 with errno. */
-static int
-open_change(const struct journal *journal, unsigned long id)
+int
+journal_open_change(const struct journal *journal, unsigned long id)
 {
 	char name[24];
 	snprintf(name, sizeof name, "%lu", id);
@@ -115,7 +114,7 @@ journal_begin(const struct journal *journal, unsigned long logged, struct record
 	snprintf(name, sizeof name, "%lu", record->id);
 	if (mkdirat(journal->fd, name, 0700) < 0)
 		return failed(journal, err, "can't keep the change");
-	int directory = open_change(journal, record->id);
+	int directory = journal_open_change(journal, record->id);
 	bool good = directory >= 0 && write_payload(directory, record) == 0 &&
 		(until == NULL ||
 			storage_create(directory, TRIAL, BYTES_TEXT(until)) == 0) &&
@@ -138,7 +137,7 @@ journal_state(const struct journal *journal, unsigned long id, enum state *ret_s
 	struct error *err)
 {
 	size_t size = 0;
-	int directory = open_change(journal, id);
+	int directory = journal_open_change(journal, id);
 	if (directory < 0)
 		return failed(journal, err, "can't open the change");
 	autofree char *word = storage_read(directory, "state", STATE_MAX, &size);
@@ -167,7 +166,7 @@ journal_set_state(const struct journal *journal, unsigned long id, enum state st
 	struct error *err)
 {
 	char word[STATE_MAX];
-	int directory = open_change(journal, id);
+	int directory = journal_open_change(journal, id);
 	snprintf(word, sizeof word, "%s\n", state_name(state));
 	bool good = directory >= 0 &&
 		(unlinkat(directory, "state.new", 0) == 0 || errno == ENOENT) &&
@@ -186,7 +185,7 @@ journal_trial(const struct journal *journal, unsigned long id, struct trial *ret
 	struct error *err)
 {
 	size_t size;
-	int directory = open_change(journal, id);
+	int directory = journal_open_change(journal, id);
 	autofree char *text = storage_read(directory, TRIAL, UNTIL_MAX, &size);
 	int status = text != NULL ? 1 : errno == ENOENT ? 0 : -1;
 	if (status < 0)
@@ -202,7 +201,7 @@ int
 journal_put_logins(const struct journal *journal, unsigned long id, struct bytes logins,
 	struct error *err)
 {
-	int directory = open_change(journal, id);
+	int directory = journal_open_change(journal, id);
 	int status = directory < 0 ? -1 : storage_create(directory, LOGINS, logins);
 	if (status < 0)
 		failed(journal, err, "can't keep who is logged in");
@@ -215,7 +214,7 @@ char *
 journal_logins(const struct journal *journal, unsigned long id, struct error *err)
 {
 	size_t size;
-	int directory = open_change(journal, id);
+	int directory = journal_open_change(journal, id);
 	char *text = storage_read(directory, LOGINS, LOGINS_MAX, &size);
 	if (text == NULL)
 		failed(journal, err, "can't read who was logged in");
@@ -256,7 +255,7 @@ journal_load(const struct journal *journal, unsigned long id, bool with_bytes,
 	size_t size = 0;
 	int status = -1;
 	*ret_record = (struct record){ 0 };
-	int directory = open_change(journal, id);
+	int directory = journal_open_change(journal, id);
 	if (directory < 0)
 		return errno == ENOENT ? error_set(err, "there is no change %lu", id)
 				       : failed(journal, err, "can't open the change");
@@ -299,7 +298,7 @@ journal_load(const struct journal *journal, unsigned long id, bool with_bytes,
 static int
 remove_files(const struct journal *journal, unsigned long id, const char *const *prefixes)
 {
-	int fd = open_change(journal, id), count = 0;
+	int fd = journal_open_change(journal, id), count = 0;
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 	if (directory == NULL)
@@ -328,7 +327,7 @@ journal_prune(const struct journal *journal, unsigned long id, struct error *err
 {
 	static const char *const bytes[] = { "old.", "new.", NULL };
 	/* first the word about it: cut short here, the missing bytes are no damage */
-	int directory = open_change(journal, id);
+	int directory = journal_open_change(journal, id);
 	bool good = directory >= 0 &&
 		(storage_create(directory, PRUNED, BYTES_TEXT("")) == 0 ||
 			errno == EEXIST) &&
@@ -345,7 +344,7 @@ bool
 journal_is_pruned(const struct journal *journal, unsigned long id)
 {
 	struct stat status;
-	int directory = open_change(journal, id);
+	int directory = journal_open_change(journal, id);
 	bool pruned = directory >= 0 &&
 		fstatat(directory, PRUNED, &status, AT_SYMLINK_NOFOLLOW) == 0;
 	if (directory >= 0)

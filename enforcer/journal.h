@@ -36,6 +36,10 @@ journal_lock(const struct journal *journal, bool *ret_waited, struct error *err)
 void
 journal_close(struct journal *journal);
 
+/* The directory of change ID, open; -1 with errno. */
+int
+journal_open_change(const struct journal *journal, unsigned long id);
+
 /* The numbers of all changes, ascending; the caller frees. */
 int
 journal_list(const struct journal *journal, unsigned long **ret_ids, size_t *ret_count,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "enforcer/apart.h"
 #include "enforcer/swaps.h"
 
 /* How each state that a run can be cut short in goes on. */
@@ -75,12 +76,25 @@ find_ending(const struct run *run, unsigned long id, enum state before, enum sta
 			: "undone to the end: its undo had been cut short" };
 }
 
+/* An apart_step from the state HOW; its word names the conflicts. */
+static int
+finish(const struct run *run, const struct record *record, const void *how,
+	char **ret_conflicts, struct error *err)
+{
+	struct swaps swaps;
+	enum state from = *(const enum state *)how;
+	swaps_make(record, ways[from].backward, &swaps);
+	int status = swaps_resume(
+		&swaps, run->root, ways[from].forward, ret_conflicts, err);
+	swaps_free(&swaps);
+	return status;
+}
+
 static int
 resume(const struct run *run, unsigned long id, enum state before, enum state from,
 	struct error *err)
 {
 	struct record record;
-	struct swaps swaps;
 	autofree char *conflicts = NULL;
 	struct error wrong = ERROR_INIT;
 	char hash[SHA256_HEX];
@@ -97,9 +111,7 @@ resume(const struct run *run, unsigned long id, enum state before, enum state fr
 		record_free(&record);
 		return -1;
 	}
-	swaps_make(&record, ways[from].backward, &swaps);
-	int status = swaps_resume(&swaps, run->root, ways[from].forward, &conflicts, err);
-	swaps_free(&swaps);
+	int status = apart_take(run, &record, finish, &from, &conflicts, err);
 	if (status == 0 && ways[from].activate &&
 		run_activate(run, &record, &wrong) < 0) {
 		run_note(run, wrong.text);

@@ -28,6 +28,8 @@ struct transaction {
 	unsigned trial; /* for apply: seconds within which it must be confirmed; 0: it
 			   need not be */
 	void (*logins)(struct buffer *out); /* with TRIAL: login_list, but in tests */
+	bool in_place; /* for who traces it: files are changed by this process, not by one
+			  of their own that can do nothing else: see apart.h */
 	bool end_trial; /* recovery undoes what is on trial, however much time it has */
 	/* tells the caller what happens, one line each ("validated by sshd -t", "sshd
 	 * reloaded", "not validated by the daemon"); may be NULL */

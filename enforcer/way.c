@@ -2,6 +2,8 @@
 
 #include <signal.h>
 
+#include "base/memory.h"
+#include "enforcer/apart.h"
 #include "enforcer/swaps.h"
 
 const struct way WAY_APPLY = { false, STATE_INTENT, STATE_COMMITTED, STATE_INTENT };
@@ -51,29 +53,45 @@ swap_files(const struct run *run, const struct record *record, const struct way 
 	return -1;
 }
 
-enum outcome
-way_go(const struct run *run, const struct record *record, const struct way *way,
+/* An apart_step that goes the struct way HOW; returns an outcome,
+ * or -1 when recovery has work. */
+static int
+go(const struct run *run, const struct record *record, const void *how, char **ret_word,
 	struct error *err)
 {
+	const struct way *way = how;
 	struct swaps swaps;
 	struct error litter = ERROR_INIT;
-	sigset_t signals;
 	bool conflict = false, stuck = false;
 	swaps_make(record, way->backward, &swaps);
-	hold_signals(&signals);
 	int status = swap_files(run, record, way, &swaps, &conflict, &stuck, err);
 	if (status == 0 && swaps_settle(&swaps, &litter) < 0)
-		run_note(run, litter.text);
+		*ret_word = memory_text(litter.text);
 	if (status < 0 && !stuck && way->failed != way->progress &&
 		journal_set_state(&run->journal, record->id, way->failed, err) < 0)
 		stuck = true;
-	release_signals(&signals);
 	swaps_free(&swaps);
 	error_clear(&litter);
 	if (status == 0)
 		return OUTCOME_DONE;
-	if (!stuck)
-		return conflict ? OUTCOME_REFUSED : OUTCOME_UNDONE;
+	if (stuck)
+		return -1;
+	return conflict ? OUTCOME_REFUSED : OUTCOME_UNDONE;
+}
+
+enum outcome
+way_go(const struct run *run, const struct record *record, const struct way *way,
+	struct error *err)
+{
+	sigset_t signals;
+	autofree char *litter = NULL;
+	hold_signals(&signals);
+	int outcome = apart_take(run, record, go, way, &litter, err);
+	release_signals(&signals);
+	if (litter != NULL)
+		run_note(run, litter);
+	if (outcome >= 0)
+		return (enum outcome)outcome;
 	error_prefix(
 		err, "the change is not finished; the next run completes or undoes it");
 	return OUTCOME_NOT_RUN;

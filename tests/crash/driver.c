@@ -167,6 +167,7 @@ main(int argc, char **argv)
 		struct transaction transaction = { .root = argv[1],
 			.journal = strcmp(argv[2], "-") == 0 ? NULL : argv[2],
 			.policy_sha256 = "",
+			.in_place = true,
 			.note = note };
 		struct error err = ERROR_INIT;
 		status = act(&transaction, argv[i], &err);

@@ -28,7 +28,7 @@ holdfast()
 	"$HOLDFAST" "$@" >"$T/out" 2>&1
 }
 
-# fresh: the bundled host, and apply killed before its third exchange.
+# fresh: the bundled host, and what changes files for apply killed before its third exchange.
 fresh()
 {
 	rm -rf "$T/root"
@@ -41,8 +41,9 @@ killed()
 {
 	strace -f -qq -o /dev/null -e trace=renameat2 -e inject=renameat2:signal=KILL:when=3 \
 		"$HOLDFAST" apply --root "$T/root" --policy "$policy" --yes >"$T/out" 2>&1
-	[ $? -eq 137 ]
-} 2>/dev/null
+	[ $? -eq 3 ] && said "the process that changes the files died (Killed)" &&
+		said "the change is not finished; the next run completes or undoes it"
+}
 
 as_before()
 {

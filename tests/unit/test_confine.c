@@ -352,6 +352,131 @@ test_only_reading(void **state)
 	unlink(file);
 }
 
+/* --- what is left to a process that changes files --------------------------------- */
+
+static char in[] = "/tmp/holdfast-in.XXXXXX", out[] = "/tmp/holdfast-out.XXXXXX";
+
+/* DIRECTORY/NAME; good until the second call after. */
+static const char *
+at(const char *directory, const char *name)
+{
+	static char paths[2][100];
+	static int which;
+	char *path = paths[which = !which];
+	snprintf(path, sizeof *paths, "%s/%s", directory, name);
+	return path;
+}
+
+static int
+make(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	bool good = fd >= 0 && write(fd, "x", 1) == 1;
+	if (fd >= 0)
+		close(fd);
+	return good ? 0 : -1;
+}
+
+static void
+change_inside(void)
+{
+	char path[40];
+	int fd = open(in, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	MUST(fd >= 0 && write(fd, "y", 1) == 1 && fchmod(fd, 0640) == 0);
+	MUST(linkat(AT_FDCWD, path, AT_FDCWD, at(in, ".new"), AT_SYMLINK_FOLLOW) == 0);
+	MUST(renameat2(AT_FDCWD, at(in, ".new"), AT_FDCWD, at(in, "file"),
+		     RENAME_EXCHANGE) == 0);
+	MUST(unlink(at(in, ".new")) == 0);
+	MUST(make(at(in, "more")) == 0 && unlink(at(in, "more")) == 0);
+	MUST(close(fd) == 0 && (fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC)) >= 0);
+}
+
+static void
+change_outside(void)
+{
+	const char *file_out = at(out, "file");
+	MUST(open(file_out, O_WRONLY | O_CLOEXEC) < 0 && errno == EACCES);
+	MUST(make(at(out, "more")) < 0 && errno == EACCES);
+	MUST(open(out, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) < 0 && errno == EACCES);
+	MUST(unlink(at(out, "file")) < 0 && errno == EACCES);
+	MUST(rename(at(out, "file"), at(out, "other")) < 0 && errno == EACCES);
+	MUST(symlink("file", at(out, "link")) < 0 && errno == EACCES);
+	MUST(link(at(in, "file"), at(out, "link")) < 0);
+	MUST(rename(at(in, "file"), at(out, "link")) < 0);
+	MUST(rename(at(out, "file"), at(in, "link")) < 0);
+	MUST(landlock_version() < 3 || truncate(at(in, "file"), 0) < 0);
+	MUST(landlock_version() < 6 || kill(getppid(), 0) < 0);
+}
+
+static void
+leave_files(void)
+{
+	MUST(execl("/bin/true", "true", NULL) < 0 && errno == EACCES);
+	MUST(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) < 0 && errno == EACCES);
+	MUST(mount("none", out, "tmpfs", 0, NULL) < 0 && errno == EACCES);
+	MUST(unshare(CLONE_NEWNS) < 0 && errno == EACCES);
+	MUST(chroot(in) < 0 && errno == EACCES);
+	MUST(ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0 && errno == EACCES);
+}
+
+static void
+keep_what_files_need(void)
+{
+	static const int gone[] = { CAP_KILL, CAP_SETUID, CAP_NET_ADMIN, CAP_SYS_MODULE,
+		CAP_SYS_RAWIO, CAP_SYS_CHROOT, CAP_SYS_PTRACE, CAP_MKNOD, CAP_SYS_BOOT };
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct sets[2];
+	MUST(syscall(SYS_capget, &header, sets) == 0);
+	for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
+		MUST((sets[0].permitted & 1u << gone[i]) == 0);
+	MUST(geteuid() != 0 || (sets[0].effective & 1u << CAP_CHOWN) != 0);
+	MUST(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
+}
+
+/* As reading, for a process that changes files in the directory IN. */
+static int
+changing(void (*act)(void), bool landlock)
+{
+	int status;
+	pid_t pid = fork();
+	if (pid == 0) {
+		int fd = open(in, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (!landlock)
+			forget_landlock();
+		if (confine_to_changing(&fd, 1, NULL) < 0)
+			leave(99);
+		act();
+		leave(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static void
+test_only_changing(void **state)
+{
+	(void)state;
+	assert_non_null(mkdtemp(in));
+	assert_non_null(mkdtemp(out));
+	assert_int_equal(make(at(in, "file")) | make(at(out, "file")), 0);
+	for (int landlock = 0; landlock < 2; landlock++) {
+		assert_int_equal(changing(change_inside, landlock), 0);
+		assert_int_equal(changing(keep_what_files_need, landlock), 0);
+#ifndef __SANITIZE_ADDRESS__
+		assert_int_equal(changing(leave_files, landlock), 0);
+#else
+		(void)leave_files;
+#endif
+	}
+	if (landlock_version() > 0)
+		assert_int_equal(changing(change_outside, true), 0);
+	assert_int_equal(unlink(at(in, "file")) | unlink(at(out, "file")), 0);
+	assert_int_equal(rmdir(in) | rmdir(out), 0);
+}
+
 int
 main(void)
 {
@@ -360,6 +485,7 @@ main(void)
 		cmocka_unit_test(test_all_else_is_not),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_only_reading),
+		cmocka_unit_test(test_only_changing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
