@@ -424,7 +424,12 @@ static const struct sock_filter changing[] = {
 	OWN_NUMBERS,
 	FORBID(SYS_execve),
 	FORBID(SYS_execveat),
-	FORBID(SYS_socket),
+	/* but to the kernel, for its audit log */
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 4),
+	LOAD_ARGUMENT(0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_NETLINK, 1, 0),
+	RETURN(FAIL(EACCES)),
+	RETURN(SECCOMP_RET_ALLOW),
 	FORBID(SYS_connect),
 	FORBID(SYS_ptrace),
 	FORBID(SYS_process_vm_writev),
@@ -441,6 +446,24 @@ static const struct sock_filter changing[] = {
 	RETURN(SECCOMP_RET_ALLOW),
 };
 
+static int
+forbid_the_rest(struct error *err)
+{
+	return SANITIZED
+		? 0
+		: filter_calls(changing, sizeof changing / sizeof *changing, err);
+}
+
+int
+confine_to_files(struct error *err)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return error_set(err, "can't give up rights: %s", strerror(errno));
+	return keep_capabilities(CHANGING | 1ull << CAP_AUDIT_WRITE, err) < 0
+		? -1
+		: forbid_the_rest(err);
+}
+
 int
 confine_to_changing(const int *directories, size_t count, struct error *err)
 {
@@ -450,7 +473,5 @@ confine_to_changing(const int *directories, size_t count, struct error *err)
 	if (keep_capabilities(CHANGING, err) < 0 ||
 		restrict_files(FS_READ_FILE | FS_READ_DIR, &places, err) < 0)
 		return -1;
-	return SANITIZED
-		? 0
-		: filter_calls(changing, sizeof changing / sizeof *changing, err);
+	return forbid_the_rest(err);
 }

@@ -26,13 +26,22 @@ confine_to_computing(int fd, size_t memory_max, unsigned cpu_max, struct error *
 int
 confine_to_reading(struct error *err);
 
+/* For a command that reads and changes files of a root that does not run: from now on
+ * this process and all that it forks can run no program, open no socket but to the
+ * kernel, mount nothing, and see no other process's memory; it keeps the capabilities
+ * that files are changed with, and that to write to the kernel's audit log. Sources:
+ * seccomp(2), capabilities(7). */
+int
+confine_to_files(struct error *err);
+
 /* For a process that only changes files in DIRECTORIES (open ones): from now on it can
  * write to files, make and remove names there and below alone, cut none short, move
- * nothing from one directory to another, run no program, open no socket, mount nothing
- * and signal none but its own; it reads as before, and keeps the capabilities that files
- * are changed with. Landlock does not see changes of a file's mode, owner and attributes.
- * A kernel without Landlock leaves the filter of system calls and the capabilities, which
- * do not ask where a file lies. Sources: landlock(7), seccomp(2), capabilities(7). */
+ * nothing from one directory to another, run no program, open no socket but to the
+ * kernel, mount nothing and signal none but its own; it reads as before, and keeps the
+ * capabilities that files are changed with. Landlock does not see changes of a file's
+ * mode, owner and attributes. A kernel without Landlock leaves the filter of system calls
+ * and the capabilities, which do not ask where a file lies. Sources: landlock(7),
+ * seccomp(2), capabilities(7). */
 int
 confine_to_changing(const int *directories, size_t count, struct error *err);
 

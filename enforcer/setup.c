@@ -76,6 +76,17 @@ setup_confine(const struct policy *policy, const char *const *ids, size_t id_cou
 }
 
 int
+setup_confine_changes(const char *root)
+{
+	struct error err = ERROR_INIT;
+	if (is_live(root) || confine_to_files(&err) == 0)
+		return 0;
+	output_error("%s", err.text);
+	error_clear(&err);
+	return -1;
+}
+
+int
 setup_check_ids(const struct policy *policy, const char *const *ids, size_t id_count)
 {
 	int result = 0;

@@ -35,6 +35,13 @@ int
 setup_confine(const struct policy *policy, const char *const *ids, size_t id_count,
 	const char *const *roots, size_t root_count);
 
+/* For a command that changes files of ROOT: gives up what that does not need
+ * (base/confine.h), unless ROOT is "/", whose daemons are to be told. Says on stderr why
+ * it can't, then -1.
+ */
+int
+setup_confine_changes(const char *root);
+
 /* A policy and one host to hold it to. */
 struct workplace {
 	struct policy policy;

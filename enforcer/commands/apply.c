@@ -415,7 +415,7 @@ run(int argc, char **argv)
 	apply.root = options_text(&options, "root", "/");
 	apply.accepted = options_texts(&options, "accept", &apply.accepted_count);
 	apply.coloured = output_colours(options_text(&options, "color", NULL));
-	if (sort_arguments(&apply) < 0)
+	if (sort_arguments(&apply) < 0 || setup_confine_changes(apply.root) < 0)
 		return STATUS_NOT_RUN;
 	status = read_trial(&apply);
 	if (status == 0)

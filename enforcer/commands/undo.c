@@ -7,6 +7,7 @@
 #include "enforcer/diff.h"
 #include "enforcer/options.h"
 #include "enforcer/output.h"
+#include "enforcer/setup.h"
 #include "enforcer/transaction.h"
 
 static const struct option_row rows[] = {
@@ -145,7 +146,8 @@ run(int argc, char **argv)
 	if (!options_parse(&command_undo, argc, argv, &options, &status))
 		return status;
 	long wanted;
-	if (read_arguments(&options, &wanted) < 0)
+	if (read_arguments(&options, &wanted) < 0 ||
+		setup_confine_changes(options_text(&options, "root", "/")) < 0)
 		return STATUS_NOT_RUN;
 	struct transaction transaction = { .root = options_text(&options, "root", "/"),
 		.journal = options_text(&options, "journal", NULL),

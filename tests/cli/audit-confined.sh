@@ -1,6 +1,7 @@
 #!/bin/bash
-# An audit, and a plan that is not saved, give up all but reading before they look at a host,
-# and are refused nothing that they ask for. What is given up tests/unit/test_confine.c shows.
+# An audit, and a plan that is not saved, give up all but reading before they look at a host; apply
+# and undo give up what the files of a root that does not run don't need. They are refused nothing
+# that they ask for. What is given up tests/unit/test_confine.c shows.
 . "$(dirname "$0")/lib.sh"
 
 command -v strace >/dev/null || skip_all "no strace"
@@ -55,6 +56,26 @@ confined "as JSON" audit --root root --policy "$policy" --format json
 confined "of three roots" audit --root root --root root --root root --policy "$policy"
 confined "a plan" plan --root root --policy "$policy"
 confined "of the running system" audit --policy live.yaml
+
+# changes NAME ARG...: of a root that does not run. The first mark is the program's own, the parser's
+# and that of the process that changes files come later.
+changes()
+{
+	local name=$1
+	shift
+	strace -f -qq -o trace "$HOLDFAST" "$@" --root root --yes >out 2>err </dev/null
+	is "$name: is done" $? 0
+	sed '/PR_SET_NO_NEW_PRIVS/,$d' trace | grep 'openat2(' >early
+	ok "$name: is confined" grep -q PR_SET_NO_NEW_PRIVS trace
+	ok "$name: opens no file of a host before" test ! -s early || diagnose <early
+	sed '1,/PR_SET_NO_NEW_PRIVS/d' trace | grep -E '= -1 (EACCES|EPERM|ENOSYS) ' >refused
+	ok "$name: asks for nothing that is refused" test ! -s refused || diagnose <refused
+	ok "$name: confines what changes files, where there is Landlock" \
+		grep -qE 'landlock_add_rule.* = 0$|landlock_create_ruleset\(NULL.* = -1 ' trace
+}
+
+changes "an apply" apply --policy "$policy"
+changes "an undo" undo
 
 strace -f -qq -o trace "$HOLDFAST" plan --root root --policy "$policy" -o saved >out 2>err
 ok "a plan that is saved keeps the right to" test -s saved

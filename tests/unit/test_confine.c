@@ -436,9 +436,9 @@ keep_what_files_need(void)
 	MUST(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
 }
 
-/* As reading, for a process that changes files in the directory IN. */
+/* As reading, for a process that changes files, with PLACES in the directory IN alone. */
 static int
-changing(void (*act)(void), bool landlock)
+changing(void (*act)(void), bool places, bool landlock)
 {
 	int status;
 	pid_t pid = fork();
@@ -446,7 +446,8 @@ changing(void (*act)(void), bool landlock)
 		int fd = open(in, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (!landlock)
 			forget_landlock();
-		if (confine_to_changing(&fd, 1, NULL) < 0)
+		if ((places ? confine_to_changing(&fd, 1, NULL)
+			    : confine_to_files(NULL)) < 0)
 			leave(99);
 		act();
 		leave(0);
@@ -462,17 +463,18 @@ test_only_changing(void **state)
 	assert_non_null(mkdtemp(in));
 	assert_non_null(mkdtemp(out));
 	assert_int_equal(make(at(in, "file")) | make(at(out, "file")), 0);
-	for (int landlock = 0; landlock < 2; landlock++) {
-		assert_int_equal(changing(change_inside, landlock), 0);
-		assert_int_equal(changing(keep_what_files_need, landlock), 0);
+	for (int i = 0; i < 3; i++) {
+		bool places = i > 0, landlock = i > 1;
+		assert_int_equal(changing(change_inside, places, landlock), 0);
+		assert_int_equal(changing(keep_what_files_need, places, landlock), 0);
 #ifndef __SANITIZE_ADDRESS__
-		assert_int_equal(changing(leave_files, landlock), 0);
+		assert_int_equal(changing(leave_files, places, landlock), 0);
 #else
 		(void)leave_files;
 #endif
 	}
 	if (landlock_version() > 0)
-		assert_int_equal(changing(change_outside, true), 0);
+		assert_int_equal(changing(change_outside, true, true), 0);
 	assert_int_equal(unlink(at(in, "file")) | unlink(at(out, "file")), 0);
 	assert_int_equal(rmdir(in) | rmdir(out), 0);
 }
