@@ -38,7 +38,7 @@ struct principals {
 					    */
 	struct principal *users; /* in the order of the file */
 	size_t user_count;
-	struct membership *groups; /* private: each group, sorted by name */
+	struct membership *groups; /* each group, sorted by name */
 	size_t group_count;
 	gid_t *gids; /* private: of the groups, sorted */
 	struct membership *members; /* private: each listed member, sorted by gid and user

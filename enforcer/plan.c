@@ -524,6 +524,16 @@ note_assumptions(const struct value *assume, struct plan *plan)
 				assume->entries[i].key, assume->entries[i].value.text);
 }
 
+static void
+add_remarks(
+	const struct control *control, const struct findings *findings, struct plan *plan)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		if (findings->items[i].is_note)
+			plan_add_note(&plan->remarks, &plan->remark_count, control->id,
+				findings->items[i].have);
+}
+
 int
 plan_make(const struct context *context, const char *const *ids, size_t id_count,
 	const struct plan_chooser *chooser, struct plan *ret_plan, struct error *err)
@@ -545,6 +555,7 @@ plan_make(const struct context *context, const char *const *ids, size_t id_count
 		enum verdict verdict = planner.results[i].verdict;
 		if (!evaluate_is_chosen(control, ids, id_count))
 			continue;
+		add_remarks(control, &planner.results[i].findings, ret_plan);
 		if (verdict == VERDICT_FAIL) {
 			remedy(&planner, i);
 		} else if (evaluation_is_gap(verdict)) {
@@ -571,6 +582,7 @@ plan_free(struct plan *plan)
 		free(plan->refusals[i].reason);
 	}
 	notes_free(plan->assumed, plan->assumed_count);
+	notes_free(plan->remarks, plan->remark_count);
 	notes_free(plan->asked, plan->asked_count);
 	notes_free(plan->accepted, plan->accepted_count);
 	free(plan->effects);

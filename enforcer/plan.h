@@ -26,6 +26,9 @@ struct plan {
 		char *name, *text;
 	} * assumed; /* the policy's assume: for judging the plan again */
 	size_t assumed_count;
+	struct plan_note *remarks; /* what a control, by name, has to say though it holds
+				    */
+	size_t remark_count;
 	struct plan_note *asked; /* ways in that are lost because a control, in text, asks
 				    for it: see guard.h */
 	size_t asked_count;

@@ -161,6 +161,13 @@ plan_write(const struct plan *plan, bool coloured, struct buffer *out)
 	if (count > 0)
 		buffer_text(out, "Effects:\n");
 	write_effects(effects, count, out);
+	for (size_t i = 0; i < plan->remark_count; i++) {
+		buffer_text(out, i == 0 ? "Mind:\n  " : "  ");
+		output_escaped(out, plan->remarks[i].name);
+		buffer_text(out, ": ");
+		output_escaped(out, plan->remarks[i].text);
+		buffer_text(out, "\n");
+	}
 	if (plan->refusal_count > 0 && strcmp(plan->root, "/") != 0) {
 		buffer_text(out, "Not remedied (paths are those in ");
 		output_escaped(out, plan->root);

@@ -2,6 +2,7 @@
 #ifndef POLICY_FINDING_H
 #define POLICY_FINDING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/host.h"
@@ -27,6 +28,7 @@ struct evidence {
 
 struct finding {
 	enum verdict verdict;
+	bool is_note; /* for people to see although it passes */
 	char *subject; /* what it is about: "PermitRootLogin", "service shell" */
 	char *have, *want, *why; /* owned; NULL when unset */
 	struct evidence *evidence;

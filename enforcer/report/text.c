@@ -37,7 +37,10 @@ write_finding(
 	const struct report *report, const struct finding *finding, struct buffer *out)
 {
 	buffer_text(out, "  ");
-	write_verdict(report, finding->verdict, out);
+	if (finding->is_note && finding->verdict == VERDICT_PASS)
+		buffer_text(out, "note");
+	else
+		write_verdict(report, finding->verdict, out);
 	buffer_text(out, " ");
 	bool has_place = finding->evidence_count > 0;
 	bool is_subject = has_place &&
@@ -89,12 +92,22 @@ write_waiver(const struct waiver *waiver, struct buffer *out)
 	buffer_text(out, "\n");
 }
 
+static bool
+has_note(const struct result *result)
+{
+	for (size_t i = 0; i < result->findings.count; i++)
+		if (result->findings.items[i].is_note)
+			return true;
+	return false;
+}
+
 static void
 write_result(const struct report *report, const struct result *result, struct buffer *out)
 {
 	const struct control *control = result->control;
 	bool gap = evaluation_is_gap(result->verdict);
-	if (!gap && result->verdict != VERDICT_WAIVED && !report->verbose)
+	if (!gap && result->verdict != VERDICT_WAIVED && !report->verbose &&
+		!has_note(result))
 		return;
 	write_verdict(report, result->verdict, out);
 	buffer_text(out, " ");
@@ -117,7 +130,8 @@ write_result(const struct report *report, const struct result *result, struct bu
 		write_waiver(control->waiver, out);
 	for (size_t i = 0; i < result->findings.count; i++) {
 		const struct finding *finding = &result->findings.items[i];
-		if (report->verbose || (gap && evaluation_is_gap(finding->verdict)))
+		if (report->verbose || finding->is_note ||
+			(gap && evaluation_is_gap(finding->verdict)))
 			write_finding(report, finding, out);
 	}
 }

@@ -169,6 +169,12 @@ ask_terminal(struct visit *visit, const char *service, const char *terminal, boo
 		visit, door, visit->user, visit->user != NULL ? &visit->account : NULL);
 	door->is_used = is_used;
 	door->is_pseudo = strncmp(terminal, "pts/", 4) == 0;
+	if (door->is_pseudo) {
+		/* a loss of its own: a policy may ask for one and not for the other */
+		free(door->name);
+		door->name = memory_printf(
+			"pts:%s", visit->person != NULL ? visit->person->name : "others");
+	}
 	person.is_console = !door->is_pseudo;
 	narrow_shell(visit, door);
 	narrow_by_pam(door, &person, PAM_TYPE_ACCOUNT);

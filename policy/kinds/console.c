@@ -99,6 +99,7 @@ check(const struct context *context, const struct control *control,
 {
 	struct console_facts facts;
 	console_facts_open(context, control, &facts);
+	console_judge_only(&facts, findings);
 	for (size_t i = 0; i < console_service_count(control); i++) {
 		struct console_scene scene;
 		const char *service = console_service_name(control, i);
@@ -133,6 +134,10 @@ closes(const struct context *context, const struct control *control,
 		return strcmp(value_text(control->keys, "remedy", "own"), "shared") == 0;
 	bool is_login = door->kind == DOOR_CONSOLE || door->kind == DOOR_SERVICE;
 	if (!is_login || !console_is_service(control, door->service))
+		return false;
+	/* LOCAL means pseudo terminals too; but not that somebody is thrown out of one */
+	if (door->is_pseudo && !console_pts(control) &&
+		(door->is_used || !console_through(control, "access.conf")))
 		return false;
 	principals_read(context->host, &facts.principals);
 	if (door->who != NULL)

@@ -177,16 +177,21 @@ join_admitted(const struct console_scene *scene, size_t origin)
 	const struct access_people *people = &scene->rules->people;
 	autobuffer struct buffer text = { 0 };
 	size_t count = 0;
-	for (size_t i = 0; i < people->count; i++)
-		if (console_answer(scene, i, origin) == ACCESS_ADMITTED &&
-			++count <= NAMES_MAX)
+	bool is_known = true;
+	for (size_t i = 0; i < people->count; i++) {
+		enum access_answer answer = console_answer(scene, i, origin);
+		is_known = is_known && answer != ACCESS_UNKNOWN;
+		if (answer == ACCESS_ADMITTED && ++count <= NAMES_MAX)
 			buffer_printf(&text, "%s%s", count > 1 ? ", " : "",
 				people->items[i].name ? people->items[i].name : anybody);
+	}
 	if (count > NAMES_MAX)
 		buffer_printf(&text, ", %zu more", count - NAMES_MAX);
-	return count == people->count ? memory_text("everybody")
-		: count == 0          ? memory_text("nobody")
-				      : buffer_take(&text);
+	if (!is_known)
+		buffer_printf(&text, "%sperhaps others", count > 0 ? " and " : "");
+	return count == people->count    ? memory_text("everybody")
+		: count == 0 && is_known ? memory_text("nobody")
+					 : buffer_take(&text);
 }
 
 void
@@ -211,6 +216,9 @@ console_judge_elsewhere(const struct console_scene *scene, struct findings *find
 	finding_why(finding,
 		"no logins at the console: the policy asks nothing of them%s",
 		console_pts(scene->facts->control) ? ""
-						   : ", and 'pts: console' would ask "
-						     "something of pseudo terminals");
+			: console_through(scene->facts->control, "access.conf")
+			? ", but LOCAL, which it writes into access.conf, means pseudo "
+			  "terminals too"
+			: ", and 'pts: console' would ask something of pseudo "
+			  "terminals");
 }

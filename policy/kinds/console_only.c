@@ -4,6 +4,7 @@
 
 #include "base/console_conf.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "policy/kinds/console_scene.h"
 
 enum { SHOWN_MAX = 10 }; /* names of one list */
@@ -90,6 +91,8 @@ is_missing(const struct principals *principals, const char *name)
 {
 	gid_t gid;
 	autofree char *group = group_name(name);
+	if (strcmp(name, "root") == 0)
+		return false; /* the module lets that name in, and a host has it */
 	if (group != NULL)
 		return principals->groups_complete &&
 			principals->group->state == FILE_READ &&
@@ -99,6 +102,7 @@ is_missing(const struct principals *principals, const char *name)
 				  : principals_user(principals, name) != NULL);
 }
 
+/* "a, b, 3 more" */
 static void
 add_name(struct buffer *text, const char *name, size_t count)
 {
@@ -113,23 +117,97 @@ add_rest(struct buffer *text, size_t count)
 		buffer_printf(text, ", %zu more", count - SHOWN_MAX);
 }
 
+static const char *
+nearest(const struct principals *principals, const char *name)
+{
+	autofree const char **names = memory_new(
+		principals->user_count + 1, sizeof *names);
+	for (size_t i = 0; i < principals->user_count; i++)
+		names[i] = principals->users[i].name;
+	return text_nearest(name, names);
+}
+
+static const char *
+nearest_group(const struct principals *principals, const char *name)
+{
+	autofree const char **names = memory_new(
+		principals->group_count + 1, sizeof *names);
+	for (size_t i = 0; i < principals->group_count; i++)
+		names[i] = principals->groups[i].group;
+	return text_nearest(name, names);
+}
+
 char *
 console_only(const struct console_facts *facts)
 {
 	const struct value *only = value_find(facts->control->keys, "only");
-	autobuffer struct buffer text = { 0 }, missing = { 0 };
-	size_t missing_count = 0;
+	autobuffer struct buffer text = { 0 };
+	for (size_t i = 0; i < only->count; i++)
+		add_name(&text, only->items[i].text, i + 1);
+	add_rest(&text, only->count);
+	return buffer_take(&text);
+}
+
+/* "user roto (did you mean root?), group whel", and in *RET_COUNT how many; the caller
+ * frees. */
+static char *
+find_missing(const struct console_facts *facts, size_t *ret_count)
+{
+	const struct value *only = value_find(facts->control->keys, "only");
+	const struct principals *principals = &facts->principals;
+	autobuffer struct buffer text = { 0 };
+	size_t count = 0;
 	for (size_t i = 0; i < only->count; i++) {
 		const char *name = only->items[i].text;
-		add_name(&text, name, i + 1);
-		if (is_missing(&facts->principals, name))
-			add_name(&missing, name, ++missing_count);
+		if (!is_missing(principals, name) || ++count > SHOWN_MAX)
+			continue;
+		autofree char *group = group_name(name);
+		const char *near = group != NULL ? nearest_group(principals, group)
+			: is_number(name)        ? NULL
+						 : nearest(principals, name);
+		buffer_printf(&text, "%s%s %s", count > 1 ? ", " : "",
+			group != NULL             ? "group"
+				: is_number(name) ? "uid"
+						  : "user",
+			group != NULL ? group : name);
+		if (near != NULL)
+			buffer_printf(&text, " (did you mean %s?)", near);
 	}
-	add_rest(&text, only->count);
-	add_rest(&missing, missing_count);
-	if (missing_count > 0)
-		buffer_printf(&text, " (this host has no %s)", missing.data);
+	add_rest(&text, count);
+	*ret_count = count;
 	return buffer_take(&text);
+}
+
+void
+console_judge_only(const struct console_facts *facts, struct findings *findings)
+{
+	const struct value *only = value_find(facts->control->keys, "only");
+	size_t count;
+	autofree char *missing = find_missing(facts, &count);
+	if (count == 0)
+		return;
+	struct finding *finding = findings_add(findings,
+		count == only->count ? VERDICT_FAIL : VERDICT_PASS, "names in only");
+	finding->is_note = true;
+	finding_want(finding, "at least one that this host knows");
+	finding_have(finding, "this host has no %s", missing);
+	if (count == only->count)
+		finding_why(finding, "nobody could log in at the console");
+	finding_evidence_file(finding, facts->principals.passwd->path);
+}
+
+int
+console_check_only(const struct console_facts *facts, struct error *err)
+{
+	const struct value *only = value_find(facts->control->keys, "only");
+	size_t count;
+	autofree char *missing = find_missing(facts, &count);
+	return count < only->count
+		? 0
+		: error_set(err,
+			  "this host has no %s: nobody could log in at the console; "
+			  "name somebody in only",
+			  missing);
 }
 
 bool

@@ -171,8 +171,26 @@ is_wanted(const struct console_scene *scene, const char *name)
 	return false;
 }
 
+/* Whether RULE is about terminals alone. */
+static bool
+is_local(const struct access_conf *conf, const struct access_rule *rule)
+{
+	static const char *const names[] = { "LOCAL", "EXCEPT", "tty", "hvc", "console",
+		"pts/", ":", NULL };
+	for (size_t i = 0; i < rule->origin_count; i++) {
+		const char *token = conf->tokens[rule->origins + i];
+		const char *const *name = names;
+		while (*name != NULL && strncasecmp(token, *name, strlen(*name)) != 0)
+			name++;
+		if (*name == NULL)
+			return false;
+	}
+	return true;
+}
+
 /* With nodefgroup a rule whose bare name is meant as a group lets its members go, or in,
- * from wherever it says. What excepts those of the policy is what nodefgroup is for. */
+ * from wherever it says. What excepts those of the policy at terminals is what nodefgroup
+ * is for; from elsewhere it would shut a way that nobody asked about. */
 static int
 check_groups(const struct console_scene *scene, struct error *err)
 {
@@ -187,7 +205,8 @@ check_groups(const struct console_scene *scene, struct error *err)
 				is_exception = !is_exception;
 			else if (strcasecmp(name, "ALL") != 0 &&
 				strchr("@(", *name) == NULL &&
-				!(is_exception && is_wanted(scene, name)) &&
+				!(is_exception && is_wanted(scene, name) &&
+					is_local(conf, rule)) &&
 				access_people_have_group(&scene->rules->people, token))
 				return error_set(err,
 					"%s: with nodefgroup '%s' of a rule is no group "
@@ -277,7 +296,9 @@ console_remedy(const struct context *context, const struct control *control,
 {
 	struct console_facts facts;
 	console_facts_open(context, control, &facts);
-	int result = check_others(&facts, err);
+	int result = console_check_only(&facts, err);
+	if (result == 0)
+		result = check_others(&facts, err);
 	for (size_t i = 0; i < console_service_count(control) && result == 0; i++) {
 		struct console_scene scene;
 		console_scene_open(&facts, console_service_name(control, i), &scene);

@@ -177,10 +177,17 @@ console_origin_with(
 enum access_answer
 console_answer(const struct console_scene *scene, size_t person, size_t origin);
 
-/* The names of `only`, for people, with those that this host does not know. The caller
- * frees. */
+/* The names of `only`, for people. The caller frees. */
 char *
 console_only(const struct console_facts *facts);
+
+/* Says which of them this host does not know; nobody gets in where it knows none. */
+void
+console_judge_only(const struct console_facts *facts, struct findings *findings);
+
+/* Refuses a remedy there. */
+int
+console_check_only(const struct console_facts *facts, struct error *err);
 
 /* What can stand in `only`. */
 void

@@ -98,6 +98,24 @@ console_missing(const struct console_scene *scene)
 		near != NULL ? "?)" : "");
 }
 
+/* A line or a missing module that lets nobody past the password. A stack that only denies
+ * is somebody's wish. */
+static void
+judge_auth(const struct console_scene *scene, struct findings *findings)
+{
+	struct pam_consults consults;
+	pam_stack_consults(
+		scene->facts->context, scene->service, "auth", "pam_unix.so", &consults);
+	if (consults.reach == PAM_REFUSES && consults.place.file != NULL) {
+		struct finding *finding = findings_add(
+			findings, VERDICT_INVALID, "auth stack of %s", scene->service);
+		finding_have(finding, "nobody can pass it, root neither");
+		finding_why(finding, "%s", consults.reason);
+		finding_evidence(finding, consults.place.file, consults.place.offset);
+	}
+	pam_consults_free(&consults);
+}
+
 bool
 console_judge_stack(const struct console_scene *scene, struct findings *findings)
 {
@@ -113,6 +131,7 @@ console_judge_stack(const struct console_scene *scene, struct findings *findings
 		add_place(finding, consults->place, consults->path);
 		return false;
 	}
+	judge_auth(scene, findings);
 	pam_stack_read(scene->facts->context, scene->service, &stack);
 	report_faults(&stack, scene->service, findings);
 	if (pam_stack_fault(&stack, PAM_FAULT_UNSURE) == NULL)

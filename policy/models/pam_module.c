@@ -150,16 +150,31 @@ pam_module_trouble(struct host *host, const char *name)
 	return look(host, name, &is_unsure);
 }
 
+/* $ISA in a name stands for what libpam was built with: the way from /lib/security to the
+ * folder of its own sort, and in Debian's /lib/security itself, which makes
+ * "/lib/security//lib/security/..." of the common path (_pam_load_module of
+ * pam_handlers.c; seen with 1.5.2). The caller frees. */
+static char *
+expand(const struct places *places, const char *name)
+{
+	const char *isa = strstr(name, "$ISA"), *slash = strrchr(name, '/');
+	if (isa == NULL || slash == NULL)
+		return memory_text(name);
+	if (strstr(places->folders[0], "-linux-") == NULL)
+		return memory_text(slash + 1);
+	return memory_printf("%.*s/lib/security%s", (int)(isa - name), name, isa + 4);
+}
+
 enum pam_module_state
 pam_module_look(struct host *host, const char *name, const char **ret_why)
 {
-	/* $ISA in a path stands for the folder of libpam's own sort: _pam_load_module */
-	const char *slash = strchr(name, '$') != NULL ? strrchr(name, '/') : NULL;
+	const struct places *places = load(host);
 	bool is_unsure;
 	*ret_why = NULL;
-	if (load(host)->count == 0)
+	if (places->count == 0)
 		return PAM_MODULE_THERE;
-	*ret_why = look(host, slash != NULL ? slash + 1 : name, &is_unsure);
+	autofree char *path = expand(places, name);
+	*ret_why = look(host, path, &is_unsure);
 	return is_unsure           ? PAM_MODULE_UNSURE
 		: *ret_why != NULL ? PAM_MODULE_MISSING
 				   : PAM_MODULE_THERE;

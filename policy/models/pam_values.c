@@ -29,7 +29,8 @@ static bool
 is_of_system(const char *path)
 {
 	static const char *const patterns[] = { "/lib/security/*", "/usr/lib/security/*",
-		"/lib64/security/*", "/usr/lib64/security/*", "/lib/*-linux-*/security/*",
+		"/lib/security/$ISA/*", "/usr/lib/security/$ISA/*", "/lib64/security/*",
+		"/usr/lib64/security/*", "/lib/*-linux-*/security/*",
 		"/usr/lib/*-linux-*/security/*", NULL };
 	const char *const *pattern = patterns;
 	if (strncmp(path, "/nix/store/", 11) == 0 ||

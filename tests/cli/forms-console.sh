@@ -102,6 +102,19 @@ printf '# console\r\n-:ALL EXCEPT root:LOCAL\r\n' | put etc/security/access.conf
 admits root
 judged pass
 
+host "a group of the same name that comes in from elsewhere" bob
+printf -- '+:root:ALL\n-:ALL:10.0.0.0/8\n' | put etc/security/access.conf
+judged fail "bob is admitted"
+run plan --root "$ROOT" --policy policy.yaml
+says "$FORM: with nodefgroup its members would be shut out there" "with nodefgroup 'root' of a rule is no group any more; write (root) there"
+
+# libpam takes a line of no phase for one of auth that always fails: pam_handlers.c
+host "a phase spelled wrong"
+printf 'auth required pam_permit.so\nacount required pam_unix.so\naccount required pam_access.so\n' |
+	put etc/pam.d/login
+printf -- '-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
+judged invalid "/etc/pam.d/login:2: auth stack of login: nobody can pass it"
+
 host "a stack whose first line ends in CRLF"
 printf -- '-:ALL EXCEPT root:LOCAL\n' | put etc/security/access.conf
 printf '# PAM\r\nauth required pam_permit.so\naccount required pam_unix.so\n' | put etc/pam.d/login

@@ -255,7 +255,7 @@ plan -o saved
 sed 's/-:ALL EXCEPT root:LOCAL/-:root:pts\/0/' saved >pseudo
 chmod 600 pseudo
 run apply --root root --yes ./pseudo
-refused "a rule about pseudo terminals alone" console:root
+refused "a rule about pseudo terminals alone" pts:root
 row "which are shown then" root console pts/0 password refused LOST
 begin
 sed -i 's/^root:[^:]*:/root:!:/' root/etc/shadow

@@ -241,11 +241,16 @@ test_names_of_nobody(void **state)
 	make(&made, "root roto (wheel) (whel) 1001 1002",
 		"-:ALL EXCEPT root roto (wheel) (whel):LOCAL\n");
 	kind_host_judged(&made, VERDICT_PASS,
-		"only root, roto, (wheel), (whel), 1001, 1002 (this host has no roto, "
-		"(whel), 1002) is admitted");
+		"this host has no user roto (did you mean root?), group whel (did you "
+		"mean wheel?), uid 1002");
 	/* another source may have them */
 	kind_host_put(&made, "/etc/nsswitch.conf", "passwd: files ldap\n");
 	kind_host_judged(&made, VERDICT_UNKNOWN, NULL);
+	kind_host_close(&made);
+	make(&made, "roto (whel)", "-:ALL EXCEPT roto (whel):LOCAL\n");
+	kind_host_judged(&made, VERDICT_FAIL, "nobody could log in at the console");
+	kind_host_put(&made, "/etc/security/access.conf", "");
+	kind_host_refused(&made, "name somebody in only");
 	kind_host_close(&made);
 }
 

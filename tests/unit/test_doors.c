@@ -123,8 +123,8 @@ test_scope(void **state)
 	assert_non_null(find(&doors, "console:alice", "tty1"));
 	assert_true(find(&doors, "console:ldap", "tty3")->is_used);
 	assert_false(find(&doors, "console:alice", "tty1")->is_pseudo);
-	assert_true(find(&doors, "console:alice", "pts/0")->is_pseudo);
-	assert_null(find(&doors, "console:dora", "pts/0"));
+	assert_true(find(&doors, "pts:alice", "pts/0")->is_pseudo);
+	assert_null(find(&doors, "pts:dora", "pts/0"));
 	assert_non_null(find(&doors, "console:others", "tty1"));
 	assert_int_equal(find(&doors, "sudo:bob", "")->passage, PASSAGE_OPEN);
 	assert_int_equal(find(&doors, "sudo:alice", "")->passage, PASSAGE_CLOSED);

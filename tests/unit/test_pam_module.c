@@ -61,6 +61,30 @@ test_folder(void **state)
 	scratch_remove();
 }
 
+static void
+isa(const char *folder, enum pam_module_state state)
+{
+	struct error err = ERROR_INIT;
+	const char *why;
+	scratch_make();
+	autofree char *path = memory_printf("%s/pam_permit.so", folder);
+	put_good(path);
+	struct host *host = host_open(scratch, &err);
+	assert_int_equal(
+		pam_module_look(host, "/lib/security/$ISA/pam_permit.so", &why), state);
+	host_free(host);
+	scratch_remove();
+}
+
+/* Red Hat's libpam finds its own folder by it, Debian's none. */
+static void
+test_isa(void **state)
+{
+	(void)state;
+	isa("/usr/lib64/security", PAM_MODULE_THERE);
+	isa("/lib/x86_64-linux-gnu/security", PAM_MODULE_MISSING);
+}
+
 /* On a host for programs of two sorts those that login can load count. */
 static void
 test_sorts(void **state)
@@ -128,6 +152,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_folder),
+		cmocka_unit_test(test_isa),
 		cmocka_unit_test(test_sorts),
 		cmocka_unit_test(test_files),
 	};
