@@ -344,9 +344,20 @@ install:
 # distribution, and here authselect keeps what it makes them of.
 STACKS = /etc/pam.conf /etc/pam.d /usr/lib/pam.d /usr/etc/pam.d /usr/share/pam.d \
 	/etc/authselect /usr/share/authselect/vendor
+# And those that they include by a path, which may lie anywhere, and so on.
+INCLUDES = '^[^\#]*(include|substack)[[:space:]]+[^[:space:]\#]*/[^[:space:]\#]+'
 
 uninstall:
-	@if grep -RasnE -D skip '^[^#]*pam_holdfast\.so' $(addprefix $(DESTDIR),$(STACKS)) | grep -a .; then \
+	@set -f; stacks="$(addprefix $(DESTDIR),$(STACKS))"; known=; \
+	while [ "$$stacks" != "$$known" ]; do \
+		known=$$stacks; \
+		for path in $$(grep -RahisoE -D skip $(INCLUDES) $$stacks | \
+			sed 's|.*[[:space:]]||; s|^[^/]|/etc/pam.d/&|' | sort -u); do \
+			case " $$stacks " in *" $(DESTDIR)$$path "*) continue;; esac; \
+			[ ! -f "$(DESTDIR)$$path" ] || stacks="$$stacks $(DESTDIR)$$path"; \
+		done; \
+	done; \
+	if grep -RasnE -D skip '^[^#]*pam_holdfast\.so' $$stacks | grep -a .; then \
 		echo "These lines ask pam_holdfast.so: take them out first ('holdfast undo'," \
 		"'pam-auth-update --disable holdfast', 'authselect select' of another profile)."; exit 1; fi
 	@if find $(DESTDIR)/etc/systemd/system -type l \( -path '*.wants/*' -o -path '*.requires/*' \) \

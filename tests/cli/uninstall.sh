@@ -76,6 +76,15 @@ staged uninstall
 ok "a link to a stack elsewhere: uninstall refuses" test "$STATUS" -ne 0
 rm stage/etc/pam.d/login
 
+# Files that a stack includes by a path, in turn.
+mkdir -p stage/etc/pam.d stage/srv/folder
+printf '@include /srv/first\naccount include /srv/folder\n' >stage/etc/pam.d/su
+printf 'account [default=bad] Include ../../srv/second # more\n@include /srv/first\n' >stage/srv/first
+find stage ! -type d | sort >before
+named srv/second
+echo '# account required pam_holdfast.so' >stage/srv/second
+echo 'account required pam_holdfast.so' >stage/srv/folder/other
+
 # What keeps nobody.
 echo '# account required pam_holdfast.so' >stage/etc/pam.d/login
 echo 'account required pam_unix.so' >stage/etc/pam.d/sshd
@@ -83,8 +92,8 @@ ln -s ../pam.d stage/etc/pam.d/loop
 ln -s nowhere stage/etc/pam.d/dangling
 mkfifo stage/etc/pam.d/fifo
 staged uninstall
-status "a comment, a loop, a dangling link and a FIFO: it does its work" 0
-rm -r stage/etc/pam.d stage/elsewhere
+status "a comment, a loop, a dangling link, a FIFO and a folder: it does its work" 0
+rm -r stage/etc/pam.d stage/elsewhere stage/srv
 is "nothing is left of it" "$(find stage ! -type d)" ""
 ok "nor are its folders" test ! -e stage/usr/share/holdfast
 # The paths are built in: with another prefix what was compiled before is no good.
