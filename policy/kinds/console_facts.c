@@ -69,7 +69,8 @@ add_extra(struct console_facts *facts, char *name)
 	facts->extra[facts->extra_count++] = name;
 }
 
-/* Also those whom a console.conf names, here or on the host that a plan began with: the
+/* Also him who is called root, with another uid say, whom the module knows by his name;
+ * and those whom a console.conf names, here or on the host that a plan began with: the
  * answers of before and after are about the same people. */
 static void
 find_extra(struct console_facts *facts)
@@ -81,7 +82,7 @@ find_extra(struct console_facts *facts)
 		console_names_read(host_file(host, CONSOLE_CONF), &names);
 	for (size_t i = 0; i < facts->principals.user_count; i++) {
 		const struct principal *user = &facts->principals.users[i];
-		if (is_special(facts, user) ||
+		if (is_special(facts, user) || strcmp(user->name, "root") == 0 ||
 			console_names_have(&names, &facts->principals, user) !=
 				ACCESS_REFUSED)
 			add_extra(facts, user->name);

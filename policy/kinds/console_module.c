@@ -193,8 +193,8 @@ judge_line(const struct console_scene *scene, struct findings *findings)
 	}
 }
 
-/* Other accounts of uid 0: the module never refuses one, so that no mistake in its
- * configuration locks root out. */
+/* Whom the module never refuses, so that no mistake in its configuration locks root out:
+ * accounts of uid 0, and the user "root" whatever uid is his. */
 static void
 judge_roots(const struct console_scene *scene, struct findings *findings)
 {
@@ -214,7 +214,9 @@ judge_roots(const struct console_scene *scene, struct findings *findings)
 	}
 	for (size_t i = 0; i < people->count; i++) {
 		const struct access_person *person = &people->items[i];
-		if (person->user == NULL || person->user->uid != 0 ||
+		bool is_root = person->user != NULL && person->user->uid == 0;
+		if (person->user == NULL ||
+			(!is_root && strcmp(person->name, "root") != 0) ||
 			console_allows(facts, person) ||
 			!console_can_log_in(scene, person))
 			continue;
@@ -224,9 +226,14 @@ judge_roots(const struct console_scene *scene, struct findings *findings)
 			person->name, scene->service);
 		finding_want(finding, "only %s", only);
 		finding_have(finding,
-			is_refused ? "uid 0, left to access.conf" : "is admitted");
-		finding_why(
-			finding, "its uid is 0, and the module never refuses that one");
+			!is_refused       ? "is admitted"
+				: is_root ? "uid 0, left to access.conf"
+					  : "'root', left to access.conf");
+		finding_why(finding,
+			is_root ? "its uid is 0, and the module never refuses that one"
+				: "its uid is %u, and the module never refuses the user "
+				  "'root', whatever his uid",
+			(unsigned)person->user->uid);
 		finding_evidence_file(finding, facts->principals.passwd->path);
 	}
 }

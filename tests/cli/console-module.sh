@@ -249,6 +249,18 @@ printf 'root:x:0:0::/root:/bin/sh\ntoor:x:0:0::/root:/bin/sh\n' | put etc/passwd
 printf 'root:$6$x:1::::::\ntoor:$6$x:1::::::\n' | put etc/shadow
 judged fail "toor for login: is admitted -> only root, (wheel), 1000"
 
+# The module lets the user called root pass whatever his uid.
+policy 'pam: 1.5.2' <<'END'
+console: { only: [alice], through: [module] }
+END
+set_up "" "allow alice"
+printf '%s\n' root:x:1500:1500::/:/bin/sh alice:x:1000:1000::/:/bin/sh | put etc/passwd
+printf '%s:$6$x:1::::::\n' root toor alice | put etc/shadow
+judged fail "root for login: is admitted -> only alice"
+says "why" "its uid is 1500, and the module never refuses the user 'root', whatever his uid"
+sed -i s/^root/toor/ "$ROOT/etc/passwd"
+judged pass
+
 # Jumps count the lines of included files: one more there shifts them.
 jumps()
 {
