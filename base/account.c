@@ -67,6 +67,7 @@ days(const char *text)
 	return text_number(text, 0, LONG_MAX / 4, &number, NULL) == 0 ? number : -1;
 }
 
+/* check_shadow_expiry() of Linux-PAM 1.5.2, asked of pam_unix on each of these days. */
 static enum account_age
 judge_age(char *const fields[SHADOW_FIELDS], long today)
 {
@@ -76,10 +77,10 @@ judge_age(char *const fields[SHADOW_FIELDS], long today)
 		return ACCOUNT_EXPIRED;
 	if (changed == 0)
 		return ACCOUNT_NEW_PASSWORD;
-	if (changed < 0 || max < 0 || today < changed + max)
+	if (changed < 0 || max < 0 || today <= changed + max)
 		return ACCOUNT_VALID;
-	return inactive >= 0 && today >= changed + max + inactive ? ACCOUNT_EXPIRED
-								  : ACCOUNT_NEW_PASSWORD;
+	return inactive >= 0 && today > changed + max + inactive ? ACCOUNT_EXPIRED
+								 : ACCOUNT_NEW_PASSWORD;
 }
 
 void

@@ -36,11 +36,11 @@ failed(const struct replacement *replacement, struct error *err, const char *doi
 		ioctl(replacement->file, FS_IOC_GETFLAGS, &flags) == 0 &&
 		(flags & (FS_IMMUTABLE_FL | FS_APPEND_FL)) != 0)
 		return error_set(err,
-			"%s: can't %s: it is marked %s; 'chattr -%c %s' allows the "
+			"%s: can't %s: it is marked %s; 'chattr -%c' on it allows the "
 			"change",
 			file, doing,
 			flags & FS_IMMUTABLE_FL ? "immutable" : "append-only",
-			flags & FS_IMMUTABLE_FL ? 'i' : 'a', file);
+			flags & FS_IMMUTABLE_FL ? 'i' : 'a');
 	if (why == EPERM && ioctl(replacement->directory, FS_IOC_GETFLAGS, &flags) == 0 &&
 		(flags & (FS_IMMUTABLE_FL | FS_APPEND_FL)) != 0)
 		return error_set(err,

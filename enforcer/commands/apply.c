@@ -278,6 +278,8 @@ carry_out(const struct apply *apply)
 	if (err.text != NULL)
 		output_error("%s", err.text);
 	error_clear(&err);
+	if (outcome == OUTCOME_UNDONE)
+		output_error("nothing is changed: what was done is undone");
 	if (outcome != OUTCOME_DONE)
 		return (int)outcome;
 	printf("%zu file%s changed.\n", apply->plan.changes.count,
