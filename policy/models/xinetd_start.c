@@ -401,10 +401,6 @@ activate(struct start *start, struct xinetd_ports *ports)
 	struct xinetd_service *service = start->service;
 	bool listens = service->socket_type == XINETD_STREAM && service->port != 0 &&
 		!(service->types & (XINETD_TCPMUX | XINETD_RPC));
-	/* the service tcpmux hands it its connections, whatever port it has:
-	 * SVC_IS_MUXCLIENT in svc_activate */
-	if (service->types & XINETD_TCPMUX)
-		service->port = 0;
 	if (service->state == XINETD_STOPPED || service->types & XINETD_TCPMUX ||
 		!has_socket(start) || !can_log(start))
 		return;

@@ -30,7 +30,7 @@ import xinetd_files
 from oracle import Answer
 
 XINETD = "/usr/sbin/xinetd"
-Service = collections.namedtuple("Service", "state type protocol port name id bad reason")
+Service = collections.namedtuple("Service", "state type protocol port socket name id bad reason")
 State = collections.namedtuple("State", "services sockets bad log")  # services is None: xinetd is gone
 
 
@@ -228,7 +228,7 @@ class Xinetd(oracle.Oracle):
                 answers.append(Answer("disagree", f"service {key[0]} id {key[1]}", f"xinetd starts {key}, which the model does not know"))
         protocols = {"stream": "tcp", "dgram": "udp"}
         wanted = {(protocols[service.type], int(service.port)) for service in services
-                  if service.state == "started" and service.type in protocols and service.port != "0"}
+                  if service.state == "started" and service.type in protocols and service.port != "0" and service.socket == "own"}
         if not doubted and wanted != state.sockets:
             answers.append(Answer("disagree", "sockets", f"model {sorted(wanted)}, xinetd {sorted(state.sockets)}"))
         bad = {tuple(service.bad.rsplit(":", 1)) for service in services if service.bad != "-"}

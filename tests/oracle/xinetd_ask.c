@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "policy/models/xinetd_attribute.h"
 #include "policy/models/xinetd_conf.h"
 
 /* "PATH:LINE", "-" where there is none. */
@@ -40,9 +41,11 @@ print_service(const struct xinetd_service *service)
 	autofree char *name = field(service->name), *id = field(service->id),
 		      *protocol = field(service->protocol ? service->protocol : "-"),
 		      *reason = field(service->reason), *bad = place_text(service->bad);
-	printf("%s\t%s\t%s\t%ld\t%s\t%s\t%s\t%s\n", states[service->state],
-		types[service->socket_type], protocol, service->port, name, id, bad,
-		reason);
+	/* the service tcpmux hands a service its connections, whatever port it has:
+	 * SVC_IS_MUXCLIENT in svc_activate */
+	printf("%s\t%s\t%s\t%ld\t%s\t%s\t%s\t%s\t%s\n", states[service->state],
+		types[service->socket_type], protocol, service->port,
+		service->types & XINETD_TCPMUX ? "client" : "own", name, id, bad, reason);
 }
 
 static void
