@@ -199,7 +199,7 @@ getty_wrap_concerns(const char *text)
 	autofree char *copy = memory_text(text);
 	bool concerns = false;
 	for (char *rest = copy; *rest != '\0' && !concerns;) {
-		char *words[WORDS_MAX];
+		char *words[WORDS_MAX] = { rest };
 		size_t count;
 		rest = split(rest, words, &count);
 		if (count == 0)
@@ -216,7 +216,7 @@ getty_wrap_judge(const char *text, bool at_terminal, struct getty *getty)
 {
 	autofree char *copy = memory_text(text);
 	for (char *rest = copy; *rest != '\0';) {
-		char *words[WORDS_MAX];
+		char *words[WORDS_MAX] = { rest };
 		size_t count;
 		rest = split(rest, words, &count);
 		if (count == 0)
