@@ -431,11 +431,19 @@ static const struct sock_filter changing[] = {
 	RETURN(FAIL(EACCES)),
 	RETURN(SECCOMP_RET_ALLOW),
 	FORBID(SYS_connect),
+	/* its requests are not seen here, and sockets are among them */
+	FORBID(SYS_io_uring_setup),
 	FORBID(SYS_ptrace),
 	FORBID(SYS_process_vm_writev),
 	FORBID(SYS_mount),
 	FORBID(SYS_umount2),
 	FORBID(SYS_move_mount),
+	FORBID(SYS_open_tree),
+	FORBID(SYS_fsopen),
+	FORBID(SYS_fspick),
+#ifdef SYS_mount_setattr /* Linux 5.12 */
+	FORBID(SYS_mount_setattr),
+#endif
 	FORBID(SYS_pivot_root),
 	FORBID(SYS_chroot),
 	FORBID(SYS_unshare),

@@ -415,6 +415,9 @@ leave_files(void)
 	MUST(execl("/bin/true", "true", NULL) < 0 && errno == EACCES);
 	MUST(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) < 0 && errno == EACCES);
 	MUST(mount("none", out, "tmpfs", 0, NULL) < 0 && errno == EACCES);
+	MUST(syscall(SYS_fsopen, "tmpfs", 0) < 0 && errno == EACCES);
+	MUST(syscall(SYS_open_tree, AT_FDCWD, in, 0) < 0 && errno == EACCES);
+	MUST(syscall(SYS_io_uring_setup, 1, NULL) < 0 && errno == EACCES);
 	MUST(unshare(CLONE_NEWNS) < 0 && errno == EACCES);
 	MUST(chroot(in) < 0 && errno == EACCES);
 	MUST(ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0 && errno == EACCES);
