@@ -5,17 +5,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 
 static const char blanks[] = " \t\r\v\f";
-
-static bool
-is_among(const char *word, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (strcmp(word, *words) == 0)
-			return true;
-	return false;
-}
 
 /* A folder that holds anything; one that can't be read may. */
 static bool
@@ -114,7 +106,7 @@ adds_nothing(struct host *host, const char *database, const char *source)
 	static const char *const made_up[] = { "compat", "mymachines", "myhostname",
 		NULL };
 	autofree char *db = memory_printf("/var/db/%s.db", database);
-	if (strcmp(source, "files") == 0 || is_among(source, made_up))
+	if (strcmp(source, "files") == 0 || text_is_one_of(source, made_up))
 		return true;
 	if (strcmp(source, "systemd") == 0)
 		return !has_systemd_records(host);
@@ -173,7 +165,7 @@ line_standing(struct host *host, char *line)
 	enum nss_standing standing = NSS_NONE;
 	while (next_source(&line, &source)) {
 		bool is_file = strcmp(source.name, "files") == 0;
-		if (!is_file && !is_among(source.name, built_in) &&
+		if (!is_file && !text_is_one_of(source.name, built_in) &&
 			!is_available(host, source.name) && source.action[0] == '\0')
 			continue; /* UNAVAIL: the next one is asked */
 		if (standing == NSS_ALONE)

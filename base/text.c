@@ -83,6 +83,27 @@ text_nearest(const char *word, const char *const *names)
 	return nearest;
 }
 
+bool
+text_is_one_of(const char *word, const char *const *names)
+{
+	while (*names != NULL && strcmp(*names, word) != 0)
+		names++;
+	return *names != NULL;
+}
+
+bool
+text_is_digits(const char *text)
+{
+	return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
+}
+
+const char *
+text_base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash != NULL ? slash + 1 : path;
+}
+
 void
 text_sha256(struct bytes data, char ret_hex[SHA256_HEX])
 {

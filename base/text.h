@@ -20,6 +20,18 @@ text_number(const char *text, long min, long max, long *ret_number, struct error
 const char *
 text_nearest(const char *word, const char *const *names);
 
+/* Whether WORD is among NAMES (NULL-terminated), by the case too. */
+bool
+text_is_one_of(const char *word, const char *const *names);
+
+/* Whether it is digits alone, one at least. */
+bool
+text_is_digits(const char *text);
+
+/* What is behind the last slash of PATH, or all of it; a part of PATH. */
+const char *
+text_base_name(const char *path);
+
 /* Lower-case hexadecimal SHA-256. */
 void
 text_sha256(struct bytes data, char ret_hex[SHA256_HEX]);

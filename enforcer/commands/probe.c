@@ -167,13 +167,6 @@ verdict_of(const struct probe *probe)
 	return probe->answer.code == 0 ? "admitted" : "refused";
 }
 
-static const char *
-base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash != NULL ? slash + 1 : path;
-}
-
 /* Whether libpam has no stack of that name, in lower case, and takes the one of `other`:
  * it prefers pam.d over pam.conf and knows these folders (pam_handlers.c,
  * _pam_open_config_file). */
@@ -223,7 +216,7 @@ static void
 print_call(const struct call *call, struct buffer *out)
 {
 	autobuffer struct buffer left = { 0 };
-	output_escaped(&left, base_name(call->module));
+	output_escaped(&left, text_base_name(call->module));
 	for (size_t i = 0; i < call->argument_count; i++) {
 		buffer_text(&left, " ");
 		output_escaped(&left, call->arguments[i]);
@@ -258,7 +251,7 @@ print_text(const struct probe *probe)
 		output_escaped(&out, probe->answer.text);
 	if (first != NULL) {
 		buffer_text(&out, "; ");
-		output_escaped(&out, base_name(first->module));
+		output_escaped(&out, text_base_name(first->module));
 		buffer_text(&out, " was the first to say so");
 	} else if (probe->answer.given) {
 		buffer_text(&out, "; no module said so, it is libpam's own answer");

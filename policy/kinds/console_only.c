@@ -9,12 +9,6 @@
 
 enum { SHOWN_MAX = 10 }; /* names of one list */
 
-static bool
-is_number(const char *name)
-{
-	return name[0] != '\0' && name[strspn(name, "0123456789")] == '\0';
-}
-
 /* The name in "(name)"; NULL for what is no group. The caller frees. */
 static char *
 group_name(const char *name)
@@ -49,7 +43,7 @@ mistake_in(const char *name)
 	if (other_meaning(name) != NULL)
 		return other_meaning(name);
 	/* a uid has one spelling, or what is asked for and what is there never agree */
-	if (is_number(name) && name[0] == '0' && name[1] != '\0')
+	if (text_is_digits(name) && name[0] == '0' && name[1] != '\0')
 		return "a uid is written without zeros before it";
 	autofree char *text = memory_printf(
 		"control c\npolicy %064d\nallow %s\n", 0, name);
@@ -98,8 +92,8 @@ is_missing(const struct principals *principals, const char *name)
 			principals->group->state == FILE_READ &&
 			!principals_group(principals, group, &gid);
 	return principals->users_complete && principals->passwd->state == FILE_READ &&
-		!(is_number(name) ? has_uid(principals, name)
-				  : principals_user(principals, name) != NULL);
+		!(text_is_digits(name) ? has_uid(principals, name)
+				       : principals_user(principals, name) != NULL);
 }
 
 /* "a, b, 3 more" */
@@ -163,12 +157,12 @@ find_missing(const struct console_facts *facts, size_t *ret_count)
 			continue;
 		autofree char *group = group_name(name);
 		const char *near = group != NULL ? nearest_group(principals, group)
-			: is_number(name)        ? NULL
+			: text_is_digits(name)   ? NULL
 						 : nearest(principals, name);
 		buffer_printf(&text, "%s%s %s", count > 1 ? ", " : "",
-			group != NULL             ? "group"
-				: is_number(name) ? "uid"
-						  : "user",
+			group != NULL                  ? "group"
+				: text_is_digits(name) ? "uid"
+						       : "user",
 			group != NULL ? group : name);
 		if (near != NULL)
 			buffer_printf(&text, " (did you mean %s?)", near);
@@ -218,7 +212,7 @@ console_allows(const struct console_facts *facts, const struct access_person *pe
 	for (size_t i = 0; person->name != NULL && i < only->count; i++) {
 		const char *wanted = only->items[i].text;
 		/* digits are a uid, whatever a user may be called */
-		if (!is_number(wanted) && strcmp(wanted, person->name) == 0)
+		if (!text_is_digits(wanted) && strcmp(wanted, person->name) == 0)
 			return true;
 		if (person->user == NULL)
 			continue;

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 
 static bool
 starts_with(const char *text, const char *const *beginnings)
@@ -121,14 +122,6 @@ add_displays(struct console_scene *scene)
 	add_rest(scene);
 }
 
-static bool
-is_one_of(const char *name, const char *const *names)
-{
-	while (*names != NULL && strcmp(*names, name) != 0)
-		names++;
-	return *names != NULL;
-}
-
 /* From where the logins of the service can come. What says PAM_TTY: su.c and sudo's
  * pam.c give their user's terminal; cron and systemd-user have none; sshd always knows
  * the remote host. */
@@ -155,7 +148,7 @@ find_origins(struct console_scene *scene)
 		add_displays(scene);
 	else if (is_own || strcmp(scene->service, "login") == 0)
 		add_terminals(scene);
-	else if (is_one_of(scene->service, terminal_users))
+	else if (text_is_one_of(scene->service, terminal_users))
 		add_origin(scene, "tty1", CONSOLE_TERMINAL);
 	bool has_terminal = scene->origin_count > 0;
 	scene->console_count = scene->origin_count;
@@ -167,8 +160,8 @@ find_origins(struct console_scene *scene)
 		scene->console_count = scene->origin_count;
 	if (!has_terminal && strcmp(scene->service, "sshd") != 0)
 		add_origin(scene, scene->service, CONSOLE_NOWHERE);
-	if (!is_one_of(scene->service, terminal_users) &&
-		!is_one_of(scene->service, local_services))
+	if (!text_is_one_of(scene->service, terminal_users) &&
+		!text_is_one_of(scene->service, local_services))
 		add_origins(scene, remotes, CONSOLE_REMOTE);
 }
 

@@ -133,12 +133,6 @@ mention_group(struct finder *finder, struct access_mention *mention, const char 
 	return is_known;
 }
 
-static bool
-is_number(const char *text)
-{
-	return text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
-}
-
 /* "(name)", from 1.7.0 on also "(gid)". 1.7.0 itself asks whether the user called like
  * the group is in the group called like the user, unless a distribution has put it right.
  */
@@ -154,7 +148,7 @@ mention_marked_group(
 			mention->other_match = ACCESS_MATCH_UNSURE;
 	}
 	if (mention_group(finder, mention, name) ||
-		version->has_numbers == ACCESS_DOES_NOT || !is_number(name))
+		version->has_numbers == ACCESS_DOES_NOT || !text_is_digits(name))
 		return;
 	if (version->has_numbers == ACCESS_MAYBE)
 		mention->people_match = ACCESS_MATCH_UNSURE;
@@ -216,7 +210,7 @@ mention_users(struct finder *finder, struct access_mention *mention, const char 
 		autofree char *key = lower(name);
 		mention->same_name = table_get(&finder->by_name, key);
 		table_set(&finder->by_name, key, mention);
-		if (version->has_numbers != ACCESS_DOES_NOT && is_number(name)) {
+		if (version->has_numbers != ACCESS_DOES_NOT && text_is_digits(name)) {
 			table_set(&finder->by_uid, name, mention);
 			mention->may_mean_strangers = !finder->principals->users_complete;
 			if (version->has_numbers == ACCESS_MAYBE)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "policy/models/getty_wrap.h"
 
 enum { WORDS_MAX = 256 };
@@ -19,21 +20,6 @@ struct orders {
 	bool mistaken; /* it ends at once */
 };
 
-static const char *
-base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash != NULL ? slash + 1 : path;
-}
-
-static bool
-is_one_of(const char *name, const char *const *names)
-{
-	while (*names != NULL && strcmp(*names, name) != 0)
-		names++;
-	return *names != NULL;
-}
-
 static const char *const agettys[] = { "agetty", "getty", NULL };
 static const char *const mingettys[] = { "mingetty", "rungetty", NULL };
 static const char *const others[] = { "fgetty", "ngetty", "mgetty", "uugetty", "qingy",
@@ -42,9 +28,9 @@ static const char *const others[] = { "fgetty", "ngetty", "mgetty", "uugetty", "
 bool
 getty_is(const char *program)
 {
-	const char *name = base_name(program);
-	return is_one_of(name, agettys) || is_one_of(name, mingettys) ||
-		is_one_of(name, others) || strcmp(name, "login") == 0;
+	const char *name = text_base_name(program);
+	return text_is_one_of(name, agettys) || text_is_one_of(name, mingettys) ||
+		text_is_one_of(name, others) || strcmp(name, "login") == 0;
 }
 
 bool
@@ -55,8 +41,8 @@ getty_is_shell(const char *program, char *const *words, size_t count)
 		/* Red Hat's, for an emergency */
 		"sushell", NULL };
 	/* of a login shell the name begins with a dash */
-	const char *name = base_name(program + (*program == '-'));
-	if (!is_one_of(name, shells))
+	const char *name = text_base_name(program + (*program == '-'));
+	if (!text_is_one_of(name, shells))
 		return false;
 	/* bash(1), OPTIONS: these take a word, -c a command, -s leaves standard input */
 	for (size_t i = 0; i < count; i++) {
@@ -84,7 +70,7 @@ static bool
 is_su(const char *name, char *const *words, size_t count)
 {
 	static const char *const names[] = { "su", "runuser", NULL };
-	if (!is_one_of(name, names))
+	if (!text_is_one_of(name, names))
 		return false;
 	size_t names_count = 0; /* behind the user's, words for the shell */
 	for (size_t i = 0; i < count; i++) {
@@ -289,7 +275,7 @@ judge_orders(struct getty *getty, const struct orders *orders)
 		cannot_tell(getty, "its login runs in another root", NULL);
 	else if (getty_is_shell(program, NULL, 0))
 		getty->starts = memory_text(program);
-	else if (strcmp(base_name(program), "login") != 0 || orders->command != NULL)
+	else if (strcmp(text_base_name(program), "login") != 0 || orders->command != NULL)
 		cannot_tell(
 			getty, "it starts, and what that does is not known,", program);
 	else if (orders->login_words != NULL)
@@ -322,7 +308,7 @@ getty_judge(struct getty *getty, const char *program, char *const *words, size_t
 	program = command.program;
 	words = command.words;
 	count = command.count;
-	const char *name = base_name(program);
+	const char *name = text_base_name(program);
 	if (count + 1 >= WORDS_MAX) {
 		cannot_tell(getty, "it has too many arguments", NULL);
 		return;
@@ -337,10 +323,10 @@ getty_judge(struct getty *getty, const char *program, char *const *words, size_t
 		strcmp(name, "sulogin") == 0 || strcmp(name, "openvt") == 0) {
 		/* openvt(1) without a command runs a shell */
 		getty->starts = memory_text(program);
-	} else if (is_one_of(name, agettys)) {
+	} else if (text_is_one_of(name, agettys)) {
 		read_agetty((int)count + 1, vector, &orders);
 		judge_orders(getty, &orders);
-	} else if (is_one_of(name, mingettys)) {
+	} else if (text_is_one_of(name, mingettys)) {
 		read_mingetty((int)count + 1, vector, &orders);
 		judge_orders(getty, &orders);
 	} else {

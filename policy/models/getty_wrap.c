@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 
 enum { WORDS_MAX = 200 }; /* of a line */
 
@@ -18,21 +19,6 @@ static const struct wrapper {
 	{ "timeout", "ks", 1 }, { "chrt", "TPD", 1 }, { "taskset", "", 1 },
 	{ "openvt", "c", 0 }, { "cttyhack", "", 0 }, { "busybox", "", 0 },
 	{ "toybox", "", 0 } };
-
-static const char *
-base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash != NULL ? slash + 1 : path;
-}
-
-static bool
-is_one_of(const char *name, const char *const *names)
-{
-	while (*names != NULL && strcmp(*names, name) != 0)
-		names++;
-	return *names != NULL;
-}
 
 /* The index of the command behind the options; the count when there is none. */
 static size_t
@@ -72,7 +58,7 @@ getty_unwrap(struct getty_command command)
 {
 	for (size_t k = 0; k < sizeof wrappers / sizeof *wrappers;) {
 		const char *number = NULL;
-		if (strcmp(base_name(command.program), wrappers[k].name) != 0) {
+		if (strcmp(text_base_name(command.program), wrappers[k].name) != 0) {
 			k++;
 			continue;
 		}
@@ -134,10 +120,10 @@ is_harmless(const struct getty_command *command)
 		"touch", "logger", "systemd-vconsole-setup", NULL };
 	static const char *const folders[] = { "/bin/", "/sbin/", "/usr/bin/",
 		"/usr/sbin/", "/lib/systemd/", "/usr/lib/systemd/", "", NULL };
-	const char *name = base_name(command->program);
+	const char *name = text_base_name(command->program);
 	autofree char *folder = memory_copy(
 		command->program, (size_t)(name - command->program));
-	if (!is_one_of(folder, folders))
+	if (!text_is_one_of(folder, folders))
 		return false;
 	if (strcmp(name, "plymouth") == 0) /* ask-for-password --command runs one */
 		for (size_t i = 0; i < command->count; i++)
@@ -145,7 +131,7 @@ is_harmless(const struct getty_command *command)
 				return false;
 	if (strcmp(name, "systemctl") == 0)
 		return command->count > 0 && strcmp(command->words[0], "stop") == 0;
-	return strcmp(name, "plymouth") == 0 || is_one_of(name, names);
+	return strcmp(name, "plymouth") == 0 || text_is_one_of(name, names);
 }
 
 /* The words of TEXT without their quotes, up to a lone semicolon, behind which the next
@@ -185,7 +171,7 @@ read_command(char *const *words, size_t count)
 {
 	size_t marks = strspn(words[0], "@-:+!|");
 	bool is_named = memchr(words[0], '@', marks) != NULL && count > 1;
-	const char *program = words[0] + marks, *name = base_name(program);
+	const char *program = words[0] + marks, *name = text_base_name(program);
 	if (is_named && strcmp(name, "busybox") != 0 && strcmp(name, "toybox") != 0)
 		words++, count--;
 	return (struct getty_command){

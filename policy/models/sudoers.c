@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "policy/models/sudoers_line.h"
 #include "policy/models/sudoers_rule.h"
 
@@ -102,14 +103,6 @@ read_runas(struct reader *reader, struct sudoers_grant *grant, struct sudoers_sp
 	return good;
 }
 
-static bool
-is_one_of(const char *word, const char *const *names)
-{
-	while (*names != NULL && strcmp(word, *names) != 0)
-		names++;
-	return *names != NULL;
-}
-
 /* Options like CWD=/ and then tags like NOPASSWD: in front of a command; what stands
  * there then is the command's first word. */
 static bool
@@ -127,9 +120,9 @@ read_tags(struct reader *reader, struct sudoers_spec *spec)
 	while (at(reader, SUDOERS_WORD)) {
 		autofree char *word = memory_text(reader->words.word.data);
 		const char *rest = reader->words.rest;
-		bool limit = is_one_of(word, limits);
+		bool limit = text_is_one_of(word, limits);
 		rest += strspn(rest, " \t");
-		if (*rest == ':' && is_one_of(word, tags)) {
+		if (*rest == ':' && text_is_one_of(word, tags)) {
 			tagged = true;
 			next(reader);
 			next(reader);
@@ -137,7 +130,7 @@ read_tags(struct reader *reader, struct sudoers_spec *spec)
 				spec->password = word[0] == 'P' ? SUDOERS_TAG_PASSWD
 								: SUDOERS_TAG_NOPASSWD;
 		} else if (*rest == '=' && !tagged &&
-			(limit || is_one_of(word, options))) {
+			(limit || text_is_one_of(word, options))) {
 			next(reader);
 			next(reader);
 			if (!at(reader, SUDOERS_WORD))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 
 /* The first counts most: systemd.unit(5), UNIT FILE LOAD PATH. */
 static const char *const folders[] = {
@@ -39,14 +40,6 @@ is_masked(const struct file *file)
 		(file->state == FILE_READ && file->bytes.size == 0);
 }
 
-static bool
-is_one_of(const char *name, const char *const *names)
-{
-	while (*names != NULL && strcmp(*names, name) != 0)
-		names++;
-	return *names != NULL;
-}
-
 /* The unit file that counts; NULL when there is none. */
 static const struct file *
 find_unit(struct host *host, const char *const *present, const char *const *names)
@@ -59,7 +52,7 @@ find_unit(struct host *host, const char *const *present, const char *const *name
 			const struct file *file = host_file(host, path);
 			bool alias = file->is_link &&
 				strcmp(last_name(file->target), names[k]) != 0 &&
-				is_one_of(last_name(file->target), names);
+				text_is_one_of(last_name(file->target), names);
 			if (!alias && file->state != FILE_ABSENT)
 				return file;
 		}
@@ -290,7 +283,7 @@ add_started(void *data, const char *name, struct traced *value)
 		NULL };
 	struct name_list *list = data;
 	char *rest = NULL;
-	if (!is_one_of(name, settings) || value->text.size == 0)
+	if (!text_is_one_of(name, settings) || value->text.size == 0)
 		return;
 	autofree char *text = memory_copy(value->text.data, value->text.size);
 	for (char *word = strtok_r(text, " \t", &rest); word != NULL;
