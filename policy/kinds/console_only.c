@@ -1,4 +1,5 @@
 /* Whom `only` names. */
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -69,13 +70,14 @@ console_validate_only(const struct value *only, struct problems *problems)
 }
 
 static bool
-has_uid(const struct principals *principals, const char *number)
+has_uid(const struct principals *principals, const char *digits)
 {
-	for (size_t i = 0; i < principals->user_count; i++) {
-		autofree char *uid = memory_printf("%u", principals->users[i].uid);
-		if (strcmp(uid, number) == 0)
+	long uid;
+	if (text_number(digits, 0, UINT32_MAX, &uid, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < principals->user_count; i++)
+		if (principals->users[i].uid == (uid_t)uid)
 			return true;
-	}
 	return false;
 }
 
@@ -111,23 +113,15 @@ add_rest(struct buffer *text, size_t count)
 		buffer_printf(text, ", %zu more", count - SHOWN_MAX);
 }
 
+/* The user or group whose name is like NAME; NULL. */
 static const char *
-nearest(const struct principals *principals, const char *name)
+find_nearest(const struct principals *principals, const char *name, bool is_group)
 {
-	autofree const char **names = memory_new(
-		principals->user_count + 1, sizeof *names);
-	for (size_t i = 0; i < principals->user_count; i++)
-		names[i] = principals->users[i].name;
-	return text_nearest(name, names);
-}
-
-static const char *
-nearest_group(const struct principals *principals, const char *name)
-{
-	autofree const char **names = memory_new(
-		principals->group_count + 1, sizeof *names);
-	for (size_t i = 0; i < principals->group_count; i++)
-		names[i] = principals->groups[i].group;
+	size_t count = is_group ? principals->group_count : principals->user_count;
+	autofree const char **names = memory_new(count + 1, sizeof *names);
+	for (size_t i = 0; i < count; i++)
+		names[i] = is_group ? principals->groups[i].group
+				    : principals->users[i].name;
 	return text_nearest(name, names);
 }
 
@@ -156,14 +150,15 @@ find_missing(const struct console_facts *facts, size_t *ret_count)
 		if (!is_missing(principals, name) || ++count > SHOWN_MAX)
 			continue;
 		autofree char *group = group_name(name);
-		const char *near = group != NULL ? nearest_group(principals, group)
-			: text_is_digits(name)   ? NULL
-						 : nearest(principals, name);
+		bool is_uid = group == NULL && text_is_digits(name);
+		const char *bare = group != NULL ? group : name;
+		const char *near = is_uid ? NULL
+					  : find_nearest(principals, bare, group != NULL);
 		buffer_printf(&text, "%s%s %s", count > 1 ? ", " : "",
-			group != NULL                  ? "group"
-				: text_is_digits(name) ? "uid"
-						       : "user",
-			group != NULL ? group : name);
+			group != NULL    ? "group"
+				: is_uid ? "uid"
+					 : "user",
+			bare);
 		if (near != NULL)
 			buffer_printf(&text, " (did you mean %s?)", near);
 	}

@@ -168,14 +168,9 @@ find_origins(struct console_scene *scene)
 /* Whether the auth phase lets nobody pass whom pam_unix refuses, as it does a locked
  * account. */
 static bool
-needs_password(const struct context *context, const char *service)
+needs_password(const struct pam_consults *auth)
 {
-	struct pam_consults consults;
-	pam_stack_consults(context, service, "auth", "pam_unix.so", &consults);
-	bool needs = consults.reach == PAM_REACHED || consults.reach == PAM_REFUSES ||
-		consults.is_twice;
-	pam_consults_free(&consults);
-	return needs;
+	return auth->reach == PAM_REACHED || auth->reach == PAM_REFUSES || auth->is_twice;
 }
 
 void
@@ -199,7 +194,9 @@ console_scene_open(
 			? "nodefgroup"
 			: NULL;
 	scene->rules = console_rules_find(facts, arguments);
-	scene->locked_is_out = is_own && needs_password(context, service);
+	if (is_own)
+		pam_stack_consults(context, service, "auth", "pam_unix.so", &scene->auth);
+	scene->locked_is_out = is_own && needs_password(&scene->auth);
 	find_origins(scene);
 	console_scene_judge(scene, arguments);
 }
@@ -230,6 +227,7 @@ void
 console_scene_close(struct console_scene *scene)
 {
 	pam_consults_free(&scene->consults);
+	pam_consults_free(&scene->auth);
 	console_line_close(&scene->line);
 	console_names_free(&scene->names);
 	for (size_t i = 0; i < scene->origin_count; i++)

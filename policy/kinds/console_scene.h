@@ -113,6 +113,8 @@ struct console_scene {
 	struct console_facts *facts;
 	const char *service;
 	struct pam_consults consults; /* of pam_access */
+	struct pam_consults auth; /* of pam_unix in the auth phase, of the control's own
+				     services alone */
 	struct console_line line;
 	struct console_names names; /* of the configuration that the line uses */
 	const struct console_rules *rules;

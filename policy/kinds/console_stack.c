@@ -103,17 +103,14 @@ console_missing(const struct console_scene *scene)
 static void
 judge_auth(const struct console_scene *scene, struct findings *findings)
 {
-	struct pam_consults consults;
-	pam_stack_consults(
-		scene->facts->context, scene->service, "auth", "pam_unix.so", &consults);
-	if (consults.reach == PAM_REFUSES && consults.place.file != NULL) {
-		struct finding *finding = findings_add(
-			findings, VERDICT_INVALID, "auth stack of %s", scene->service);
-		finding_have(finding, "nobody can pass it, root neither");
-		finding_why(finding, "%s", consults.reason);
-		finding_evidence(finding, consults.place.file, consults.place.offset);
-	}
-	pam_consults_free(&consults);
+	const struct pam_consults *auth = &scene->auth;
+	if (auth->reach != PAM_REFUSES || auth->place.file == NULL)
+		return;
+	struct finding *finding = findings_add(
+		findings, VERDICT_INVALID, "auth stack of %s", scene->service);
+	finding_have(finding, "nobody can pass it, root neither");
+	finding_why(finding, "%s", auth->reason);
+	finding_evidence(finding, auth->place.file, auth->place.offset);
 }
 
 bool

@@ -236,7 +236,7 @@ find_other(const struct question *question, size_t index)
 	const struct pam_step *steps = question->phase->steps;
 	for (size_t i = 0; i < question->phase->count; i++)
 		if (pam_values_is(&steps[i], question->module) &&
-			strcmp(steps[i].arguments, steps[index].arguments) != 0)
+			!is_line(question, &steps[i], steps[index].arguments))
 			return &steps[i];
 	return NULL;
 }
