@@ -102,6 +102,13 @@ for folder in srv srv/open; do
 done
 chown 1000 "$ROOT/srv"
 judged fail "others than root can write a folder that it lies in"
+# by its name it lies where others can put another link
+set_up "conf=/srv/open/link/console.conf"
+mkdir -p "$ROOT/srv/open"
+ln -s /etc/holdfast "$ROOT/srv/open/link"
+judged pass
+chmod 777 "$ROOT/srv/open"
+judged fail "others than root can write a folder that it lies in"
 set_up "conf=/etc/fstab"
 printf '# what is mounted\n/dev/sda / ext4 defaults 0 1\n' | put etc/fstab
 judged fail "line 2, column 1: not 'control ID'"

@@ -375,5 +375,21 @@ echo '@include common-account' | put etc/pam.d/cron
 refused
 says "$FORM: not when others lose by it" "service cron, user any other user, from cron"
 
+# one that passes is silent otherwise
+policy 'pam: 1.5.2' <<<'console: { only: [root, alcie, (staf)], through: [access.conf] }'
+host "a name that nobody has"
+printf 'staff:x:50:\n' >>"$ROOT/etc/group"
+printf -- '-:ALL EXCEPT root alcie (staf):LOCAL\n' | put etc/security/access.conf
+sed -i 's/pam_access.so/& nodefgroup/' "$ROOT/etc/pam.d/login"
+judged pass
+run audit --root "$ROOT" --policy policy.yaml
+says "$FORM: audit says so though it passes" "note /etc/passwd: names in only: this host has no user alcie (did you mean alice?), group staf (did you mean staff?)"
+run plan --root "$ROOT" --policy policy.yaml
+says "$FORM: plan says so too" "it: this host has no user alcie"
+policy 'pam: 1.5.2' <<<'console: { only: [rot], through: [access.conf] }'
+judged fail "nobody could log in at the console"
+refused
+says "$FORM: no remedy shuts everybody out" "name somebody in only"
+
 expected edits "$T/edits"
 finish
