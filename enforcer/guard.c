@@ -325,11 +325,7 @@ guard_free(struct guard *guard)
 		free(guard->losses[i].reason);
 		free(guard->losses[i].remedy);
 	}
-	for (size_t i = 0; i < guard->shared_count; i++) {
-		free(guard->shared[i].name);
-		free(guard->shared[i].text);
-	}
-	free(guard->shared);
+	plan_free_notes(guard->shared, guard->shared_count);
 	free(guard->rows);
 	free(guard->losses);
 	free(guard->unjudged);

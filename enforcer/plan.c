@@ -469,8 +469,8 @@ plan_add_note(struct plan_note **notes, size_t *count, const char *name, const c
 	};
 }
 
-static void
-notes_free(struct plan_note *notes, size_t count)
+void
+plan_free_notes(struct plan_note *notes, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		free(notes[i].name);
@@ -581,10 +581,10 @@ plan_free(struct plan *plan)
 		free(plan->refusals[i].control);
 		free(plan->refusals[i].reason);
 	}
-	notes_free(plan->assumed, plan->assumed_count);
-	notes_free(plan->remarks, plan->remark_count);
-	notes_free(plan->asked, plan->asked_count);
-	notes_free(plan->accepted, plan->accepted_count);
+	plan_free_notes(plan->assumed, plan->assumed_count);
+	plan_free_notes(plan->remarks, plan->remark_count);
+	plan_free_notes(plan->asked, plan->asked_count);
+	plan_free_notes(plan->accepted, plan->accepted_count);
 	free(plan->effects);
 	free(plan->refusals);
 	changes_free(&plan->changes);

@@ -41,6 +41,9 @@ void
 plan_add_note(
 	struct plan_note **notes, size_t *count, const char *name, const char *text);
 
+void
+plan_free_notes(struct plan_note *notes, size_t count);
+
 /* Asked for each edit before it is taken. */
 struct plan_chooser {
 	bool (*accept)(void *data, const struct control *control, const struct edit *edit,
