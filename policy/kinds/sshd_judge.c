@@ -275,17 +275,35 @@ judge_versions(const struct sshd_host *host, struct judgement judgement)
 	findings_free(&first);
 }
 
-/* sshd starts, and then ends the connections that are in a block. */
+static void
+add_refused(struct findings *findings, const struct sshd_line *refused, const char *block,
+	const char *who, const char *reason)
+{
+	bool unsure = refused->mistake.unsure;
+	struct finding *finding = findings_add(findings,
+		unsure ? VERDICT_UNKNOWN : VERDICT_INVALID, "configuration of sshd [%s]",
+		block);
+	finding_why(finding, "sshd %s end each connection with %s: %s",
+		unsure ? "may" : "would", who, reason);
+	finding_evidence(finding, refused->file, refused->offset);
+}
+
+/* sshd starts, and then ends connections, be it those that are in a block. */
 static void
 report_refused(const struct sshd_config *config, struct findings *findings)
 {
 	size_t budget = SSHD_WITNESS_BUDGET;
 	autofree bool *seen = memory_new(config->block_count, sizeof *seen);
+	const char *reason;
+	const struct sshd_line *all = sshd_answer_refused(config, NULL, &reason);
+	if (all != NULL)
+		add_refused(
+			findings, all, "no Match", "no Match block that holds", reason);
 	for (size_t i = 0; i < config->count; i++) {
 		const struct sshd_line *line = &config->lines[i];
-		const char *reason;
 		if (line->block == SSHD_GLOBAL || seen[line->block] ||
-			(line->keyword->name != SSHD_AUTHENTICATION_METHODS &&
+			(line->mistake.error.text == NULL &&
+				line->keyword->name != SSHD_AUTHENTICATION_METHODS &&
 				!sshd_algorithms_are(line->keyword)))
 			continue;
 		seen[line->block] = true;
@@ -294,14 +312,10 @@ report_refused(const struct sshd_config *config, struct findings *findings)
 		const struct sshd_line *refused = witness.result == SSHD_WITNESS_FOUND
 			? sshd_answer_refused(config, &witness.connection, &reason)
 			: NULL;
-		if (refused != NULL) {
+		if (refused != NULL && refused != all) {
 			autofree char *who = sshd_witness_describe(&witness);
-			struct finding *finding = findings_add(findings, VERDICT_INVALID,
-				"configuration of sshd [%s]",
-				config->blocks[line->block].text);
-			finding_why(finding, "sshd would end each connection with %s: %s",
+			add_refused(findings, refused, config->blocks[line->block].text,
 				who, reason);
-			finding_evidence(finding, refused->file, refused->offset);
 		}
 		sshd_witness_free(&witness);
 	}

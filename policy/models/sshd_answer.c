@@ -293,26 +293,22 @@ sshd_answer_within(const struct sshd_config *config, enum sshd_setting setting,
 	return find_for(config, setting, &(struct whose){ NULL, inside, count });
 }
 
-/* "any" is an error behind methods that the same reading has taken, in whatever block it
- * stands (sAuthenticationMethods in servconf.c). */
+/* The first line whose mistake counts when SEARCH reads all lines. */
 static const struct sshd_line *
-find_any(const struct search *search)
+find_mistake(const struct search *search)
 {
-	bool taken = false;
-	for (size_t i = 0; i < search->config->count; i++) {
+	const struct sshd_line *found = NULL;
+	struct sshd_taken taken = { 0 };
+	for (size_t i = 0; i < search->config->count && found == NULL; i++) {
 		const struct sshd_line *line = &search->config->lines[i];
-		if (line->keyword != search->keyword)
-			continue;
-		bool read = is_read(search, line) == 1;
-		size_t length = strlen(line->value);
-		bool alone = strcmp(line->value, "any") == 0;
-		bool any = alone ||
-			(length > 4 && strcmp(line->value + length - 4, " any") == 0);
-		if (any && (taken || (read && !alone)))
-			return line;
-		taken = taken || read;
+		bool held = is_read(search, line) == 1;
+		if (sshd_taken_rejects(&taken, line, held))
+			found = line;
+		if (held)
+			sshd_taken_add(&taken, line);
 	}
-	return NULL;
+	sshd_taken_free(&taken);
+	return found;
 }
 
 const struct sshd_line *
@@ -322,13 +318,9 @@ sshd_answer_refused(const struct sshd_config *config,
 	struct search search = { .config = config,
 		.whose = { .connection = connection },
 		.reading = FOR_CONNECTION };
-	const struct sshd_line *refused = NULL;
-	search.keyword = sshd_keyword_get(SSHD_AUTHENTICATION_METHODS, config->version);
-	if (search.keyword != NULL && config->version < SSHD_ANY_ALONE_SINCE)
-		refused = find_any(&search);
+	const struct sshd_line *refused = find_mistake(&search);
 	if (refused != NULL)
-		*ret_reason = "\"any\" must appear alone in AuthenticationMethods, and "
-			      "for this connection others are set before";
+		*ret_reason = refused->mistake.error.text;
 	for (size_t i = 0; i < SSHD_SETTING_COUNT && refused == NULL; i++) {
 		search.keyword = sshd_keyword_get((enum sshd_setting)i, config->version);
 		if (search.keyword == NULL || search.keyword->name != i ||

@@ -13,7 +13,6 @@ enum {
 	PROBLEMS_MAX = 20, /* ours */
 	PORTS_MAX = 256, /* MAX_PORTS in servconf.h */
 	SUBSYSTEMS_MAX = 256, /* MAX_SUBSYSTEMS in servconf.h */
-	SUBSYSTEMS_ANY_SINCE = 905, /* without such a limit */
 };
 
 static const char main_file[] = "/etc/ssh/sshd_config";
@@ -50,63 +49,51 @@ sshd_config_doubt(struct sshd_config *config, const struct file *file, size_t of
 		config, file != NULL ? file->path : main_file, file, offset, true, text);
 }
 
-static bool
-has_any(const struct sshd_words *words)
-{
-	return words->count > 0 && strcmp(words->items[words->count - 1], "any") == 0;
-}
-
-/* Rules that look beyond one line. */
+/* Rules that look beyond one line, besides those of sshd_taken.h. */
 static int
-check_with_others(struct sshd_config *config, const struct sshd_line *line,
-	const struct sshd_words *words, struct error *err)
+check_with_others(
+	struct sshd_config *config, const struct sshd_line *line, struct error *err)
 {
-	bool always = sshd_match_always(config->blocks, line->block);
-	switch (line->keyword->name) {
-	case SSHD_PORT:
-		if (config->port_count++ == PORTS_MAX)
-			return error_set(err, "too many ports");
-		break;
-	case SSHD_SUBSYSTEM:
-		if (!always)
-			break;
-		if (config->version < SUBSYSTEMS_ANY_SINCE &&
-			config->subsystems.count == SUBSYSTEMS_MAX)
-			return error_set(err, "too many subsystems defined");
-		if (table_get(&config->subsystems, words->items[0]) != NULL)
-			return error_set(
-				err, "Subsystem '%s' already defined", words->items[0]);
-		table_set(&config->subsystems, words->items[0], config);
-		break;
-	case SSHD_AUTHENTICATION_METHODS:
-		if (config->version < SSHD_ANY_ALONE_SINCE && has_any(words) &&
-			(config->methods_given || (always && words->count > 1)))
-			return error_set(err, "\"any\" must appear alone");
-		config->methods_given = config->methods_given || always;
-		break;
-	default:
-		break;
-	}
+	if (line->keyword->name == SSHD_PORT && config->port_count++ == PORTS_MAX)
+		return error_set(err, "too many ports");
+	if (line->keyword->name == SSHD_SUBSYSTEM &&
+		config->version < SSHD_SUBSYSTEM_AGAIN_SINCE &&
+		config->taken.subsystems.count == SUBSYSTEMS_MAX)
+		return error_set(err, "too many subsystems defined");
 	return 0;
 }
 
 static int
-read_value(struct sshd_config *config, const struct sshd_words *words,
+read_value(struct sshd_config *config, const struct sshd_words *words, bool always,
 	struct sshd_line *line, bool *ret_unsure, struct error *err)
 {
 	const struct sshd_reading reading = { line->keyword, config->version, words,
-		config->host, ret_unsure };
+		config->host, ret_unsure, &line->mistake };
 	size_t used = 0;
-	if (!sshd_match_always(config->blocks, line->block) &&
+	if (!always &&
 		(line->written->match_since == 0 ||
 			line->written->match_since > config->version))
 		return error_set(err, "not allowed within a Match block");
 	if (line->keyword->parse(&reading, &line->value, &used, err) < 0)
 		return -1;
+	line->mistake.unsure = *ret_unsure;
 	*ret_unsure = false;
 	if (used < words->count)
 		return error_set(err, "extra arguments at end of line");
-	return check_with_others(config, line, words, err);
+	if (check_with_others(config, line, err) < 0)
+		return -1;
+	if (!sshd_taken_rejects(&config->taken, line, always))
+		return 0;
+	*ret_unsure = line->mistake.unsure;
+	return error_set(err, "%s", line->mistake.error.text);
+}
+
+/* Whether no reading ever takes LINE: a Subsystem before which the name was taken. */
+static bool
+is_dead(const struct sshd_config *config, const struct sshd_line *line)
+{
+	return line->keyword->name == SSHD_SUBSYSTEM && line->block == SSHD_GLOBAL &&
+		sshd_taken_has(&config->taken, line);
 }
 
 /* LINE holds where it stands; KEYWORD is known and no Match or Include. */
@@ -115,13 +102,19 @@ add_line(
 	struct sshd_config *config, struct sshd_line line, const struct sshd_words *words)
 {
 	struct error err = ERROR_INIT;
-	bool unsure = false;
-	if (read_value(config, words, &line, &unsure, &err) < 0) {
-		error_prefix(&err, "%s", sshd_keyword_names[line.written->name]);
+	bool unsure = false, always = sshd_match_always(config->blocks, line.block);
+	int status = read_value(config, words, always, &line, &unsure, &err);
+	error_prefix(&err, "%s", sshd_keyword_names[line.written->name]);
+	error_prefix(&line.mistake.error, "%s", sshd_keyword_names[line.written->name]);
+	if (status < 0)
 		add_problem(config, line.file->path, line.file, line.offset, unsure,
 			err.text);
+	if (status < 0 || line.value == NULL || is_dead(config, &line)) {
 		free(line.value);
-	} else if (line.value != NULL) {
+		error_clear(&line.mistake.error);
+	} else {
+		if (always)
+			sshd_taken_add(&config->taken, &line);
 		config->lines = memory_grow(
 			config->lines, config->count, sizeof *config->lines);
 		config->lines[config->count++] = line;
@@ -239,7 +232,7 @@ begin_block(struct sshd_config *config, const struct sshd_line *line, const char
 	};
 	bool unsure = false;
 	const struct sshd_reading reading = { line->keyword, config->version, NULL,
-		config->host, &unsure };
+		config->host, &unsure, NULL };
 	if (sshd_match_parse(&reading, rest, &block, &err) < 0)
 		add_problem(config, line->file->path, line->file, line->offset, unsure,
 			err.text);
@@ -381,8 +374,10 @@ sshd_config_load(const struct context *context, int version, bool debian,
 void
 sshd_config_free(struct sshd_config *config)
 {
-	for (size_t i = 0; i < config->count; i++)
+	for (size_t i = 0; i < config->count; i++) {
 		free(config->lines[i].value);
+		error_clear(&config->lines[i].mistake.error);
+	}
 	for (size_t i = 0; i < config->block_count; i++)
 		sshd_block_free(&config->blocks[i]);
 	for (size_t i = 0; i < config->problem_count; i++) {
@@ -390,7 +385,7 @@ sshd_config_free(struct sshd_config *config)
 		free(config->problems[i].text);
 	}
 	sshd_people_free(&config->people);
-	table_free(&config->subsystems);
+	sshd_taken_free(&config->taken);
 	free(config->lines);
 	free(config->blocks);
 	free(config->problems);

@@ -7,11 +7,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/table.h"
 #include "policy/kinds/kind.h"
 #include "policy/models/sshd_keyword.h"
 #include "policy/models/sshd_match.h"
 #include "policy/models/sshd_people.h"
+#include "policy/models/sshd_taken.h"
 
 struct sshd_line {
 	const struct sshd_keyword *keyword; /* synonyms resolved */
@@ -21,6 +21,7 @@ struct sshd_line {
 	size_t offset; /* of the keyword in the file */
 	size_t start, end; /* the span of the value in the file */
 	long block; /* or SSHD_GLOBAL */
+	struct sshd_mistake mistake; /* of which sshd has not died so far */
 	bool command_line; /* given with -o or -p in FILE, which is no sshd_config */
 };
 
@@ -51,9 +52,8 @@ struct sshd_config {
 	size_t bytes_left; /* of files that may still be read, each time they are */
 	bool too_large; /* there were more of them */
 	size_t port_count; /* Port lines so far */
-	struct table subsystems; /* the names so far -> not NULL */
+	struct sshd_taken taken; /* so far, at the start */
 	bool other_ports; /* somebody else may listen for sshd, at ports of his own */
-	bool methods_given; /* AuthenticationMethods stood outside any Match */
 };
 
 enum { SSHD_CONFIG_BYTES_MAX = 16 << 20 };

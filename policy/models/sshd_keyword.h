@@ -14,8 +14,6 @@
 
 /* A version is MAJOR * 100 + MINOR: 306 is OpenSSH 3.6, 902 is 9.2. */
 
-enum { SSHD_ANY_ALONE_SINCE = 907 }; /* AuthenticationMethods any: checked in its line */
-
 enum sshd_setting {
 	SSHD_NONE,
 	SSHD_USE_PAM,
@@ -171,6 +169,24 @@ struct sshd_choice {
 
 struct sshd_keyword;
 
+enum { SSHD_SUBSYSTEM_AGAIN_SINCE = 905 }; /* a name may come again, and says nothing */
+
+/* How sshd meets a line when it reads the configuration: in a block that holds or not, as
+ * the first that it takes for the keyword or not. */
+enum {
+	SSHD_IDLE_FIRST = 1,
+	SSHD_IDLE_AGAIN = 2,
+	SSHD_HELD_FIRST = 4,
+	SSHD_HELD_AGAIN = 8,
+};
+
+/* What is wrong with a line that sshd rejects only where it meets it so. */
+struct sshd_mistake {
+	struct error error; /* no text: nothing */
+	unsigned when; /* SSHD_HELD_FIRST and the like */
+	bool unsure; /* sshd may take it, with what is not read here */
+};
+
 struct sshd_reading {
 	const struct sshd_keyword *keyword;
 	int version;
@@ -178,12 +194,13 @@ struct sshd_reading {
 	struct host *host; /* whose names count; NULL: a policy's text, of no host */
 	bool *unsure; /* set when sshd may take, with what is not read here, what is
 			 rejected; may be NULL */
+	struct sshd_mistake *mistake; /* NULL: for a Match line */
 };
 
 /* Reads the words of a line as a value. *ret_value (owned) is the value in the form in
  * which values are compared, NULL when the line has no effect; *ret_used says how many
  * words it took: sshd rejects any that are left. Returns -1 with *err when sshd rejects
- * the value. */
+ * the value wherever it stands; what it rejects somewhere goes to *reading->mistake. */
 typedef int
 sshd_value_parser(const struct sshd_reading *reading, char **ret_value, size_t *ret_used,
 	struct error *err);

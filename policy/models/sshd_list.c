@@ -84,15 +84,27 @@ sshd_list_set_env(const struct sshd_reading *reading, char **ret_value, size_t *
 	return status;
 }
 
+/* Until 9.4 a name must be new; since then one that is not says nothing, and a command
+ * may lack where the line is not taken; since 10.3 it may not (sSubsystem). */
 int
 sshd_list_subsystem(const struct sshd_reading *reading, char **ret_value,
 	size_t *ret_used, struct error *err)
 {
+	enum { COMMAND_ALWAYS_SINCE = 1003 };
 	const struct sshd_words *words = reading->words;
+	bool again = reading->version >= SSHD_SUBSYSTEM_AGAIN_SINCE;
 	if (words->count == 0 || *words->items[0] == '\0')
 		return error_set(err, "missing argument");
-	if (words->count == 1 || *words->items[1] == '\0')
-		return error_set(err, "missing subsystem command");
+	if (words->count == 1 || *words->items[1] == '\0') {
+		if (!again || reading->version >= COMMAND_ALWAYS_SINCE)
+			return error_set(err, "missing subsystem command");
+		error_set(&reading->mistake->error, "missing subsystem command");
+		reading->mistake->when = SSHD_HELD_FIRST;
+	} else if (!again) {
+		error_set(&reading->mistake->error, "'%s' already defined",
+			words->items[0]);
+		reading->mistake->when = SSHD_HELD_AGAIN;
+	}
 	sshd_value_join(words, ret_value, ret_used);
 	return 0;
 }
@@ -117,29 +129,58 @@ methods_valid(const char *list)
 	return true;
 }
 
-/* Until 9.7 "any" after other methods is an error only where the line is read: see
- * sshd_refusal.h. */
-int
-sshd_list_methods(const struct sshd_reading *reading, char **ret_value, size_t *ret_used,
-	struct error *err)
+static int
+check_methods(const struct sshd_words *words, bool any_alone, struct error *err)
 {
-	const struct sshd_words *words = reading->words;
 	if (words->count == 0)
 		return error_set(err, "missing argument");
 	bool any = false;
 	for (size_t i = 0; i < words->count; i++) {
 		bool is_any = strcmp(words->items[i], "any") == 0;
-		if ((any && !is_any) ||
-			(is_any && i > 0 && reading->version >= SSHD_ANY_ALONE_SINCE))
+		if ((any && !is_any) || (is_any && i > 0 && any_alone))
 			return error_set(err, "\"any\" must appear alone");
 		any = any || is_any;
-		if (is_any)
-			continue;
-		if (!methods_valid(words->items[i]))
+		if (!is_any && !methods_valid(words->items[i]))
 			return error_set(
 				err, "invalid method list \"%s\"", words->items[i]);
 	}
+	return 0;
+}
+
+/* Until 8.6 a line behind one that was taken may say anything, until 6.8 also one in a
+ * block that does not hold; until 9.6 "any" is an error behind methods that were taken,
+ * be it by the same line (sAuthenticationMethods). */
+int
+sshd_list_methods(const struct sshd_reading *reading, char **ret_value, size_t *ret_used,
+	struct error *err)
+{
+	enum {
+		IDLE_SINCE = 609,
+		NEEDED_SINCE = 703,
+		ALWAYS_SINCE = 807,
+		ANY_ALONE_SINCE = 907
+	};
+	const struct sshd_words *words = reading->words;
+	struct sshd_mistake *mistake = reading->mistake;
+	bool always = reading->version >= ALWAYS_SINCE;
+	bool any_alone = reading->version >= ANY_ALONE_SINCE;
+	if (words->count == 0 && reading->version < NEEDED_SINCE)
+		return 0;
+	if (check_methods(words, any_alone, always ? err : &mistake->error) < 0) {
+		if (always)
+			return -1;
+		mistake->when = SSHD_HELD_FIRST;
+		if (reading->version >= IDLE_SINCE)
+			mistake->when |= SSHD_IDLE_FIRST;
+	} else if (!any_alone && strcmp(words->items[words->count - 1], "any") == 0) {
+		error_set(&mistake->error,
+			"\"any\" must appear alone, and others are set before");
+		mistake->when = (words->count > 1 ? SSHD_HELD_FIRST : 0) |
+			(always ? SSHD_IDLE_AGAIN | SSHD_HELD_AGAIN : 0);
+	}
 	sshd_value_join(words, ret_value, ret_used);
+	if (*ret_value == NULL)
+		*ret_value = memory_text("");
 	return 0;
 }
 

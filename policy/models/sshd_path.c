@@ -1,5 +1,6 @@
 /* Values that are paths. A relative one begins at the daemon's working directory, which
- * is / (derelativise_path in servconf.c). */
+ * is / (derelativise_path in servconf.c). The home that a path begins at is looked up
+ * when sshd takes the line (parse_filename). */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -8,20 +9,34 @@
 #include "policy/models/sshd_names.h"
 #include "policy/models/sshd_value.h"
 
-static int
-make_absolute(const struct sshd_reading *reading, const char *word, char **ret_value,
-	struct error *err)
+enum {
+	KEYS_LOOKED_UP_SINCE = 807, /* AuthorizedKeysFile: wherever it stands */
+	KEYS_NONE_ALONE_SINCE = 1003,
+};
+
+static char *
+expand(const struct sshd_reading *reading, const char *word)
 {
-	if (strcasecmp(word, "none") == 0) {
-		*ret_value = memory_text("none");
-		return 0;
-	}
-	char *path = sshd_names_path(reading, word, err);
-	if (path == NULL)
-		return -1;
-	*ret_value = *path == '/' ? memory_text(path) : memory_printf("/%s", path);
+	char *path = sshd_names_path(reading, word, &reading->mistake->error);
+	if (path != NULL)
+		return path;
+	reading->mistake->when = SSHD_HELD_FIRST;
+	if (reading->keyword->rule == SSHD_ADD)
+		reading->mistake->when |= SSHD_HELD_AGAIN;
+	return memory_text(word);
+}
+
+static char *
+make_absolute(const struct sshd_reading *reading, const char *word)
+{
+	if (strcasecmp(word, "none") == 0)
+		return memory_text("none");
+	char *path = expand(reading, word);
+	if (*path == '/')
+		return path;
+	char *absolute = memory_printf("/%s", path);
 	free(path);
-	return 0;
+	return absolute;
 }
 
 int
@@ -29,7 +44,10 @@ sshd_path_file(const struct sshd_reading *reading, char **ret_value, size_t *ret
 	struct error *err)
 {
 	const char *word = sshd_value_first(reading->words, ret_used, err);
-	return word == NULL ? -1 : make_absolute(reading, word, ret_value, err);
+	if (word == NULL)
+		return -1;
+	*ret_value = make_absolute(reading, word);
+	return 0;
 }
 
 /* A path, or the name of the variable that holds it. */
@@ -40,9 +58,8 @@ sshd_path_agent(const struct sshd_reading *reading, char **ret_value, size_t *re
 	const char *word = sshd_value_first(reading->words, ret_used, err);
 	if (word == NULL)
 		return -1;
-	if (strcmp(word, "SSH_AUTH_SOCK") != 0)
-		return make_absolute(reading, word, ret_value, err);
-	*ret_value = memory_text(word);
+	*ret_value = strcmp(word, "SSH_AUTH_SOCK") == 0 ? memory_text(word)
+							: make_absolute(reading, word);
 	return 0;
 }
 
@@ -53,9 +70,8 @@ sshd_path_provider(const struct sshd_reading *reading, char **ret_value, size_t 
 	const char *word = sshd_value_first(reading->words, ret_used, err);
 	if (word == NULL)
 		return -1;
-	if (strcasecmp(word, "internal") != 0)
-		return make_absolute(reading, word, ret_value, err);
-	*ret_value = memory_text("internal");
+	*ret_value = strcasecmp(word, "internal") == 0 ? memory_text("internal")
+						       : make_absolute(reading, word);
 	return 0;
 }
 
@@ -69,7 +85,12 @@ sshd_path_keys(const struct sshd_reading *reading, char **ret_value, size_t *ret
 	for (size_t i = 0; i < words->count; i++) {
 		if (*words->items[i] == '\0')
 			return error_set(err, "empty argument");
-		autofree char *path = sshd_names_path(reading, words->items[i], err);
+		if (reading->version >= KEYS_NONE_ALONE_SINCE && words->count > 1 &&
+			strcasecmp(words->items[i], "none") == 0)
+			return error_set(err, "\"none\" must appear alone");
+		autofree char *path = reading->version >= KEYS_LOOKED_UP_SINCE
+			? sshd_names_path(reading, words->items[i], err)
+			: expand(reading, words->items[i]);
 		if (path == NULL)
 			return -1;
 		buffer_printf(&list, "%s%s", i > 0 ? " " : "", path);
@@ -89,6 +110,6 @@ sshd_path_principals(const struct sshd_reading *reading, char **ret_value,
 	if (word == NULL)
 		return -1;
 	*ret_value = strcasecmp(word, "none") == 0 ? memory_text("none")
-						   : sshd_names_path(reading, word, err);
-	return *ret_value != NULL ? 0 : -1;
+						   : expand(reading, word);
+	return 0;
 }

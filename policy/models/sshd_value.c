@@ -243,15 +243,19 @@ sshd_value_normal(const struct sshd_keyword *keyword, int version, const char *t
 	autofree char *line = memory_printf(
 		"%s %s", sshd_keyword_names[keyword->name], text);
 	struct sshd_words words;
+	struct sshd_mistake mistake = { 0 };
 	char *value = NULL;
 	size_t used = 0;
 	int status = sshd_lexer_split(BYTES_TEXT(line), version, &words, err);
 	if (status == 0 && words.keyword == NULL)
 		status = error_set(err, "no value");
 	if (status == 0)
-		status = keyword->parse(
-			&(struct sshd_reading){ keyword, version, &words, NULL, NULL },
+		status = keyword->parse(&(struct sshd_reading){ keyword, version, &words,
+						NULL, NULL, &mistake },
 			&value, &used, err);
+	if (status == 0 && (mistake.when & SSHD_HELD_FIRST) != 0)
+		status = error_set(err, "%s", mistake.error.text);
+	error_clear(&mistake.error);
 	if (status == 0 && used < words.count)
 		status = error_set(err, "extra arguments");
 	sshd_words_free(&words);

@@ -18,13 +18,16 @@ static void
 read_value(
 	const struct sshd_keyword *keyword, int version, const struct sshd_words *words)
 {
+	struct sshd_mistake mistake = { 0 };
 	char *value = NULL;
 	size_t used = 0;
-	if (keyword->parse(&(struct sshd_reading){ keyword, version, words, NULL, NULL },
+	if (keyword->parse(&(struct sshd_reading){ keyword, version, words, NULL, NULL,
+				   &mistake },
 		    &value, &used, NULL) == 0 &&
 		value != NULL && sshd_algorithms_are(keyword))
 		free(sshd_algorithms_assemble(keyword, version, value));
 	free(value);
+	error_clear(&mistake.error);
 }
 
 static void

@@ -11,9 +11,8 @@ struct fixture {
 };
 
 static void
-load(struct fixture *fixture, const char *text)
+begin(struct fixture *fixture, const char *text)
 {
-	struct error err = ERROR_INIT;
 	*fixture = (struct fixture){ 0 };
 	scratch_make();
 	scratch_text("/etc/ssh/sshd_config", text);
@@ -21,13 +20,19 @@ load(struct fixture *fixture, const char *text)
 	scratch_text(
 		"/etc/passwd", "root:x:0:0::/root:/bin/sh\nalice:x:1:1::/a/:/bin/sh\n");
 	scratch_text("/~/x", "MaxSessions 3\n");
+}
+
+static void
+load(struct fixture *fixture, int version)
+{
+	struct error err = ERROR_INIT;
 	fixture->context.host = host_open(scratch, &err);
 	fixture->context.parser = parser_new(HOLDFAST_LENSES, &err);
 	fixture->context.policy = &fixture->policy;
 	assert_non_null(fixture->context.host);
 	assert_non_null(fixture->context.parser);
-	sshd_config_load(
-		&fixture->context, 902, true, SSHD_CONFIG_BYTES_MAX, &fixture->config);
+	sshd_config_load(&fixture->context, version, true, SSHD_CONFIG_BYTES_MAX,
+		&fixture->config);
 }
 
 static void
@@ -131,6 +136,8 @@ static const struct value_case values[] = {
 	{ "any in a block that does not hold (sAuthenticationMethods)",
 		"Match User bob\nAuthenticationMethods publickey any any",
 		"AuthenticationMethods", "any" },
+	{ "a carriage return within a word (argv_split)",
+		"AllowUsers root@10.\rAllowUsers", "AllowUsers", "root@10.\rAllowUsers" },
 	{ "a default as Debian builds it (revert-ipqos-defaults.patch)", "", "IPQoS",
 		"lowdelay throughput" },
 };
@@ -143,7 +150,8 @@ test_values(void **state)
 		struct fixture fixture;
 		const struct sshd_connection alice = connection("alice");
 		print_message("%s\n", values[i].name);
-		load(&fixture, values[i].text);
+		begin(&fixture, values[i].text);
+		load(&fixture, 902);
 		if (values[i].value == NULL) {
 			assert_int_equal(fixture.config.problem_count, 1);
 			end(&fixture);
@@ -171,7 +179,6 @@ static const struct {
 	{ "a negated algorithm (kex_assemble_names)",
 		"HostKeyAlgorithms !ssh-rsa,ssh-*\n" },
 	{ "no address (getaddrinfo)", "ListenAddress :22\n" },
-	{ "nobody's home (tilde_expand)", "Banner ~nobody/x\n" },
 	{ "no key (main in sshd.c)", "HostKey none\n" },
 	{ "any behind others (sAuthenticationMethods)",
 		"AuthenticationMethods publickey any\n" },
@@ -188,34 +195,113 @@ test_rejected(void **state)
 	for (size_t i = 0; i < sizeof rejected / sizeof *rejected; i++) {
 		struct fixture fixture;
 		print_message("%s\n", rejected[i].name);
-		load(&fixture, rejected[i].text);
+		begin(&fixture, rejected[i].text);
+		load(&fixture, 902);
 		assert_int_equal(fixture.config.problem_count, 1);
 		assert_false(fixture.config.problems[0].unknown);
 		end(&fixture);
 	}
 }
 
-/* sshd starts, and ends the connections of alice. */
-static const char *const refusing[] = {
-	"Match User alice\nAuthenticationMethods publickey any\n",
-	"Match User alice\nAuthenticationMethods publickey\nMatch User bob\n"
-	"AuthenticationMethods any\n",
-	"Match User alice\nHostbasedAcceptedAlgorithms RSA\n",
+/* What sshd rejects in a line only where it meets it in a certain way: at the start, or
+ * for the connections of alice. sshd -t of 9.2, servconf.c of the others. */
+static const struct {
+	const char *name;
+	int version;
+	const char *text;
+	enum { STARTS = 1, DIES, REFUSES } sshd;
+} met[] = {
+	{ "any behind others, in a block (sAuthenticationMethods)", 902,
+		"Match User alice\nAuthenticationMethods publickey any\n", REFUSES },
+	{ "any in a block behind others that hold (sAuthenticationMethods)", 902,
+		"Match User alice\nAuthenticationMethods publickey\nMatch User bob\n"
+		"AuthenticationMethods any\n",
+		REFUSES },
+	{ "any alone (sAuthenticationMethods)", 907,
+		"AuthenticationMethods publickey\nMatch User alice\n"
+		"AuthenticationMethods any\n",
+		STARTS },
+	{ "methods behind others are read since 8.7 (sAuthenticationMethods)", 806,
+		"Match all\nAuthenticationMethods none\n"
+		"AuthenticationMethods junk\n",
+		STARTS },
+	{ "methods behind others are read since 8.7 (sAuthenticationMethods)", 807,
+		"Match all\nAuthenticationMethods none\n"
+		"AuthenticationMethods junk\n",
+		DIES },
+	{ "but they are the first of a block (sAuthenticationMethods)", 806,
+		"AuthenticationMethods none\nMatch User bob\n"
+		"AuthenticationMethods none\nMatch User alice\n"
+		"AuthenticationMethods junk\n",
+		REFUSES },
+	{ "methods where no block holds are read since 6.9 (sAuthenticationMethods)", 608,
+		"Match User alice\nAuthenticationMethods junk\n", REFUSES },
+	{ "methods where no block holds are read since 6.9 (sAuthenticationMethods)", 609,
+		"Match User alice\nAuthenticationMethods junk\n", DIES },
+	{ "methods must be since 7.3 (sAuthenticationMethods)", 702,
+		"AuthenticationMethods =\n", STARTS },
+	{ "methods must be since 7.3 (sAuthenticationMethods)", 703,
+		"AuthenticationMethods =\n", DIES },
+	{ "no algorithm is left (kex_assemble_names)", 902,
+		"Match User alice\nHostbasedAcceptedAlgorithms RSA\n", REFUSES },
+	{ "nobody's home (parse_filename)", 902, "Banner ~nobody/x\n", DIES },
+	{ "nobody's home, not taken (parse_filename)", 902,
+		"Banner /x\nBanner ~nobody/x\n", STARTS },
+	{ "nobody's home, in a block (parse_filename)", 902,
+		"Banner /x\nMatch User alice\nBanner ~nobody/x\n", REFUSES },
+	{ "nobody's home, not taken in a block (parse_filename)", 902,
+		"Match User alice\nTrustedUserCAKeys /x\n"
+		"TrustedUserCAKeys ~nobody/x\n",
+		STARTS },
+	{ "nobody's home (sAuthorizedPrincipalsFile)", 902,
+		"Match User alice\nAuthorizedPrincipalsFile ~nobody/x\n", REFUSES },
+	{ "nobody's home (sSecurityKeyProvider)", 902,
+		"SecurityKeyProvider internal\nSecurityKeyProvider ~nobody/x\n", STARTS },
+	{ "nobody's home (sHostKeyAgent)", 902,
+		"HostKeyAgent SSH_AUTH_SOCK\nHostKeyAgent ~nobody/x\n", STARTS },
+	{ "each key counts (servconf_add_hostkey)", 902,
+		"HostKey /x\nHostKey ~nobody/x\n", DIES },
+	{ "keys of users are looked up wherever they are (sAuthorizedKeysFile)", 902,
+		"Match User alice\nAuthorizedKeysFile ~nobody/x\n", DIES },
+	{ "since 8.7 (sAuthorizedKeysFile)", 806,
+		"Match User alice\nAuthorizedKeysFile /x ~nobody/x\n", REFUSES },
+	{ "lists of revoked keys are as of users, since 10.3 (parse_filenames)", 1002,
+		"Match User alice\nRevokedKeys ~nobody/x\n", REFUSES },
+	{ "lists of revoked keys are as of users, since 10.3 (parse_filenames)", 1003,
+		"Match User alice\nRevokedKeys ~nobody/x\n", DIES },
+	{ "none must be alone since 10.3 (parse_filenames)", 1002,
+		"AuthorizedKeysFile x none\n", STARTS },
+	{ "none must be alone since 10.3 (parse_filenames)", 1003,
+		"AuthorizedKeysFile x none\n", DIES },
+	{ "a name twice (sSubsystem)", 904, "Subsystem a /x\nSubsystem a /y\n", DIES },
+	{ "a name twice, since 9.5 (sSubsystem)", 905,
+		"Subsystem \"a b\" /x\nSubsystem \"a b\" /y\n", STARTS },
+	{ "without a command (sSubsystem)", 905, "Subsystem b\n", DIES },
+	{ "without a command, a name that is taken (sSubsystem)", 905,
+		"Subsystem \"a\\\" b\" /x\nSubsystem \"a\\\" b\"\n", STARTS },
+	{ "without a command, in a block (sSubsystem)", 905,
+		"Match User alice\nSubsystem b\n", REFUSES },
+	{ "without a command, since 10.3 (sSubsystem)", 1003,
+		"Match User alice\nSubsystem b\n", DIES },
 };
 
 static void
-test_refused(void **state)
+test_met(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof refusing / sizeof *refusing; i++) {
+	for (size_t i = 0; i < sizeof met / sizeof *met; i++) {
 		struct fixture fixture;
 		const struct sshd_connection alice = connection("alice"),
 					     bob = connection("bob");
 		const char *reason = NULL;
-		load(&fixture, refusing[i]);
-		assert_int_equal(fixture.config.problem_count, 0);
-		assert_non_null(sshd_answer_refused(&fixture.config, &alice, &reason));
-		assert_non_null(reason);
+		print_message("%s, %d\n", met[i].name, met[i].version);
+		begin(&fixture, met[i].text);
+		load(&fixture, met[i].version);
+		assert_int_equal(fixture.config.problem_count, met[i].sshd == DIES);
+		const struct sshd_line *line = sshd_answer_refused(
+			&fixture.config, &alice, &reason);
+		assert_int_equal(line != NULL, met[i].sshd == REFUSES);
+		assert_int_equal(reason != NULL, met[i].sshd == REFUSES);
 		assert_null(sshd_answer_refused(&fixture.config, &bob, &reason));
 		end(&fixture);
 	}
@@ -227,7 +313,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_rejected),
-		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_met),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

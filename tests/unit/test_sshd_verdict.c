@@ -203,6 +203,18 @@ static const struct verdict_case verdicts[] = {
 	{ "none-of holds where no cipher is named", "9.2p1",
 		"{ Ciphers: { none-of: [3des-cbc] } }", "effective",
 		"Ciphers aes256-ctr,aes128-ctr\n", VERDICT_PASS, NULL, NULL, 1 },
+	{ "a home that can't be looked up, in a block", "9.2p1",
+		"{ PasswordAuthentication: no }", "effective",
+		"PasswordAuthentication no\nMatch User bob\nBanner ~bob/x\n",
+		VERDICT_UNKNOWN, "configuration of sshd [Match User bob]",
+		"sshd may end each connection with user=bob", 3 },
+	{ "a line that sshd first looks at for a connection", "8.6p1",
+		"{ PasswordAuthentication: no }", "effective",
+		"PasswordAuthentication no\nAuthenticationMethods publickey\n"
+		"AuthenticationMethods junk\n",
+		VERDICT_INVALID, "configuration of sshd [no Match]",
+		"with no Match block that holds: AuthenticationMethods: invalid method",
+		3 },
 };
 
 static void
