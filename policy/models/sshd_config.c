@@ -178,15 +178,63 @@ sshd_config_add_option(struct sshd_config *config, const struct file *file, size
 	sshd_words_free(&words);
 }
 
+/* A pattern of Include whose files are being read. sshd keeps what it has read for a
+ * pattern, a file at a time, and where the pattern comes again it reads what is kept,
+ * which may be a part of the files (sInclude in servconf.c). */
+struct pattern {
+	const struct pattern *outer;
+	const char *text;
+	size_t done; /* of its files */
+};
+
 struct reader {
 	const struct context *context;
 	struct sshd_config *config;
+	const struct pattern *patterns;
+	struct table cut; /* those that came again while they were read, -> not NULL */
+	struct sshd_line cut_last; /* the line where one did */
 	bool ports_given;
 };
 
 static void
 read_file(struct reader *reader, const char *path, const struct sshd_line *include,
 	long block, int depth);
+
+static const char too_deep[] = "too many recursive configuration includes";
+
+/* Reads the files that PATTERN of LINE names. A file that includes itself in a part of
+ * them that had been read is no loop at the start. It is one from then on: each
+ * connection has the lines read again, from what is kept. */
+static void
+include_pattern(struct reader *reader, const struct sshd_line *line, const char *pattern,
+	int depth)
+{
+	struct sshd_config *config = reader->config;
+	struct error err = ERROR_INIT;
+	struct name_list names = { 0 };
+	const struct pattern *same = reader->patterns;
+	struct pattern own = { reader->patterns, pattern, 0 };
+	while (same != NULL && (same->done == 0 || strcmp(same->text, pattern) != 0))
+		same = same->outer;
+	if (table_get(&reader->cut, pattern) != NULL && same == NULL)
+		sshd_config_reject(config, line->file, line->offset, too_deep);
+	else if (host_glob(reader->context->host, pattern, &names, &err) < 0)
+		add_problem(config, line->file->path, line->file, line->offset, true,
+			err.text);
+	if (same == NULL) {
+		reader->patterns = &own;
+	} else {
+		table_set(&reader->cut, pattern, reader);
+		reader->cut_last = *line;
+	}
+	size_t count = same != NULL && same->done < names.count ? same->done
+								: names.count;
+	for (size_t i = 0; i < count; i++, own.done++)
+		read_file(reader, names.names[i], line, line->block, depth + 1);
+	reader->patterns = own.outer;
+	name_list_free(&names);
+	error_clear(&err);
+}
 
 static void
 include(struct reader *reader, const struct sshd_line *line,
@@ -198,8 +246,6 @@ include(struct reader *reader, const struct sshd_line *line,
 			"Include: missing filename argument");
 	for (size_t i = 0; i < words->count; i++) {
 		const char *word = words->items[i];
-		struct error err = ERROR_INIT;
-		struct name_list names = { 0 };
 		if (*word == '\0') {
 			sshd_config_reject(config, line->file, line->offset,
 				"Include: empty argument");
@@ -212,13 +258,7 @@ include(struct reader *reader, const struct sshd_line *line,
 				: *word == '~' ? "/"
 					       : "/etc/ssh/",
 			word);
-		if (host_glob(reader->context->host, pattern, &names, &err) < 0)
-			add_problem(config, line->file->path, line->file, line->offset,
-				true, err.text);
-		for (size_t k = 0; k < names.count; k++)
-			read_file(reader, names.names[k], line, line->block, depth + 1);
-		name_list_free(&names);
-		error_clear(&err);
+		include_pattern(reader, line, pattern, depth);
 	}
 }
 
@@ -306,8 +346,7 @@ read_file(struct reader *reader, const char *path, const struct sshd_line *inclu
 	const struct file *file;
 	const struct tree *tree;
 	if (depth > DEPTH_MAX) {
-		add_problem(config, path, NULL, 0, false,
-			"too many recursive configuration includes");
+		add_problem(config, path, NULL, 0, false, too_deep);
 		return;
 	}
 	if (config->problem_count == PROBLEMS_MAX)
@@ -355,7 +394,9 @@ sshd_config_load(const struct context *context, int version, bool debian,
 		.host = context->host,
 		.bytes_left = bytes_max };
 	sshd_options_read(context, ret_config, &options);
-	struct reader reader = { context, ret_config, options.ports };
+	struct reader reader = {
+		.context = context, .config = ret_config, .ports_given = options.ports
+	};
 	if (options.none != NULL) {
 		ret_config->main = options.none;
 		ret_config->no_file = true;
@@ -364,6 +405,12 @@ sshd_config_load(const struct context *context, int version, bool debian,
 			options.config_file != NULL ? options.config_file : main_file,
 			NULL, SSHD_GLOBAL, 0);
 	}
+	if (reader.cut.count > 0)
+		sshd_config_reject(ret_config, reader.cut_last.file,
+			reader.cut_last.offset,
+			"sshd would end each connection: too many recursive "
+			"configuration includes");
+	table_free(&reader.cut);
 	sshd_options_free(&options);
 	sshd_people_read(ret_config);
 	ret_config->other_ports = asks_for_port(ret_config) &&

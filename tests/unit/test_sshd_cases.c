@@ -307,6 +307,50 @@ test_met(void **state)
 	}
 }
 
+/* What has been read of a pattern of Include is kept, a file at a time, and read where
+ * the pattern comes again; also for each connection (sInclude in servconf.c). */
+static const struct {
+	const char *name, *main, *b;
+	size_t count;
+	const char *problem; /* the first */
+} included[] = {
+	{ "a file that is not read yet is left out, for once",
+		"Include d/*.conf\nUsePAM x\n", "Include sshd_config\n", 3,
+		"UsePAM: unsupported value \"x\"" },
+	{ "but a connection has it read", "Include d/*.conf\n", "Include d/*.conf\n", 1,
+		"sshd would end each connection: too many recursive configuration "
+		"includes" },
+	{ "and so has another Include", "Include d/*.conf\nInclude d/*.conf\n",
+		"Include d/*.conf\n", 2, "too many recursive configuration includes" },
+	{ "the first file that includes itself is a loop", "Include d/b*\n",
+		"Include d/b*\n", 1, "too many recursive configuration includes" },
+	{ "a pattern is what it is from the root", "Include d/*.conf\n",
+		"Include /etc/ssh/d/*.conf d/a*\nInclude d/a*\n", 1,
+		"sshd would end each connection: too many recursive configuration "
+		"includes" },
+	{ "a file twice is no loop", "Include d/*.conf\nInclude d/*.conf\n", "", 0,
+		NULL },
+};
+
+static void
+test_included(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof included / sizeof *included; i++) {
+		struct fixture fixture;
+		print_message("%s\n", included[i].name);
+		begin(&fixture, included[i].main);
+		scratch_text("/etc/ssh/d/a.conf", "");
+		scratch_text("/etc/ssh/d/b.conf", included[i].b);
+		load(&fixture, 902);
+		assert_int_equal(fixture.config.problem_count, included[i].count);
+		if (included[i].problem != NULL)
+			assert_string_equal(
+				fixture.config.problems[0].text, included[i].problem);
+		end(&fixture);
+	}
+}
+
 int
 main(void)
 {
@@ -314,6 +358,7 @@ main(void)
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_rejected),
 		cmocka_unit_test(test_met),
+		cmocka_unit_test(test_included),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
