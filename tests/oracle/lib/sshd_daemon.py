@@ -81,11 +81,11 @@ class Said:
     """What sshd -T printed: values (keyword -> value) or the reason why there are none."""
 
     def __init__(self, process):
-        out, errors = process.communicate()
+        out, errors = (text.decode("latin-1") for text in process.communicate())
         self.values, self.reason = None, errors.strip()
         if process.returncode == 0:
             found = {}
-            for line in out.splitlines():
+            for line in out.rstrip("\n").split("\n"):  # a carriage return is no end of a line
                 name, _, value = line.partition(" ")
                 found.setdefault(name, []).append(value)
             self.values = {name: " ".join(lines) for name, lines in found.items()}
@@ -103,8 +103,7 @@ def ask_sshd(connections):
         if connection is not None:
             command += ["-C", ",".join(f"{name}={value}" for name, value in
                                        zip(("user", "host", "addr", "laddr", "lport", "rdomain"), connection))]
-        processes.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                          encoding="latin-1", cwd="/"))
+        processes.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/"))
     return [Said(process) for process in processes]
 
 
@@ -115,13 +114,18 @@ class Model:
         self.process = None
 
     def start(self):
-        self.process = subprocess.Popen([helper("sshd"), "/", VERSION], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        text=True, encoding="latin-1")
+        self.process = subprocess.Popen([helper("sshd"), "/", VERSION], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def stop(self):
         if self.process is not None:
             self.process.stdin.close()
             self.process.wait()
+
+    def write(self, words):
+        self.process.stdin.write(("\t".join(words) + "\n").encode("latin-1"))
+
+    def read(self):
+        return self.process.stdout.readline().decode("latin-1")
 
     def ask(self, *words):
         """The lines of the answer; one line "DIED" when the program did."""
@@ -129,9 +133,9 @@ class Model:
             self.start()
         lines = []
         try:
-            self.process.stdin.write("\t".join(words) + "\n")
+            self.write(words)
             self.process.stdin.flush()
-            while (line := self.process.stdout.readline()) != "\n":
+            while (line := self.read()) != "\n":
                 if line == "":
                     return ["DIED"]
                 lines.append(line.rstrip("\n"))
@@ -142,12 +146,12 @@ class Model:
     def ask_many(self, questions):
         """The first line of the answer to each, asked together: few enough to fit in a pipe."""
         for words in questions:
-            self.process.stdin.write("\t".join(words) + "\n")
+            self.write(words)
         self.process.stdin.flush()
         answers = []
         for _ in questions:
-            answers.append(self.process.stdout.readline().rstrip("\n"))
-            self.process.stdout.readline()
+            answers.append(self.read().rstrip("\n"))
+            self.read()
         return answers
 
     def load(self):
