@@ -5,7 +5,7 @@
 ##   check-asan      unit and command-line tests under AddressSanitizer and UBSan
 ##   check-oracle    our answers against the real daemons' (CASES=N SEED=N)
 ##   oracle          the long form, and real files, as a table (SECONDS=N CORPUS=DIR SEED=N)
-##   check-crash     kills, failing calls, dying disks, hostile roots (FULL=1: all)
+##   check-crash     kills, failing calls, dying disks, hostile roots, fuzz (FULL=1: all)
 ##   check-host      a booted Debian 12 host, a virtual terminal, the kernel's audit stream
 ##   check-fresh     `make deps demo` and `make deps check` in a fresh Debian 12 tree
 ##   fuzz            libFuzzer over loader, models and lenses (RUNS=N SEED=N)
@@ -172,7 +172,7 @@ check check-unit check-cli check-oracle check-crash check-host: WERROR = -Werror
 SUITE = HOLDFAST=$(abspath $(BUILD)/holdfast) HELPERS=$(abspath $(BUILD)/tests) \
 	PYTHON=$(PYTHON) CASES=$(CASES) RUNS=$(RUNS) SEED=$(SEED) BUILD=$(abspath $(BUILD))
 CASES =
-RUNS = 100000
+RUNS = $(if $(FULL),1500000,20000)
 SEED = 1
 FULL =
 
@@ -223,8 +223,9 @@ $(BUILD)/tests/crash/%.so: tests/crash/lib/%.c
 
 check-crash: $(BUILD)/holdfast $(filter $(BUILD)/tests/crash/%,$(HELPERS)) $(PLANTED) \
 	$(BUILD)/tests/crash/starve.so
-	@rm -f $(BUILD)/crash/*.row
+	@rm -f $(BUILD)/crash/*.row $(BUILD)/fuzz/crash/*.row
 	@status=0; $(SUITE) FULL=$(FULL) tests/suite.sh crash $(CRASH) || status=1; \
+		$(MAKE) --no-print-directory fuzz || status=1; \
 		$(SUITE) FULL=$(FULL) $(PYTHON) tests/crash/lib/table.py || status=1; exit $$status
 CRASH = $(wildcard tests/crash/*.sh tests/crash/*.py)
 

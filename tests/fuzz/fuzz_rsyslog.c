@@ -1,27 +1,8 @@
 /* rsyslog.conf of any bytes, with a drop-in behind a line "#drop-in": reading and walking
  * it never crashes, and what reaches a place for certain is not missed for certain. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "policy/models/syslog_flow.h"
 #include "policy/models/syslog_table.h"
-
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* An empty root; the directory goes at once, its descriptor stays. */
-static struct host *
-open_root(void)
-{
-	char root[] = "/tmp/holdfast-fuzz-XXXXXX";
-	struct error err = ERROR_INIT;
-	struct host *host = mkdtemp(root) != NULL ? host_open(root, &err) : NULL;
-	if (host == NULL || rmdir(root) < 0)
-		abort();
-	return host;
-}
+#include "tests/fuzz/world.h"
 
 static void
 follow(const struct syslog_conf *conf)
@@ -48,29 +29,15 @@ follow(const struct syslog_conf *conf)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char mark[] = "\n#drop-in\n";
-	static struct host *below;
-	static unsigned runs;
 	static char daemon_name[] = "rsyslog";
+	static struct world world;
 	struct entry daemon = { .key = (char *)"syslog",
 		.value = { .type = VALUE_TEXT, .text = daemon_name } };
 	struct value assume = { .type = VALUE_MAP, .entries = &daemon, .count = 1 };
 	struct policy policy = { .assume = &assume };
-	const uint8_t *cut = memmem(data, size, mark, sizeof mark - 1);
-	size_t first = cut != NULL ? (size_t)(cut - data) + 1 : size;
-	/* a host keeps every path that it was ever asked for */
-	if (runs++ % 1000 == 0) {
-		host_free(below);
-		below = open_root();
-	}
-	struct host *layer = host_layer(below);
-	host_put(layer, "/etc/rsyslog.conf", (struct bytes){ (const char *)data, first });
-	if (cut != NULL) {
-		const char *rest = (const char *)cut + sizeof mark - 1;
-		host_put(layer, "/etc/rsyslog.d/a.conf",
-			(struct bytes){
-				rest, size - (size_t)(rest - (const char *)data) });
-	}
+	struct host *layer = world_layer(&world);
+	world_put(layer, (struct bytes){ (const char *)data, size }, "\n#drop-in\n",
+		"/etc/rsyslog.conf", "/etc/rsyslog.d/a.conf");
 	struct context context = { .host = layer, .policy = &policy };
 	struct syslog_conf conf;
 	struct error err = ERROR_INIT;

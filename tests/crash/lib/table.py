@@ -13,7 +13,8 @@ PROOFS = {  # what, and the figures that the long form must reach
     5: ("faults planted in the code", {}),
     6: ("file and directory are exchanged with links elsewhere all along", {"swaps": 500000}),
     7: ("a root full of links out of it, FIFOs, devices, huge files", {}),
-    9: ("two writers, an editor", {"rounds": 1000}),
+    8: ("fuzzing", {"over loader and models": 10000000, "a lens": 200000, "of the module's configuration": 1000000}),
+    9: ("two writers, an editor, dpkg", {"rounds": 1000}),
     10: ("owner, mode, ACL, extended attributes and label, applied and undone", {}),
     11: ("an audit that may write nothing gives the same output", {}),
     12: ("a full disk at every size, tiny limits", {}),
@@ -21,7 +22,8 @@ PROOFS = {  # what, and the figures that the long form must reach
 
 
 def rows():
-    for path in glob.glob(os.path.join(os.environ.get("BUILD", "build"), "crash", "*.row")):
+    build = os.environ.get("BUILD", "build")
+    for path in glob.glob(build + "/crash/*.row") + glob.glob(build + "/fuzz/crash/*.row"):
         with open(path, encoding="ascii") as file:
             yield json.load(file)
 
