@@ -35,6 +35,7 @@ struct host {
 	struct table by_path; /* struct file *, or struct planned * of a layer */
 	void **items; /* the values of by_path in the order of asking */
 	size_t count;
+	size_t listed; /* see host_listed */
 	struct table notes;
 };
 
@@ -442,7 +443,10 @@ host_owner(const struct host *host, const struct stat *status)
 	return !host->live && status->st_uid == geteuid() ? 0 : status->st_uid;
 }
 
-enum { NAMES_MAX = 200000 };
+enum {
+	NAMES_MAX = 200000,
+	LIST_COST = 10, /* of a folder without names */
+};
 
 static void
 add_name(struct name_list *list, const char *name)
@@ -519,6 +523,7 @@ list_layer(struct host *host, const char *path, struct name_list *list)
 	if (host->below == NULL) {
 		int fd = resolve_open(host->fd, path, O_RDONLY | O_DIRECTORY, 0);
 		int result = fd < 0 ? -1 : list_names(fd, list), saved = errno;
+		host->listed += list->count + LIST_COST;
 		if (list->count > 0)
 			qsort(list->names, list->count, sizeof *list->names, by_bytes);
 		errno = saved;
@@ -558,6 +563,12 @@ name_list_free(struct name_list *list)
 		free(list->names[i]);
 	free(list->names);
 	*list = (struct name_list){ 0 };
+}
+
+size_t
+host_listed(const struct host *host)
+{
+	return host->below != NULL ? host_listed(host->below) : host->listed;
 }
 
 size_t

@@ -13,7 +13,10 @@
 #include "base/error.h"
 #include "base/text.h"
 
-enum { HOST_FILE_MAX = 8 << 20 }; /* bytes; a larger configuration file is refused */
+enum {
+	HOST_FILE_MAX = 8 << 20, /* bytes; a larger configuration file is refused */
+	HOST_LISTED_MAX = 1000000, /* see host_listed */
+};
 
 enum file_state {
 	FILE_READ, /* bytes hold the content */
@@ -136,6 +139,12 @@ host_glob(struct host *host, const char *pattern, struct name_list *ret_list,
 
 void
 name_list_free(struct name_list *list);
+
+/* What the lists and patterns asked for so far cost: a name each, and ten for a folder.
+ * A hostile file may name the same full folder on each of its lines, so who follows such
+ * names stops when this grew by HOST_LISTED_MAX since he began. */
+size_t
+host_listed(const struct host *host);
 
 /* All files that were asked for so far, in the order of asking: the evidence an audit
  * rests on. Of a layer: those of the host it lies on. */

@@ -136,6 +136,11 @@ add_entrances(struct reader *reader, size_t default_ruleset)
 			(!reader->socket.closed && !reader->socket.elsewhere)))
 		syslog_conf_enter(conf, others,
 			entrance_ruleset(reader, &reader->socket, default_ruleset));
+	/* what is not read may load an input */
+	if (reader->halted)
+		syslog_conf_enter(conf, syslog_conf_unheard(conf, priorities_all()),
+			behind(reader, "an input may be loaded where it is not read",
+				default_ruleset));
 }
 
 static void
@@ -169,6 +174,7 @@ rsyslog_read(const struct context *context, struct syslog_conf *conf, struct err
 	if (conf->file->bytes.size > TEXT_MAX)
 		return error_set(err, "%s: larger than 1 MiB", conf->path);
 	struct reader reader = { .context = context,
+		.listed = host_listed(context->host),
 		.conf = conf,
 		.lexer = { .directive = setting_directive,
 			.stray = pass_over,

@@ -80,7 +80,8 @@ include(struct reader *reader, const char *pattern, bool optional, unsigned dept
 	struct name_list list = { 0 };
 	struct error err = ERROR_INIT;
 	int result = 0;
-	if (depth > DIRECTORY_DEPTH_MAX || pattern[0] != '/') {
+	if (depth > DIRECTORY_DEPTH_MAX || pattern[0] != '/' ||
+		host_listed(reader->context->host) - reader->listed > HOST_LISTED_MAX) {
 		reader_halt(reader, from, offset, "what it includes can't be told");
 		return -1;
 	}

@@ -59,6 +59,7 @@ struct reader {
 	bool has_token;
 	unsigned depth; /* of nested statements and expressions */
 	size_t files, bytes; /* included so far */
+	size_t listed; /* host_listed at the start */
 	size_t strays; /* bytes that were no part of any word */
 	size_t nodes; /* of the expression at hand */
 	size_t actions; /* that rsyslogd has taken */

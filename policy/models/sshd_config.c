@@ -194,11 +194,28 @@ struct reader {
 	struct table cut; /* those that came again while they were read, -> not NULL */
 	struct sshd_line cut_last; /* the line where one did */
 	bool ports_given;
+	size_t listed; /* host_listed at the start */
 };
 
 static void
 read_file(struct reader *reader, const char *path, const struct sshd_line *include,
 	long block, int depth);
+
+/* Says once that INCLUDE (NULL: the main file) and what comes after it is not followed.
+ */
+static void
+stop_following(struct sshd_config *config, const struct file *file,
+	const struct sshd_line *include)
+{
+	config->bytes_left = 0;
+	if (!config->too_large)
+		add_problem(config, include != NULL ? include->file->path : file->path,
+			include != NULL ? include->file : file,
+			include != NULL ? include->offset : 0, true,
+			"the configuration is too large to follow with all that it "
+			"includes");
+	config->too_large = true;
+}
 
 static const char too_deep[] = "too many recursive configuration includes";
 
@@ -218,6 +235,8 @@ include_pattern(struct reader *reader, const struct sshd_line *line, const char 
 		same = same->outer;
 	if (table_get(&reader->cut, pattern) != NULL && same == NULL)
 		sshd_config_reject(config, line->file, line->offset, too_deep);
+	else if (host_listed(reader->context->host) - reader->listed > HOST_LISTED_MAX)
+		stop_following(config, line->file, line);
 	else if (host_glob(reader->context->host, pattern, &names, &err) < 0)
 		add_problem(config, line->file->path, line->file, line->offset, true,
 			err.text);
@@ -325,14 +344,7 @@ afford(struct sshd_config *config, const struct file *file,
 		config->bytes_left -= file->bytes.size;
 		return true;
 	}
-	config->bytes_left = 0; /* nor anything after it */
-	if (!config->too_large)
-		add_problem(config, include != NULL ? include->file->path : file->path,
-			include != NULL ? include->file : file,
-			include != NULL ? include->offset : 0, true,
-			"the configuration is too large to follow with all that it "
-			"includes");
-	config->too_large = true;
+	stop_following(config, file, include);
 	return false;
 }
 
@@ -394,9 +406,10 @@ sshd_config_load(const struct context *context, int version, bool debian,
 		.host = context->host,
 		.bytes_left = bytes_max };
 	sshd_options_read(context, ret_config, &options);
-	struct reader reader = {
-		.context = context, .config = ret_config, .ports_given = options.ports
-	};
+	struct reader reader = { .context = context,
+		.config = ret_config,
+		.ports_given = options.ports,
+		.listed = host_listed(context->host) };
 	if (options.none != NULL) {
 		ret_config->main = options.none;
 		ret_config->no_file = true;

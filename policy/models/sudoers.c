@@ -433,6 +433,8 @@ include(struct reader *reader, struct host *host, const char *rest, bool folder,
 		read_file(reader->sudoers, host, path, reader->place, depth + 1);
 		return true;
 	}
+	if (host_listed(host) - reader->sudoers->listed > HOST_LISTED_MAX)
+		return false;
 	if (host_list(host, path, &names, NULL) < 0)
 		return host_exists(host, path) == 0;
 	for (size_t i = 0; i < names.count; i++) {
@@ -505,7 +507,7 @@ read_file(struct sudoers *sudoers, struct host *host, const char *path,
 	if (file->state == FILE_ABSENT)
 		return;
 	if (wrong == NULL &&
-		(sudoers->files++ == FILES_MAX || depth > FILES_MAX ||
+		(sudoers->files == FILES_MAX || depth > FILES_MAX ||
 			text.size > BYTES_MAX - sudoers->bytes))
 		wrong = "there is more of it than is read";
 	if (wrong != NULL) {
@@ -514,6 +516,7 @@ read_file(struct sudoers *sudoers, struct host *host, const char *path,
 			sudoers, depth > 0 ? place : (struct place){ file, 0 }, reason);
 		return;
 	}
+	sudoers->files++;
 	sudoers->bytes += text.size;
 	for (size_t offset = 0, start = 0;
 		(line = sudoers_line_next(text, &offset, &start)) != NULL;) {
@@ -547,7 +550,8 @@ sudoers_read(struct host *host, struct sudoers *ret_sudoers)
 {
 	static const char path[] = "/etc/sudoers";
 	*ret_sudoers = (struct sudoers){ .hostname = read_hostname(host),
-		.installed = host_file(host, path)->state != FILE_ABSENT };
+		.installed = host_file(host, path)->state != FILE_ABSENT,
+		.listed = host_listed(host) };
 	read_file(ret_sudoers, host, path, (struct place){ 0 }, 0);
 }
 

@@ -36,7 +36,7 @@ struct sudoers {
 	struct sudoers_default *defaults; /* private */
 	size_t default_count;
 	size_t bytes, steps; /* private: read and compared so far */
-	unsigned files; /* private */
+	size_t files, listed; /* private: read, and host_listed at the start */
 	/* why sudo may do otherwise than is said here: NULL when nothing was met that is
 	 * not understood */
 	char *doubt;

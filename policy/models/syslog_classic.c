@@ -22,6 +22,7 @@ struct reader {
 	uint32_t seen; /* facilities named so far, for inetutils' "**" */
 	unsigned depth;
 	size_t files;
+	size_t listed; /* host_listed at the start */
 };
 
 /* The !program and +host lines in force. */
@@ -242,6 +243,7 @@ read_include(struct reader *reader, const struct file *file, size_t offset,
 		return;
 	}
 	if (pattern[0] != '/' || reader->depth >= INCLUDE_DEPTH_MAX ||
+		host_listed(reader->context->host) - reader->listed > HOST_LISTED_MAX ||
 		host_glob(reader->context->host, pattern, &list, &err) < 0) {
 		block_add(reader->body, STATEMENT_OPAQUE, file, offset)->text =
 			memory_printf("%s can't be followed%s%s", pattern,
@@ -422,7 +424,10 @@ syslog_classic_read(
 	const struct tree *tree;
 	if (context_tree(context, conf->path, LENS_SYSLOG, &conf->file, &tree, err) < 0)
 		return -1;
-	struct reader reader = { .context = context, .conf = conf, .files = 1 };
+	struct reader reader = { .context = context,
+		.conf = conf,
+		.files = 1,
+		.listed = host_listed(context->host) };
 	conf->first = conf->file->bytes.size;
 	size_t index = syslog_conf_ruleset(conf, "");
 	reader.body = &conf->rulesets[index].body;

@@ -165,6 +165,14 @@ syslog_conf_worst(const struct syslog_conf *conf)
 	return worst;
 }
 
+struct priorities
+syslog_conf_unheard(const struct syslog_conf *conf, struct priorities set)
+{
+	for (size_t i = 0; i < conf->entrance_count; i++)
+		set = priorities_without(set, conf->entrances[i].set);
+	return set;
+}
+
 void
 syslog_conf_enter(struct syslog_conf *conf, struct priorities set, size_t ruleset)
 {

@@ -104,6 +104,10 @@ syslog_conf_obstruct(struct syslog_conf *conf, struct obstacle obstacle);
 const struct obstacle *
 syslog_conf_worst(const struct syslog_conf *conf);
 
+/* Those of SET that no entrance takes in. */
+struct priorities
+syslog_conf_unheard(const struct syslog_conf *conf, struct priorities set);
+
 /* Lets the messages of SET enter the program at RULESET. */
 void
 syslog_conf_enter(struct syslog_conf *conf, struct priorities set, size_t ruleset);

@@ -196,19 +196,11 @@ describe_doubts(const struct syslog_conf *conf, const struct reach *reach,
 	buffer_text(out, "no message was found that shows whether some do not");
 }
 
-static struct priorities
-unheard(const struct syslog_conf *conf, struct priorities wanted)
-{
-	for (size_t i = 0; i < conf->entrance_count; i++)
-		wanted = priorities_without(wanted, conf->entrances[i].set);
-	return wanted;
-}
-
 void
 syslog_describe_why(const struct syslog_conf *conf, const struct demand *demand,
 	const struct reach *reach, struct priorities unknown, struct buffer *out)
 {
-	struct priorities silent = unheard(conf, demand->wanted);
+	struct priorities silent = syslog_conf_unheard(conf, demand->wanted);
 	struct priorities missed = priorities_without(reach->missed, silent);
 	if (!priorities_empty(silent)) {
 		add_set(silent, "never gets", "never get", out);

@@ -315,10 +315,8 @@ syslog_reach(const struct syslog_conf *conf, const struct place *place,
 {
 	*ret_reach = (struct reach){ 0 };
 	struct walk walk = { .conf = conf, .place = place, .reach = ret_reach };
-	struct priorities unheard = wanted;
+	struct priorities unheard = syslog_conf_unheard(conf, wanted);
 	walk_all(&walk, wanted);
-	for (size_t i = 0; i < conf->entrance_count; i++)
-		unheard = priorities_without(unheard, conf->entrances[i].set);
 	struct priorities open = priorities_and(wanted, walk.ended.may);
 	ret_reach->missed = priorities_or(unheard, find_missed(conf, place, open));
 	ret_reach->reached = priorities_without(

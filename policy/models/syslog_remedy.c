@@ -259,9 +259,7 @@ unheard(const struct work *work)
 	struct priorities wanted = { { 0 } };
 	for (size_t i = 0; i < work->demands->count; i++)
 		wanted = priorities_or(wanted, work->demands->items[i].wanted);
-	for (size_t i = 0; i < work->conf->entrance_count; i++)
-		wanted = priorities_without(wanted, work->conf->entrances[i].set);
-	return wanted;
+	return syslog_conf_unheard(work->conf, wanted);
 }
 
 /* A line that loads the kernel's messages, in the style of the file. */

@@ -27,8 +27,8 @@ struct reader {
 	size_t visited_count;
 	unsigned depth;
 	bool exited; /* a bad defaults entry: xinetd is gone */
-	bool full; /* FILES_MAX or BYTES_MAX was reached */
-	size_t bytes;
+	bool full; /* FILES_MAX, BYTES_MAX or HOST_LISTED_MAX was reached */
+	size_t bytes, listed; /* host_listed at the start */
 };
 
 /* A file that is being read. */
@@ -207,12 +207,25 @@ read_defaults(struct reader *reader, struct source *source, size_t start)
 static void
 read_file(struct reader *reader, const char *path, struct place from);
 
+static void
+stop_reading(struct reader *reader, const char *path, struct place from)
+{
+	if (!reader->full)
+		xinetd_conf_problem(reader->conf, VERDICT_UNKNOWN, path, from,
+			"files are included without end, or too many");
+	reader->full = true;
+}
+
 /* includedir.c: sorted bytewise; no name with a dot or ending in '~'; regular files. */
 static void
 read_folder(struct reader *reader, const char *folder, struct place from)
 {
 	struct name_list list = { 0 };
 	struct error error = ERROR_INIT;
+	if (host_listed(reader->context->host) - reader->listed > HOST_LISTED_MAX) {
+		stop_reading(reader, folder, from);
+		return;
+	}
 	if (host_list(reader->context->host, folder, &list, &error) < 0) {
 		if (errno != ENOENT && errno != ENOTDIR)
 			xinetd_conf_problem(reader->conf, VERDICT_UNKNOWN, folder, from,
@@ -305,10 +318,7 @@ read_file(struct reader *reader, const char *path, struct place from)
 		return;
 	}
 	if (reader->depth == DEPTH_MAX || !visit(reader, source.file, &source)) {
-		if (!reader->full)
-			xinetd_conf_problem(reader->conf, VERDICT_UNKNOWN, path, from,
-				"files are included without end, or too many");
-		reader->full = true;
+		stop_reading(reader, path, from);
 		return;
 	}
 	xinetd_conf_check_lines(reader->conf, source.file);
@@ -429,6 +439,7 @@ xinetd_conf_read(const struct context *context, struct xinetd_conf *ret_conf)
 		.facts = &facts,
 		.conf = ret_conf,
 		.defaults = &defaults,
+		.listed = host_listed(context->host),
 	};
 	*ret_conf = (struct xinetd_conf){ 0 };
 	xinetd_options_read(context->host, ret_conf, &options);

@@ -145,6 +145,10 @@ KINDS = {
     "not UTF-8": lambda path, _: write(path, b"PermitRootLogin \xff\xfe\xc0\n" * 100),
 }
 CROWD = "100,000 names"
+# A full folder that each line of a file names.
+HUNGRY = "30,000 lines that include"
+INCLUDES = {"/etc/ssh/sshd_config": "Include /etc/crowd/*.x", "/etc/xinetd.conf": "includedir /etc/crowd",
+            "/etc/rsyslog.conf": "$IncludeConfig /etc/crowd/*.x"}
 REFUSED = ("a FIFO", "a socket", "/dev/zero", "/dev/tty", "a watchdog", "a block device", "1 GB",
            "a link to itself", "two links in a loop", "sixty links out")
 
@@ -185,6 +189,9 @@ class Root:
         os.makedirs(os.path.dirname(here), exist_ok=True)
         if kind == CROWD:
             crowd([b"s%d" % number for number in range(100000)])(here, outside)
+        elif kind == HUNGRY:
+            crowd([b"s%d.y" % number for number in range(100000)])(self.root + "/etc/crowd", outside)
+            write(here, f"{INCLUDES[path]}\n" * 30000)
         else:
             KINDS[kind](here, outside)
 
@@ -260,7 +267,7 @@ def main():
     harness.seen = {"runs": 0, "hangs": 0}
     harness.slowest = {"audit": (0, ""), "plan": (0, "")}
     crowded = [(path, CROWD) for path in ("/etc/xinetd.d", "/etc/rsyslog.d", "/etc/systemd/system",
-                                          "/etc/pam.d")]
+                                          "/etc/pam.d")] + [(path, HUNGRY) for path in INCLUDES]
     points = harness.sample([(path, kind) for path in PATHS for kind in KINDS], SAMPLE) + crowded
     leaked = 0
     for path, kind in points:

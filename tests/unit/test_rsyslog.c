@@ -104,6 +104,8 @@ test_opaque(void **state)
 {
 	(void)state;
 	goes(INPUTS "call_indirect $!x;\n*.* /a\n", "mail", "/a (some)");
+	/* what can't be followed may load the inputs */
+	goes("*.* /a\n$IncludeConfig x/*\n", "mail", "/a (some)");
 	goes(INPUTS "set $!x = $msg;\nforeach ($.i in $!x) do { stop }\n*.* /a\n", "mail",
 		"/a (some)");
 	/* nothing sets it */

@@ -170,6 +170,9 @@ test_includes(void **state)
 		false);
 	asked("@include /etc/sudoers.d/none\n", NULL, "alice", "nothing", true);
 	asked("@includedir /etc/none\n", NULL, "alice", "nothing", false);
+	/* each file of the folder names the folder again: it ends, and is a doubt */
+	asked("alice ALL=ALL\n#includedir /etc/sudoers.d\n",
+		"@includedir .\n@includedir /etc/sudoers.d\n", "alice", "root own", true);
 	asked("@include /etc/sudoers.d/10-own\n", "@include 10-own\nalice ALL=ALL\n",
 		"alice", "root own", true);
 }
