@@ -10,6 +10,8 @@
 ##   check-fresh     `make deps demo` and `make deps check` in a fresh Debian 12 tree
 ##   fuzz            libFuzzer over loader, models and lenses (RUNS=N SEED=N)
 ##   bench           time and memory, ours and others'
+##   mutation        faults put into the code that changes files, which the tests must see
+##                   (MUTANTS=N SEED=N: a sample; else all)
 ##   lint coverage   static checks; lines that the tests reach
 ##   install uninstall dist clean deps     (prefix, sysconfdir, DESTDIR)
 # One configuration of a build has one folder: build, build/asan, build/install, ... (BUILD=).
@@ -69,7 +71,8 @@ PACKAGES = gcc libc6-dev make pkg-config git \
 SOURCES = $(wildcard base/*.c lenses/*.c policy/*.c policy/kinds/*.c policy/models/*.c policy/doors/*.c \
 	enforcer/*.c enforcer/commands/*.c enforcer/report/*.c)
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
-LIBRARY = $(BUILD)/libholdfast.a
+# A shared library for tests/mutation: a function that is loaded before it takes its own's place.
+LIBRARY = $(BUILD)/libholdfast.$(if $(SHARED),so,a)
 LENSES = $(wildcard lenses/*.aug)
 LENS_TESTS = $(wildcard lenses/tests/*.aug)
 MANUALS = $(wildcard *.[58] */*.[58] */*/*.[58])
@@ -118,7 +121,7 @@ $(BUILD)/holdfast $(UNITS): | $(UNUSED_LIBRARIES)
 
 MEMBERS = $(filter-out $(BUILD)/enforcer/main.o,$(OBJECTS))
 $(LIBRARY): $(MEMBERS) $(BUILD)/members
-	rm -f $@ && $(AR) rcs $@ $(MEMBERS)
+	rm -f $@ && $(if $(SHARED),$(CC) -shared -o $@ $(MEMBERS) $(LIBS),$(AR) rcs $@ $(MEMBERS))
 
 # Changes when a source file comes or goes.
 $(BUILD)/members: FORCE
@@ -276,6 +279,15 @@ coverage:
 		--html-details $(BUILD)/coverage/index.html --txt $(BUILD)/coverage/summary.txt
 	@tail -n 4 $(BUILD)/coverage/summary.txt; echo "$(BUILD)/coverage/index.html has each line"
 
+# See tests/mutation/mutate.py.
+MUTANTS = 0
+mutation:
+	+$(CONFIGURE) SHARED=1 BUILD=$(abspath $(BUILD))/mutation CFLAGS="-O1 -fPIC" LDFLAGS= run-mutants
+
+run-mutants: $(UNITS)
+	@$(SUITE) $(PYTHON) tests/mutation/mutate.py --cases $(MUTANTS) --seed $(SEED) \
+		--compile '$(CC) $(CPPFLAGS) $(CFLAGS)'
+
 # --- lint ----------------------------------------------------------------------------
 
 LINTS = lint-format lint-tidy lint-cppcheck lint-analyzer lint-manuals lint-lenses lint-scripts
@@ -385,6 +397,6 @@ help:
 	@sed -n 's/^##//p' Makefile
 
 .PHONY: all check check-unit check-lenses check-cli check-oracle oracle check-crash check-host bench \
-	check-fresh demo check-asan fuzz run-fuzzers coverage lint $(LINTS) \
+	check-fresh demo check-asan fuzz run-fuzzers coverage mutation run-mutants lint $(LINTS) \
 	install uninstall dist deps clean help FORCE
 -include $(OBJECTS:.o=.d) $(MODULE_OBJECTS:.o=.d) $(BUILD)/pam_probe.d $(UNITS:=.d) $(HELPERS:=.d) $(FUZZERS:=.d)

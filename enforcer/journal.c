@@ -301,8 +301,13 @@ remove_files(const struct journal *journal, unsigned long id, const char *const 
 	int fd = journal_open_change(journal, id), count = 0;
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
-	if (directory == NULL)
+	if (directory == NULL) {
+		int saved = errno;
+		if (fd >= 0)
+			close(fd);
+		errno = saved;
 		return -1;
+	}
 	while (errno = 0, (entry = readdir(directory)) != NULL) {
 		bool chosen = false;
 		for (const char *const *p = prefixes; *p != NULL; p++)
@@ -360,7 +365,8 @@ journal_forget(const struct journal *journal, unsigned long id, struct error *er
 	char name[24];
 	snprintf(name, sizeof name, "%lu", id);
 	if (remove_files(journal, id, state) < 0 || remove_files(journal, id, all) < 0 ||
-		unlinkat(journal->fd, name, AT_REMOVEDIR) < 0)
+		unlinkat(journal->fd, name, AT_REMOVEDIR) < 0 ||
+		storage_sync_directory(journal->fd) < 0)
 		return failed(journal, err, "can't remove an unfinished change");
 	return 0;
 }
