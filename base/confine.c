@@ -61,7 +61,8 @@ enum {
 	FS_NAMES = ((1 << 9) - 1) << 4, /* to make and remove any kind of file */
 	FS_VERSION_1 = (1 << 13) - 1,
 	FS_VERSION_2 = (1 << 14) - 1, /* rename to another directory */
-	FS_VERSION_3 = (1 << 15) - 1, /* truncate */
+	FS_TRUNCATE = 1 << 14,
+	FS_VERSION_3 = (1 << 15) - 1,
 	FS_VERSION_5 = (1 << 16) - 1, /* a device's ioctl */
 	NET_VERSION_4 = (1 << 2) - 1, /* TCP: bind, connect */
 	SCOPE_VERSION_6 = (1 << 2) - 1, /* abstract sockets and signals of others */
@@ -78,12 +79,13 @@ struct places {
 	uint64_t kept;
 };
 
+/* FILES: what RULESET takes away. */
 static int
-add_places(int ruleset, const struct places *places)
+add_places(int ruleset, const struct places *places, uint64_t files)
 {
 	for (size_t i = 0; places != NULL && i < places->count; i++) {
 		const struct landlock_path_beneath_attr rule = {
-			.allowed_access = places->kept,
+			.allowed_access = places->kept & files,
 			.parent_fd = places->directories[i],
 		};
 		if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH,
@@ -113,7 +115,7 @@ restrict_files(uint64_t kept, const struct places *places, struct error *err)
 		: version >= 4     ? offsetof(struct ruleset, scope)
 				   : offsetof(struct ruleset, net);
 	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);
-	long result = ruleset < 0 || add_places(ruleset, places) < 0
+	long result = ruleset < 0 || add_places(ruleset, places, rules.files) < 0
 		? -1
 		: syscall(SYS_landlock_restrict_self, ruleset, 0);
 	int saved = errno;
@@ -150,6 +152,30 @@ filter_calls(const struct sock_filter *filter, size_t count, struct error *err)
 	return 0;
 }
 
+/* Filters are put together of these. */
+struct piece {
+	const struct sock_filter *filter;
+	size_t count;
+};
+
+#define PIECE(array) ((struct piece){ (array), sizeof(array) / sizeof *(array) })
+enum { FILTER_MAX = 400 };
+
+/* All the PIECES, of which there are COUNT, as one. */
+static int
+filter_pieces(const struct piece *pieces, size_t count, struct error *err)
+{
+	struct sock_filter filter[FILTER_MAX];
+	size_t size = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (size + pieces[i].count > FILTER_MAX)
+			return error_set(err, "the filter of system calls is too long");
+		memcpy(filter + size, pieces[i].filter, pieces[i].count * sizeof *filter);
+		size += pieces[i].count;
+	}
+	return filter_calls(filter, size, err);
+}
+
 static const struct sock_filter computing[] = {
 	OWN_NUMBERS,
 	ALLOW(SYS_read),
@@ -177,18 +203,42 @@ static const struct sock_filter computing[] = {
 	RETURN(SECCOMP_RET_KILL_PROCESS),
 };
 
-/* What is not here does not exist for the process (ENOSYS): for a call newer than this
- * list the C library then takes an older one. Above all it has no call that changes a
- * file's mode, owner, times or attributes, which Landlock lets pass, and none that runs a
- * program or connects. */
-static const struct sock_filter reading[] = {
-	OWN_NUMBERS,
-	/* opening to write: for kernels without Landlock */
+static const struct sock_filter own_numbers[] = { OWN_NUMBERS };
+
+/* No opening to write: for kernels without Landlock. */
+static const struct sock_filter no_writing[] = {
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 4),
 	LOAD_ARGUMENT(2),
 	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC, 0, 1),
 	RETURN(FAIL(EROFS)),
 	RETURN(SECCOMP_RET_ALLOW),
+};
+
+/* What a journal is kept with, and a plan saved. */
+static const struct sock_filter keeping[] = {
+	ALLOW(SYS_openat),
+	ALLOW(SYS_mkdirat),
+	ALLOW(SYS_unlinkat),
+#ifdef SYS_renameat
+	ALLOW(SYS_renameat),
+#endif
+	ALLOW(SYS_renameat2),
+	ALLOW(SYS_ftruncate),
+#ifdef SYS_ftruncate64
+	ALLOW(SYS_ftruncate64),
+#endif
+	ALLOW(SYS_fsync),
+	ALLOW(SYS_umask),
+	/* what the files carry that are to be changed */
+	ALLOW(SYS_listxattr),
+	ALLOW(SYS_getxattr),
+};
+
+/* What is not here, nor in the pieces that go with it, does not exist for the process
+ * (ENOSYS): for a call newer than this list the C library then takes an older one. Above
+ * all it has no call that changes a file's mode, owner, times or attributes, which
+ * Landlock lets pass, and none that runs a program or connects. */
+static const struct sock_filter reading[] = {
 	/* the kernel's audit log */
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 4),
 	LOAD_ARGUMENT(0),
@@ -407,8 +457,31 @@ confine_to_reading(struct error *err)
 	if (keep_capabilities(kept, err) < 0 ||
 		restrict_files(FS_READ_FILE | FS_READ_DIR, NULL, err) < 0)
 		return -1;
-	return SANITIZED ? 0
-			 : filter_calls(reading, sizeof reading / sizeof *reading, err);
+	const struct piece pieces[] = { PIECE(own_numbers), PIECE(no_writing),
+		PIECE(reading) };
+	return SANITIZED ? 0 : filter_pieces(pieces, 3, err);
+}
+
+int
+confine_to_keeping(
+	const int *directories, size_t count, bool sees_attributes, struct error *err)
+{
+	/* security.* and trusted.* attributes, xattr(7) */
+	const uint64_t seeing = 1ull << CAP_SYS_ADMIN | 1ull << CAP_MAC_ADMIN;
+	const struct places places = { directories, count,
+		FS_WRITE_FILE | FS_NAMES | FS_TRUNCATE };
+	if (COUNTED)
+		return 0;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return error_set(err, "can't give up rights: %s", strerror(errno));
+	if (keep_capabilities(1ull << CAP_DAC_READ_SEARCH | 1ull << CAP_AUDIT_WRITE |
+			    (sees_attributes ? seeing : 0),
+		    err) < 0 ||
+		restrict_files(FS_READ_FILE | FS_READ_DIR, &places, err) < 0)
+		return -1;
+	const struct piece pieces[] = { PIECE(own_numbers), PIECE(keeping),
+		PIECE(reading) };
+	return SANITIZED ? 0 : filter_pieces(pieces, 3, err);
 }
 
 /* What a file is read, made and given its owner, mode and attributes with. The last two

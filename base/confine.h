@@ -2,6 +2,7 @@
 #ifndef BASE_CONFINE_H
 #define BASE_CONFINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -26,7 +27,16 @@ confine_to_computing(int fd, size_t memory_max, unsigned cpu_max, struct error *
 int
 confine_to_reading(struct error *err);
 
-/* For a command that reads and changes files of a root that does not run: from now on
+/* As confine_to_reading, for a command that also keeps a journal in DIRECTORIES (open
+ * ones), or saves a plan there: there and below it can make, write, cut, rename within a
+ * directory and remove files. SEES_ATTRIBUTES: it keeps the capabilities to see those
+ * that only the administrator sees. A kernel without Landlock leaves the filter, which
+ * does not ask where. Sources: landlock(7), seccomp(2), xattr(7). */
+int
+confine_to_keeping(
+	const int *directories, size_t count, bool sees_attributes, struct error *err);
+
+/* For a process that has the files of a root changed that does not run: from now on
  * this process and all that it forks can run no program, open no socket but to the
  * kernel, mount nothing, and see no other process's memory; it keeps the capabilities
  * that files are changed with, and that to write to the kernel's audit log. Sources:

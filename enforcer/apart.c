@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -12,6 +10,7 @@
 
 #include "base/confine.h"
 #include "base/memory.h"
+#include "enforcer/answer.h"
 #include "enforcer/storage.h"
 
 /* A directory that can't be opened is none to write in: the step will say so. */
@@ -34,21 +33,17 @@ confine(const struct run *run, const struct record *record, struct error *err)
 	return status;
 }
 
-/* The answer: the number, then the word and the error, each with its NUL, "" for none. */
 static void __attribute__((noreturn)) serve(const struct run *run,
 	const struct record *record, apart_step step, const void *how, int answer)
 {
 	char *word = NULL;
 	struct error err = ERROR_INIT;
 	struct buffer out = { 0 };
-	int32_t status = -1;
+	int status = -1;
 	prctl(PR_SET_NAME, "holdfast-files"); /* for ps(1) */
 	if (confine(run, record, &err) == 0)
 		status = step(run, record, how, &word, &err);
-	buffer_add(&out, (const char *)&status, sizeof status);
-	buffer_add(&out, word != NULL ? word : "", word != NULL ? strlen(word) + 1 : 1);
-	buffer_add(&out, err.text != NULL ? err.text : "",
-		err.text != NULL ? strlen(err.text) + 1 : 1);
+	answer_add(&out, status, word, err.text);
 	(void)storage_write(answer, (struct bytes){ out.data, out.size });
 	_exit(0);
 }
@@ -61,29 +56,6 @@ read_all(int fd, struct buffer *out)
 	while ((got = read(fd, chunk, sizeof chunk)) > 0 || (got < 0 && errno == EINTR))
 		if (got > 0)
 			buffer_add(out, chunk, (size_t)got);
-}
-
-/* Whether the two texts are there, to the last NUL. */
-static bool
-is_whole(const struct buffer *out)
-{
-	size_t at = sizeof(int32_t);
-	for (int i = 0; i < 2 && at < out->size; i++)
-		at += strnlen(out->data + at, out->size - at) + 1;
-	return out->size > sizeof(int32_t) + 1 && at == out->size;
-}
-
-static int
-understand(const struct buffer *out, char **ret_word, struct error *err)
-{
-	int32_t status;
-	memcpy(&status, out->data, sizeof status);
-	const char *word = out->data + sizeof status, *text = word + strlen(word) + 1;
-	if (*word != '\0')
-		*ret_word = memory_text(word);
-	if (*text != '\0')
-		error_set(err, "%s", text);
-	return status;
 }
 
 static int
@@ -124,5 +96,7 @@ apart_take(const struct run *run, const struct record *record, apart_step step,
 			err, "no process to change the files: %s", strerror(saved));
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	return is_whole(&out) ? understand(&out, ret_word, err) : say_died(status, err);
+	const struct bytes answer = { out.data, out.size };
+	return answer_is_whole(answer) ? answer_take(answer, ret_word, err)
+				       : say_died(status, err);
 }

@@ -8,6 +8,7 @@
 
 #include "base/login.h"
 #include "base/memory.h"
+#include "enforcer/errands.h"
 #include "enforcer/run.h"
 #include "enforcer/timer.h"
 
@@ -31,19 +32,22 @@ confirm_find(const struct journal *journal, unsigned long *ret_id,
 }
 
 int
-confirm_is_possible(const char *root, const char *journal, struct error *err)
+confirm_is_possible(const struct transaction *transaction, struct error *err)
 {
-	autofree char *path = realpath(root, NULL), *login = login_own();
+	const struct errand errand = { .kind = ERRAND_CHECK_BOOT };
+	autofree char *path = realpath(transaction->root, NULL), *login = login_own();
 	if (path == NULL || strcmp(path, "/") != 0)
-		return error_set(err, "nobody logs in to %s to confirm it", root);
+		return error_set(
+			err, "nobody logs in to %s to confirm it", transaction->root);
 	/* what undoes it, now or after a reboot, knows of no other */
-	if (journal != NULL)
+	if (transaction->journal != NULL)
 		return error_set(err, "it needs the default journal");
 	if (login == NULL)
 		return error_set(err,
 			"logins can't be told apart here: this process has no session of "
 			"the kernel's audit or of systemd-logind");
-	return timer_check_boot(err);
+	return transaction->errands != NULL ? errands_run(transaction, &errand, NULL, err)
+					    : timer_check_boot(err);
 }
 
 int

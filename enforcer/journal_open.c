@@ -121,7 +121,7 @@ journal_open(int root, const char *directory, bool create, struct journal *ret_j
 	*journal = (struct journal){ .fd = -1, .path = place(root, directory) };
 	if (create && directory == NULL && make_default(root) < 0)
 		return failed(journal, err, "can't be made");
-	int made = create && directory != NULL ? mkdir(directory, 0700) : -1;
+	int made = create && directory != NULL ? mkdirat(AT_FDCWD, directory, 0700) : -1;
 	if (create && directory != NULL && made < 0 && errno != EEXIST)
 		return failed(journal, err, "can't be made");
 	journal->fd = directory != NULL

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "enforcer/apart.h"
+#include "enforcer/errands.h"
 #include "enforcer/swaps.h"
 
 /* How each state that a run can be cut short in goes on. */
@@ -90,6 +91,19 @@ finish(const struct run *run, const struct record *record, const void *how,
 	return status;
 }
 
+int
+recovery_take(const struct run *run, const struct record *record, enum state from,
+	char **ret_conflicts, struct error *err)
+{
+	const struct errand errand = { .kind = ERRAND_RESUME,
+		.id = record->id,
+		.how = from,
+		.lock = run->journal.fd };
+	return run->transaction->errands != NULL
+		? errands_run(run->transaction, &errand, ret_conflicts, err)
+		: apart_take(run, record, finish, &from, ret_conflicts, err);
+}
+
 static int
 resume(const struct run *run, unsigned long id, enum state before, enum state from,
 	struct error *err)
@@ -111,7 +125,7 @@ resume(const struct run *run, unsigned long id, enum state before, enum state fr
 		record_free(&record);
 		return -1;
 	}
-	int status = apart_take(run, &record, finish, &from, &conflicts, err);
+	int status = recovery_take(run, &record, from, &conflicts, err);
 	if (status == 0 && ways[from].activate &&
 		run_activate(run, &record, &wrong) < 0) {
 		run_note(run, wrong.text);

@@ -12,6 +12,13 @@
 int
 recovery_run(const struct run *run, struct error *err);
 
+/* What it has done apart (apart.h): brings the files of RECORD from the state FROM to
+ * where they belong. *ret_conflicts (caller frees, NULL: none) names those that stay as
+ * somebody else left them. */
+int
+recovery_take(const struct run *run, const struct record *record, enum state from,
+	char **ret_conflicts, struct error *err);
+
 /* Whether recovery_run would have anything to do: 1 or 0, or -1. Writes nothing. */
 int
 recovery_pending(const struct transaction *transaction, const struct journal *journal,

@@ -10,6 +10,7 @@
 
 #include "base/auditlog.h"
 #include "base/memory.h"
+#include "enforcer/errands.h"
 #include "enforcer/recovery.h"
 #include "enforcer/timer.h"
 
@@ -21,24 +22,30 @@ is_live(int root)
 		given.st_dev == live.st_dev && given.st_ino == live.st_ino;
 }
 
+int
+run_open(const struct transaction *transaction, struct run *ret_run, struct error *err)
+{
+	*ret_run = (struct run){ .transaction = transaction, .journal = { .fd = -1 } };
+	/* a file size limit shall be an error of write(2), not our death */
+	signal(SIGXFSZ, SIG_IGN);
+	/* each mode is given as it shall be; of /var and /var/lib, which may have to be
+	 * made, others need theirs */
+	umask(022);
+	ret_run->root = open(transaction->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (ret_run->root < 0)
+		return error_set(err, "%s: %s", transaction->root, strerror(errno));
+	ret_run->live = is_live(ret_run->root);
+	return 0;
+}
+
 enum outcome
 run_begin(const struct transaction *transaction, bool create, struct run *ret_run,
 	struct error *err)
 {
 	struct run *run = ret_run;
 	bool waited;
-	*run = (struct run){ .transaction = transaction, .journal = { .fd = -1 } };
-	/* a file size limit shall be an error of write(2), not our death */
-	signal(SIGXFSZ, SIG_IGN);
-	/* each mode is given as it shall be; of /var and /var/lib, which may have to be
-	 * made, others need theirs */
-	umask(022);
-	run->root = open(transaction->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (run->root < 0) {
-		error_set(err, "%s: %s", transaction->root, strerror(errno));
+	if (run_open(transaction, run, err) < 0)
 		return OUTCOME_NOT_RUN;
-	}
-	run->live = is_live(run->root);
 	int opened = journal_open(
 		run->root, transaction->journal, create, &run->journal, err);
 	if (opened == 1)
@@ -92,12 +99,29 @@ changes_of(const struct record *record)
 	return changes;
 }
 
+int
+run_validate(const struct run *run, const struct changes *changes, struct error *err)
+{
+	const struct errand errand = { .kind = ERRAND_VALIDATE, .changes = changes };
+	return run->transaction->errands != NULL
+		? errands_run(run->transaction, &errand, NULL, err)
+		: daemons_validate(run->transaction->root, run->live, changes,
+			  run_pass_on, (void *)run, err);
+}
+
 void
 run_look(struct run *run, const struct record *record)
 {
+	const struct errand errand = { .kind = ERRAND_LOOK, .id = record->id };
 	if (!run->live)
 		return;
+	if (run->transaction->errands != NULL) {
+		/* one that fails has seen nothing, and then nothing is asked again */
+		(void)errands_run(run->transaction, &errand, NULL, NULL);
+		return;
+	}
 	struct changes changes = changes_of(record);
+	daemons_sight_free(&run->before);
 	daemons_look(&changes, &run->before);
 	free(changes.items);
 }
@@ -105,8 +129,11 @@ run_look(struct run *run, const struct record *record)
 int
 run_activate(const struct run *run, const struct record *record, struct error *err)
 {
+	const struct errand errand = { .kind = ERRAND_ACTIVATE, .id = record->id };
 	if (!run->live)
 		return 0;
+	if (run->transaction->errands != NULL)
+		return errands_run(run->transaction, &errand, NULL, err);
 	struct changes changes = changes_of(record);
 	int status = daemons_activate(
 		&changes, &run->before, run_pass_on, (void *)run, err);
@@ -114,11 +141,29 @@ run_activate(const struct run *run, const struct record *record, struct error *e
 	return status;
 }
 
+int
+run_start_timer(const struct run *run, unsigned long id, unsigned seconds,
+	char **ret_line, struct error *err)
+{
+	const struct errand errand = {
+		.kind = ERRAND_START_TIMER, .id = id, .how = seconds
+	};
+	return run->transaction->errands != NULL
+		? errands_run(run->transaction, &errand, ret_line, err)
+		: timer_start(id, seconds, ret_line, err);
+}
+
 void
 run_stop_timer(const struct run *run, unsigned long id)
 {
+	const struct errand errand = { .kind = ERRAND_STOP_TIMER, .id = id };
 	struct trial trial;
-	if (run->live && journal_trial(&run->journal, id, &trial, NULL) == 1)
+	if (!run->live || journal_trial(&run->journal, id, &trial, NULL) != 1)
+		return;
+	if (run->transaction->errands != NULL)
+		/* one that can't be stopped does nothing when it comes */
+		(void)errands_run(run->transaction, &errand, NULL, NULL);
+	else
 		timer_stop(id);
 }
 

@@ -17,6 +17,11 @@ struct run {
 	struct changelog log; /* as it was when the lock was taken: whole */
 };
 
+/* Opens the root alone, for whoever has no lock. Closed by run_end, whatever it returns.
+ */
+int
+run_open(const struct transaction *transaction, struct run *ret_run, struct error *err);
+
 /* Opens the root and the journal (made when CREATE), takes the lock and recovers. Closed
  * by run_end, whatever it returns. */
 enum outcome
@@ -33,6 +38,10 @@ run_note(const struct run *run, const char *line);
 void
 run_pass_on(void *run, const char *line);
 
+/* As daemons_validate. */
+int
+run_validate(const struct run *run, const struct changes *changes, struct error *err);
+
 /* Before RECORD's files are changed: sees what the daemons that read them answer. */
 void
 run_look(struct run *run, const struct record *record);
@@ -41,6 +50,11 @@ run_look(struct run *run, const struct record *record);
  * before; 0 when the root is not live. */
 int
 run_activate(const struct run *run, const struct record *record, struct error *err);
+
+/* As timer_start, of a change of the running system. */
+int
+run_start_timer(const struct run *run, unsigned long id, unsigned seconds,
+	char **ret_line, struct error *err);
 
 /* After the end of a trial, or of a change that was none: nobody waits for it any more.
  */

@@ -1,5 +1,6 @@
 #include "enforcer/setup.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,6 +10,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "enforcer/evaluate.h"
+#include "enforcer/journal.h"
 #include "enforcer/output.h"
 
 int
@@ -75,15 +77,41 @@ setup_confine(const struct policy *policy, const char *const *ids, size_t id_cou
 	return -1;
 }
 
+/* The journal, if there is one or it was made. */
+static int
+open_journal(const struct transaction *transaction, bool create, struct journal *journal)
+{
+	int root = open(transaction->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	/* whoever writes to it says what is wrong with it */
+	int opened = root < 0
+		? -1
+		: journal_open(root, transaction->journal, create, journal, NULL);
+	if (root >= 0)
+		close(root);
+	return opened;
+}
+
 int
-setup_confine_changes(const char *root)
+setup_confine_changes(struct transaction *transaction, bool plans, bool create,
+	struct errands *ret_errands)
 {
 	struct error err = ERROR_INIT;
-	if (is_live(root) || confine_to_files(&err) == 0)
-		return 0;
-	output_error("%s", err.text);
+	struct journal journal = { .fd = -1 };
+	int result = errands_start(transaction, ret_errands, &err);
+	if (result == 0) {
+		for (size_t i = 0;
+			plans && is_live(transaction->root) && kinds[i] != NULL; i++)
+			if (kinds[i]->look != NULL)
+				kinds[i]->look();
+		bool is_there = open_journal(transaction, create, &journal) == 0;
+		result = confine_to_keeping(&journal.fd, is_there, plans, &err);
+	}
+	if (result < 0)
+		output_error("%s", err.text);
+	journal_close(&journal);
 	error_clear(&err);
-	return -1;
+	transaction->errands = ret_errands;
+	return result;
 }
 
 int

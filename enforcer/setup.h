@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "enforcer/errands.h"
 #include "enforcer/options.h"
 #include "policy/kinds/kind.h"
 
@@ -35,12 +36,14 @@ int
 setup_confine(const struct policy *policy, const char *const *ids, size_t id_count,
 	const char *const *roots, size_t root_count);
 
-/* For a command that changes files of ROOT: gives up what that does not need
- * (base/confine.h), unless ROOT is "/", whose daemons are to be told. Says on stderr why
- * it can't, then -1.
- */
+/* For a command that changes files of TRANSACTION's root: before anything of that is read
+ * it starts the errands (errands.h), which TRANSACTION has from then on, and gives up all
+ * but reading and keeping the journal, which is made when CREATE. PLANS: after a look at
+ * what of the running system a plan may ask for. Says on stderr why it can't, then -1.
+ * RET_ERRANDS is the caller's to end in any case. */
 int
-setup_confine_changes(const char *root);
+setup_confine_changes(struct transaction *transaction, bool plans, bool create,
+	struct errands *ret_errands);
 
 /* A policy and one host to hold it to. */
 struct workplace {

@@ -7,9 +7,7 @@
 
 #include "base/memory.h"
 #include "enforcer/confirm.h"
-#include "enforcer/daemons.h"
 #include "enforcer/recovery.h"
-#include "enforcer/timer.h"
 #include "enforcer/way.h"
 
 /* Undoes what was committed because its activation failed, and activates again. */
@@ -19,7 +17,7 @@ undo_activation(const struct run *run, const struct record *record, struct error
 	struct error again = ERROR_INIT;
 	if (journal_set_state(&run->journal, record->id, STATE_UNDOING, err) < 0)
 		return OUTCOME_NOT_RUN;
-	enum outcome outcome = way_go(run, record, &WAY_GIVE_UP, &again);
+	enum outcome outcome = way_go(run, record, WAY_GIVE_UP, &again);
 	if (outcome != OUTCOME_DONE) {
 		error_prefix(err, "%s; and before", again.text);
 		error_clear(&again);
@@ -65,7 +63,7 @@ start_timer(const struct run *run, const struct record *record, struct error *er
 	autofree char *line = NULL;
 	if (run->transaction->trial == 0 || !run->live)
 		return OUTCOME_DONE;
-	if (timer_start(record->id, run->transaction->trial, &line, err) < 0)
+	if (run_start_timer(run, record->id, run->transaction->trial, &line, err) < 0)
 		return OUTCOME_REFUSED;
 	run_note(run, line);
 	return OUTCOME_DONE;
@@ -123,8 +121,7 @@ apply(struct run *run, const struct changes *changes, char **ret_id, struct erro
 	bool on_trial = transaction->trial > 0;
 	if (check_files(changes, err) < 0 || check_no_trial(run, err) < 0)
 		return OUTCOME_REFUSED;
-	if (daemons_validate(transaction->root, run->live, changes, run_pass_on,
-		    (void *)run, err) < 0)
+	if (run_validate(run, changes, err) < 0)
 		return OUTCOME_REFUSED;
 	if (record_make(run->root, changes, transaction->policy_sha256, &record, err) <
 			0 ||
@@ -135,7 +132,7 @@ apply(struct run *run, const struct changes *changes, char **ret_id, struct erro
 		run_look(run, &record);
 		outcome = start_timer(run, &record, err);
 		if (outcome == OUTCOME_DONE)
-			outcome = way_go(run, &record, &WAY_APPLY, err);
+			outcome = way_go(run, &record, WAY_APPLY, err);
 		if (outcome == OUTCOME_REFUSED || outcome == OUTCOME_UNDONE)
 			log_failure(run, &record, outcome);
 		else if (outcome == OUTCOME_DONE)

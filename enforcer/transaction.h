@@ -12,6 +12,8 @@
 #include "enforcer/change.h"
 #include "enforcer/trial.h"
 
+struct errands;
+
 /* These are exit statuses too. */
 enum outcome {
 	OUTCOME_DONE = 0,
@@ -30,6 +32,7 @@ struct transaction {
 	void (*logins)(struct buffer *out); /* with TRIAL: login_list, but in tests */
 	bool in_place; /* for who traces it: files are changed by this process, not by one
 			  of their own that can do nothing else: see apart.h */
+	struct errands *errands; /* NULL: this process does all itself; see errands.h */
 	bool end_trial; /* recovery undoes what is on trial, however much time it has */
 	/* tells the caller what happens, one line each ("validated by sshd -t", "sshd
 	 * reloaded", "not validated by the daemon"); may be NULL */

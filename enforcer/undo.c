@@ -112,10 +112,10 @@ transaction_undo(const struct transaction *transaction, const char *id, struct e
 {
 	struct run run;
 	struct record record = { 0 };
-	struct way way = WAY_UNDO;
+	enum state state;
 	enum outcome outcome = run_begin(transaction, false, &run, err);
 	if (outcome == OUTCOME_DONE)
-		outcome = choose(&run.journal, &run.log, id, &record, &way.failed, err);
+		outcome = choose(&run.journal, &run.log, id, &record, &state, err);
 	if (outcome == OUTCOME_DONE)
 		run_look(&run, &record);
 	/* the state leaves done before the first file changes: a run cut short goes on
@@ -124,7 +124,8 @@ transaction_undo(const struct transaction *transaction, const char *id, struct e
 		journal_set_state(&run.journal, record.id, STATE_UNDOING, err) < 0)
 		outcome = OUTCOME_NOT_RUN;
 	if (outcome == OUTCOME_DONE)
-		outcome = way_go(&run, &record, &way, err);
+		outcome = way_go(&run, &record,
+			state == STATE_TRIAL ? WAY_UNDO_TRIAL : WAY_UNDO, err);
 	if (outcome == OUTCOME_UNDONE)
 		outcome = OUTCOME_REFUSED; /* the undo was undone: nothing is changed */
 	if (outcome == OUTCOME_DONE) {

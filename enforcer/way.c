@@ -4,11 +4,19 @@
 
 #include "base/memory.h"
 #include "enforcer/apart.h"
+#include "enforcer/errands.h"
 #include "enforcer/swaps.h"
 
-const struct way WAY_APPLY = { false, STATE_INTENT, STATE_COMMITTED, STATE_INTENT };
-const struct way WAY_UNDO = { true, STATE_UNDOING, STATE_UNDOING, STATE_DONE };
-const struct way WAY_GIVE_UP = { true, STATE_UNDOING, STATE_UNDOING, STATE_UNDOING };
+static const struct step {
+	bool backward;
+	/* while files change, when all have, when none has after all */
+	enum state progress, after, failed;
+} steps[WAY_COUNT] = {
+	[WAY_APPLY] = { false, STATE_INTENT, STATE_COMMITTED, STATE_INTENT },
+	[WAY_UNDO] = { true, STATE_UNDOING, STATE_UNDOING, STATE_DONE },
+	[WAY_UNDO_TRIAL] = { true, STATE_UNDOING, STATE_UNDOING, STATE_TRIAL },
+	[WAY_GIVE_UP] = { true, STATE_UNDOING, STATE_UNDOING, STATE_UNDOING },
+};
 
 /* Between these no signal ends us: each would leave work for recovery. */
 static void
@@ -32,7 +40,7 @@ release_signals(const sigset_t *before)
 
 /* Swaps all files; what fails is taken back. */
 static int
-swap_files(const struct run *run, const struct record *record, const struct way *way,
+swap_files(const struct run *run, const struct record *record, const struct step *way,
 	struct swaps *swaps, bool *ret_conflict, bool *ret_stuck, struct error *err)
 {
 	const struct journal *journal = &run->journal;
@@ -53,13 +61,12 @@ swap_files(const struct run *run, const struct record *record, const struct way 
 	return -1;
 }
 
-/* An apart_step that goes the struct way HOW; returns an outcome,
- * or -1 when recovery has work. */
+/* An apart_step that goes the enum way HOW. */
 static int
 go(const struct run *run, const struct record *record, const void *how, char **ret_word,
 	struct error *err)
 {
-	const struct way *way = how;
+	const struct step *way = &steps[*(const enum way *)how];
 	struct swaps swaps;
 	struct error litter = ERROR_INIT;
 	bool conflict = false, stuck = false;
@@ -79,14 +86,27 @@ go(const struct run *run, const struct record *record, const void *how, char **r
 	return conflict ? OUTCOME_REFUSED : OUTCOME_UNDONE;
 }
 
+int
+way_take(const struct run *run, const struct record *record, enum way way,
+	char **ret_word, struct error *err)
+{
+	const struct errand errand = { .kind = ERRAND_FILES,
+		.id = record->id,
+		.how = way,
+		.lock = run->journal.fd };
+	return run->transaction->errands != NULL
+		? errands_run(run->transaction, &errand, ret_word, err)
+		: apart_take(run, record, go, &way, ret_word, err);
+}
+
 enum outcome
-way_go(const struct run *run, const struct record *record, const struct way *way,
+way_go(const struct run *run, const struct record *record, enum way way,
 	struct error *err)
 {
 	sigset_t signals;
 	autofree char *litter = NULL;
 	hold_signals(&signals);
-	int outcome = apart_take(run, record, go, way, &litter, err);
+	int outcome = way_take(run, record, way, &litter, err);
 	release_signals(&signals);
 	if (litter != NULL)
 		run_note(run, litter);

@@ -5,21 +5,23 @@
 
 #include "enforcer/run.h"
 
-struct way {
-	bool backward;
-	/* while files change, when all have, when none has after all */
-	enum state progress, after, failed;
+enum way {
+	WAY_APPLY,
+	WAY_UNDO, /* of a change in STATE_DONE */
+	WAY_UNDO_TRIAL, /* of one in STATE_TRIAL */
+	WAY_GIVE_UP, /* an apply that is not wanted after all, from STATE_UNDOING */
+	WAY_COUNT,
 };
-
-extern const struct way WAY_APPLY;
-extern const struct way WAY_UNDO; /* of a change in STATE_DONE */
-/* An apply that is not wanted after all, from STATE_UNDOING. */
-extern const struct way WAY_GIVE_UP;
 
 /* Carries RECORD out as one. After OUTCOME_REFUSED and OUTCOME_UNDONE all files are as
  * they were; after OUTCOME_NOT_RUN recovery has work. */
 enum outcome
-way_go(const struct run *run, const struct record *record, const struct way *way,
+way_go(const struct run *run, const struct record *record, enum way way,
 	struct error *err);
+
+/* What way_go has done apart (apart.h): the outcome, or -1 when recovery has work. */
+int
+way_take(const struct run *run, const struct record *record, enum way way,
+	char **ret_word, struct error *err);
 
 #endif

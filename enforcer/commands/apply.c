@@ -38,7 +38,7 @@ struct apply {
 	const char **ids;
 	size_t id_count;
 	bool coloured;
-	unsigned trial; /* seconds within which it must be confirmed; 0: it need not be */
+	struct transaction transaction;
 	int argc;
 	char **argv; /* the command's own line */
 	const char *const *accepted; /* the names that --accept gives */
@@ -230,15 +230,11 @@ print_trial(const struct transaction *transaction)
 		until);
 }
 
-static struct transaction
-transaction_of(const struct apply *apply)
+/* Else nothing will be changed. */
+static bool
+can_change(const struct apply *apply)
 {
-	return (struct transaction){ .root = apply->root,
-		.journal = options_text(apply->options, "journal", NULL),
-		.policy_sha256 = apply->plan.policy_sha256,
-		.trial = apply->trial,
-		.logins = login_list,
-		.note = output_note };
+	return options_given(apply->options, "yes") || ask_is_possible();
 }
 
 /* A plan must be made of what is there after a run that was cut short is taken back or
@@ -247,14 +243,13 @@ static int
 recover(const struct apply *apply)
 {
 	struct error err = ERROR_INIT;
-	struct transaction transaction = transaction_of(apply);
-	if (!options_given(apply->options, "yes") && !ask_is_possible())
-		return 0; /* nothing will be changed */
+	if (!can_change(apply))
+		return 0;
 	struct trial trial;
 	unsigned long id;
-	enum outcome outcome = transaction_recover(&transaction, &err);
+	enum outcome outcome = transaction_recover(&apply->transaction, &err);
 	if (outcome == OUTCOME_DONE &&
-		transaction_on_trial(&transaction, &id, &trial, &err) == 1) {
+		transaction_on_trial(&apply->transaction, &id, &trial, &err) == 1) {
 		error_set(
 			&err, "change %lu is on trial: confirm it or undo it first", id);
 		outcome = OUTCOME_REFUSED;
@@ -271,7 +266,8 @@ carry_out(const struct apply *apply)
 {
 	struct error err = ERROR_INIT;
 	autofree char *id = NULL;
-	struct transaction transaction = transaction_of(apply);
+	struct transaction transaction = apply->transaction;
+	transaction.policy_sha256 = apply->plan.policy_sha256;
 	fflush(stdout);
 	enum outcome outcome = transaction_apply(
 		&transaction, &apply->plan.changes, &id, &err);
@@ -286,7 +282,7 @@ carry_out(const struct apply *apply)
 		apply->plan.changes.count == 1 ? "" : "s");
 	if (apply->plan.refusal_count > 0)
 		printf("Not remedied, see above: %zu.\n", apply->plan.refusal_count);
-	if (apply->trial > 0)
+	if (transaction.trial > 0)
 		print_trial(&transaction);
 	print_undo(apply, id);
 	return apply->plan.refusal_count > 0 ? OUTCOME_REFUSED : 0;
@@ -337,10 +333,9 @@ read_trial(struct apply *apply)
 	int status = 0;
 	if (text == NULL)
 		return 0;
-	if (trial_seconds(text, &apply->trial, &err) < 0)
+	if (trial_seconds(text, &apply->transaction.trial, &err) < 0)
 		status = STATUS_NOT_RUN;
-	else if (confirm_is_possible(apply->root,
-			 options_text(apply->options, "journal", NULL), &err) < 0)
+	else if (confirm_is_possible(&apply->transaction, &err) < 0)
 		status = OUTCOME_REFUSED;
 	if (status != 0)
 		output_error("apply: --confirm-within: %s", err.text);
@@ -408,6 +403,7 @@ static int
 run(int argc, char **argv)
 {
 	autooptions struct options options = { 0 };
+	autoerrands struct errands errands = { .fd = -1 };
 	struct apply apply = { .options = &options, .argc = argc, .argv = argv };
 	int status;
 	if (!options_parse(&command_apply, argc, argv, &options, &status))
@@ -417,7 +413,13 @@ run(int argc, char **argv)
 	apply.root = options_text(&options, "root", "/");
 	apply.accepted = options_texts(&options, "accept", &apply.accepted_count);
 	apply.coloured = output_colours(options_text(&options, "color", NULL));
-	if (sort_arguments(&apply) < 0 || setup_confine_changes(apply.root) < 0)
+	apply.transaction = (struct transaction){ .root = apply.root,
+		.journal = options_text(&options, "journal", NULL),
+		.logins = login_list,
+		.note = output_note };
+	if (sort_arguments(&apply) < 0 ||
+		setup_confine_changes(
+			&apply.transaction, true, can_change(&apply), &errands) < 0)
 		return STATUS_NOT_RUN;
 	status = read_trial(&apply);
 	if (status == 0)

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "enforcer/options.h"
 #include "enforcer/output.h"
+#include "enforcer/setup.h"
 #include "enforcer/transaction.h"
 
 static const struct option_row rows[] = { OPTION_END };
@@ -25,6 +26,7 @@ run(int argc, char **argv)
 {
 	autooptions struct options options = { 0 };
 	struct error err = ERROR_INIT;
+	autoerrands struct errands errands = { .fd = -1 };
 	struct transaction transaction = { .root = "/", .note = output_note };
 	unsigned long id;
 	int status;
@@ -35,6 +37,8 @@ run(int argc, char **argv)
 			     "trial");
 		return STATUS_NOT_RUN;
 	}
+	if (setup_confine_changes(&transaction, false, false, &errands) < 0)
+		return STATUS_NOT_RUN;
 	autofree char *login = login_own();
 	if (login == NULL) {
 		output_error("confirm: this process belongs to no login");

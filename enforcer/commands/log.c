@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/confine.h"
 #include "base/memory.h"
 #include "enforcer/ask.h"
 #include "enforcer/changelog.h"
@@ -188,6 +189,11 @@ run(int argc, char **argv)
 	else
 		opened = journal_open(root, options_text(&options, "journal", NULL),
 			false, &journal, &err);
+	/* before the first of its files is read */
+	if (opened >= 0 &&
+		confine_to_keeping(&journal.fd,
+			opened == 0 && options_given(&options, "prune"), false, &err) < 0)
+		opened = -1;
 	status = opened < 0 ? STATUS_NOT_RUN : 0;
 	if (opened == 1 && !as_json)
 		puts(check ? "There is no journal: nothing to verify."

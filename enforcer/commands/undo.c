@@ -146,12 +146,13 @@ run(int argc, char **argv)
 	if (!options_parse(&command_undo, argc, argv, &options, &status))
 		return status;
 	long wanted;
-	if (read_arguments(&options, &wanted) < 0 ||
-		setup_confine_changes(options_text(&options, "root", "/")) < 0)
-		return STATUS_NOT_RUN;
+	autoerrands struct errands errands = { .fd = -1 };
 	struct transaction transaction = { .root = options_text(&options, "root", "/"),
 		.journal = options_text(&options, "journal", NULL),
 		.note = output_note };
+	if (read_arguments(&options, &wanted) < 0 ||
+		setup_confine_changes(&transaction, false, false, &errands) < 0)
+		return STATUS_NOT_RUN;
 	if (options_given(&options, "expired") || options_given(&options, "unconfirmed"))
 		return undo_expired(&options, &transaction, wanted);
 	if (recover(&options, &transaction, &status) &&

@@ -1,7 +1,7 @@
 #!/bin/bash
-# An audit, and a plan that is not saved, give up all but reading before they look at a host; apply
-# and undo give up what the files of a root that does not run don't need. They are refused nothing
-# that they ask for. What is given up tests/unit/test_confine.c shows.
+# An audit, and a plan that is not saved, give up all but reading before they look at a host; apply,
+# undo and log all but reading and their journal. They are refused nothing that they ask for. What is
+# given up tests/unit/test_confine.c shows.
 . "$(dirname "$0")/lib.sh"
 
 command -v strace >/dev/null || skip_all "no strace"
@@ -57,27 +57,40 @@ confined "of three roots" audit --root root --root root --root root --policy "$p
 confined "a plan" plan --root root --policy "$policy"
 confined "of the running system" audit --policy live.yaml
 
-# changes NAME ARG...: of a root that does not run. The first mark is the program's own, the parser's
-# and that of the process that changes files come later.
+# changes NAME ARG...: the first process of the trace is the program's own; others are the one that
+# runs errands, the parser, and the one that changes files.
 changes()
 {
-	local name=$1
+	local name=$1 status
 	shift
 	# a sanitizer can't look for leaks while strace looks on
 	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace "$HOLDFAST" "$@" --root root --yes \
 		>out 2>err </dev/null
 	is "$name: is done" $? 0
-	sed '/PR_SET_NO_NEW_PRIVS/,$d' trace | grep 'openat2(' >early
-	ok "$name: is confined" grep -q PR_SET_NO_NEW_PRIVS trace
-	ok "$name: opens no file of a host before" test ! -s early || diagnose <early
-	sed '1,/PR_SET_NO_NEW_PRIVS/d' trace | grep -E '= -1 (EACCES|EPERM|ENOSYS) ' >refused
+	awk 'NR == 1 { own = $1 } $1 == own' trace >own
+	sed "/$last/,\$d" own | grep 'openat2(' | grep -v O_DIRECTORY >early
+	ok "$name: is confined" grep -q "$last" own
+	ok "$name: opens no file of a host but its journal before" test ! -s early || diagnose <early
+	sed "1,/$last/d" own | grep -E '= -1 (EACCES|EPERM|EROFS|ENOSYS|EAFNOSUPPORT) ' >refused
 	ok "$name: asks for nothing that is refused" test ! -s refused || diagnose <refused
+	grep -E ' (execve|connect|fchown|fchmod|fsetxattr)\(' own | sed 1d >acts
+	ok "$name: does nothing itself that errands are for" test ! -s acts || diagnose <acts
+	grep -vE "^$(head -n 1 own | cut -d ' ' -f 1) " trace |
+		grep -E '= -1 (EACCES|EPERM|ENOSYS) ' >refused
+	ok "$name: nor do its other processes" test ! -s refused || diagnose <refused
 	ok "$name: confines what changes files, where there is Landlock" \
 		grep -qE 'landlock_add_rule.* = 0$|landlock_create_ruleset\(NULL.* = -1 ' trace
 }
 
 changes "an apply" apply --policy "$policy"
 changes "an undo" undo
+changes "a log that is pruned" log --prune
+rm -rf root/var/lib/holdfast
+for words in "apply --policy $policy --yes" "undo --yes" "log --verify"; do
+	# shellcheck disable=SC2086
+	without_landlock ${words%% *} --root root ${words#* }
+	is "${words%% *} without Landlock: is done" "$STATUS" 0
+done
 
 strace -f -qq -o trace "$HOLDFAST" plan --root root --policy "$policy" -o saved >out 2>err
 ok "a plan that is saved keeps the right to" test -s saved

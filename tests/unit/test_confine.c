@@ -439,9 +439,16 @@ keep_what_files_need(void)
 	MUST(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
 }
 
-/* As reading, for a process that changes files, with PLACES in the directory IN alone. */
+enum way {
+	FILES, /* anywhere */
+	CHANGING, /* in the directory IN alone */
+	KEEPING, /* there too */
+	KEEPING_AND_SEEING, /* with the capabilities to see attributes */
+};
+
+/* As reading, for a process that changes files the WAY. */
 static int
-changing(void (*act)(void), bool places, bool landlock)
+changing(void (*act)(void), enum way way, bool landlock)
 {
 	int status;
 	pid_t pid = fork();
@@ -449,8 +456,11 @@ changing(void (*act)(void), bool places, bool landlock)
 		int fd = open(in, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (!landlock)
 			forget_landlock();
-		if ((places ? confine_to_changing(&fd, 1, NULL)
-			    : confine_to_files(NULL)) < 0)
+		if ((way == FILES ? confine_to_files(NULL)
+				    : way == CHANGING
+				    ? confine_to_changing(&fd, 1, NULL)
+				    : confine_to_keeping(&fd, 1,
+					      way == KEEPING_AND_SEEING, NULL)) < 0)
 			leave(99);
 		act();
 		leave(0);
@@ -467,19 +477,100 @@ test_only_changing(void **state)
 	assert_non_null(mkdtemp(out));
 	assert_int_equal(make(at(in, "file")) | make(at(out, "file")), 0);
 	for (int i = 0; i < 3; i++) {
-		bool places = i > 0, landlock = i > 1;
-		assert_int_equal(changing(change_inside, places, landlock), 0);
-		assert_int_equal(changing(keep_what_files_need, places, landlock), 0);
+		enum way way = i > 0 ? CHANGING : FILES;
+		bool landlock = i > 1;
+		assert_int_equal(changing(change_inside, way, landlock), 0);
+		assert_int_equal(changing(keep_what_files_need, way, landlock), 0);
 #ifndef __SANITIZE_ADDRESS__
-		assert_int_equal(changing(leave_files, places, landlock), 0);
+		assert_int_equal(changing(leave_files, way, landlock), 0);
 #else
 		(void)leave_files;
 #endif
 	}
 	if (landlock_version() > 0)
-		assert_int_equal(changing(change_outside, true, true), 0);
+		assert_int_equal(changing(change_outside, CHANGING, true), 0);
 	assert_int_equal(unlink(at(in, "file")) | unlink(at(out, "file")), 0);
 	assert_int_equal(rmdir(in) | rmdir(out), 0);
+}
+
+/* --- what is left to a command that keeps a journal -------------------------------- */
+
+static void
+keep_inside(void)
+{
+	char text[10] = "";
+	int fd = open(in, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	MUST(fd >= 0 && mkdirat(fd, "1", 0700) == 0 && make(at(in, "1/state.new")) == 0);
+	MUST(renameat(fd, "1/state.new", fd, "1/state") == 0);
+	int log = openat(fd, "1/state", O_RDWR | O_APPEND | O_CLOEXEC);
+	MUST(log >= 0 && write(log, "yz", 2) == 2 && ftruncate(log, 2) == 0);
+	MUST(fsync(log) == 0 && pread(log, text, sizeof text, 0) == 2 && text[1] == 'y');
+	MUST(close(log) == 0 && fsync(fd) == 0);
+	MUST(unlinkat(fd, "1/state", 0) == 0 && unlinkat(fd, "1", AT_REMOVEDIR) == 0);
+	read_things();
+}
+
+static void
+keep_outside(void)
+{
+	struct open_how how = { .flags = O_WRONLY | O_CLOEXEC };
+	const char *file_out = at(out, "file");
+	MUST(open(file_out, O_WRONLY | O_CLOEXEC) < 0 && errno == EACCES);
+	MUST(make(at(out, "more")) < 0 && errno == EACCES);
+	MUST(mkdirat(AT_FDCWD, at(out, "more"), 0700) < 0 && errno == EACCES);
+	MUST(unlinkat(AT_FDCWD, at(out, "file"), 0) < 0 && errno == EACCES);
+	MUST(renameat(AT_FDCWD, at(out, "file"), AT_FDCWD, at(out, "more")) < 0);
+	MUST(renameat(AT_FDCWD, at(in, "file"), AT_FDCWD, at(out, "more")) < 0);
+	MUST(syscall(SYS_openat2, AT_FDCWD, file, &how, sizeof how) < 0);
+	MUST(landlock_version() < 6 || kill(getppid(), 0) < 0);
+}
+
+static bool
+has(int capability)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct sets[2];
+	MUST(syscall(SYS_capget, &header, sets) == 0);
+	return (sets[capability / 32].permitted & 1u << capability % 32) != 0;
+}
+
+static void
+keep_what_is_seen(void)
+{
+	MUST(geteuid() != 0 || has(CAP_SYS_ADMIN));
+	MUST(!has(CAP_CHOWN) && !has(CAP_FOWNER) && !has(CAP_DAC_OVERRIDE));
+	MUST(!has(CAP_KILL) && !has(CAP_SETUID) && !has(CAP_NET_ADMIN));
+}
+
+static void
+test_only_keeping(void **state)
+{
+	(void)state;
+#ifdef COUNT_LINES
+	skip();
+#endif
+	int fd = mkstemp(strcpy(file, "/tmp/holdfast-confine.XXXXXX"));
+	assert_true(fd >= 0 && write(fd, "x", 1) == 1);
+	close(fd);
+	assert_non_null(mkdtemp(strcpy(in, "/tmp/holdfast-in.XXXXXX")));
+	assert_non_null(mkdtemp(strcpy(out, "/tmp/holdfast-out.XXXXXX")));
+	assert_int_equal(make(at(in, "file")) | make(at(out, "file")), 0);
+	for (int landlock = 0; landlock < 2; landlock++) {
+		assert_int_equal(changing(keep_inside, KEEPING, landlock), 0);
+		assert_int_equal(changing(keep_two_capabilities, KEEPING, landlock), 0);
+		assert_int_equal(
+			changing(keep_what_is_seen, KEEPING_AND_SEEING, landlock), 0);
+#ifndef __SANITIZE_ADDRESS__
+		assert_int_equal(changing(change_things, KEEPING, landlock), 0);
+		assert_int_equal(changing(reach_out, KEEPING_AND_SEEING, landlock), 0);
+#endif
+	}
+	if (landlock_version() > 0)
+		assert_int_equal(changing(keep_outside, KEEPING, true), 0);
+	assert_int_equal(unlink(at(in, "file")) | unlink(at(out, "file")), 0);
+	assert_int_equal(rmdir(in) | rmdir(out) | unlink(file), 0);
 }
 
 int
@@ -491,6 +582,7 @@ main(void)
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_only_reading),
 		cmocka_unit_test(test_only_changing),
+		cmocka_unit_test(test_only_keeping),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
