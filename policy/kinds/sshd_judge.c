@@ -292,18 +292,21 @@ add_refused(struct findings *findings, const struct sshd_line *refused, const ch
 static void
 report_refused(const struct sshd_config *config, struct findings *findings)
 {
-	size_t budget = SSHD_WITNESS_BUDGET;
+	enum { REFUSED_MAX = 20, LINES_FOR_ONE = 8 /* of the budget */ };
+	size_t budget = SSHD_WITNESS_BUDGET, cost = config->count / LINES_FOR_ONE + 1;
+	size_t before = findings->count;
 	autofree bool *seen = memory_new(config->block_count, sizeof *seen);
 	const char *reason;
 	const struct sshd_line *all = sshd_answer_refused(config, NULL, &reason);
 	if (all != NULL)
 		add_refused(
 			findings, all, "no Match", "no Match block that holds", reason);
-	for (size_t i = 0; i < config->count; i++) {
+	for (size_t i = 0;
+		i < config->count && budget > 0 && findings->count - before < REFUSED_MAX;
+		i++) {
 		const struct sshd_line *line = &config->lines[i];
 		if (line->block == SSHD_GLOBAL || seen[line->block] ||
-			(line->mistake.error.text == NULL &&
-				line->keyword->name != SSHD_AUTHENTICATION_METHODS &&
+			(!config->mistaken[line->keyword->name] &&
 				!sshd_algorithms_are(line->keyword)))
 			continue;
 		seen[line->block] = true;
@@ -317,8 +320,15 @@ report_refused(const struct sshd_config *config, struct findings *findings)
 			add_refused(findings, refused, config->blocks[line->block].text,
 				who, reason);
 		}
+		if (witness.result == SSHD_WITNESS_FOUND)
+			budget -= cost < budget ? cost : budget;
 		sshd_witness_free(&witness);
 	}
+	if (budget == 0)
+		finding_why(
+			findings_add(findings, VERDICT_UNKNOWN, "configuration of sshd"),
+			"there are too many Match blocks to look whether sshd would end "
+			"the connections in them");
 }
 
 void

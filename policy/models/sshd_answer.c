@@ -301,6 +301,8 @@ find_mistake(const struct search *search)
 	struct sshd_taken taken = { 0 };
 	for (size_t i = 0; i < search->config->count && found == NULL; i++) {
 		const struct sshd_line *line = &search->config->lines[i];
+		if (!search->config->mistaken[line->keyword->name])
+			continue;
 		bool held = is_read(search, line) == 1;
 		if (sshd_taken_rejects(&taken, line, held))
 			found = line;

@@ -115,6 +115,8 @@ add_line(
 	} else {
 		if (always)
 			sshd_taken_add(&config->taken, &line);
+		if (line.mistake.error.text != NULL)
+			config->mistaken[line.keyword->name] = true;
 		config->lines = memory_grow(
 			config->lines, config->count, sizeof *config->lines);
 		config->lines[config->count++] = line;

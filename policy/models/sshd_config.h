@@ -53,6 +53,7 @@ struct sshd_config {
 	bool too_large; /* there were more of them */
 	size_t port_count; /* Port lines so far */
 	struct sshd_taken taken; /* so far, at the start */
+	bool mistaken[SSHD_SETTING_COUNT]; /* a line for it has a mistake */
 	bool other_ports; /* somebody else may listen for sshd, at ports of his own */
 };
 

@@ -257,6 +257,43 @@ test_verdicts(void **state)
 		run_verdict(&verdicts[i]);
 }
 
+/* Blocks whose connections sshd ends are named up to a number, and looked at up to a
+ * cost.
+ */
+static void
+test_many_blocks(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *lines;
+		int blocks;
+		enum verdict verdict;
+		size_t findings;
+	} cases[] = {
+		{ "Banner ~ghost/x\n", 19, VERDICT_INVALID, 20 },
+		{ "Banner ~ghost/x\n", 100, VERDICT_INVALID, 21 },
+		{ "Banner none\nBanner ~ghost/x\n", 100, VERDICT_PASS, 1 },
+		{ "Banner none\nBanner ~ghost/x\n", 4000, VERDICT_UNKNOWN, 2 },
+		{ "AuthenticationMethods none\n", 4000, VERDICT_PASS, 1 },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct fixture fixture;
+		autobuffer struct buffer text = { 0 };
+		begin(&fixture, "9.2p1", "{ PermitRootLogin: no }", "effective");
+		buffer_text(&text, "PermitRootLogin no\n");
+		for (int k = 0; k < cases[i].blocks; k++)
+			buffer_printf(&text, "Match User u%d\n%s", k, cases[i].lines);
+		scratch_text("/etc/ssh/sshd_config", text.data);
+		scratch_text("/etc/passwd", "root:x:0:0::/:/bin/sh\n");
+		open_root(&fixture);
+		struct findings findings = check(&fixture, fixture.context.host);
+		assert_int_equal(findings_verdict(&findings), cases[i].verdict);
+		assert_int_equal(findings.count, cases[i].findings);
+		findings_free(&findings);
+		end(&fixture);
+	}
+}
+
 /* Who is in a group is looked up: groupaccess.c of OpenSSH. */
 static void
 test_people(void **state)
@@ -520,6 +557,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verdicts),
+		cmocka_unit_test(test_many_blocks),
 		cmocka_unit_test(test_people),
 		cmocka_unit_test(test_missing_file),
 		cmocka_unit_test(test_not_installed),
