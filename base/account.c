@@ -51,8 +51,8 @@ is_hash(const char *text)
 	return strspn(text, digits) >= 13;
 }
 
-static enum account_password
-judge_password(const char *text)
+enum account_password
+account_judge_password(const char *text)
 {
 	if (text[0] == '\0')
 		return ACCOUNT_PASSWORD_EMPTY;
@@ -96,7 +96,7 @@ account_read(const struct principals *principals, const struct principal *user,
 	ret_account->home = memory_text(fields[PASSWD_FIELDS - 2]);
 	ret_account->shell = memory_text(fields[PASSWD_FIELDS - 1]);
 	if (!user->shadowed) {
-		ret_account->password = judge_password(fields[1]);
+		ret_account->password = account_judge_password(fields[1]);
 		ret_account->is_marked = fields[1][0] == '!';
 		ret_account->age = ACCOUNT_VALID;
 		return;
@@ -113,7 +113,7 @@ account_read(const struct principals *principals, const struct principal *user,
 		ret_account->age = ACCOUNT_EXPIRED;
 		return;
 	}
-	ret_account->password = judge_password(fields[1]);
+	ret_account->password = account_judge_password(fields[1]);
 	ret_account->is_marked = fields[1][0] == '!';
 	ret_account->age = judge_age(fields, today);
 }

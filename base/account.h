@@ -28,6 +28,10 @@ struct account {
 	enum account_age age;
 };
 
+/* What TEXT, a password field of etc/passwd or etc/shadow, lets in. */
+enum account_password
+account_judge_password(const char *text);
+
 /* USER is one of PRINCIPALS. TODAY: days since 1970. Freed by account_free. */
 void
 account_read(const struct principals *principals, const struct principal *user,
