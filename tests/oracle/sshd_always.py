@@ -90,10 +90,8 @@ class Always(Oracle):
 
     def said(self, case, connections):
         for one, said in zip(connections, ask_sshd(connections)):
-            if said.values is None:
-                yield one, said.reason
-            else:
-                yield one, said.values.get(case["keyword"].lower(), "none")
+            have = None if said.values is None else said.values.get(case["keyword"].lower(), "none")
+            yield one, have, "refused: " + said.reason if have is None else have
 
     def judge(self, case):
         text = case["files"].get("sshd_config", "")
@@ -106,9 +104,9 @@ class Always(Oracle):
             user, groups, *rest = witness
             if groups != ",".join(USERS.get(user, [])) and groups != "":
                 return [Answer("disagree", question, f"{user} is not in {groups}")]
-            for one, have in self.said(case, [(user, *rest)]):
-                if have == case["wanted"] or len(have) > 40:
-                    return [Answer("disagree", question, f"but not for {one}: {have}")]
+            for one, have, text in self.said(case, [(user, *rest)]):
+                if have in (None, case["wanted"]):
+                    return [Answer("disagree", question, f"but not for {one}: {text}")]
             return [Answer("agree", question)]
         every = list(self.connections(text))
         if answer == "UNSURE":  # right where the port may be another one
@@ -117,9 +115,9 @@ class Always(Oracle):
             return [Answer("disagree", question, answer)]
         against = self.first_against(case, every)
         sample = against or every[case["sample"] % 7::len(every) // ASKED_OF_SSHD + 1]
-        for one, have in self.said(case, sample):
+        for one, have, text in self.said(case, sample):
             if have != case["wanted"]:
-                return [Answer("disagree", question, f"always, but {have} for {one}")]
+                return [Answer("disagree", question, f"always, but {text} for {one}")]
         if against:
             return [Answer("disagree", question, f"always, but the model itself has it otherwise for {against[0]}")]
         return [Answer("agree", question)]
