@@ -497,6 +497,33 @@ look(const struct replacement *replacement, const char *name)
 	return found < 0 ? -1 : standing;
 }
 
+static int
+not_left(struct replacement *replacement, struct error *err)
+{
+	return conflict(replacement, err,
+		"the file beside it whose name ends in " SUFFIX
+		" is not what was left there: look at both");
+}
+
+/* Where names can't be exchanged rename_over displaced nothing: what stands beside the
+ * file is what an earlier recovery was making of FROM, or somebody's. */
+static int
+clear_begun(struct replacement *replacement, struct error *err)
+{
+	struct stat status;
+	int fd = open_regular(replacement->directory, replacement->temporary, &status);
+	int begun = fd < 0 ? -1 : holds(fd, replacement->swap->from.bytes, true);
+	int saved = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
+	if (begun == 0)
+		return not_left(replacement, err);
+	if (begun < 0 || unlinkat(replacement->directory, replacement->temporary, 0) < 0)
+		return failed(replacement, err, "remove the file beside it");
+	return 0;
+}
+
 /* Deals with what stands under the temporary name. */
 static int
 clear_temporary(struct replacement *replacement, bool forward, struct error *err)
@@ -516,14 +543,14 @@ clear_temporary(struct replacement *replacement, bool forward, struct error *err
 		if (swap->to.exists
 				? rename_in(replacement, temporary, name, RENAME_EXCHANGE)
 				: rename_to_free(replacement, temporary, name))
-			return failed(replacement, err, "put it back");
+			return errno == EINVAL || errno == ENOSYS
+				? clear_begun(replacement, err)
+				: failed(replacement, err, "put it back");
 		if ((beside = look(replacement, temporary)) < 0)
 			return failed(replacement, err, "read the file beside it");
 	}
 	if (beside == STANDS_OTHER)
-		return conflict(replacement, err,
-			"the file beside it whose name ends in " SUFFIX
-			" is not what was left there: look at both");
+		return not_left(replacement, err);
 	if (beside != STANDS_ABSENT && unlinkat(replacement->directory, temporary, 0) < 0)
 		return failed(replacement, err, "remove the file beside it");
 	return 0;

@@ -7,6 +7,7 @@
 #define TESTS_UNIT_CALLS_H
 
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -37,18 +38,24 @@
 #define CALLS_UNKNOWN_MACHINE
 #endif
 
-enum { CALLS_MAGIC = 0x686f6c64, CALLS_DIED = 99, CALLS_SHORT = -1, CALLS_ERRORS = 6 };
+enum {
+	CALLS_MAGIC = 0x686f6c64,
+	CALLS_DIED = 99,
+	CALLS_ERRORS = 6,
+	/* no errors, but what may come as well: */
+	CALLS_SHORT = -1, /* only one byte is written or read */
+	CALLS_ZERO = -2 /* the descriptor is 0, as when it was closed before us */
+};
 
-/* What is watched, and with what it may fail. CALLS_SHORT: only one byte is written or
- * read. */
+/* What is watched, and with what it may fail. */
 static const struct calls_kind {
 	const char *name;
 	long number;
 	int errors[CALLS_ERRORS];
 	bool changes; /* something on the disk: worth dying before it */
 } calls_kinds[] = {
-	{ "openat", SYS_openat, { EMFILE, EACCES, EOPNOTSUPP }, true },
-	{ "openat2", SYS_openat2, { EACCES, ENOSYS }, false },
+	{ "openat", SYS_openat, { EMFILE, EACCES, EOPNOTSUPP, CALLS_ZERO }, true },
+	{ "openat2", SYS_openat2, { EACCES, ENOSYS, CALLS_ZERO }, false },
 	{ "read", SYS_read, { EIO, EINTR, CALLS_SHORT }, false },
 	{ "pread", SYS_pread64, { EIO, EINTR, CALLS_SHORT }, false },
 	{ "write", SYS_write, { ENOSPC, EINTR, CALLS_SHORT }, true },
@@ -73,7 +80,7 @@ static const struct calls_kind {
 	{ "fremovexattr", SYS_fremovexattr, { EIO, ENOTSUP }, true },
 	{ "newfstatat", SYS_newfstatat, { EIO }, false },
 	{ "flock", SYS_flock, { EINTR, ENOLCK }, false },
-	{ "fcntl", SYS_fcntl, { EMFILE }, false },
+	{ "fcntl", SYS_fcntl, { EMFILE, CALLS_ZERO }, false },
 	{ "ioctl", SYS_ioctl, { ENOTTY }, false },
 	{ "pipe2", SYS_pipe2, { EMFILE }, false },
 	{ "wait4", SYS_wait4, { EINTR }, false },
@@ -83,22 +90,39 @@ static const struct calls_kind {
 #endif
 };
 
+/* Unnamed files (O_TMPFILE), the flags of renameat2(2), extended attributes. */
+enum {
+	CALLS_LACK_TMPFILE = 1,
+	CALLS_LACK_FLAGS = 2,
+	CALLS_LACK_XATTRS = 4,
+	CALLS_LACK_ALL = 7
+};
+
 enum {
 	CALLS_KINDS = sizeof calls_kinds / sizeof *calls_kinds,
 	CALLS_DIRTY = 64,
 	CALLS_TRAIL = 4096
 };
 
+/* Which call it was, and where it was made: two of one place have the same callers. */
+struct calls_step {
+	const struct calls_kind *kind;
+	uint64_t place;
+};
+
 static struct {
 	bool on;
 	long count; /* calls since calls_begin */
+	long allocations; /* the same */
 	long at; /* the one that fails; 0: none */
 	bool from; /* and all of its kind after it */
 	long only; /* counts calls of this number only; -1: all */
 	int error; /* 0: it is the last: the process goes on at CALLS.DEATH */
 	sigjmp_buf death;
 	const struct calls_kind *met; /* what the one at AT was */
-	unsigned char *trail; /* may be NULL; which of calls_kinds each one is */
+	struct calls_step *trail; /* of the calls; NULL: none is kept */
+	struct calls_step *memory_trail; /* and of the allocations */
+	int lacks; /* what the file system has not: CALLS_LACK_ */
 	/* what is written and not synced, by path */
 	bool books;
 	char dirty[CALLS_DIRTY][256];
@@ -197,17 +221,51 @@ calls_book(long number, const long *arguments, long result)
 	}
 }
 
+static uint64_t
+calls_place(void)
+{
+	void *frames[48];
+	uint64_t place = 0;
+	for (int i = backtrace(frames, 48); i-- > 0;)
+		place = place * 1099511628211U + (uintptr_t)frames[i];
+	return place;
+}
+
+static const struct calls_kind *
+calls_kind_of(long number)
+{
+	size_t i = 0;
+	while (i + 1 < CALLS_KINDS && calls_kinds[i].number != number)
+		i++;
+	return &calls_kinds[i];
+}
+
 static bool
 calls_meets(long number)
 {
 	if (calls.only >= 0 && calls.only != number)
 		return false;
 	calls.count++;
-	for (unsigned char i = 0; calls.trail != NULL && i < CALLS_KINDS; i++)
-		if (calls_kinds[i].number == number && calls.count < CALLS_TRAIL)
-			calls.trail[calls.count] = i;
+	if (calls.trail != NULL && calls.count < CALLS_TRAIL)
+		calls.trail[calls.count] = (struct calls_step){ calls_kind_of(number),
+			calls_place() };
 	return calls.count == calls.at ||
 		(calls.from && calls.at > 0 && calls.count > calls.at);
+}
+
+/* What a file system that lacks something says to this; 0: nothing. */
+static int
+calls_lacks(long number, const long *arguments)
+{
+	bool xattrs = number == SYS_flistxattr || number == SYS_listxattr ||
+		number == SYS_fremovexattr;
+	if ((calls.lacks & CALLS_LACK_FLAGS) != 0 && number == SYS_renameat2 &&
+		arguments[4] != 0)
+		return EINVAL;
+	if ((calls.lacks & CALLS_LACK_TMPFILE) != 0 && number == SYS_openat &&
+		(arguments[2] & O_TMPFILE) == O_TMPFILE)
+		return EOPNOTSUPP;
+	return (calls.lacks & CALLS_LACK_XATTRS) != 0 && xattrs ? ENOTSUP : 0;
 }
 
 static void
@@ -221,16 +279,18 @@ calls_handle(int signal, siginfo_t *info, void *data)
 		arguments[i] = (long)CALLS_REGISTER(context, i);
 	bool meets = calls.on && calls_meets(number);
 	if (meets) {
-		for (size_t i = 0; i < CALLS_KINDS; i++)
-			if (calls_kinds[i].number == number)
-				calls.met = &calls_kinds[i];
+		calls.met = calls_kind_of(number);
 		if (calls.error == 0)
 			siglongjmp(calls.death, CALLS_DIED);
 		if (calls.error == CALLS_SHORT && arguments[2] > 1)
 			arguments[2] = 1;
+		if (calls.error == CALLS_ZERO)
+			calls_make(SYS_close, 0, 0, 0, 0, 0);
 	}
 	if (meets && calls.error > 0) {
 		result = -calls.error;
+	} else if (calls.on && calls_lacks(number, arguments) != 0) {
+		result = -calls_lacks(number, arguments);
 	} else {
 		/* nobody pulls the plug here */
 		result = number == SYS_fsync
@@ -285,20 +345,20 @@ calls_begin(long only, long at, int error)
 	calls.at = at;
 	calls.from = false;
 	calls.error = error;
-	calls.count = 0;
+	calls.count = calls.allocations = 0;
 	calls.met = NULL;
 	calls.dirty_count = 0;
 	calls.wrong[0] = '\0';
 	calls.on = true;
 }
 
-/* Whether one met it. */
-static inline bool
+static inline void
 calls_end(void)
 {
 	calls.on = false;
 	calls.from = calls.books = false;
-	return calls.met != NULL;
+	calls.lacks = 0;
+	calls.trail = calls.memory_trail = NULL;
 }
 
 /* How many blocks of memory are in use, and the number of the allocation that fails; 0:
@@ -322,6 +382,8 @@ __libc_free(void *old);
 static bool
 calls_starves(void)
 {
+	if (calls.on && ++calls.allocations < CALLS_TRAIL && calls.memory_trail != NULL)
+		calls.memory_trail[calls.allocations].place = calls_place();
 	if (calls_starve > 0 && --calls_starve == 0) {
 		errno = ENOMEM;
 		return true;

@@ -5,6 +5,7 @@
  * and nothing stays open or allocated. FULL=1 tries every point, else a part of them. */
 #include "tests/unit/scratch.h"
 
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <time.h>
@@ -14,7 +15,7 @@
 #include "enforcer/verify.h"
 #include "tests/unit/calls.h"
 
-enum { FILES = 4, SECONDS = 20, PART = 83, CALLS_STARVED = 100, CALLS_HANGS = 124 };
+enum { FILES = 4, SECONDS = 20, PART = 7, CALLS_STARVED = 100, CALLS_HANGS = 124 };
 
 static const struct {
 	enum change_action action;
@@ -30,9 +31,10 @@ static const struct {
 /* What a run left. */
 static struct {
 	char text[4096], wrong[400];
-	long count;
-	unsigned char trail[CALLS_TRAIL];
+	long count, allocations;
 } told;
+
+static struct calls_step trail[CALLS_TRAIL], memory_trail[CALLS_TRAIL];
 
 static void
 tell(void *data, const char *line)
@@ -178,6 +180,7 @@ struct fault {
 	long only, at; /* the AT-th call, of number ONLY or (-1) of all, */
 	int error; /* meets this; 0: is the last */
 	long starve; /* 0, or the allocation that fails */
+	bool trail; /* is to be kept */
 };
 
 /* What a process ends with goes on here. */
@@ -204,6 +207,9 @@ close_all(void)
 		close(fd);
 }
 
+/* Of the scenario: see calls.h. */
+static int lacks;
+
 /* Does WORD with FAULT, and tells what it left. */
 static int
 act_under(enum word word, const struct fault *fault)
@@ -213,7 +219,6 @@ act_under(enum word word, const struct fault *fault)
 	int open_files = calls_descriptors(), status;
 	bool whole = fault->at == 0 && fault->starve == 0;
 	memset(&told, 0, sizeof told);
-	calls.trail = told.trail;
 	/* what dies leaves memory behind, which is of no use here */
 	if ((status = sigsetjmp(calls.death, 1)) != 0) {
 		alarm(0);
@@ -226,10 +231,14 @@ act_under(enum word word, const struct fault *fault)
 	alarm(SECONDS);
 	calls_begin(fault->only, fault->at, fault->error);
 	calls.books = whole;
+	calls.lacks = lacks;
+	calls.trail = fault->trail ? trail : NULL;
+	calls.memory_trail = fault->trail ? memory_trail : NULL;
 	calls_starve = fault->starve;
 	status = act(word, &err);
-	told.count = fault->starve > 0 ? calls_starve : calls.count;
 	calls_starve = 0;
+	told.count = calls.count;
+	told.allocations = calls.allocations;
 	calls_end();
 	alarm(0);
 	strcpy(told.wrong, calls.wrong);
@@ -241,6 +250,8 @@ act_under(enum word word, const struct fault *fault)
 	else if (status > 1 || (status == 1 && word != PENDING && word != ON_TRIAL))
 		strcpy(told.wrong, "a failure without a word");
 	error_clear(&err);
+	if (fcntl(0, F_GETFD) < 0)
+		open("/dev/null", O_RDONLY);
 	if (calls_descriptors() != open_files)
 		snprintf(told.wrong, sizeof told.wrong, "%d descriptors stay open",
 			calls_descriptors() - open_files);
@@ -294,7 +305,8 @@ fresh(void)
 		autofree char *path = scratch_path(files[i].file);
 		scratch_text(files[i].file, files[i].old);
 		assert_int_equal(chmod(path, files[i].mode), 0);
-		has_xattrs = setxattr(path, "user.kept", "value", 5, 0) == 0;
+		has_xattrs = (lacks & CALLS_LACK_XATTRS) == 0 &&
+			setxattr(path, "user.kept", "value", 5, 0) == 0;
 	}
 }
 
@@ -351,33 +363,52 @@ struct scenario {
 	int before, after; /* the files */
 	int settled; /* and when what was cut short has been settled */
 	bool until_expired; /* settled when its time is up */
+	int lacks; /* what the file system has not: see calls.h */
 };
 
 static const struct scenario scenarios[] = {
-	{ "apply", NOTHING, NOTHING, APPLY, 0, OLD, NEW, OLD | NEW, false },
-	{ "apply once more", APPLY, UNDO, APPLY, 0, OLD, NEW, OLD | NEW, false },
-	{ "undo", APPLY, NOTHING, UNDO, 0, NEW, OLD, OLD | NEW, false },
-	{ "recover before a state", CUT_EARLY, NOTHING, RECOVER, 0, OLD, OLD, OLD,
-		false },
-	{ "recover an apply", CUT_APPLY, NOTHING, RECOVER, 0, MIXED, OLD, OLD, false },
+	{ "apply", NOTHING, NOTHING, APPLY, 0, OLD, NEW, OLD | NEW, false, 0 },
+	{ "apply once more", APPLY, UNDO, APPLY, 0, OLD, NEW, OLD | NEW, false, 0 },
+	{ "undo", APPLY, NOTHING, UNDO, 0, NEW, OLD, OLD | NEW, false, 0 },
+	{ "recover before a state", CUT_EARLY, NOTHING, RECOVER, 0, OLD, OLD, OLD, false,
+		0 },
+	{ "recover an apply", CUT_APPLY, NOTHING, RECOVER, 0, MIXED, OLD, OLD, false, 0 },
 	{ "recover a committed apply", CUT_LATE, NOTHING, RECOVER, 0, NEW, NEW, NEW,
-		false },
-	{ "recover an undo", CUT_UNDO, NOTHING, RECOVER, 0, MIXED, OLD, OLD, false },
-	{ "try", NOTHING, NOTHING, TRY, 0, OLD, NEW, OLD, true },
-	{ "recover a trial", CUT_TRY, NOTHING, RECOVER, 0, NEW, OLD, OLD, true },
-	{ "expire", TRY, NOTHING, EXPIRE, 0, NEW, OLD, OLD, true },
-	{ "confirm", TRY, NOTHING, CONFIRM, 0, NEW | OLD, NEW, OLD | NEW, true },
-	{ "recover a confirmation", CUT_CONFIRM, NOTHING, RECOVER, 0, NEW, NEW, NEW,
-		true },
-	{ "undo a trial", TRY, NOTHING, UNDO, 0, NEW | OLD, OLD, OLD, true },
+		false, 0 },
+	{ "recover an undo", CUT_UNDO, NOTHING, RECOVER, 0, MIXED, OLD, OLD, false, 0 },
+	{ "try", NOTHING, NOTHING, TRY, 0, OLD, NEW, OLD, true, 0 },
+	{ "recover a trial", CUT_TRY, NOTHING, RECOVER, 0, NEW, OLD, OLD, true, 0 },
+	{ "expire", TRY, NOTHING, EXPIRE, 0, NEW, OLD, OLD, true, 0 },
+	{ "confirm", TRY, NOTHING, CONFIRM, 0, NEW | OLD, NEW, OLD | NEW, true, 0 },
+	{ "recover a confirmation", CUT_CONFIRM, NOTHING, RECOVER, 0, NEW, NEW, NEW, true,
+		0 },
+	{ "undo a trial", TRY, NOTHING, UNDO, 0, NEW | OLD, OLD, OLD, true, 0 },
 	/* undone first where its time can't be read */
-	{ "apply on a trial", TRY, NOTHING, APPLY, 1, NEW, NEW, OLD | NEW, true },
-	{ "on trial", TRY, NOTHING, ON_TRIAL, 0, NEW, NEW, NEW, false },
-	{ "pending", CUT_APPLY, NOTHING, PENDING, 1, MIXED, MIXED, OLD, false },
-	{ "nothing pending", APPLY, NOTHING, PENDING, 0, NEW, NEW, NEW, false },
-	{ "preview", APPLY, NOTHING, PREVIEW, 0, NEW, NEW, NEW, false },
-	{ "verify", APPLY, UNDO, VERIFY, 0, OLD, OLD, OLD, false },
-	{ "prune", APPLY, NOTHING, PRUNE, 0, NEW, NEW, NEW, false },
+	{ "apply on a trial", TRY, NOTHING, APPLY, 1, NEW, NEW, OLD | NEW, true, 0 },
+	{ "on trial", TRY, NOTHING, ON_TRIAL, 0, NEW, NEW, NEW, false, 0 },
+	{ "pending", CUT_APPLY, NOTHING, PENDING, 1, MIXED, MIXED, OLD, false, 0 },
+	{ "nothing pending", APPLY, NOTHING, PENDING, 0, NEW, NEW, NEW, false, 0 },
+	{ "preview", APPLY, NOTHING, PREVIEW, 0, NEW, NEW, NEW, false, 0 },
+	{ "verify", APPLY, UNDO, VERIFY, 0, OLD, OLD, OLD, false, 0 },
+	{ "prune", APPLY, NOTHING, PRUNE, 0, NEW, NEW, NEW, false, 0 },
+	{ "apply, plain", NOTHING, NOTHING, APPLY, 0, OLD, NEW, OLD | NEW, false,
+		CALLS_LACK_ALL },
+	{ "undo, plain", APPLY, NOTHING, UNDO, 0, NEW, OLD, OLD | NEW, false,
+		CALLS_LACK_ALL },
+	{ "recover, plain", CUT_APPLY, NOTHING, RECOVER, 0, MIXED, OLD, OLD, false,
+		CALLS_LACK_ALL },
+	{ "recover an undo, plain", CUT_UNDO, NOTHING, RECOVER, 0, MIXED, OLD, OLD, false,
+		CALLS_LACK_ALL },
+	{ "recover, no unnamed files", CUT_APPLY, NOTHING, RECOVER, 0, MIXED, OLD, OLD,
+		false, CALLS_LACK_TMPFILE },
+	{ "recover an undo, no unnamed files", CUT_UNDO, NOTHING, RECOVER, 0, MIXED, OLD,
+		OLD, false, CALLS_LACK_TMPFILE },
+	{ "undo, no unnamed files", APPLY, NOTHING, UNDO, 0, NEW, OLD, OLD | NEW, false,
+		CALLS_LACK_TMPFILE },
+	{ "apply, no exchange", NOTHING, NOTHING, APPLY, 0, OLD, NEW, OLD | NEW, false,
+		CALLS_LACK_FLAGS },
+	{ "recover, no exchange", CUT_APPLY, NOTHING, RECOVER, 0, MIXED, OLD, OLD, false,
+		CALLS_LACK_FLAGS },
 };
 
 /* Does SCENARIO under FAULT from a fresh root on. */
@@ -429,15 +460,43 @@ judge(const struct scenario *scenario, int status, bool harmless)
 	return told.wrong[0] != '\0' ? told.wrong : NULL;
 }
 
-/* Which points are tried: all, or a part of them that SEED chooses. */
+/* Shared by all scenarios: the points that were tried, by place and error. */
+enum { SEEN = 1 << 16 };
+static uint64_t *seen;
+
 static bool
-is_chosen(void)
+is_new(uint64_t point)
+{
+	for (size_t at = point % SEEN;; at = (at + 1) % SEEN) {
+		if (seen[at] == point)
+			return false;
+		if (seen[at] == 0) {
+			seen[at] = point;
+			return true;
+		}
+	}
+}
+
+static bool
+is_set(const char *name)
+{
+	const char *value = getenv(name);
+	return value != NULL && strcmp(value, "") != 0 && strcmp(value, "0") != 0;
+}
+
+/* FULL=1: all points are tried; PLACES=1: one where the same was called from the same
+ * callers, until the first that is wrong; else a part of these that SEED chooses. */
+static bool
+is_chosen(uint64_t place, int error)
 {
 	static long point;
-	const char *full = getenv("FULL"), *seed = getenv("SEED");
-	if (full != NULL && strcmp(full, "") != 0 && strcmp(full, "0") != 0)
+	const char *seed = getenv("SEED");
+	if (is_set("FULL"))
 		return true;
-	return point++ % PART == (seed != NULL ? strtol(seed, NULL, 10) % PART : 0);
+	if (!is_new(place * 31 + (uint64_t)(error + 1000)))
+		return false;
+	return is_set("PLACES") ||
+		point++ % PART == (seed != NULL ? strtol(seed, NULL, 10) % PART : 0);
 }
 
 /* What may fail without harm. */
@@ -445,10 +504,18 @@ static bool
 is_harmless(const struct calls_kind *kind, int error)
 {
 	/* nothing interrupts who reads in /proc */
-	return kind->number != SYS_read && (error == CALLS_SHORT || error == EINTR);
+	return kind->number != SYS_read && (error < 0 || error == EINTR);
 }
 
 static long points, wrong;
+
+static void
+count_wrong(void)
+{
+	wrong++;
+	if (is_set("PLACES"))
+		exit(1);
+}
 
 static void
 try_point(const struct scenario *scenario, long at, int error,
@@ -461,36 +528,36 @@ try_point(const struct scenario *scenario, long at, int error,
 	points++;
 	if (fault == NULL)
 		return;
-	wrong++;
 	print_message("%s: call %ld, %s, %s: status %d: %s: %s\n", scenario->name, at,
 		kind->name,
-		error == 0          ? "killed"
-			: error > 0 ? strerrorname_np(error)
-				    : "short",
+		error == 0                    ? "killed"
+			: error > 0           ? strerrorname_np(error)
+			: error == CALLS_ZERO ? "descriptor 0"
+					      : "short",
 		status, fault, told.text);
+	count_wrong();
 }
 
 static void
 try_calls(const struct scenario *scenario)
 {
-	static unsigned char trail[CALLS_TRAIL];
 	/* once more, for libraries read files of their own the first time */
+	const struct fault kept = { .only = -1, .trail = true };
 	int status = run_scenario(scenario, &none);
-	status = run_scenario(scenario, &none);
+	status = run_scenario(scenario, &kept);
 	long count = told.count;
-	memcpy(trail, told.trail, sizeof trail);
 	if (status != scenario->status || told.wrong[0] != '\0' || count < 10 ||
 		count >= CALLS_TRAIL) {
 		print_message("%s: status %d: %s: %s\n", scenario->name, status,
 			told.wrong, told.text);
-		wrong++;
+		count_wrong();
 	}
 	for (long at = 1; at <= count; at++) {
-		const struct calls_kind *kind = &calls_kinds[trail[at]];
-		if (kind->changes && is_chosen())
+		const struct calls_kind *kind = trail[at].kind;
+		if (kind->changes && is_chosen(trail[at].place, 0))
 			try_point(scenario, at, 0, kind);
 		for (size_t i = 0; i < CALLS_ERRORS && kind->errors[i] != 0; i++)
-			if (is_chosen())
+			if (is_chosen(trail[at].place, kind->errors[i]))
 				try_point(scenario, at, kind->errors[i], kind);
 	}
 }
@@ -498,20 +565,21 @@ try_calls(const struct scenario *scenario)
 static void
 try_memory(const struct scenario *scenario)
 {
-	for (long at = 1, left = 0; left == 0; at++) {
-		if (!is_chosen())
+	const struct fault kept = { .only = -1, .trail = true };
+	run_scenario(scenario, &kept);
+	long last = told.allocations < CALLS_TRAIL ? told.allocations : CALLS_TRAIL - 1;
+	for (long at = 1; at <= last; at++) {
+		if (!is_chosen(memory_trail[at].place, ENOMEM))
 			continue;
 		const struct fault starved = { .only = -1, .starve = at };
 		int status = run_scenario(scenario, &starved);
-		/* one that died met it */
-		left = status == scenario->status ? told.count : 0;
 		const char *fault = judge(scenario, status, false);
 		points++;
 		if (fault == NULL)
 			continue;
-		wrong++;
 		print_message("%s: allocation %ld: status %d: %s: %s\n", scenario->name,
 			at, status, fault, told.text);
+		count_wrong();
 	}
 }
 
@@ -525,6 +593,7 @@ test_scenario(void **state)
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		signal(SIGALRM, hang);
+		lacks = ((const struct scenario *)*state)->lacks;
 		if (!calls_install())
 			exit(77);
 		try_calls(*state);
@@ -535,6 +604,8 @@ test_scenario(void **state)
 		exit(wrong > 0);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (status != 0 && is_set("PLACES"))
+		exit(1);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
 		skip();
 	assert_int_equal(status, 0);
@@ -546,6 +617,11 @@ main(int argc, char **argv)
 {
 	enum { COUNT = sizeof scenarios / sizeof *scenarios };
 	struct CMUnitTest tests[COUNT];
+	seen = mmap(NULL, SEEN * sizeof *seen, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (seen == MAP_FAILED)
+		return 1;
+	calls_place();
 	tzset();
 	terminal = stdout;
 	if (argc > 1)
