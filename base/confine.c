@@ -218,6 +218,7 @@ static const struct sock_filter no_writing[] = {
 static const struct sock_filter keeping[] = {
 	ALLOW(SYS_openat),
 	ALLOW(SYS_mkdirat),
+	ALLOW(SYS_linkat),
 	ALLOW(SYS_unlinkat),
 #ifdef SYS_renameat
 	ALLOW(SYS_renameat),

@@ -153,13 +153,14 @@ plan_save(const struct plan *plan, const char *file, struct error *err)
 		return error_set(err, "%s: %s", file, strerror(errno));
 	int result = write_all(fd, text, strlen(text));
 	if (result == 0 && !replace)
-		result = link(temporary, file); /* fails when there is one by now */
+		/* fails when there is one by now */
+		result = linkat(AT_FDCWD, temporary, AT_FDCWD, file, 0);
 	if (result == 0 && replace)
-		result = rename(temporary, file);
+		result = renameat(AT_FDCWD, temporary, AT_FDCWD, file);
 	if (result < 0)
 		error_set(err, "%s: %s", file, strerror(errno));
 	if (result < 0 || !replace)
-		unlink(temporary);
+		unlinkat(AT_FDCWD, temporary, 0);
 	close(fd);
 	return result;
 }

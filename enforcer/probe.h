@@ -24,6 +24,12 @@ probe_fault(struct probe *probe, const char *format, ...)
 void
 probe_free(struct probe *probe);
 
+/* Has ASK fill a probe in a process that can only read (confine_to_reading): for what
+ * reads the daemon's files as the daemon does. One that dies has asked nothing. */
+void
+probe_apart(void (*ask)(void *data, struct probe *probe), void *data,
+	struct probe *ret_probe);
+
 /* The first fault of NOW that is the change's; NULL when there is none. */
 const char *
 probe_compare(const struct probe *before, const struct probe *now);

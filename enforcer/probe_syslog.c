@@ -205,12 +205,10 @@ ask(struct questions *questions, struct probe *probe)
 {
 	long end = process_clock() + ARRIVE_TIME;
 	bool all = false;
-	openlog("holdfast", LOG_PID, LOG_USER);
 	for (size_t i = 0; i < questions->count; i++)
 		syslog((int)(questions->messages[i].facility << 3 |
 			       questions->messages[i].level),
 			"%s", questions->messages[i].mark);
-	closelog();
 	while (!all) {
 		all = true;
 		for (size_t row = 0; row < questions->table->count; row++)
@@ -226,15 +224,14 @@ ask(struct questions *questions, struct probe *probe)
 				questions->table->rows[row].text);
 }
 
-void
-probe_syslog(const struct live_list *list, struct probe *ret_probe)
+static void
+ask_by_model(void *data, struct probe *probe)
 {
 	struct probe_model model;
 	struct syslog_conf conf;
 	struct syslog_table table = { 0 };
 	struct questions questions = { .table = &table };
-	*ret_probe = (struct probe){ 0 };
-	(void)list;
+	(void)data;
 	if (probe_model_open(1u << LENS_SYSLOG, &model) < 0)
 		return;
 	if (syslog_conf_read(&model.context, &conf, NULL) == 0)
@@ -243,11 +240,21 @@ probe_syslog(const struct live_list *list, struct probe *ret_probe)
 	look_at_files(&questions);
 	choose(&questions);
 	if (questions.count > 0)
-		ask(&questions, ret_probe);
+		ask(&questions, probe);
 	for (size_t i = 0; i < questions.count; i++)
 		free(questions.messages[i].expected);
 	free(questions.files);
 	syslog_table_free(&table);
 	syslog_conf_free(&conf);
 	probe_model_close(&model);
+}
+
+void
+probe_syslog(const struct live_list *list, struct probe *ret_probe)
+{
+	(void)list;
+	/* who can only read can send by what is connected already */
+	openlog("holdfast", LOG_PID | LOG_NDELAY, LOG_USER);
+	probe_apart(ask_by_model, NULL, ret_probe);
+	closelog();
 }

@@ -53,25 +53,41 @@ compare(const struct xinetd_conf *conf, enum live_protocol protocol,
 	}
 }
 
+struct sockets {
+	struct live_listener *items; /* owned */
+	size_t count;
+};
+
+/* DATA: the sockets by protocol. */
+static void
+ask(void *data, struct probe *probe)
+{
+	const struct sockets *sockets = data;
+	struct probe_model model;
+	struct xinetd_conf conf;
+	if (probe_model_open(1u << LENS_XINETD, &model) < 0)
+		return;
+	xinetd_conf_read(&model.context, &conf);
+	probe->works = conf.has_main && conf.problem_count == 0;
+	for (int i = 0; i < 2 && probe->works; i++)
+		compare(&conf, (enum live_protocol)i, sockets[i].items, sockets[i].count,
+			probe);
+	xinetd_conf_free(&conf);
+	probe_model_close(&model);
+}
+
 void
 probe_xinetd(const struct live_list *list, struct probe *ret_probe)
 {
-	struct probe_model model;
-	struct xinetd_conf conf;
+	struct sockets sockets[2];
 	*ret_probe = (struct probe){ 0 };
 	/* of several which one serves what is not known */
-	if (list->count != 1 || probe_model_open(1u << LENS_XINETD, &model) < 0)
+	if (list->count != 1)
 		return;
-	xinetd_conf_read(&model.context, &conf);
-	ret_probe->works = conf.has_main && conf.problem_count == 0;
-	for (int i = 0; i < 2 && ret_probe->works; i++) {
-		struct live_listener *listeners;
-		size_t count;
-		live_listeners(
-			&list->items[0], (enum live_protocol)i, &listeners, &count);
-		compare(&conf, (enum live_protocol)i, listeners, count, ret_probe);
-		free(listeners);
-	}
-	xinetd_conf_free(&conf);
-	probe_model_close(&model);
+	for (int i = 0; i < 2; i++)
+		live_listeners(&list->items[0], (enum live_protocol)i, &sockets[i].items,
+			&sockets[i].count);
+	probe_apart(ask, sockets, ret_probe);
+	for (int i = 0; i < 2; i++)
+		free(sockets[i].items);
 }

@@ -56,9 +56,26 @@ setup_needs_safety(const char *root)
 	return geteuid() == 0 && is_live(root);
 }
 
+static int
+confine(const char *output, struct error *err)
+{
+	if (output == NULL)
+		return confine_to_reading(err);
+	const char *slash = strrchr(output, '/');
+	autofree char *folder = slash != NULL
+		? memory_copy(output, (size_t)(slash - output) + 1)
+		: memory_text(".");
+	/* whoever writes there says what is wrong with it */
+	int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int result = confine_to_keeping(&fd, fd >= 0, false, err);
+	if (fd >= 0)
+		close(fd);
+	return result;
+}
+
 int
 setup_confine(const struct policy *policy, const char *const *ids, size_t id_count,
-	const char *const *roots, size_t root_count)
+	const char *const *roots, size_t root_count, const char *output)
 {
 	bool live = false;
 	struct error err = ERROR_INIT;
@@ -70,7 +87,7 @@ setup_confine(const struct policy *policy, const char *const *ids, size_t id_cou
 			evaluate_is_chosen(control, ids, id_count))
 			control->kind->look();
 	}
-	if (confine_to_reading(&err) == 0)
+	if (confine(output, &err) == 0)
 		return 0;
 	output_error("%s", err.text);
 	error_clear(&err);
@@ -167,7 +184,9 @@ setup_open(const struct options *options, const char *const *ids, size_t id_coun
 	context->policy = &ret_workplace->policy;
 	if (setup_policy(options, setup_needs_safety(root), &ret_workplace->policy) < 0 ||
 		setup_check_ids(context->policy, ids, id_count) < 0 ||
-		(reads && setup_confine(context->policy, ids, id_count, &root, 1) < 0))
+		(reads &&
+			setup_confine(context->policy, ids, id_count, &root, 1,
+				options_text(options, "output", NULL)) < 0))
 		return -1;
 	context->host = host_open(root, &err);
 	if (context->host != NULL)

@@ -29,12 +29,12 @@ setup_needs_safety(const char *root);
 int
 setup_check_ids(const struct policy *policy, const char *const *ids, size_t id_count);
 
-/* Gives up all but reading (base/confine.h), after a look at what of the running system
- * the controls IDS (all when none) ask for, where one of the roots is "/". Says on stderr
- * why it can't, then -1. */
+/* Gives up all but reading (base/confine.h), and writing where the file OUTPUT (NULL:
+ * none) is to be, after a look at what of the running system the controls IDS (all when
+ * none) ask for, where one of the roots is "/". Says on stderr why it can't, then -1. */
 int
 setup_confine(const struct policy *policy, const char *const *ids, size_t id_count,
-	const char *const *roots, size_t root_count);
+	const char *const *roots, size_t root_count, const char *output);
 
 /* For a command that changes files of TRANSACTION's root: before anything of that is read
  * it starts the errands (errands.h), which TRANSACTION has from then on, and gives up all
@@ -52,8 +52,8 @@ struct workplace {
 };
 
 /* Opens what --policy, --overlay and --root (one) name and checks IDS; errors go to
- * stderr. READS: as setup_confine, before it looks at the host. Closed by setup_close,
- * also after -1. */
+ * stderr. READS: as setup_confine, with what --output names, before it looks at the host.
+ * Closed by setup_close, also after -1. */
 int
 setup_open(const struct options *options, const char *const *ids, size_t id_count,
 	bool reads, struct workplace *ret_workplace);

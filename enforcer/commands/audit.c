@@ -224,7 +224,7 @@ run(int argc, char **argv)
 	if (setup_policy(&options, require_safe, &audit.policy) == 0 &&
 		setup_check_ids(&audit.policy, audit.ids, audit.id_count) == 0 &&
 		setup_confine(&audit.policy, audit.ids, audit.id_count, audit.roots,
-			audit.root_count) == 0)
+			audit.root_count, NULL) == 0)
 		status = audit_roots(&audit);
 	else
 		for (size_t i = 0; i < audit.root_count; i++)

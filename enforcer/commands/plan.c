@@ -81,9 +81,8 @@ run(int argc, char **argv)
 	if (!options_parse(&command_plan, argc, argv, &options, &status))
 		return status;
 	status = STATUS_NOT_RUN;
-	/* a plan that is saved needs the right to write it */
-	if (setup_open(&options, options.arguments, options.argument_count,
-		    !options_given(&options, "output"), &workplace) == 0)
+	if (setup_open(&options, options.arguments, options.argument_count, true,
+		    &workplace) == 0)
 		status = make(&options, &workplace, argc, argv);
 	setup_close(&workplace);
 	return status;
