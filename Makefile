@@ -12,6 +12,7 @@
 ##   bench           time and memory, ours and others'
 ##   mutation        faults put into the code that changes files, which the tests must see
 ##                   (MUTANTS=N SEED=N: a sample; else all)
+##   branches        its branches that no test takes, against the list of those that none can
 ##   lint coverage   static checks; lines that the tests reach
 ##   install uninstall dist clean deps     (prefix, sysconfdir, DESTDIR)
 # One configuration of a build has one folder: build, build/asan, build/install, ... (BUILD=).
@@ -284,9 +285,21 @@ MUTANTS = 0
 mutation:
 	+$(CONFIGURE) SHARED=1 BUILD=$(abspath $(BUILD))/mutation CFLAGS="-O1 -fPIC" LDFLAGS= run-mutants
 
-run-mutants: $(UNITS)
+MEASURED = replace apart transaction journal trial record attributes verify refusals calls
+MEASURING = $(MEASURED:%=$(BUILD)/tests/unit/test_%)
+run-mutants: $(MEASURING)
 	@$(SUITE) $(PYTHON) tests/mutation/mutate.py --cases $(MUTANTS) --seed $(SEED) \
+		--tests "$(MEASURED) 'calls PLACES=1'" \
 		--compile '$(CC) $(CPPFLAGS) $(CFLAGS)'
+
+# See tests/mutation/branches.py.
+branches:
+	+$(CONFIGURE) BUILD=$(BUILD)/coverage CFLAGS="-O0 -g --coverage -DCOUNT_LINES" \
+		LDFLAGS=--coverage count-branches
+
+count-branches: $(MEASURING) $(BUILD)/tests/unit/test_errands
+	@find $(BUILD) -name '*.gcda' -delete
+	@$(SUITE) $(PYTHON) tests/mutation/branches.py errands $(MEASURED) 'calls PLACES=1'
 
 # --- lint ----------------------------------------------------------------------------
 
@@ -397,6 +410,7 @@ help:
 	@sed -n 's/^##//p' Makefile
 
 .PHONY: all check check-unit check-lenses check-cli check-oracle oracle check-crash check-host bench \
-	check-fresh demo check-asan fuzz run-fuzzers coverage mutation run-mutants lint $(LINTS) \
+	check-fresh demo check-asan fuzz run-fuzzers coverage mutation run-mutants \
+	branches count-branches lint $(LINTS) \
 	install uninstall dist deps clean help FORCE
 -include $(OBJECTS:.o=.d) $(MODULE_OBJECTS:.o=.d) $(BUILD)/pam_probe.d $(UNITS:=.d) $(HELPERS:=.d) $(FUZZERS:=.d)

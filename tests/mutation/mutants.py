@@ -31,7 +31,7 @@ class Mutant:
 def functions(source):
     """(name, start, end) of each body, by the house's form: name and braces begin a line."""
     for match in re.finditer(r"^([a-z_]\w*)\([^;{}]*?\)\n\{\n.*?^\}|"
-                             r"^static [^\n;{}]*?\b([a-z_]\w*)\([^;{}]*?\)\n\{\n.*?^\}",
+                             r"^static [^\n;{}]*?\b(?!__attribute__)([a-z_]\w*)\([^;{}]*?\)\n\{\n.*?^\}",
                              source, re.M | re.S):
         yield match[1] or match[2], source.index("\n{", match.start()) + 2, match.end() - 1
 

@@ -33,7 +33,6 @@ from mutants import mutants  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.abspath(os.environ.get("BUILD", "build"))
-TESTS = ("replace", "apart", "transaction", "journal", "trial", "calls")
 SURVIVORS = os.path.join(HERE, "survivors")
 # A root of nobody's: a fault in what writes as root could hit anything else.
 PRIVATE = ("unshare", "-m", "sh", "-c",
@@ -59,26 +58,27 @@ def listed():
 class Judge:
     """Compiles mutants and runs the tests on them."""
 
-    def __init__(self, compile_command, place):
+    def __init__(self, compile_command, tests, place):
         self.compile, self.place = shlex.split(compile_command), place
-        self.lock, self.originals = threading.Lock(), {}
-        self.env = {**os.environ, "FULL": ""}
+        self.tests, self.lock, self.originals = tests, threading.Lock(), {}
         self.kills = {}  # (function, test): how many it killed
         self.private = PRIVATE if subprocess.run(
             [*PRIVATE, "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0 else ()
         self.times = {}
-        for test in TESTS:
+        for test in self.tests:
             begun = time.monotonic()
             assert self.test(test, None, 120) == 0, f"{test} fails without a fault"
             self.times[test] = time.monotonic() - begun
 
     def test(self, test, library, limit):
         """The status of one test program; 124 when it hangs."""
-        command = [*self.private, "env", *([f"LD_PRELOAD={library}"] if library else []),
-                   os.path.join(BUILD, "tests/unit", "test_" + test)]
+        name, *settings = test.split()
+        command = [*self.private, "env", *settings,
+                   *([f"LD_PRELOAD={library}"] if library else []),
+                   os.path.join(BUILD, "tests/unit", "test_" + name)]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL, start_new_session=True,
-                                   env=self.env)
+                                   env={**os.environ, "FULL": ""})
         try:
             return process.wait(limit)
         except subprocess.TimeoutExpired:
@@ -115,7 +115,7 @@ class Judge:
                 return "none"
             here = mutant.file, mutant.function
             with self.lock:
-                order = sorted(TESTS, key=lambda test: self.times[test] /
+                order = sorted(self.tests, key=lambda test: self.times[test] /
                                (0.05 + self.kills.get((here, test), 0)))
             for test in order:
                 if self.test(test, file.name, 15 + 10 * self.times[test]) != 0:
@@ -158,6 +158,7 @@ def main():
     parser.add_argument("--only", default="")
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--compile", required=True)
+    parser.add_argument("--tests", required=True)
     arguments = parser.parse_args()
     with open(os.path.join(HERE, "files"), encoding="ascii") as lines:
         files = [line.strip() for line in lines if line[0] != "#"]
@@ -178,7 +179,7 @@ def main():
             open(log_name, "w", encoding="utf-8") as log:
         for key, verdict in verdicts.items():
             print(f"{verdict}\t{key}", file=log)
-        judge = Judge(arguments.compile, place)
+        judge = Judge(arguments.compile, shlex.split(arguments.tests), place)
         tried = [mutant for mutant in chosen if mutant.key not in verdicts]
         random.Random(arguments.seed).shuffle(tried)
         jobs = {pool.submit(judge.judge, mutant): mutant for mutant in tried}

@@ -115,7 +115,7 @@ static struct {
 	long count; /* calls since calls_begin */
 	long allocations; /* the same */
 	long at; /* the one that fails; 0: none */
-	bool from; /* and all of its kind after it */
+	bool from; /* and so do all of its number after it */
 	long only; /* counts calls of this number only; -1: all */
 	int error; /* 0: it is the last: the process goes on at CALLS.DEATH */
 	sigjmp_buf death;
@@ -250,7 +250,7 @@ calls_meets(long number)
 		calls.trail[calls.count] = (struct calls_step){ calls_kind_of(number),
 			calls_place() };
 	return calls.count == calls.at ||
-		(calls.from && calls.at > 0 && calls.count > calls.at);
+		(calls.from && calls.met != NULL && calls.met->number == number);
 }
 
 /* What a file system that lacks something says to this; 0: nothing. */

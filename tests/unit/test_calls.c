@@ -179,6 +179,7 @@ act(enum word word, struct error *err)
 struct fault {
 	long only, at; /* the AT-th call, of number ONLY or (-1) of all, */
 	int error; /* meets this; 0: is the last */
+	bool from; /* and so do all of its number after it */
 	long starve; /* 0, or the allocation that fails */
 	bool trail; /* is to be kept */
 };
@@ -231,6 +232,7 @@ act_under(enum word word, const struct fault *fault)
 	alarm(SECONDS);
 	calls_begin(fault->only, fault->at, fault->error);
 	calls.books = whole;
+	calls.from = fault->from;
 	calls.lacks = lacks;
 	calls.trail = fault->trail ? trail : NULL;
 	calls.memory_trail = fault->trail ? memory_trail : NULL;
@@ -518,23 +520,23 @@ count_wrong(void)
 }
 
 static void
-try_point(const struct scenario *scenario, long at, int error,
+try_point(const struct scenario *scenario, long at, int error, bool from,
 	const struct calls_kind *kind)
 {
-	const struct fault armed = { .only = -1, .at = at, .error = error };
+	const struct fault armed = { .only = -1, .at = at, .error = error, .from = from };
 	int status = run_scenario(scenario, &armed);
 	const char *fault = judge(
 		scenario, status, error != 0 && is_harmless(kind, error));
 	points++;
 	if (fault == NULL)
 		return;
-	print_message("%s: call %ld, %s, %s: status %d: %s: %s\n", scenario->name, at,
+	print_message("%s: call %ld, %s, %s%s: status %d: %s: %s\n", scenario->name, at,
 		kind->name,
 		error == 0                    ? "killed"
 			: error > 0           ? strerrorname_np(error)
 			: error == CALLS_ZERO ? "descriptor 0"
 					      : "short",
-		status, fault, told.text);
+		from ? " from then on" : "", status, fault, told.text);
 	count_wrong();
 }
 
@@ -555,10 +557,13 @@ try_calls(const struct scenario *scenario)
 	for (long at = 1; at <= count; at++) {
 		const struct calls_kind *kind = trail[at].kind;
 		if (kind->changes && is_chosen(trail[at].place, 0))
-			try_point(scenario, at, 0, kind);
+			try_point(scenario, at, 0, false, kind);
 		for (size_t i = 0; i < CALLS_ERRORS && kind->errors[i] != 0; i++)
 			if (is_chosen(trail[at].place, kind->errors[i]))
-				try_point(scenario, at, kind->errors[i], kind);
+				try_point(scenario, at, kind->errors[i], false, kind);
+		/* what is to take it back fails too */
+		if (kind->changes && is_chosen(trail[at].place, -1000 - EIO))
+			try_point(scenario, at, EIO, true, kind);
 	}
 }
 
