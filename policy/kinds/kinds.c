@@ -3,7 +3,7 @@
 #include "policy/kinds/kind.h"
 
 extern const struct kind kind_accounts, kind_console, kind_files, kind_listening,
-	kind_sshd, kind_syslog, kind_xinetd;
+	kind_packages, kind_sshd, kind_syslog, kind_xinetd;
 
 /* One row a kind. */
 const struct kind *const kinds[] = {
@@ -14,6 +14,7 @@ const struct kind *const kinds[] = {
 	&kind_listening,
 	&kind_accounts,
 	&kind_files,
+	&kind_packages,
 	NULL,
 };
 

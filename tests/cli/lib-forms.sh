@@ -107,13 +107,13 @@ unreadable()
 {
 	local path=$1 real=$ROOT
 	form "a FIFO as $path"
-	cp -a "$real/etc" "$ROOT/"
+	cp -a "$real/." "$ROOT/"
 	rm -f "$ROOT/$path"
 	mkfifo "$ROOT/$path"
 	judged unknown
 	refused
 	form "$path is too large"
-	cp -a "$real/etc" "$ROOT/"
+	cp -a "$real/." "$ROOT/"
 	truncate -s 9M "$ROOT/$path"
 	judged unknown
 	refused

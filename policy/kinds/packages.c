@@ -1,0 +1,214 @@
+#include <fnmatch.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "policy/kinds/kind.h"
+#include "policy/models/package_version.h"
+#include "policy/models/packages.h"
+
+static const struct key minimum_keys[] = {
+	{ .name = "name",
+		.type = KEY_TEXT,
+		.required = true,
+		.help = "the package",
+		.example = "openssh-server" },
+	{ .name = "version",
+		.type = KEY_TEXT,
+		.required = true,
+		.help = "the oldest version that may be installed, as the package "
+			"manager "
+			"writes and compares it",
+		.example = "'1:9.2p1-2+deb12u3'" },
+	{ 0 },
+};
+
+static const struct key keys[] = {
+	{ .name = "absent",
+		.type = KEY_TEXTS,
+		.filled = true,
+		.help = "packages that are not installed, nor in part: names or patterns "
+			"of glob(7)",
+		.example = "[sendmail, 'rsh-*']" },
+	{ .name = "present",
+		.type = KEY_TEXTS,
+		.filled = true,
+		.help = "packages that are installed and configured",
+		.example = "[openssh-server]" },
+	{ .name = "minimum",
+		.type = KEY_SECTION,
+		.many = true,
+		.keys = minimum_keys,
+		.help = "versions: one section or a list of them; what is not installed "
+			"is "
+			"not too old" },
+	{ 0 },
+};
+
+static void
+validate(const struct control *control, struct problems *problems)
+{
+	if (control->keys->count == 0)
+		problems_add(problems, control->at,
+			"packages: none of 'absent', 'present' and 'minimum' is there");
+}
+
+static void
+show(struct finding *finding, const struct packages *packages,
+	const struct package *package)
+{
+	if (package != NULL)
+		finding_evidence(finding, package->place.file, package->place.offset);
+	else
+		finding_evidence_file(finding, packages->source);
+}
+
+/* The next installed package after AFTER (NULL: the first) that PATTERN names. */
+static const struct package *
+next_match(
+	const struct packages *packages, const char *pattern, const struct package *after)
+{
+	const struct package *end = packages->items + packages->count;
+	for (after = after != NULL ? after + 1 : packages->items; after < end; after++)
+		if (fnmatch(pattern, after->name, 0) == 0)
+			return after;
+	return NULL;
+}
+
+/* The next one called exactly NAME. */
+static const struct package *
+next_named(const struct packages *packages, const char *name, const struct package *after)
+{
+	const struct package *end = packages->items + packages->count;
+	for (after = after != NULL ? after + 1 : packages->items; after < end; after++)
+		if (strcmp(name, after->name) == 0)
+			return after;
+	return NULL;
+}
+
+static const char *
+state_name(const struct package *package)
+{
+	return package->is_whole ? "installed" : "installed in part";
+}
+
+static void
+judge_absent(
+	const struct packages *packages, const char *pattern, struct findings *findings)
+{
+	const struct package *package = next_match(packages, pattern, NULL);
+	if (package == NULL) {
+		struct finding *finding = findings_add(
+			findings, VERDICT_PASS, "package %s", pattern);
+		finding_have(finding, "not installed");
+		finding_want(finding, "not installed");
+		show(finding, packages, NULL);
+	}
+	for (; package != NULL; package = next_match(packages, pattern, package)) {
+		struct finding *finding = findings_add(
+			findings, VERDICT_FAIL, "package %s", package->name);
+		finding_have(finding, "%s: %s", state_name(package), package->version);
+		finding_want(finding, "not installed");
+		show(finding, packages, package);
+	}
+}
+
+static void
+judge_present(
+	const struct packages *packages, const char *name, struct findings *findings)
+{
+	const struct package *best = NULL, *package = NULL;
+	while ((package = next_named(packages, name, package)) != NULL)
+		if (best == NULL || package->is_whole)
+			best = package;
+	struct finding *finding = findings_add(findings,
+		best != NULL && best->is_whole ? VERDICT_PASS : VERDICT_FAIL,
+		"package %s", name);
+	if (best != NULL)
+		finding_have(finding, "%s: %s", state_name(best), best->version);
+	else
+		finding_have(finding, "not installed");
+	finding_want(finding, "installed");
+	show(finding, packages, best);
+}
+
+/* Of a package that is there in several versions, such as a kernel, each counts. */
+static void
+judge_minimum(const struct packages *packages, const struct value *minimum,
+	struct findings *findings)
+{
+	const char *name = value_text(minimum, "name", ""),
+		   *version = value_text(minimum, "version", "");
+	const struct package *package = next_named(packages, name, NULL);
+	if (package == NULL) {
+		struct finding *finding = findings_add(
+			findings, VERDICT_PASS, "package %s", name);
+		finding_have(finding, "not installed");
+		finding_want(finding, "%s or newer", version);
+		show(finding, packages, NULL);
+	}
+	for (; package != NULL; package = next_named(packages, name, package)) {
+		int order = (packages->is_rpm
+				? package_version_rpm
+				: package_version_dpkg)(package->version, version);
+		struct finding *finding = findings_add(findings,
+			order >= 0 ? VERDICT_PASS : VERDICT_FAIL, "package %s", name);
+		finding_have(finding, "%s", package->version);
+		finding_want(finding, "%s or newer", version);
+		show(finding, packages, package);
+	}
+}
+
+static void
+judge(const struct packages *packages, const struct control *control,
+	struct findings *findings)
+{
+	const struct value *absent = value_find(control->keys, "absent"),
+			   *present = value_find(control->keys, "present");
+	size_t count;
+	const struct value *minimum = value_items(
+		value_find(control->keys, "minimum"), &count);
+	for (size_t i = 0; i < packages->strange_count; i++) {
+		struct finding *finding = findings_add(
+			findings, VERDICT_UNKNOWN, "a line of the evidence");
+		finding_why(finding, "it is none of dpkg's or rpm's");
+		finding_evidence(
+			finding, packages->strange[i].file, packages->strange[i].offset);
+	}
+	for (size_t i = 0; absent != NULL && i < absent->count; i++)
+		judge_absent(packages, absent->items[i].text, findings);
+	for (size_t i = 0; present != NULL && i < present->count; i++)
+		judge_present(packages, present->items[i].text, findings);
+	for (size_t i = 0; i < count; i++)
+		judge_minimum(packages, &minimum[i], findings);
+}
+
+static void
+check(const struct context *context, const struct control *control,
+	struct findings *findings)
+{
+	struct recorded recorded;
+	struct packages packages;
+	recorded_read(control, &recorded);
+	packages_read(context, &recorded, &packages);
+	/* of a list that names nothing nothing can be said */
+	if (packages.problem == NULL && packages.count == 0)
+		packages.problem = memory_text("it names no package at all");
+	if (packages.problem != NULL) {
+		struct finding *finding = findings_add(
+			findings, VERDICT_UNKNOWN, "packages");
+		finding_why(finding, "%s", packages.problem);
+		finding_evidence_file(finding, packages.source);
+	} else {
+		judge(&packages, control, findings);
+	}
+	packages_free(&packages);
+	recorded_free(&recorded);
+}
+
+const struct kind kind_packages = {
+	.name = "packages",
+	.summary = "which packages are installed, and how old they are",
+	.keys = keys,
+	.validate = validate,
+	.check = check,
+};

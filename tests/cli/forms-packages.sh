@@ -1,0 +1,125 @@
+#!/bin/bash
+# Packages in their forms: dpkg's database, and what a person recorded of dpkg and rpm.
+# no remedy: a package manager installs and removes, and asks what else goes with it
+# never invalid: no daemon reads the database
+. "$(dirname "$0")/lib.sh"
+. "$PROJECT/tests/cli/lib-forms.sh"
+
+asked()
+{
+	{ echo packages: && sed 's/^/  /'; } >"$T/section"
+	policy '' <"$T/section"
+}
+
+# recorded <TEXT: the same control, judged by evidence
+recorded()
+{
+	cat >"$T/evidence.txt"
+	{
+		printf 'holdfast: 1\ncontrols:\n  - id: it\n'
+		printf '    evidence: { file: evidence.txt, date: 2004-02-10, max-days: 36500, sha256: %s }\n' \
+			"$(sha256sum <"$T/evidence.txt" | cut -c 1-64)"
+		sed 's/^/    /' "$T/section"
+	} >"$T/policy.yaml"
+}
+
+form "dpkg's database"
+put var/lib/dpkg/status <<'END'
+Package: openssh-server
+Status: install ok installed
+Version: 1:9.2p1-2+deb12u3
+Description: a
+ Version: 0
+
+Package: gone
+Status: deinstall ok config-files
+Version: 2
+
+Package: qmail
+Status: hold ok triggers-awaited
+Version: 1.06-6
+END
+asked <<'END'
+absent: [gone, 'rsh-*']
+present: [openssh-server, qmail]
+minimum:
+  - { name: openssh-server, version: '1:9.2p1-2+deb12u3' }
+  - { name: qmail, version: 1.03 }
+  - { name: gone, version: 3 }
+END
+judged pass "/var/lib/dpkg/status:1: package openssh-server: 1:9.2p1-2+deb12u3"
+says "$FORM: what is not there is not too old" "pass /var/lib/dpkg/status: package gone: not installed"
+form_run apply --yes
+status "$FORM: nothing to apply" 0
+
+form "gaps"
+put var/lib/dpkg/status <<'END'
+Package: rsh-server
+Status: install ok installed
+Version: 1.0
+
+Package: rsh-client
+Status: install ok unpacked
+Version: 1.0
+
+Package: openssh-server
+Status: install ok half-configured
+Version: 1:9.2p1-2+deb12u2
+END
+judged fail "/var/lib/dpkg/status:1: package rsh-server: installed: 1.0 -> not installed"
+says "$FORM: in part" "/var/lib/dpkg/status:5: package rsh-client: installed in part: 1.0 -> not installed"
+says "$FORM: not configured" "package openssh-server: installed in part: 1:9.2p1-2+deb12u2 -> installed"
+says "$FORM: too old" "package openssh-server: 1:9.2p1-2+deb12u2 -> 1:9.2p1-2+deb12u3 or newer"
+says "$FORM: missing" "package qmail: not installed -> installed"
+refused
+unreadable var/lib/dpkg/status
+
+form "no database"
+judged unknown "there is no database of packages"
+form "rpm's"
+: | put var/lib/rpm/Packages
+judged unknown "record \`rpm -qa\` as evidence"
+form "an empty one"
+: | put var/lib/dpkg/status
+judged unknown "names no package at all"
+
+form "recorded: rpm -qa"
+asked <<'END'
+absent: [sendmail]
+present: [openssh-server]
+minimum: { name: openssh-server, version: 3.6.1p2-10 }
+END
+recorded <<'END'
+openssh-server-3.6.1p2-12
+compat-libstdc++-7.3-2.96.122.i386
+END
+judged pass "evidence.txt:1: package openssh-server: 3.6.1p2-12"
+recorded <<'END'
+openssh-server-3.6.1p2-9
+sendmail-8.12.10-1
+END
+judged fail "evidence.txt:2: package sendmail: installed: 8.12.10-1 -> not installed"
+says "$FORM: too old" "package openssh-server: 3.6.1p2-9 -> 3.6.1p2-10 or newer"
+printf 'openssh-server-3.6.1p2-12\nsendmail is not installed\n' | recorded
+judged unknown "evidence.txt:2: a line of the evidence"
+
+form "recorded: dpkg -l, dpkg-query -W"
+recorded <<'END'
+Desired=Unknown/Install/Remove/Purge/Hold
+| Status=Not/Inst/Conf-files/Unpacked/halF-conf/Half-inst/trig-aWait/Trig-pend
+|/ Err?=(none)/Reinst-required (Status,Err: uppercase=bad)
+||/ Name           Version      Architecture Description
++++-==============-============-============-=================================
+ii  openssh-server 1:9.2p1-2    amd64        secure shell
+rc  sendmail       8.17         all          mailer
+END
+judged pass "package openssh-server: 1:9.2p1-2"
+printf 'openssh-server:amd64\t1:9.2p1-2\nsendmail\t\n' | recorded
+judged pass
+printf 'openssh-server:amd64\t3.6.1p2-9\nsendmail\t8.1\n' | recorded
+judged fail "package sendmail: installed: 8.1"
+
+asked <<<'{}'
+run policy check "$T/policy.yaml"
+says "mistakes: asks for nothing" "none of 'absent', 'present' and 'minimum'" err
+finish
