@@ -47,6 +47,15 @@ enum {
 	CALLS_ZERO = -2 /* the descriptor is 0, as when it was closed before us */
 };
 
+/* The leak sanitizer's own process would be watched, and can't be. */
+const char *
+__asan_default_options(void);
+const char *
+__asan_default_options(void)
+{
+	return "detect_leaks=0";
+}
+
 /* What is watched, and with what it may fail. */
 static const struct calls_kind {
 	const char *name;
@@ -363,7 +372,7 @@ calls_end(void)
 
 /* How many blocks of memory are in use, and the number of the allocation that fails; 0:
  * none. A sanitizer has its own. */
-static long calls_blocks, calls_starve;
+static long calls_blocks __attribute__((unused)), calls_starve __attribute__((unused));
 
 #ifdef __SANITIZE_ADDRESS__
 enum { CALLS_COUNT_MEMORY = false };
