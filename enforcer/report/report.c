@@ -7,12 +7,13 @@
 
 enum { HOSTNAME_MAX = 253 }; /* a domain name's longest text form: RFC 1035, 2.3.4 */
 
-extern const struct report_format report_text, report_json;
+extern const struct report_format report_text, report_json, report_markdown;
 
 /* One row a format. */
 const struct report_format *const report_formats[] = {
 	&report_text,
 	&report_json,
+	&report_markdown,
 	NULL,
 };
 

@@ -1,0 +1,54 @@
+#!/bin/bash
+# The report to keep: whole, and nothing in it that a hostile root could make a reader see.
+. "$(dirname "$0")/lib.sh"
+report=(audit --format markdown --policy "$PROJECT/policy/profiles/isp-mail.yaml")
+cp -a "$PROJECT/tests/hosts/giant" "$T/giant"
+mkdir -p "$T/giant/var/lib" "$T/giant/var/log"
+cd "$T" || exit 1
+
+run "${report[@]}" --root giant
+status "gaps" 1
+sane "plain text"
+for line in '# Audit of giant' '## Executive summary' '4 of 4 controls do not hold or are open. The highest residual risk among them is **high**.' \
+	'| high | 3 | Shell access only over SSH, and only with keys | fail |' '### Item 9: Only root logs in at the console' \
+	'- Control objective: A console that somebody' '- Testing: Work out where the syslog daemon sends each level of kern' \
+	'- Residual risk: medium' '- Mitigation: `holdfast plan kernel-log` shows' '/etc/syslog.conf:7: *.info;mail.none;authpriv.none;cron.none' \
+	'There is no journal'; do
+	says "it says: $line" "$line"
+done
+is "risks: the worst first" "$(sed -n 's/^| \([a-z]*\) | [0-9].*/\1/p' "$T/out" | tr '\n' ' ')" "high high medium low "
+ok "what was read, with its hash" grep -qx "$(sha256sum <giant/etc/syslog.conf | cut -c 1-64)  /etc/syslog.conf" "$T/out"
+
+cat >waived.yaml <<'END'
+holdfast: 1
+overlay:
+  - id: inetd-only-mail
+    waive: { owner: the | head <b>, reason: "until the *move*", until: 2099-01-01 }
+END
+run "${report[@]}" --root giant --overlay waived.yaml
+says "a waiver: apart" "Accepted by a waiver, and not counted above"
+says "a waiver: whose" '- Waived until 2099-01-01 by the \| head \<b\>: until the \*move\*'
+is "a waiver: not among the risks" "$(sed -n '/^## Residual/,/^Accepted/p' "$T/out" | grep -c '^| high')" 1
+
+run apply --yes --root giant --policy "$PROJECT/policy/profiles/isp-mail.yaml"
+status "apply" 0
+run "${report[@]}" --root giant
+status "all holds" 0
+says "all holds: the summary" "The host complies with the policy"
+says "all holds: no residual risk" "None: every control that applies holds"
+says "all holds: the change" "| 1 | apply | done |"
+run log --root giant --verify
+head=$(grep -oE '[0-9a-f]{64}' "$T/out" | tail -n 1)
+run "${report[@]}" --root giant
+says "all holds: the log's head" "its head is \`$head\`"
+sed -i 's/"apply"/"undo"/' giant/var/lib/holdfast/log*
+run "${report[@]}" --root giant
+says "a changed log" "**It can't be relied on**"
+
+mkdir -p enemy/etc/ssh
+printf 'PermitRootLogin yes # ````\n' >enemy/etc/ssh/sshd_config
+printf '<script>|`x`\n' >enemy/etc/hostname
+run "${report[@]}" --root enemy ssh-keys-only
+says "an enemy's line: within a longer fence" '`````text'
+says "an enemy's name: as text" '# Audit of \<script\>\|\`x\`'
+finish
