@@ -144,7 +144,6 @@ test_end(void **state)
 	assert_int_equal(kill(errands.pid, SIGSTOP), 0);
 	const struct errand_request request = { .kind = ERRAND_STOP_TIMER };
 	assert_true(errands_send(errands.fd, &request, sizeof request));
-	assert_int_equal(kill(errands.pid, SIGCONT), 0);
 	assert_int_equal(kill(errands.pid, SIGKILL), 0);
 	const struct errand files = {
 		.kind = ERRAND_FILES, .id = 1, .lock = run.journal.fd
