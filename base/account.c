@@ -51,6 +51,13 @@ is_hash(const char *text)
 	return strspn(text, digits) >= 13;
 }
 
+bool
+account_is_shadowed(const char *name, const char *password)
+{
+	return strcmp(password, "x") == 0 || strcmp(password, "*NP*") == 0 ||
+		(strncmp(password, "##", 2) == 0 && strcmp(password + 2, name) == 0);
+}
+
 enum account_password
 account_judge_password(const char *text)
 {

@@ -28,6 +28,11 @@ struct account {
 	enum account_age age;
 };
 
+/* Whether PASSWORD, NAME's field of etc/passwd, sends to etc/shadow: is_pwd_shadowed and,
+ * for "*NP*", get_account_info of passverify.c. */
+bool
+account_is_shadowed(const char *name, const char *password);
+
 /* What TEXT, a password field of etc/passwd or etc/shadow, lets in. */
 enum account_password
 account_judge_password(const char *text);

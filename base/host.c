@@ -443,6 +443,12 @@ host_owner(const struct host *host, const struct stat *status)
 	return !host->live && status->st_uid == geteuid() ? 0 : status->st_uid;
 }
 
+gid_t
+host_group(const struct host *host, const struct stat *status)
+{
+	return !host->live && status->st_gid == getegid() ? 0 : status->st_gid;
+}
+
 enum {
 	NAMES_MAX = 200000,
 	LIST_COST = 10, /* of a folder without names */

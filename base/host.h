@@ -118,6 +118,10 @@ host_mode(struct host *host, const char *path, mode_t *ret_mode, char **ret_targ
 uid_t
 host_owner(const struct host *host, const struct stat *status);
 
+/* The same of its group. */
+gid_t
+host_group(const struct host *host, const struct stat *status);
+
 struct name_list {
 	char **names; /* sorted bytewise, as in LC_ALL=C */
 	size_t count;

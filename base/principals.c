@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/account.h"
 #include "base/memory.h"
 
 enum { LINE_START = 4096 }; /* bytes; doubled for longer entries */
@@ -75,17 +76,6 @@ is_no_shell(const char *path)
 	return false;
 }
 
-/* A password stands in shadow for these alone: is_pwd_shadowed of Linux-PAM's
- * modules/pam_unix/passverify.c. */
-static bool
-is_shadowed(const struct passwd *entry)
-{
-	const char *password = entry->pw_passwd;
-	return strcmp(password, "x") == 0 ||
-		(strncmp(password, "##", 2) == 0 &&
-			strcmp(password + 2, entry->pw_name) == 0);
-}
-
 static void
 read_users(struct principals *principals)
 {
@@ -109,13 +99,15 @@ read_users(struct principals *principals)
 		}
 		principals->users = memory_grow(principals->users, principals->user_count,
 			sizeof *principals->users);
+		bool shadowed = account_is_shadowed(entry.pw_name, entry.pw_passwd);
 		principals->users[principals->user_count++] = (struct principal){
 			.name = memory_text(entry.pw_name),
 			.uid = entry.pw_uid,
 			.gid = entry.pw_gid,
 			.home = memory_text(entry.pw_dir),
-			.shadowed = is_shadowed(&entry),
-			.locked = entry.pw_passwd[0] == '*' || entry.pw_passwd[0] == '!',
+			.shadowed = shadowed,
+			.locked = !shadowed &&
+				(entry.pw_passwd[0] == '*' || entry.pw_passwd[0] == '!'),
 			.no_shell = is_no_shell(entry.pw_shell),
 		};
 	}

@@ -274,7 +274,9 @@ report_hidden(
 	struct finding *finding = findings_add(findings, VERDICT_UNKNOWN, "%s", subject);
 	finding_why(finding, "the passwords of %zu account%s stand in %s: %s", hidden,
 		hidden == 1 ? "" : "s", shadow->path,
-		shadow->state == FILE_ABSENT ? "there is no such file" : shadow->reason);
+		shadow->state == FILE_ABSENT     ? "there is no such file"
+			: shadow->reason != NULL ? shadow->reason
+						 : "etc/nsswitch.conf asks others too");
 	finding_evidence_file(finding, shadow->path);
 }
 

@@ -86,6 +86,18 @@ asks_for_absence(const struct control *control)
 	return strcmp(value_text(control->keys, "is", ""), "absent") == 0;
 }
 
+/* Whether what is asked can't be said of a link that leads nowhere. */
+static bool
+asks_for_more(const struct control *control)
+{
+	static const char *const names[] = { "owner", "group", "mode", "max-days",
+		"holds", "lacks" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (value_find(control->keys, names[i]) != NULL)
+			return true;
+	return false;
+}
+
 static void
 check_path(const struct value *path, const char *key, struct problems *problems)
 {
@@ -211,7 +223,7 @@ judge_owner(struct work *work, const char *path, const struct stat *status)
 		const char *key = group ? "group" : "owner";
 		const char *name = value_text(work->control->keys, key, NULL);
 		unsigned long id,
-			have = group ? status->st_gid
+			have = group ? host_group(work->context->host, status)
 				     : host_owner(work->context->host, status);
 		if (name == NULL)
 			continue;
@@ -287,12 +299,17 @@ judge_expression(struct work *work, const char *path, const struct file *file,
 		return; /* validate has told */
 	size_t at = find_line(file, &regex, &unsure);
 	regfree(&regex);
-	if (wanted == (at != SIZE_MAX) && (wanted || !unsure))
-		return;
-	if (at == SIZE_MAX && unsure) {
-		report_unknown(work, path, "it has a line of more than 64 KiB");
+	/* which no period matches */
+	bool has_nul = file->bytes.size > 0 &&
+		memchr(file->bytes.data, '\0', file->bytes.size) != NULL;
+	if (at == SIZE_MAX && (unsure || has_nul)) {
+		report_unknown(work, path,
+			unsure ? "it has a line of more than 64 KiB"
+			       : "it holds a NUL byte");
 		return;
 	}
+	if (wanted == (at != SIZE_MAX))
+		return;
 	struct finding *finding = fail(work, VERDICT_FAIL, path);
 	if (finding == NULL)
 		return;
@@ -368,6 +385,8 @@ judge_path(struct work *work, const char *path)
 		report(work, path, "absent", type != NULL ? type : "there");
 	} else if (type != NULL && strcmp(type_name(status.st_mode), type) != 0) {
 		report(work, path, type_name(status.st_mode), type);
+	} else if (status.st_mode == 0 && asks_for_more(work->control)) {
+		report(work, path, type_name(status.st_mode), "something that is there");
 	} else {
 		judge_target(work, path, target);
 		judge_owner(work, path, &status);

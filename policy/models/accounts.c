@@ -134,14 +134,15 @@ find_shadow(struct shadow *shadow, const char *name)
 	return shadow->sorted[low];
 }
 
-/* As is_pwd_shadowed of passverify.c. */
-static bool
-is_shadowed(const struct passwd *entry)
+static enum account_password
+shadow_password(const struct accounts *accounts, const struct shadow_line *line)
 {
-	const char *password = entry->pw_passwd;
-	return strcmp(password, "x") == 0 ||
-		(strncmp(password, "##", 2) == 0 &&
-			strcmp(password + 2, entry->pw_name) == 0);
+	if (accounts->shadow->state != FILE_READ || accounts->standing == NSS_BESIDE ||
+		(line == NULL && accounts->standing == NSS_FIRST))
+		return ACCOUNT_PASSWORD_UNKNOWN;
+	/* pam_unix finds no entry and refuses: get_account_info */
+	return line != NULL && accounts->standing != NSS_NONE ? line->password
+							      : ACCOUNT_PASSWORD_LOCKED;
 }
 
 static void
@@ -157,21 +158,16 @@ add(struct accounts *accounts, const struct passwd *entry, size_t offset,
 						  : "/bin/sh",
 		.uid = entry->pw_uid,
 		.offset = offset,
-		.shadowed = is_shadowed(entry),
+		.shadowed = account_is_shadowed(entry->pw_name, entry->pw_passwd),
 		.shadow_offset = SIZE_MAX };
 	if (!item->shadowed) {
 		item->password = account_judge_password(entry->pw_passwd);
 		return;
 	}
 	const struct shadow_line *line = find_shadow(shadow, item->name);
-	if (line != NULL) {
-		item->password = line->password;
+	item->password = shadow_password(accounts, line);
+	if (line != NULL)
 		item->shadow_offset = line->offset;
-	} else {
-		item->password = accounts->shadow->state == FILE_READ
-			? ACCOUNT_PASSWORD_LOCKED
-			: ACCOUNT_PASSWORD_UNKNOWN;
-	}
 }
 
 static void
@@ -212,6 +208,8 @@ accounts_read(struct host *host, struct accounts *ret_accounts)
 		.passwd = host_file(host, "/etc/passwd"),
 		.shadow = host_file(host, "/etc/shadow"),
 		.is_complete = nss_files_only(host, "passwd"),
+		.standing = nss_files_only(host, "shadow") ? NSS_ALONE
+							   : nss_standing(host, "shadow"),
 	};
 	const struct file *file = ret_accounts->passwd;
 	if (file->state == FILE_ABSENT)
@@ -224,6 +222,8 @@ accounts_read(struct host *host, struct accounts *ret_accounts)
 		return;
 	read_shadow(ret_accounts->shadow, &shadow);
 	read_passwd(ret_accounts, &shadow);
+	if (ret_accounts->count == 0 && ret_accounts->nis_count == 0)
+		ret_accounts->problem = memory_text("it names no account");
 	free(shadow.sorted);
 	free(shadow.lines);
 	free(shadow.texts);

@@ -1,6 +1,6 @@
 /* All accounts that a root's files know, each with its shell and where its password
  * stands, read by libc's own readers (fgetpwent_r(3), fgetspent_r(3)) and linear in the
- * size of the files. Sources: passwd(5), shadow(5), Linux-PAM 1.5.2
+ * size of the files. Sources: passwd(5), shadow(5), nsswitch.conf(5), Linux-PAM 1.5.2
  * modules/pam_unix/passverify.c. */
 #ifndef POLICY_MODELS_ACCOUNTS_H
 #define POLICY_MODELS_ACCOUNTS_H
@@ -21,6 +21,7 @@ struct account_line {
 struct accounts {
 	const struct file *passwd, *shadow; /* borrowed from the host */
 	bool is_complete; /* no other source may know more accounts: nsswitch.conf(5) */
+	enum nss_standing standing; /* of etc/shadow among the sources of passwords */
 	struct account_line *items; /* in the order of the file */
 	size_t count;
 	char *texts; /* private: names and shells */

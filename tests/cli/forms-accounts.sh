@@ -98,12 +98,29 @@ mkdir -p "$ROOT/usr/lib/x86_64-linux-gnu"
 : >"$ROOT/usr/lib/x86_64-linux-gnu/libc.so.6"
 judged unknown "names more than files for passwd"
 
+form "passwords of other sources"
+printf 'root:x:0:0::/:/bin/sh\n' | put etc/passwd
+printf 'root:*:1::::::\n' | put etc/shadow
+printf 'shadow: ldap files\n' | put etc/nsswitch.conf
+mkdir -p "$ROOT/usr/lib/x86_64-linux-gnu"
+: >"$ROOT/usr/lib/x86_64-linux-gnu/libnss_ldap.so.2"
+: >"$ROOT/usr/lib/x86_64-linux-gnu/libc.so.6"
+judged unknown "etc/shadow: etc/nsswitch.conf asks others too"
+printf 'shadow: files ldap\n' | put etc/nsswitch.conf
+judged pass
+: | put etc/shadow
+judged unknown "etc/nsswitch.conf asks others too"
+
 form "lines of NIS"
 printf '+@staff:x:::::\nroot:*:0:0::/:/bin/sh\n' | put etc/passwd
 judged unknown "etc/passwd:1: a line for NIS"
 
 form "no such file"
 judged unknown "there is no such file"
+
+form "no account"
+printf 'nonsense\n' | put etc/passwd
+judged unknown "it names no account"
 
 form "a NUL byte"
 printf 'root:*:0:0::/:/bin/sh\0\n' | put etc/passwd

@@ -76,8 +76,16 @@ owner: nobody-at-all
 END
 judged unknown "there is no account 'nobody-at-all' here"
 
+form "a link that leads nowhere"
+mkdir -p "$ROOT/etc"
+ln -s /nowhere "$ROOT/etc/link"
+asked <<<'{ path: /etc/link, owner: "0", mode: "0600" }'
+judged fail "/etc/link: link that leads nowhere -> something that is there"
+asked <<<'{ path: /etc/link, leads-to: /nowhere }'
+judged pass
+
 form "what it holds"
-printf 'ALL: ALL\n# telnet\n\0x\n' | put etc/hosts.deny
+printf 'ALL: ALL\n# telnet\nx\n' | put etc/hosts.deny
 asked <<'END'
 path: /etc/hosts.deny
 holds: ['^ALL: *ALL$', 'x$']
@@ -87,6 +95,11 @@ judged pass "/etc/hosts.deny: as asked for"
 printf '# ALL: ALL\n telnet' | put etc/hosts.deny
 judged fail "/etc/hosts.deny: no line matches ^ALL: *ALL$ -> a line matches it"
 says "$FORM: what it lacks" "/etc/hosts.deny:2: a line matches ^[^#]*telnet -> none does"
+printf 'ALL: ALL\na\0telnet\nx\n' | put etc/hosts.deny
+cp "$T/policy.yaml" "$T/kept.yaml"
+asked <<<"{ path: /etc/hosts.deny, lacks: ['a.telnet'] }"
+judged unknown "it holds a NUL byte"
+cp "$T/kept.yaml" "$T/policy.yaml"
 head -c 70000 /dev/zero | tr '\0' a | put etc/hosts.deny
 judged unknown "a line of more than 64 KiB"
 unreadable etc/hosts.deny

@@ -18,7 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 from oracle import Answer, Oracle, helper
 
 NAMES = ["root", "toor", "bin", "one", "two", "two", "three", "a-b", "a.b", "x1", "UP"]
-PASSWORDS = ["x", "x", "x", "x", "", "*", "!", "!!", "##one", "$y$j9T$a$b", "abcdefghijklm", "short"]
+PASSWORDS = ["x", "x", "x", "x", "*NP*", "", "*", "!", "!!", "##one", "$y$j9T$a$b", "abcdefghijklm", "short"]
 SHELLS = ["/bin/sh", "/bin/bash", "/bin/false", "/usr/sbin/nologin", "", "/bin/sh ", "sh", "/bin/a b"]
 STRANGE = ["", "# a comment", "no colon", "a:b", ":x:5:5::/:/bin/sh", "bad:x:abc:0::/:/bin/sh", "neg:x:-5:1::/:/bin/sh",
            "big:x:4294967296:1::/:/bin/sh", "  in:x:7:7::/:/bin/sh", "more:x:8:8::/:/bin/sh:extra", "few:x:9", "oct:x:010:1::/:/bin/sh",

@@ -53,6 +53,8 @@ test_where(void **state)
 	accounts_are("a:x:1:1::/:/b\nb:##b:2:2::/:/b\nc:##a:3:3::/:/b\nd::4:4::/:/b",
 		NULL, "a /b unknown, b /b unknown, c /b locked, d /b empty");
 	accounts_are("a:x:1:1::/:/b\n", "b:*:1::::::\n", "a /b locked");
+	/* NIS+ of old, which get_account_info of pam_unix still knows (seen) */
+	accounts_are("a:*NP*:1:1::/:/b\n", "a::1::::::\n", "a /b empty 0");
 }
 
 int
