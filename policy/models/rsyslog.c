@@ -12,21 +12,6 @@ enum {
 };
 
 void
-reader_halt(
-	struct reader *reader, const struct file *file, size_t offset, const char *reason)
-{
-	if (reader->halted)
-		return;
-	reader->halted = true;
-	reader->lexer.ended = true;
-	struct ruleset *ruleset = &reader->conf->rulesets[reader->current];
-	/* a statement of its own: what follows it is not lost behind an older one */
-	ruleset->last = ruleset->body.count;
-	block_add(&ruleset->body, STATEMENT_OPAQUE, file, offset)->text = memory_text(
-		reason);
-}
-
-void
 reader_obstruct(struct reader *reader, bool certain, bool always, const struct file *file,
 	size_t offset, const char *reason)
 {
@@ -36,6 +21,25 @@ reader_obstruct(struct reader *reader, bool certain, bool always, const struct f
 			.reason = memory_text(reason),
 			.certain = certain,
 			.always = always });
+}
+
+void
+reader_halt(
+	struct reader *reader, const struct file *file, size_t offset, const char *reason)
+{
+	if (reader->halted != NULL)
+		return;
+	reader->halted = memory_text(reason);
+	reader->halted_in = file;
+	reader->halted_at = offset;
+	reader->lexer.ended = true;
+	/* a mistake in what is not read may keep rsyslogd from starting */
+	reader_obstruct(reader, false, true, file, offset, reason);
+	struct ruleset *ruleset = &reader->conf->rulesets[reader->current];
+	/* a statement of its own: what follows it is not lost behind an older one */
+	ruleset->last = ruleset->body.count;
+	block_add(&ruleset->body, STATEMENT_OPAQUE, file, offset)->text = memory_text(
+		reason);
 }
 
 static void
@@ -52,10 +56,9 @@ pass_over(void *data, const struct file *file, size_t offset)
 static void
 interrupt(void *data, const struct file *file, size_t offset)
 {
-	static const char reason[] = "what rsyslogd reads behind the lines that a "
-				     "backslash joins, within a statement, can't be told";
-	reader_obstruct(data, false, true, file, offset, reason);
-	reader_halt(data, file, offset, reason);
+	reader_halt(data, file, offset,
+		"what rsyslogd reads behind the lines that a backslash joins, within a "
+		"statement, can't be told");
 }
 
 /* What the inputs make certain. */
@@ -83,10 +86,11 @@ find_facts(struct reader *reader)
 		facts->address = memory_text("127.0.0.1");
 }
 
-/* A ruleset that may lose messages, for REASON, before it hands them to the one at INDEX.
- */
+/* A ruleset that may lose messages, for the REASON at OFFSET of FILE, before it hands
+ * them to the one at INDEX. */
 static size_t
-behind(struct reader *reader, const char *reason, size_t index)
+behind(struct reader *reader, const char *reason, const struct file *file, size_t offset,
+	size_t index)
 {
 	struct syslog_conf *conf = reader->conf;
 	autofree char *name = memory_printf("%s: %s", reason, conf->rulesets[index].name);
@@ -94,7 +98,7 @@ behind(struct reader *reader, const char *reason, size_t index)
 	struct block *body = &conf->rulesets[outer].body;
 	if (body->count > 0)
 		return outer;
-	block_add(body, STATEMENT_OPAQUE, conf->file, 0)->text = memory_text(reason);
+	block_add(body, STATEMENT_OPAQUE, file, offset)->text = memory_text(reason);
 	block_add(body, STATEMENT_CALL, NULL, 0)->ruleset = index;
 	return outer;
 }
@@ -109,11 +113,12 @@ entrance_ruleset(struct reader *reader, const struct input *input, size_t defaul
 	if (index >= reader->conf->ruleset_count)
 		index = default_ruleset;
 	if (reader->main_discards && !reader->conf->rulesets[index].queued)
-		index = behind(
-			reader, "the main queue discards messages when it fills", index);
+		index = behind(reader, "the main queue discards messages when it fills",
+			reader->conf->file, 0, index);
 	/* a limit that ordinary messages meet: withinRatelimit() of ratelimit.c */
 	if (input->interval > 0 && input->burst < BURST_MIN)
-		index = behind(reader, "its input takes few messages at a time", index);
+		index = behind(reader, "its input takes few messages at a time",
+			reader->conf->file, 0, index);
 	return index;
 }
 
@@ -125,6 +130,14 @@ add_entrances(struct reader *reader, size_t default_ruleset)
 	struct syslog_conf *conf = reader->conf;
 	struct priorities kernel = priorities_of_facility(FACILITY_KERN),
 			  others = priorities_without(priorities_all(), kernel);
+	if (reader->halted != NULL) {
+		/* what is not read may load an input, change the default ruleset, or take
+		 * rsyslogd the right to write: nothing holds for certain */
+		syslog_conf_enter(conf, priorities_all(),
+			behind(reader, reader->halted, reader->halted_in,
+				reader->halted_at, default_ruleset));
+		return;
+	}
 	if (reader->kernel.loaded && !reader->kernel.elsewhere)
 		syslog_conf_enter(conf, kernel,
 			entrance_ruleset(reader, &reader->kernel, default_ruleset));
@@ -136,11 +149,6 @@ add_entrances(struct reader *reader, size_t default_ruleset)
 			(!reader->socket.closed && !reader->socket.elsewhere)))
 		syslog_conf_enter(conf, others,
 			entrance_ruleset(reader, &reader->socket, default_ruleset));
-	/* what is not read may load an input */
-	if (reader->halted)
-		syslog_conf_enter(conf, syslog_conf_unheard(conf, priorities_all()),
-			behind(reader, "an input may be loaded where it is not read",
-				default_ruleset));
 }
 
 static void
@@ -189,9 +197,9 @@ rsyslog_read(const struct context *context, struct syslog_conf *conf, struct err
 	conf->rulesets[reader.current].defined = true;
 	lexer_push(&reader.lexer, conf->file);
 	/* load() of rsconf.c: not asked behind a syntax error */
-	if (script_read(&reader) == 0 && reader.actions == 0)
-		reader_obstruct(&reader, !reader.halted, true, conf->file,
-			conf->file->bytes.size, "it has no action");
+	if (script_read(&reader) == 0 && reader.actions == 0 && reader.halted == NULL)
+		reader_obstruct(&reader, true, true, conf->file, conf->file->bytes.size,
+			"it has no action");
 	find_facts(&reader);
 	syslog_write_judge(conf, context->host,
 		reader.user != NULL ? accept_principals(&reader) : NULL, reader.user,
@@ -219,6 +227,7 @@ rsyslog_read(const struct context *context, struct syslog_conf *conf, struct err
 	free(reader.file_template);
 	free(reader.forward_template);
 	free(reader.program);
+	free(reader.halted);
 	if (reader.has_principals)
 		principals_free(&reader.principals);
 	return 0;

@@ -222,13 +222,10 @@ read_setting(struct reader *reader, const char *name, const char *value,
 		reader->queued = strcasecmp(word, "direct") != 0;
 	else if (strcasecmp(name, "actionomprogbinary") == 0)
 		setting_text(&reader->program, word);
-	else if (strcasecmp(name, "resetconfigvariables") == 0) {
-		static const char reason[] =
+	else if (strcasecmp(name, "resetconfigvariables") == 0)
+		reader_halt(reader, file, offset,
 			"$ResetConfigVariables takes all templates away, those of "
-			"rsyslogd itself too: what becomes of actions can't be told";
-		reader_obstruct(reader, false, true, file, offset, reason);
-		reader_halt(reader, file, offset, reason);
-	}
+			"rsyslogd itself too: what becomes of actions can't be told");
 }
 
 bool

@@ -66,7 +66,9 @@ struct reader {
 	bool mail_from, mail_to; /* what the next :ommail: needs was given */
 	size_t current; /* index of the ruleset that statements go to */
 	char *default_ruleset; /* owned; NULL: the first */
-	bool halted; /* the rest is not read: the model gave up */
+	char *halted; /* owned: why the rest is not read; NULL */
+	const struct file *halted_in; /* and where */
+	size_t halted_at;
 	bool abort_if_unclean;
 	bool has_principals;
 	struct principals principals; /* of the root, when HAS_PRINCIPALS */
@@ -90,7 +92,8 @@ struct reader {
 	bool main_discards; /* the main queue may lose messages */
 };
 
-/* Cuts off at what the model does not follow: anything may happen behind. */
+/* Cuts off at what the model does not follow: anything may happen behind, so that nothing
+ * of what was read holds for certain. */
 void
 reader_halt(struct reader *reader, const struct file *file, size_t offset,
 	const char *reason);

@@ -246,7 +246,7 @@ read_include(struct reader *reader, const struct file *file, size_t offset)
 		    reader, name, strcasecmp(mode, "optional") == 0, file, offset) < 0 &&
 		strcmp(mode, "abort-if-missing") == 0)
 		reader->abort_if_unclean = true;
-	return reader->halted ? -1 : 0;
+	return reader->halted != NULL ? -1 : 0;
 }
 
 static int

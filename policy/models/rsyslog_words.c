@@ -53,7 +53,7 @@ int
 words_error(struct reader *reader)
 {
 	const struct token *token = words_peek(reader);
-	if (reader->halted)
+	if (reader->halted != NULL)
 		return -1;
 	if (token->file == NULL)
 		syslog_conf_reject(reader->conf, reader->conf->file,

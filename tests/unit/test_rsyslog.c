@@ -251,7 +251,76 @@ test_reset(void **state)
 	judged(INPUTS "*.* /a\n$ResetConfigVariables\n*.* /b\n", "may not start");
 	judged(INPUTS "$ResetConfigVariables\n", "may not start");
 	judged(INPUTS "$IncludeConfig\n", "may not start");
-	judged(INPUTS "*.* /a\n$IncludeConfig\n", "unknown");
+	judged(INPUTS "*.* /a\n$IncludeConfig\n", "may not start");
+}
+
+/* Neither that mail comes to /a nor that it does not. */
+static void
+nothing_is_certain(const char *conf)
+{
+	struct syslog_host made;
+	struct syslog_conf read;
+	struct error err = ERROR_INIT;
+	struct reach reach;
+	const struct place place = { .type = DESTINATION_FILE, .name = "/a" };
+	syslog_host_open(&made, "rsyslog");
+	syslog_host_put(&made, "/etc/rsyslog.conf", conf);
+	assert_int_equal(syslog_conf_read(&made.context, &read, &err), 0);
+	assert_non_null(syslog_conf_worst(&read));
+	assert_false(syslog_conf_worst(&read)->certain);
+	syslog_reach(&read, &place, priorities_of_facility(2), &reach);
+	assert_true(priorities_empty(reach.reached));
+	assert_true(priorities_empty(reach.missed));
+	reach_free(&reach);
+	syslog_conf_free(&read);
+	syslog_host_close(&made);
+}
+
+/* What is not read may hold $DefaultRuleset, $PrivDropToUser, abortOnUncleanConfig with a
+ * mistake: neither that a message arrives nor that it does not is certain. rsyslogd looks
+ * for a relative name in its working directory, doGlob() of grammar/rainerscript.c. */
+static void
+test_halted(void **state)
+{
+	static const char *const unread[] = { "include(file=\"etc/rsyslog.d/x\")\n",
+		"$IncludeConfig etc/rsyslog.d/x\n", "include(text=`echo $X`)\n",
+		"include(text=\"*.* /a\")\n", "module(load=`echo $X`)\n",
+		"$ResetConfigVariables\n" };
+	(void)state;
+	for (size_t i = 0; i < sizeof unread / sizeof *unread; i++) {
+		autofree char *hit = memory_printf("%s*.* /a\n%s", INPUTS, unread[i]),
+			      *miss = memory_printf("ruleset(name=\"x\") { /a\n }\n"
+						    "%s*.* stop\n%s",
+				      INPUTS, unread[i]),
+			      *no_input = memory_printf("*.* /a\n%s", unread[i]);
+		nothing_is_certain(hit);
+		nothing_is_certain(miss);
+		nothing_is_certain(no_input);
+	}
+}
+
+static void
+test_large_include(void **state)
+{
+	autobuffer struct buffer text = { 0 };
+	struct syslog_host made;
+	struct syslog_conf read;
+	struct error err = ERROR_INIT;
+	(void)state;
+	while (text.size <= 1 << 20)
+		buffer_text(&text, "# a comment\n");
+	buffer_text(&text, "$PrivDropToUser nobody\n");
+	syslog_host_open(&made, "rsyslog");
+	syslog_host_put(&made, "/etc/large", text.data);
+	syslog_host_put(
+		&made, "/etc/rsyslog.conf", INPUTS "*.* /a\n$IncludeConfig /etc/large\n");
+	assert_int_equal(syslog_conf_read(&made.context, &read, &err), 0);
+	const struct obstacle *obstacle = syslog_conf_worst(&read);
+	assert_non_null(obstacle);
+	assert_false(obstacle->certain);
+	assert_string_equal(obstacle->reason, "more than 1 MiB are included");
+	syslog_conf_free(&read);
+	syslog_host_close(&made);
 }
 
 /* doGetUID() and doGetGID() of rainerscript.c and of cfsysline.c */
@@ -402,7 +471,7 @@ test_backticks(void **state)
 	(void)state;
 	judged(INPUTS "*.* action(type=\"omfile\" file=`echo $X`)\n", "unknown");
 	judged(INPUTS "if $msg contains `echo $X` then stop\n*.* /a\n", "unknown");
-	judged(INPUTS "module(load=`echo $X`)\n*.* /a\n", "unknown");
+	judged(INPUTS "module(load=`echo $X`)\n*.* /a\n", "may not start");
 }
 
 /* lexer.l: a single character after "call" is a stray, and numbers go through strtoll(3)
@@ -441,6 +510,8 @@ main(void)
 		cmocka_unit_test(test_rejected),
 		cmocka_unit_test(test_unclean),
 		cmocka_unit_test(test_reset),
+		cmocka_unit_test(test_halted),
+		cmocka_unit_test(test_large_include),
 		cmocka_unit_test(test_owners),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_templates),
