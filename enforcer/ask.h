@@ -13,6 +13,11 @@ ask_is_possible(void);
 int
 ask_letter(const char *question);
 
+/* Prints QUESTION and reads a line, without blanks around it; "" at the end of the input.
+ * The caller frees. */
+char *
+ask_line(const char *question);
+
 /* "QUESTION [y/N] "; anything but a line that begins with y is no. */
 bool
 ask_yes(const char *question);

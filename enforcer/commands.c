@@ -5,9 +5,9 @@
 #include "enforcer/command.h"
 #include "enforcer/output.h"
 
-extern const struct command command_apply, command_audit, command_completion,
-	command_confirm, command_explain, command_help, command_log, command_plan,
-	command_policy, command_probe, command_undo;
+extern const struct command command_apply, command_attest, command_audit,
+	command_completion, command_confirm, command_explain, command_help, command_log,
+	command_plan, command_policy, command_probe, command_undo;
 
 /* One row a command, in the order of the help text. */
 const struct command *const commands[] = {
@@ -18,6 +18,7 @@ const struct command *const commands[] = {
 	&command_undo,
 	&command_log,
 	&command_explain,
+	&command_attest,
 	&command_policy,
 	&command_probe,
 	&command_help,

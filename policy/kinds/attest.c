@@ -1,0 +1,68 @@
+#include "base/memory.h"
+#include "policy/attestation.h"
+#include "policy/kinds/kind.h"
+#include "policy/waiver.h"
+
+static const struct key keys[] = {
+	{ .name = "answers",
+		.type = KEY_TEXT,
+		.help = "the file of answers that holdfast attest writes; a relative "
+			"path "
+			"counts from the folder of the policy",
+		.otherwise = "attestations.jsonl",
+		.example = "answers/physical.jsonl" },
+	{ .name = "max-days",
+		.type = KEY_NUMBER,
+		.min = 1,
+		.max = 36500,
+		.help = "for how many days an answer counts at most",
+		.otherwise = "365" },
+	{ 0 },
+};
+
+static void
+check(const struct context *context, const struct control *control,
+	struct findings *findings)
+{
+	struct attestation attestation;
+	char today[16];
+	(void)context;
+	waiver_today(today);
+	attestation_read(control, today, &attestation);
+	static const enum verdict verdicts[] = {
+		[ATTESTATION_MISSING] = VERDICT_MANUAL,
+		[ATTESTATION_YES] = VERDICT_PASS,
+		[ATTESTATION_NO] = VERDICT_FAIL,
+		[ATTESTATION_VOID] = VERDICT_MANUAL,
+		[ATTESTATION_UNREADABLE] = VERDICT_UNKNOWN,
+	};
+	bool is_there = *attestation.by != '\0';
+	struct finding *finding = findings_add(
+		findings, verdicts[attestation.state], "a person's answer");
+	finding_want(finding, "yes");
+	if (attestation.state == ATTESTATION_YES || attestation.state == ATTESTATION_NO)
+		finding_have(finding, "%s, by %s on %s, until %s%s%s",
+			attestation.state == ATTESTATION_YES ? "yes" : "no",
+			attestation.by, attestation.date, attestation.until,
+			*attestation.remark != '\0' ? ": " : "", attestation.remark);
+	if (attestation.reason != NULL)
+		finding_why(finding, "%s", attestation.reason);
+	else if (attestation.state == ATTESTATION_MISSING)
+		finding_why(finding,
+			"nobody has answered: 'holdfast attest %s' asks and records it",
+			control->id);
+	if (is_there && attestation.file.state == FILE_READ)
+		finding_evidence(finding, &attestation.file, attestation.offset);
+	else
+		finding_evidence_file(finding, attestation.file.path);
+	if (*attestation.evidence != '\0')
+		finding_evidence_file(finding, attestation.evidence);
+	attestation_free(&attestation);
+}
+
+const struct kind kind_attest = {
+	.name = "attest",
+	.summary = "what only a person can tell",
+	.keys = keys,
+	.check = check,
+};

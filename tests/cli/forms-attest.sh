@@ -1,0 +1,114 @@
+#!/bin/bash
+# What a person answers: recorded by `holdfast attest`, judged by the kind attest.
+# no remedy: only a person can make it so
+# reads no file: the answers are the policy's, not the root's
+# never invalid: no daemon reads them
+. "$(dirname "$0")/lib.sh"
+. "$PROJECT/tests/cli/lib-forms.sh"
+
+attest()
+{
+	run attest --policy "$T/policy.yaml" "$@" it
+}
+
+# answered DATE UNTIL [MORE]: an answer as the file has it
+answered()
+{
+	echo "{\"id\":\"it\",\"answer\":\"yes\",\"by\":\"alice\",\"date\":\"$1\",\"until\":\"$2\"${3:-}}" >"$answers"
+}
+
+answers=$T/attestations.jsonl
+today=$(date +%F)
+form "no answer"
+policy '' <<'END'
+testing: Go there, and try the door
+attest:
+  max-days: 30
+END
+judged manual "nobody has answered: 'holdfast attest it' asks"
+form_run apply --yes
+status "$FORM: apply changes nothing" 1
+
+form "yes"
+attest --answer yes --by "alice, the <owner>" --remark $'at\tnoon'
+status "$FORM: recorded" 0
+says "$FORM: where" "$answers"
+judged pass "attestations.jsonl:1: a person's answer: yes, by alice, the <owner> on $today"
+ok "$FORM: one whole line" "$PYTHON" -c 'import json, sys; [json.loads(l) for l in open(sys.argv[1])]' "$answers"
+
+form "no, the last answer counts"
+attest -a no --by bob
+judged fail "attestations.jsonl:2: a person's answer: no, by bob"
+is "$FORM: nothing is lost" "$(wc -l <"$answers")" 2
+printf '%s' "$(cat "$answers")" >"$answers"
+attest -a yes --by bob
+is "$FORM: behind a line without an end" "$(wc -l <"$answers")" 3
+judged pass
+
+form "answers that count no longer"
+answered 2004-02-10 2005-02-10
+judged manual "the answer of 2004-02-10 held until 2005-02-10"
+answered 2004-02-10 2099-02-10
+judged manual "days old, believed are 30"
+answered 2098-02-10 2099-02-10
+judged manual "which is to come"
+
+form "evidence"
+echo a photo >"$T/photo"
+rm "$answers"
+attest -a yes --by alice --evidence photo
+judged pass "photo"
+echo another >"$T/photo"
+judged manual "is not the file that was recorded"
+rm "$T/photo"
+judged manual "can't be read"
+attest -a yes --by alice --evidence none
+status "$FORM: that is not there" 3
+
+form "a file of answers that can't be read"
+answered 2004-02-10 2005-02-10
+echo 'nonsense' >>"$answers"
+judged unknown "line 2 is no answer"
+echo '{"id":"it","answer":"maybe","by":"a","date":"2004-02-10","until":"2005-02-10"}' >"$answers"
+judged unknown "line 1 is no answer"
+rm "$answers"
+mkfifo "$answers"
+judged unknown
+attest -a yes --by alice
+status "$FORM: nor written" 3
+rm "$answers"
+
+form "mistakes"
+attest --by alice </dev/null
+status "$FORM: nobody to ask" 3
+attest -a yes
+status "$FORM: nobody answers for it" 3
+attest -a perhaps --by alice
+status "$FORM: neither yes nor no" 3
+attest -a yes --by alice --days 0
+status "$FORM: for no day" 3
+ok "$FORM: nothing is written" test ! -e "$answers"
+run attest --policy "$PROJECT/policy/profiles/isp-mail.yaml" -a yes --by alice kernel-log
+says "$FORM: what holdfast judges" "kind syslog, which holdfast judges by itself" err
+
+"$PYTHON" - "$HOLDFAST" "$T/policy.yaml" <<'END'
+import os, pty, sys, time
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], [sys.argv[1], "attest", "--policy", sys.argv[2], "it"])
+seen = b""
+for question, line in ((b"[yes/no] ", b"perhaps\n"), (b"[yes/no] ", b"yes\n"), (b"says so? ", b" carol \n"), (b"Remark: ", b"\n"), (b"line): ", b"\n")):
+    while question not in seen:
+        seen += os.read(fd, 1000)
+    seen = b""
+    os.write(fd, line)
+try:
+    while os.read(fd, 1000):
+        pass
+except OSError:
+    pass
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+END
+form "asked at a terminal"
+judged pass "yes, by carol on $today"
+finish
