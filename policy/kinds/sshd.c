@@ -10,9 +10,13 @@
 #include "policy/models/sshd_host.h"
 #include "policy/models/sshd_outcome.h"
 #include "policy/models/sshd_port.h"
+#include "policy/models/sshd_reach.h"
 #include "policy/models/sshd_value.h"
 
 enum { BLOCKS_ANSWERED_MAX = 50 };
+
+/* The subject of what sshd_reach.h says. */
+static const char reach_subject[] = "which Match blocks hold where sshd listens";
 
 static const char *const views[] = { "effective", "explicit", NULL };
 
@@ -170,6 +174,9 @@ answers(const struct context *context, const struct control *control,
 		for (size_t k = 0; k < config->problem_count; k++)
 			answers_add(ret_answers, "configuration of sshd",
 				config->problems[k].text);
+		autofree char *reach = sshd_reach_describe(config);
+		if (reach != NULL)
+			answers_add(ret_answers, reach_subject, reach);
 		answer_all(config, NULL, NULL, ret_answers);
 		for (size_t k = 0; k < config->block_count && k < BLOCKS_ANSWERED_MAX;
 			k++) {
@@ -216,7 +223,8 @@ wants(const struct control *control, const char *subject, const char *before,
 	const struct value *settings = value_find(control->keys, "settings");
 	autofree char *name = memory_copy(subject, strcspn(subject, " "));
 	enum sshd_setting setting = sshd_keyword_number(name);
-	(void)before;
+	if (strcmp(subject, reach_subject) == 0)
+		return sshd_reach_within(after, before);
 	for (size_t i = 0; i < settings->count && after != NULL && setting != SSHD_NONE;
 		i++) {
 		const struct entry *entry = &settings->entries[i];

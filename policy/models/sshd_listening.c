@@ -8,19 +8,72 @@
 #include "policy/models/sshd_answer.h"
 #include "policy/models/sshd_port.h"
 
-/* One item for HOST and each of PORTS, or for the one PORT when it is not 0. */
-static void
-add_items(struct buffer *list, const char *host, int family, long port, const char *ports,
-	const char *more)
+/* Visits ENDPOINT with each of PORTS, or with its own when that is not 0. */
+static bool
+visit_ports(struct sshd_endpoint endpoint, const char *ports,
+	bool (*visit)(void *data, const struct sshd_endpoint *endpoint), void *data)
 {
-	autofree char *own = memory_printf("%ld", port);
-	for (const char *at = port != 0 ? own : ports; *at != '\0';) {
-		int length = (int)strcspn(at, " ");
-		buffer_printf(list, family == AF_INET6 ? "%s[%s]:%.*s%s" : "%s%s:%.*s%s",
-			list->size > 0 ? " " : "", host, length, at, more);
-		at += length;
-		at += *at == ' ';
+	if (endpoint.port != 0)
+		return visit(data, &endpoint);
+	for (const char *at = ports; *at != '\0';) {
+		char *end;
+		endpoint.port = strtol(at, &end, 10);
+		if (!visit(data, &endpoint))
+			return false;
+		at = *end == ' ' ? end + 1 : end;
 	}
+	return true;
+}
+
+void
+sshd_listening_each(const struct sshd_config *config,
+	bool (*visit)(void *data, const struct sshd_endpoint *endpoint), void *data)
+{
+	static const char rdomain[] = " rdomain ";
+	struct sshd_answer ports = sshd_answer_at_start(config, SSHD_PORT);
+	struct sshd_answer family = sshd_answer_at_start(config, SSHD_ADDRESS_FAMILY);
+	/* OpenSSH before 3.9 has no AddressFamily and takes both */
+	const char *only = family.value != NULL ? family.value : "any";
+	const char *all = ports.value != NULL ? ports.value : "";
+	bool given = false, more = true;
+	for (size_t i = 0; i < config->count && more; i++) {
+		const struct sshd_line *line = &config->lines[i];
+		if (line->keyword->name != SSHD_LISTEN_ADDRESS)
+			continue;
+		struct sshd_listen listen = sshd_listen_read(line->value);
+		const char *rest = strchr(line->value, ' ');
+		struct sshd_endpoint endpoint = { listen.host, listen.family, listen.port,
+			rest != NULL ? rest + sizeof rdomain - 1 : "" };
+		given = true;
+		more = visit_ports(endpoint, all, visit, data);
+		sshd_listen_free(&listen);
+	}
+	if (!given && strcmp(only, "inet") != 0)
+		more = visit_ports((struct sshd_endpoint){ "::", AF_INET6, 0, "" }, all,
+			visit, data);
+	if (!given && more && strcmp(only, "inet6") != 0)
+		visit_ports((struct sshd_endpoint){ "0.0.0.0", AF_INET, 0, "" }, all,
+			visit, data);
+	sshd_answer_free(&ports);
+	sshd_answer_free(&family);
+}
+
+struct listing {
+	struct buffer list;
+	bool named; /* an address is a name */
+};
+
+static bool
+add_item(void *data, const struct sshd_endpoint *endpoint)
+{
+	struct listing *listing = data;
+	listing->named = listing->named || endpoint->family == AF_UNSPEC;
+	buffer_printf(&listing->list,
+		endpoint->family == AF_INET6 ? "%s[%s]:%ld" : "%s%s:%ld",
+		listing->list.size > 0 ? " " : "", endpoint->host, endpoint->port);
+	if (*endpoint->rdomain != '\0')
+		buffer_printf(&listing->list, " rdomain %s", endpoint->rdomain);
+	return !listing->named;
 }
 
 char *
@@ -28,31 +81,19 @@ sshd_listening_find(const struct sshd_config *config, const char **ret_reason)
 {
 	struct sshd_answer ports = sshd_answer_at_start(config, SSHD_PORT);
 	struct sshd_answer family = sshd_answer_at_start(config, SSHD_ADDRESS_FAMILY);
-	/* OpenSSH before 3.9 has no AddressFamily and takes both */
-	const char *only = family.value != NULL ? family.value : "any";
-	autobuffer struct buffer list = { 0 };
+	struct listing listing = { 0 };
 	bool told = family.value != NULL || family.reason == NULL;
-	bool known = ports.value != NULL && told, given = false;
+	bool known = ports.value != NULL && told;
 	*ret_reason = ports.value == NULL ? ports.reason : family.reason;
-	for (size_t i = 0; i < config->count && known; i++) {
-		const struct sshd_line *line = &config->lines[i];
-		if (line->keyword->name != SSHD_LISTEN_ADDRESS)
-			continue;
-		struct sshd_listen listen = sshd_listen_read(line->value);
-		given = true;
-		known = listen.family != AF_UNSPEC;
-		if (!known)
-			*ret_reason = "which address a name in ListenAddress has is not "
-				      "looked up";
-		add_items(&list, listen.host, listen.family, listen.port, ports.value,
-			line->value + strcspn(line->value, " "));
-		sshd_listen_free(&listen);
-	}
-	if (known && !given && strcmp(only, "inet") != 0)
-		add_items(&list, "::", AF_INET6, 0, ports.value, "");
-	if (known && !given && strcmp(only, "inet6") != 0)
-		add_items(&list, "0.0.0.0", AF_INET, 0, ports.value, "");
+	if (known)
+		sshd_listening_each(config, add_item, &listing);
+	if (listing.named)
+		*ret_reason = "which address a name in ListenAddress has is not looked "
+			      "up";
 	sshd_answer_free(&ports);
 	sshd_answer_free(&family);
-	return known ? buffer_take(&list) : NULL;
+	if (known && !listing.named)
+		return buffer_take(&listing.list);
+	buffer_free(&listing.list);
+	return NULL;
 }

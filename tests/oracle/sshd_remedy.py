@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Applies policies to generated sshd_config trees and asks the installed sshd 9.2 before and after:
-what is wanted it answers, nothing else that it answers has changed, and what was refused, or held
-already, has changed no byte.
+what is wanted it answers, nothing else that it answers has changed, be it for those who then come to
+another port or address, and what was refused, or held already, has changed no byte.
 """
 import json
 import os
@@ -32,6 +32,9 @@ def possible(who, values):
     family = {"inet": False, "inet6": True}.get(values["addressfamily"], ":" in address)
     return (":" in address) == (":" in local) == family and port in values["port"].split() and (values["usedns"] == "yes" or host == address)
 
+
+PEOPLE = ["someone", "root"]  # who come to wherever sshd listens
+ANYBODY = ["someone", "10.0.0.1", "10.0.0.1", "10.0.0.254", "22", ""]  # sshd -T alone says nothing where Match asks for more
 
 # what is wanted of a keyword, and whether what sshd -T prints is that
 WANTED = [
@@ -66,8 +69,32 @@ WANTED = [
     ("PermitOpen", "none", equal("none")),
     ("HostKeyAlgorithms", "{ none-of: [ssh-rsa] }", lambda value: "ssh-rsa" not in value.split(",")),
 ]
+# where it listens: Match blocks may then hold for others
+ELSEWHERE = [
+    ("Port", "2222", equal("2222")),
+    ("ListenAddress", "127.0.0.1", lambda value: value.startswith("127.0.0.1:")),
+    ("AddressFamily", "inet", equal("inet")),
+    ("AddressFamily", "any", equal("any")),
+]
+HERE = ["LocalPort 22", "LocalPort 2222", "LocalPort 2222 User root", "LocalAddress 127.0.0.1", "LocalAddress 10.0.0.254", "Address 0.0.0.0/0",
+        "Address 10.0.0.0/8", "LocalAddress ::/0 LocalPort 22"]
 # other names, under which sshd -T prints what is wanted
 SAME = {"challengeresponseauthentication": "kbdinteractiveauthentication"}
+
+
+def listening(values):
+    """Pairs of an address and a port, of "listenaddress [::]:22 10.0.0.1:22 rdomain x"."""
+    for item in values["listenaddress"].split():
+        host, colon, port = item.rpartition(":")
+        if colon and port.isdigit():
+            yield host.strip("[]"), port
+
+
+def arriving(values, person):
+    """The connections by which PERSON, a user, comes to where sshd listens."""
+    for host, port in sorted(set(listening(values))):
+        address, wildcard = ("2001:db8::1", "2001:db8::2") if ":" in host else ("10.0.0.1", "10.0.0.254")
+        yield [person, address, address, wildcard if host in ("::", "0.0.0.0") else host, port, ""]
 
 
 class Remedy(Oracle):
@@ -95,8 +122,20 @@ class Remedy(Oracle):
             one[1] = one[2] if rng.random() < 0.8 else one[1]
             one[3] = rng.choice(["::1"] if ":" in one[2] else ["10.0.0.254", "192.0.2.2"])
             one[4] = rng.choice(["22", "22", "2222"])
-        return {"files": generator.tree(), "connections": [None] + connections,
+        case = {"files": generator.tree(), "connections": [None] + connections,
                 "wanted": sorted(rng.sample(range(len(WANTED)), rng.choice([1, 1, 2, 3])))}
+        if rng.random() < 0.2:
+            self.move(case, rng)
+        return case
+
+    def move(self, case, rng):
+        """Has sshd listen elsewhere, with Match blocks that this may concern: with nothing else that stands in the way."""
+        case["wanted"] = [len(WANTED) + rng.randrange(len(ELSEWHERE))]
+        lines = rng.choice([[], [], ["AddressFamily inet"], ["Port 22"], ["ListenAddress 10.0.0.254"], ["ListenAddress 0.0.0.0:22"]])
+        lines = lines + [f"PasswordAuthentication {rng.choice(['yes', 'no'])}"]
+        for where in rng.sample(HERE, rng.choice([1, 1, 2])):
+            lines += [f"Match {where}", rng.choice(["PasswordAuthentication no", "PasswordAuthentication yes", "PermitRootLogin yes"])]
+        case["files"] = {"sshd_config": "\n".join(lines) + "\n"}
 
     def contents(self):
         found = {}
@@ -111,7 +150,7 @@ class Remedy(Oracle):
     def settings(self, case):
         seen = set()
         for index in case["wanted"]:
-            keyword, text, holds = WANTED[index]
+            keyword, text, holds = (WANTED + ELSEWHERE)[index]
             printed = SAME.get(keyword.lower(), keyword.lower())
             if printed not in seen:
                 seen.add(printed)
@@ -125,10 +164,22 @@ class Remedy(Oracle):
             old, new = before.values.get(name), after.values.get(name)
             if old == new:
                 continue
-            # each ListenAddress has the ports of Port
-            if name in wanted and not wanted[name](old or "none") or (name == "listenaddress" and "port" in wanted):
+            # each ListenAddress has the ports of Port, and is of the AddressFamily
+            if name in wanted and not wanted[name](old or "none") or (name == "listenaddress" and wanted.keys() & {"port", "addressfamily"}):
                 continue
             return f"{name}: {old!r}, then {new!r}"
+        return None
+
+    def newly(self, before, after, wanted):
+        """What somebody gets where sshd listens now, and nowhere got before."""
+        free = {"port", "listenaddress", "addressfamily", *wanted}
+        for person, old, new in zip(PEOPLE, before, after):
+            had = [{name: value for name, value in one.values.items() if name not in free} for one in old if one.values is not None]
+            for one in new:
+                got = {name: value for name, value in (one.values or {}).items() if name not in free}
+                if one.values is None or got not in had:
+                    other = {name: (had[0].get(name), value) for name, value in got.items() if had and had[0].get(name) != value}
+                    return f"{person} gets otherwise where sshd listens now: {other or one.reason}"
         return None
 
     def judge(self, case):
@@ -140,6 +191,8 @@ class Remedy(Oracle):
             file.write("holdfast: 1\ntitle: t\ncontrols:\n  - id: it\n    title: t\n    sshd:\n      settings:\n"
                        + "".join(f"        {keyword}: {json.dumps(text) if text[0] != '{' else text}\n" for keyword, text, _, _ in settings))
         before, old = ask_sshd(case["connections"]), self.contents()
+        start = ask_sshd([ANYBODY])[0].values
+        came = [ask_sshd(list(arriving(start, person))) for person in PEOPLE] if start is not None else None
         where = ["--root", ROOT, "--policy", POLICY]
         audit = subprocess.run([os.environ.get("HOLDFAST", "build/holdfast"), "audit", "--format", "json", *where],
                                capture_output=True, text=True, errors="replace", check=False)
@@ -147,6 +200,10 @@ class Remedy(Oracle):
         applied = apply(*where)
         after, new = ask_sshd(case["connections"]), self.contents()
         changes = [change for change in (self.changed(*pair, wanted) for pair in zip(before, after)) if change is not None]
+        moved = ask_sshd([ANYBODY])[0].values
+        if start is not None and moved is not None and old != new:
+            come = [ask_sshd(list(arriving(moved, person))) for person in PEOPLE]
+            changes += filter(None, [self.newly(came, come, wanted)])
         missing = [f"{name} is {one.values.get(name, 'none')} for {who}" for one, who in zip(after, case["connections"])
                    if one.values is not None and possible(who, one.values) for name, holds in wanted.items() if not holds(one.values.get(name, "none"))]
         if verdict == "none" or applied.returncode > 2:

@@ -220,6 +220,160 @@ test_ports(void **state)
 	end(&fixture);
 }
 
+struct move_case {
+	const char *name, *settings;
+	const char *before, *after; /* of the main file */
+	bool wanted; /* all that is another answer then */
+};
+
+/* server_listen in sshd.c, and what match_cfg_line in servconf.c asks of a connection:
+ * where sshd listens, blocks begin and cease to hold for everybody. */
+static const struct move_case moves[] = {
+	{ "the block of the old port", "{ Port: 2222 }",
+		"Port 22\nMatch LocalPort 22\nPermitTTY no\n",
+		"Port 2222\nMatch LocalPort 22\nPermitTTY no\n", false },
+	{ "the block of the new port", "{ Port: 2222 }",
+		"Port 22\nMatch LocalPort 2222\nPermitTTY no\n",
+		"Port 2222\nMatch LocalPort 2222\nPermitTTY no\n", false },
+	{ "that of one person", "{ Port: 2222 }",
+		"Port 22\nMatch User root LocalPort 22\nPermitTTY no\n",
+		"Port 2222\nMatch User root LocalPort 22\nPermitTTY no\n", false },
+	{ "of a third port", "{ Port: 2222 }",
+		"Port 22\nMatch LocalPort 80\nPermitTTY no\n",
+		"Port 2222\nMatch LocalPort 80\nPermitTTY no\n", true },
+	{ "one of two ports stays", "{ Port: 2222 }",
+		"Port 22\nPort 2222\nMatch LocalPort 22\nPermitTTY no\n",
+		"Port 2222\nMatch LocalPort 22\nPermitTTY no\n", true },
+	{ "a port of one address", "{ Port: 2222 }",
+		"Port 22\nListenAddress 10.0.0.1:22\nMatch LocalPort 2222\nPermitTTY "
+		"no\n",
+		"Port 2222\nListenAddress 10.0.0.1:22\nMatch LocalPort 2222\n"
+		"PermitTTY no\n",
+		true },
+	{ "the block of the old address", "{ ListenAddress: 10.0.0.2 }",
+		"ListenAddress 10.0.0.1\nMatch LocalAddress 10.0.0.1\nPermitTTY no\n",
+		"ListenAddress 10.0.0.2\nMatch LocalAddress 10.0.0.1\nPermitTTY no\n",
+		false },
+	{ "addresses of one network", "{ ListenAddress: 10.0.0.2 }",
+		"ListenAddress 10.0.0.1\nMatch LocalAddress 10.0.0.0/8\nPermitTTY no\n",
+		"ListenAddress 10.0.0.2\nMatch LocalAddress 10.0.0.0/8\nPermitTTY no\n",
+		true },
+	{ "any address, then one", "{ ListenAddress: 10.0.0.2 }",
+		"Match LocalAddress 10.0.0.1\nPermitTTY no\n",
+		"ListenAddress 10.0.0.2\nMatch LocalAddress 10.0.0.1\nPermitTTY no\n",
+		false },
+	{ "a block for IPv4, and IPv6 comes", "{ AddressFamily: any }",
+		"AddressFamily inet\nMatch Address 0.0.0.0/0\nPermitTTY no\n",
+		"AddressFamily any\nMatch Address 0.0.0.0/0\nPermitTTY no\n", false },
+	{ "a block for IPv4, and IPv6 goes", "{ AddressFamily: inet }",
+		"AddressFamily any\nMatch Address 10.0.0.0/8\nPermitTTY no\n",
+		"AddressFamily inet\nMatch Address 10.0.0.0/8\nPermitTTY no\n", true },
+	{ "an address that is a name", "{ Port: 2222 }",
+		"Port 22\nListenAddress here\nMatch LocalPort 22\nPermitTTY no\n",
+		"Port 2222\nListenAddress here\nMatch LocalPort 22\nPermitTTY no\n",
+		false },
+	{ "the block around it", "{ Port: 2222 }",
+		"Port 22\nMatch LocalPort 22\n" INCLUDE,
+		"Port 2222\nMatch LocalPort 22\n" INCLUDE, false },
+	{ "no block asks for that", "{ Port: 2222 }",
+		"Port 22\nMatch User root\nPermitTTY no\n",
+		"Port 2222\nMatch User root\nPermitTTY no\n", true },
+};
+
+static struct answers
+answers_of(const struct fixture *fixture, struct host *host)
+{
+	const struct control *control = &fixture->policy.controls[0];
+	struct context context = fixture->context;
+	struct answers answers = { 0 };
+	context.host = host;
+	control->kind->answers(&context, control, &answers);
+	return answers;
+}
+
+static const char *
+value_of(const struct answers *answers, const char *subject)
+{
+	for (size_t i = 0; i < answers->count; i++)
+		if (strcmp(answers->items[i].subject, subject) == 0)
+			return answers->items[i].value;
+	return NULL;
+}
+
+static void
+test_moves(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
+		struct fixture fixture;
+		struct edits edits = { 0 };
+		struct error err = ERROR_INIT;
+		begin(&fixture, "9.2p1", moves[i].settings, "effective");
+		scratch_text("/etc/ssh/sshd_config", moves[i].before);
+		scratch_text("/etc/ssh/sshd_config.d/a.conf",
+			"Match User root\nPermitTTY no\n");
+		open_root(&fixture);
+		const struct control *control = &fixture.policy.controls[0];
+		const struct file *file = host_file(
+			fixture.context.host, "/etc/ssh/sshd_config");
+		edits_splice(&edits, file, 0, file->bytes.size, moves[i].after, "moved");
+		struct host *layer = host_layer(fixture.context.host);
+		assert_int_equal(
+			edits_apply(&edits, fixture.context.host, layer, &err), 0);
+		struct answers before = answers_of(&fixture, fixture.context.host);
+		struct answers after = answers_of(&fixture, layer);
+		bool wanted = true;
+		for (size_t k = 0; k < before.count; k++) {
+			const struct answer *was = &before.items[k];
+			const char *now = value_of(&after, was->subject);
+			if (now == NULL || strcmp(was->value, now) != 0)
+				wanted = wanted &&
+					control->kind->wants(
+						control, was->subject, was->value, now);
+		}
+		print_message("%s\n", moves[i].name);
+		assert_int_equal(wanted, moves[i].wanted);
+		answers_free(&before);
+		answers_free(&after);
+		edits_free(&edits);
+		host_free(layer);
+		end(&fixture);
+	}
+}
+
+/* With more than is looked at no move is wanted; a "; " in a pattern is no other item. */
+static void
+test_reach(void **state)
+{
+	(void)state;
+	static const char subject[] = "which Match blocks hold where sshd listens";
+	struct fixture fixture;
+	autobuffer struct buffer text = { 0 };
+	begin(&fixture, "9.2p1", "{ Port: 2222 }", "effective");
+	for (int i = 1; i <= 200; i++)
+		buffer_printf(&text, "Port %d\n", i);
+	buffer_text(&text, "Match LocalPort 7 User \"a; none\"\nPermitTTY no\n");
+	scratch_text("/etc/ssh/sshd_config", text.data);
+	open_root(&fixture);
+	struct answers answers = answers_of(&fixture, fixture.context.host);
+	assert_string_equal(
+		value_of(&answers, subject), "none; Match LocalPort 7 User a, none");
+	answers_free(&answers);
+	parser_free(fixture.context.parser);
+	host_free(fixture.context.host);
+	for (int i = 0; i < 1000; i++)
+		buffer_text(&text, "Match LocalPort 7\nPermitTTY no\n");
+	scratch_text("/etc/ssh/sshd_config", text.data);
+	open_root(&fixture);
+	answers = answers_of(&fixture, fixture.context.host);
+	const char *value = value_of(&answers, subject);
+	const struct control *control = &fixture.policy.controls[0];
+	assert_non_null(strstr(value, "too many to look at, for the ports 1 2 3"));
+	assert_false(control->kind->wants(control, subject, value, "none"));
+	answers_free(&answers);
+	end(&fixture);
+}
+
 int
 main(void)
 {
@@ -227,6 +381,8 @@ main(void)
 		cmocka_unit_test(test_remedies),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_ports),
+		cmocka_unit_test(test_moves),
+		cmocka_unit_test(test_reach),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
