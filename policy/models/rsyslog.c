@@ -42,6 +42,17 @@ reader_halt(
 		reason);
 }
 
+void
+reader_doubt_main(
+	struct reader *reader, const char *reason, const struct file *file, size_t offset)
+{
+	if (reader->main_doubt != NULL)
+		return;
+	reader->main_doubt = memory_printf("the main queue: %s", reason);
+	reader->main_file = file;
+	reader->main_offset = offset;
+}
+
 static void
 pass_over(void *data, const struct file *file, size_t offset)
 {
@@ -112,9 +123,9 @@ entrance_ruleset(struct reader *reader, const struct input *input, size_t defaul
 	/* rsyslogd takes the default where the named one is missing */
 	if (index >= reader->conf->ruleset_count)
 		index = default_ruleset;
-	if (reader->main_discards && !reader->conf->rulesets[index].queued)
-		index = behind(reader, "the main queue discards messages when it fills",
-			reader->conf->file, 0, index);
+	if (reader->main_doubt != NULL && !reader->conf->rulesets[index].queued)
+		index = behind(reader, reader->main_doubt, reader->main_file,
+			reader->main_offset, index);
 	/* a limit that ordinary messages meet: withinRatelimit() of ratelimit.c */
 	if (input->interval > 0 && input->burst < BURST_MIN)
 		index = behind(reader, "its input takes few messages at a time",
@@ -228,6 +239,11 @@ rsyslog_read(const struct context *context, struct syslog_conf *conf, struct err
 	free(reader.forward_template);
 	free(reader.program);
 	free(reader.halted);
+	free(reader.queue_doubt);
+	free(reader.file_doubt);
+	free(reader.forward_doubt);
+	free(reader.main_doubt);
+	table_free(&reader.limited);
 	if (reader.has_principals)
 		principals_free(&reader.principals);
 	return 0;

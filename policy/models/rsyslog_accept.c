@@ -3,14 +3,73 @@
  * plugins/omrelp/omrelp.c, of rsyslog 8.2302. */
 #include "policy/models/rsyslog_accept.h"
 
+#include <ctype.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 
 static char installed[] = ""; /* stands for "it is there" in a table */
 
 #define DIGITS "0123456789"
+
+/* Within these limits a value keeps what arrives, and when. Sources of the others: a
+ * batch of none takes none out of a queue, one that waits for more is held back, a window
+ * of time (unless it ends at 25) holds all back, a full queue that waits for nobody, or
+ * that has a severity to discard (8 is none), loses messages, and one of few is full soon
+ * (queue.c); a mark that is halved to 0 is never fallen below (doEnqSingleObj() there); a
+ * buffer of none takes nothing in, a file that reached its limit is closed for good
+ * unless a command helps (stream.c). */
+static const struct limit {
+	const char *name;
+	long min, max;
+	bool or_none; /* 0 is no limit */
+} limits[] = {
+	{ "queue.size", 100, 10000000, false },
+	{ "mainmsgqueuesize", 100, 10000000, false },
+	{ "actionqueuesize", 100, 10000000, false },
+	{ "queue.dequeuebatchsize", 1, 100000, false },
+	{ "mainmsgqueuedequeuebatchsize", 1, 100000, false },
+	{ "actionqueuedequeuebatchsize", 1, 100000, false },
+	{ "queue.mindequeuebatchsize", 0, INT_MAX, false },
+	{ "queue.mindequeuebatchsize.timeout", 0, 10000, false },
+	{ "queue.maxdiskspace", 1 << 20, LONG_MAX, true },
+	{ "mainmsgqueuemaxdiskspace", 1 << 20, LONG_MAX, true },
+	{ "actionqueuemaxdiskspace", 1 << 20, LONG_MAX, true },
+	{ "queue.maxfilesize", 1000, LONG_MAX, false },
+	{ "mainmsgqueuemaxfilesize", 1000, LONG_MAX, false },
+	{ "actionqueuemaxfilesize", 1000, LONG_MAX, false },
+	{ "queue.fulldelaymark", 100, INT_MAX, false },
+	{ "queue.lightdelaymark", 100, INT_MAX, false },
+	{ "queue.discardseverity", 8, 8, false },
+	{ "mainmsgqueuediscardseverity", 8, 8, false },
+	{ "actionqueuediscardseverity", 8, 8, false },
+	{ "queue.timeoutenqueue", 50, INT_MAX, false },
+	{ "mainmsgqueuetimeoutenqueue", 50, INT_MAX, false },
+	{ "actionqueuetimeoutenqueue", 50, INT_MAX, false },
+	{ "default.action.queue.timeoutenqueue", 50, INT_MAX, false },
+	{ "default.ruleset.queue.timeoutenqueue", 50, INT_MAX, false },
+	{ "queue.dequeueslowdown", 0, 1000, false },
+	{ "mainmsgqueuedequeueslowdown", 0, 1000, false },
+	{ "actionqueuedequeueslowdown", 0, 1000, false },
+	{ "queue.dequeuetimeend", 25, 25, false },
+	{ "mainmsgqueuedequeuetimeend", 25, 25, false },
+	{ "actionqueuedequeuetimeend", 25, 25, false },
+	{ "dynafilecachesize", 1, 25000, false },
+	{ "flushinterval", 0, 3600, false },
+	{ "omfileflushinterval", 0, 3600, false },
+	{ "iobuffersize", 1000, 100 << 20, false },
+	{ "omfileiobuffersize", 1000, 100 << 20, false },
+	{ "rotation.sizelimit", 0, 0, false },
+	{ "tcp_framedelimiter", 10, 10, false },
+	{ "ziplevel", 0, 9, false },
+	{ "ipfreebind", 0, 2, false },
+	{ "streamdrivermode", 0, 1, false },
+	{ "actionsendstreamdrivermode", 0, 1, false },
+	{ "udp.senddelay", 0, 1000, false },
+};
 
 static const struct accepted parameters_known[] = {
 	{ "type", NULL, TAKES_TEXT },
@@ -32,46 +91,45 @@ static const struct accepted parameters_known[] = {
 	{ "action.externalstate.file", NULL, TAKES_DOUBT },
 	{ "action.copymsg", NULL, TAKES_BINARY },
 	{ "queue.filename", NULL, TAKES_WORD },
-	{ "queue.spooldirectory", NULL, TAKES_WORD },
-	{ "queue.size", NULL, TAKES_SIZE },
-	{ "queue.dequeuebatchsize", NULL, TAKES_NUMBER },
-	{ "queue.mindequeuebatchsize", NULL, TAKES_NUMBER },
-	{ "queue.mindequeuebatchsize.timeout", NULL, TAKES_NUMBER },
-	{ "queue.maxdiskspace", NULL, TAKES_SIZE },
+	{ "queue.spooldirectory", NULL, TAKES_DOUBT },
+	{ "queue.size", NULL, TAKES_LIMITED_SIZE },
+	{ "queue.dequeuebatchsize", NULL, TAKES_LIMITED },
+	{ "queue.mindequeuebatchsize", NULL, TAKES_LIMITED },
+	{ "queue.mindequeuebatchsize.timeout", NULL, TAKES_LIMITED },
+	{ "queue.maxdiskspace", NULL, TAKES_LIMITED_SIZE },
 	{ "queue.highwatermark", NULL, TAKES_NUMBER },
 	{ "queue.lowwatermark", NULL, TAKES_NUMBER },
-	{ "queue.fulldelaymark", NULL, TAKES_NUMBER },
-	{ "queue.lightdelaymark", NULL, TAKES_NUMBER },
+	{ "queue.fulldelaymark", NULL, TAKES_LIMITED },
+	{ "queue.lightdelaymark", NULL, TAKES_LIMITED },
 	{ "queue.discardmark", NULL, TAKES_NUMBER },
-	/* 8, the default, discards nothing: see discards() */
-	{ "queue.discardseverity", NULL, TAKES_TEXT },
+	{ "queue.discardseverity", NULL, TAKES_LIMITED },
 	{ "queue.checkpointinterval", NULL, TAKES_NUMBER },
 	{ "queue.syncqueuefiles", NULL, TAKES_BINARY },
 	{ "queue.type", NULL, TAKES_QUEUE },
-	{ "queue.workerthreads", NULL, TAKES_NUMBER },
+	{ "queue.workerthreads", NULL, TAKES_WORKERS },
 	{ "queue.timeoutshutdown", NULL, TAKES_NUMBER },
 	{ "queue.timeoutactioncompletion", NULL, TAKES_NUMBER },
-	{ "queue.timeoutenqueue", NULL, TAKES_NUMBER },
+	{ "queue.timeoutenqueue", NULL, TAKES_LIMITED },
 	{ "queue.timeoutworkerthreadshutdown", NULL, TAKES_NUMBER },
 	{ "queue.workerthreadminimummessages", NULL, TAKES_NUMBER },
-	{ "queue.maxfilesize", NULL, TAKES_SIZE },
+	{ "queue.maxfilesize", NULL, TAKES_LIMITED_SIZE },
 	{ "queue.saveonshutdown", NULL, TAKES_BINARY },
-	{ "queue.dequeueslowdown", NULL, TAKES_NUMBER },
+	{ "queue.dequeueslowdown", NULL, TAKES_LIMITED },
 	{ "queue.dequeuetimebegin", NULL, TAKES_NUMBER },
-	{ "queue.dequeuetimeend", NULL, TAKES_NUMBER },
+	{ "queue.dequeuetimeend", NULL, TAKES_LIMITED },
 	{ "queue.cry.provider", NULL, TAKES_DOUBT },
 	{ "queue.samplinginterval", NULL, TAKES_DEFAULT },
 	{ "queue.takeflowctlfrommsg", NULL, TAKES_BINARY },
 	{ "file", "omfile", TAKES_TEXT },
 	{ "dynafile", "omfile", TAKES_TEXT },
 	{ "template", "omfile", TAKES_WORD },
-	{ "dynafilecachesize", "omfile", TAKES_NUMBER },
-	{ "ziplevel", "omfile", TAKES_NUMBER },
-	{ "flushinterval", "omfile", TAKES_NUMBER },
+	{ "dynafilecachesize", "omfile", TAKES_LIMITED },
+	{ "ziplevel", "omfile", TAKES_DEFAULT },
+	{ "flushinterval", "omfile", TAKES_LIMITED },
 	{ "asyncwriting", "omfile", TAKES_BINARY },
 	{ "veryrobustzip", "omfile", TAKES_BINARY },
-	{ "flushontxend", "omfile", TAKES_BINARY },
-	{ "iobuffersize", "omfile", TAKES_SIZE },
+	{ "flushontxend", "omfile", TAKES_ON },
+	{ "iobuffersize", "omfile", TAKES_LIMITED_SIZE },
 	{ "dirowner", "omfile", TAKES_USER },
 	{ "dirownernum", "omfile", TAKES_NUMBER },
 	{ "dirgroup", "omfile", TAKES_GROUP },
@@ -88,7 +146,7 @@ static const struct accepted parameters_known[] = {
 	{ "sig.provider", "omfile", TAKES_DOUBT },
 	{ "cry.provider", "omfile", TAKES_DOUBT },
 	{ "closetimeout", "omfile", TAKES_POSITIVE },
-	{ "rotation.sizelimit", "omfile", TAKES_SIZE },
+	{ "rotation.sizelimit", "omfile", TAKES_LIMITED_SIZE },
 	{ "rotation.sizelimitcommand", "omfile", TAKES_TEXT },
 	{ "target", "omfwd", TAKES_WORD },
 	{ "address", "omfwd", TAKES_DOUBT },
@@ -97,11 +155,11 @@ static const struct accepted parameters_known[] = {
 	{ "protocol", "omfwd", TAKES_WORD },
 	{ "networknamespace", "omfwd", TAKES_DOUBT },
 	{ "tcp_framing", "omfwd", TAKES_WORD },
-	{ "tcp_framedelimiter", "omfwd", TAKES_NUMBER },
-	{ "ziplevel", "omfwd", TAKES_NUMBER },
+	{ "tcp_framedelimiter", "omfwd", TAKES_LIMITED },
+	{ "ziplevel", "omfwd", TAKES_LIMITED },
 	{ "compression.mode", "omfwd", TAKES_WORD },
-	{ "compression.stream.flushontxend", "omfwd", TAKES_BINARY },
-	{ "ipfreebind", "omfwd", TAKES_NUMBER },
+	{ "compression.stream.flushontxend", "omfwd", TAKES_ON },
+	{ "ipfreebind", "omfwd", TAKES_LIMITED },
 	{ "maxerrormessages", "omfwd", TAKES_NUMBER },
 	{ "rebindinterval", "omfwd", TAKES_NUMBER },
 	{ "keepalive", "omfwd", TAKES_BINARY },
@@ -111,7 +169,7 @@ static const struct accepted parameters_known[] = {
 	{ "conerrskip", "omfwd", TAKES_COUNT },
 	{ "gnutlsprioritystring", "omfwd", TAKES_TEXT },
 	{ "streamdriver", "omfwd", TAKES_WORD },
-	{ "streamdrivermode", "omfwd", TAKES_NUMBER },
+	{ "streamdrivermode", "omfwd", TAKES_LIMITED },
 	{ "streamdriverauthmode", "omfwd", TAKES_WORD },
 	{ "streamdriverpermittedpeers", "omfwd", TAKES_WORD },
 	{ "streamdriver.permitexpiredcerts", "omfwd", TAKES_WORD },
@@ -123,7 +181,7 @@ static const struct accepted parameters_known[] = {
 	{ "streamdriver.certfile", "omfwd", TAKES_TEXT },
 	{ "resendlastmsgonreconnect", "omfwd", TAKES_BINARY },
 	{ "udp.sendtoall", "omfwd", TAKES_BINARY },
-	{ "udp.senddelay", "omfwd", TAKES_NUMBER },
+	{ "udp.senddelay", "omfwd", TAKES_LIMITED },
 	{ "udp.sendbuf", "omfwd", TAKES_SIZE },
 	{ "template", "omfwd", TAKES_WORD },
 	{ "ratelimit.interval", "omfwd", TAKES_DEFAULT },
@@ -248,6 +306,47 @@ accept_if(bool good, const char *name, const char *value, const char *what,
 	return ACCEPTANCE_NO;
 }
 
+/* The number that VALUE begins with times its unit, at most MAX; else -1. */
+static long
+read_amount(const char *value, long max)
+{
+	/* nvlstGetParam(), doGetSize() of rainerscript.c: a capital stands for 1000 */
+	static const char units[] = "kmgtpe";
+	struct error err = ERROR_INIT;
+	size_t length = strspn(value, DIGITS);
+	autofree char *digits = memory_copy(value, length);
+	long number;
+	if (text_number(digits, 0, max, &number, &err) < 0) {
+		error_clear(&err);
+		return -1;
+	}
+	const char *unit = value[length] != '\0' ? strchr(units, tolower(value[length]))
+						 : NULL;
+	long thousand = unit != NULL && *unit == value[length] ? 1024 : 1000;
+	for (long power = unit != NULL ? unit - units + 1 : 0; power > 0; power--) {
+		if (number > max / thousand)
+			return -1;
+		number *= thousand;
+	}
+	return number;
+}
+
+/* Whether VALUE is one of those that NAME is known to do nothing unusual with. */
+static enum acceptance
+accept_limited(const char *name, const char *value, struct error *err)
+{
+	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+		const struct limit *limit = &limits[i];
+		if (strcasecmp(limit->name, name) != 0)
+			continue;
+		long number = read_amount(value, limit->max);
+		if (number >= limit->min || (number == 0 && limit->or_none))
+			return ACCEPTANCE_YES;
+	}
+	error_set(err, "%s of %s may lose messages or hold them back", name, value);
+	return ACCEPTANCE_UNKNOWN;
+}
+
 enum acceptance
 accept_value(struct reader *reader, enum takes takes, const char *name, const char *value,
 	struct error *err)
@@ -279,8 +378,27 @@ accept_value(struct reader *reader, enum takes takes, const char *name, const ch
 		return accept_principal(reader, false, value, err);
 	case TAKES_GROUP:
 		return accept_principal(reader, true, value, err);
+	case TAKES_LIMITED:
+		return is_number(value) ? accept_limited(name, value, err)
+					: accept_if(false, name, value, "number", err);
+	case TAKES_LIMITED_SIZE:
+		return is_size(value) ? accept_limited(name, value, err)
+				      : accept_if(false, name, value, "size", err);
+	case TAKES_WORKERS:
+		if (!is_number(value))
+			return accept_if(false, name, value, "number", err);
+		if (strtol(value, NULL, 10) > 0)
+			break;
+		error_set(err, "rsyslogd divides by %s", name);
+		return ACCEPTANCE_UNKNOWN;
+	case TAKES_ON:
+		if (strcmp(value, "off") != 0)
+			return accept_if(
+				strcmp(value, "on") == 0, name, value, "on or off", err);
+		error_set(err, "without %s messages are held back", name);
+		return ACCEPTANCE_UNKNOWN;
 	case TAKES_DEFAULT:
-		if (strcmp(value, "0") == 0 || strcmp(value, "off") == 0)
+		if (strcmp(value, "0") == 0)
 			break;
 		__attribute__((fallthrough));
 	case TAKES_DOUBT:
@@ -288,6 +406,37 @@ accept_value(struct reader *reader, enum takes takes, const char *name, const ch
 		return ACCEPTANCE_UNKNOWN;
 	}
 	return ACCEPTANCE_YES;
+}
+
+char *
+accept_queue(struct reader *reader, const struct parameters *parameters,
+	const struct file *file, size_t offset)
+{
+	char *doubt = NULL;
+	for (size_t i = 0; i < parameters->count; i++) {
+		const struct parameter *parameter = &parameters->items[i];
+		struct error why = ERROR_INIT;
+		const struct accepted *known = accept_parameter("", parameter->name);
+		if (strncasecmp(parameter->name, "queue.", 6) != 0 ||
+			parameter->value == NULL)
+			continue;
+		if (known == NULL) {
+			autofree char *reason = memory_printf(
+				"there is no parameter %s", parameter->name);
+			reader_obstruct(reader, true, false, file, offset, reason);
+			continue;
+		}
+		enum acceptance result = accept_value(
+			reader, known->takes, known->name, parameter->value, &why);
+		if (result != ACCEPTANCE_YES) {
+			reader_obstruct(reader, result >= ACCEPTANCE_NO,
+				known->takes == TAKES_WORKERS, file, offset, why.text);
+			if (doubt == NULL)
+				doubt = memory_text(why.text);
+		}
+		error_clear(&why);
+	}
+	return doubt;
 }
 
 /* Lists the root's modules once. */

@@ -16,7 +16,11 @@ enum takes {
 	TAKES_USER,
 	TAKES_GROUP,
 	TAKES_QUEUE,
-	TAKES_DEFAULT, /* "0" or "off"; the model does not follow any other value */
+	TAKES_LIMITED, /* a number, of which the model follows some values only */
+	TAKES_LIMITED_SIZE,
+	TAKES_WORKERS, /* a number; 0 ends rsyslogd: qqueueCorrectParams() of queue.c */
+	TAKES_ON, /* "on"; what "off" does the model does not follow */
+	TAKES_DEFAULT, /* "0"; the model does not follow any other value */
 	TAKES_DOUBT, /* the model does not follow any value */
 };
 
@@ -51,6 +55,14 @@ accept_parameter(const char *module, const char *name);
 /* Whether all parameters of actions of MODULE are known. */
 bool
 accept_knows(const char *module);
+
+/* Why messages that come through a queue with these parameters may be lost, or held back;
+ * NULL when they are not. Notes what may keep rsyslogd from starting. The caller frees
+ * it.
+ */
+char *
+accept_queue(struct reader *reader, const struct parameters *parameters,
+	const struct file *file, size_t offset);
 
 /* Notes what keeps rsyslogd from starting in OBJECT(...): "module", "global", ... Returns
  * whether it takes the values of the parameters that it knows. */

@@ -110,6 +110,10 @@ read_channel(const struct reader *reader, const char *text,
 		return error_set(err, "there is no output channel '%s'", name);
 	destination->type = DESTINATION_FILE;
 	destination->name = memory_text(file);
+	if (table_get(&reader->limited, name) != NULL)
+		doubt(destination,
+			"its file is closed when it has its size, unless the "
+			"command of its $outchannel helps");
 	return use_default_template(reader, destination, err);
 }
 
@@ -293,6 +297,29 @@ free_destination(struct destination *destination)
 	expression_free(destination->computed);
 }
 
+/* Takes "//" and "/." out of PATH, which lead nowhere. Returns whether the rest is the
+ * file's name: one that goes up depends on links, and one that is relative on the folder
+ * that rsyslogd is in (open(2) in doPhysOpen() of runtime/stream.c). */
+static bool
+tidy_path(char *path)
+{
+	char *to = path;
+	if (path[0] != '/')
+		return false;
+	for (const char *from = path; *from != '\0';) {
+		size_t length = 1 + strcspn(from + 1, "/");
+		if (length == 3 && from[1] == '.' && from[2] == '.')
+			return false;
+		if (length > 2 || (length == 2 && from[1] != '.')) {
+			memmove(to, from, length);
+			to += length;
+		}
+		from += length;
+	}
+	*to = '\0';
+	return true;
+}
+
 static void
 finish(struct reader *reader, struct block *block, struct destination *made,
 	struct error *err, const struct file *file, size_t offset)
@@ -304,11 +331,13 @@ finish(struct reader *reader, struct block *block, struct destination *made,
 		block_add_nothing(block, file, offset);
 		return;
 	}
+	if (made->type == DESTINATION_FILE && made->computed == NULL &&
+		!tidy_path(made->name))
+		block_add(block, STATEMENT_OPAQUE, file, offset)->text = memory_printf(
+			"which file %s is can't be told", made->name);
 	*block_add(block, STATEMENT_ACTION, file, offset)->destination = *made;
 	reader->actions++;
 }
-
-static const char discarding[] = "its queue discards messages when it fills";
 
 /* What rsyslogd takes for names of users that begin so. */
 static bool
@@ -334,8 +363,12 @@ action_add_legacy(struct reader *reader, struct block *block, struct bytes text,
 		block = sometimes(block, false, file, offset);
 	read_legacy(reader, words, &made, &err);
 	set_files(&made, &reader->legacy_files);
-	if (reader->discards && reader->queued)
-		doubt(&made, discarding);
+	if (reader->queue_doubt != NULL && reader->queued)
+		doubt(&made, reader->queue_doubt);
+	if (reader->file_doubt != NULL && made.type == DESTINATION_FILE)
+		doubt(&made, reader->file_doubt);
+	if (reader->forward_doubt != NULL && made.type == DESTINATION_HOST)
+		doubt(&made, reader->forward_doubt);
 	if (is_letter_or_star(words[0]))
 		reader_obstruct(reader, true, false, file, offset,
 			"a user's name without :omusrmsg: before it draws a warning");
@@ -345,7 +378,8 @@ action_add_legacy(struct reader *reader, struct block *block, struct bytes text,
 			&made.program, reader->program != NULL ? reader->program : "");
 	finish(reader, block, &made, &err, file, offset);
 	reader->nth_only = false; /* these two hold for one action */
-	reader->queued = reader->discards = false;
+	reader->queued = false;
+	setting_text(&reader->queue_doubt, NULL);
 }
 
 static int
@@ -426,15 +460,6 @@ read_action(const struct reader *reader, const struct parameters *parameters,
 	return 0;
 }
 
-/* Whether what a queue does may lose messages while all else goes well:
- * queue.discardseverity of 8, the default, discards none (queue.c, qqueueChkDiscardMsg).
- */
-static bool
-discards(const char *name, const char *value)
-{
-	return strcasecmp(name, "queue.discardseverity") == 0 && strcmp(value, "8") != 0;
-}
-
 /* One of the network drivers that rsyslogd comes with, and of the modes that omfwd takes.
  */
 static enum acceptance
@@ -442,6 +467,12 @@ check_choice(
 	struct reader *reader, const char *name, const char *value, struct error *err)
 {
 	static const char *const modes[] = { "none", "single", "stream:always" };
+	if (strcasecmp(name, "tcp_framing") == 0)
+		return strcasecmp(value, "traditional") == 0 ||
+				strcasecmp(value, "octet-counted") == 0
+			? ACCEPTANCE_YES
+			: (error_set(err, "there is no tcp_framing '%s'", value),
+				  ACCEPTANCE_NO);
 	if (strcasecmp(name, "streamdriver") == 0) {
 		autofree char *module = memory_printf("lmnsd_%s", value);
 		if (accept_module(reader, module) != 0)
@@ -509,15 +540,15 @@ check_parameters(struct reader *reader, const struct parameters *parameters,
 			result = check_parameter(reader, known, name, value, &why);
 		else
 			error_set(&why, "there is no parameter %s", name);
-		if (discards(name, value))
-			doubt(destination, discarding);
 		/* rsyslogd passes over one that it does not know */
 		if (result == ACCEPTANCE_UNKNOWN) {
 			if (known != NULL)
 				doubt(destination, why.text);
 			reader_obstruct(reader, known == NULL,
-				known != NULL && known->takes == TAKES_USER, file, offset,
-				why.text);
+				known != NULL &&
+					(known->takes == TAKES_USER ||
+						known->takes == TAKES_WORKERS),
+				file, offset, why.text);
 		}
 		if (result == ACCEPTANCE_FATAL)
 			reader_obstruct(reader, true, true, file, offset, why.text);
@@ -559,6 +590,14 @@ action_add(struct reader *reader, struct block *block,
 			parameter_text(parameters, "action.execonlyeverynthtime", "0"),
 			1))
 		block = sometimes(block, false, file, offset);
+	/* newActInst of omfile.c asks for two names and takes the second for a template
+	 */
+	if (parameter_text(parameters, "file", NULL) != NULL &&
+		parameter_text(parameters, "dynafile", NULL) != NULL) {
+		static const char both[] = "file and dynafile are given";
+		reader_obstruct(reader, false, true, file, offset, both);
+		doubt(&made, both);
+	}
 	made.queued = strcasecmp(queue, "direct") != 0;
 	if (check_parameters(reader, parameters, &made, &err, file, offset) == 0)
 		read_action(reader, parameters, &made, &err);

@@ -48,16 +48,26 @@ read_template(
 	template_keep(reader, name, template);
 }
 
-/* name,file,size,command */
+/* name,file,size,command: ochAddLine() of outchannel.c. Of two with one name the first is
+ * found: ochFind() there. A file that has reached its size is closed unless the command
+ * helps: resolveFileSizeLimit() of stream.c. */
 static void
 read_channel(struct reader *reader, const char *value)
 {
+	static char limited[] = "";
 	size_t length = strcspn(value, ",");
 	autofree char *name = memory_copy(value, length);
+	if (table_get(&reader->channels, name) != NULL)
+		return;
 	const char *file = value + length;
 	file += strspn(file, ", \t");
-	free(table_get(&reader->channels, name));
-	table_set(&reader->channels, name, memory_copy(file, strcspn(file, ", \t")));
+	length = strcspn(file, ", \t");
+	table_set(&reader->channels, name, memory_copy(file, length));
+	const char *size = file + length;
+	size += strspn(size, ", \t");
+	size += strspn(size, "0");
+	if (*size >= '1' && *size <= '9')
+		table_set(&reader->limited, name, limited);
 }
 
 /* setWorkDir() of glbl.c refuses a directory that is not there. */
@@ -84,6 +94,38 @@ is_module_wide(const char *name)
 	return false;
 }
 
+static void
+keep_first(char **doubt, const char *reason)
+{
+	if (*doubt == NULL)
+		*doubt = memory_text(reason);
+}
+
+/* Notes what the value WORD of NAME may do to messages. */
+static void
+check_limits(struct reader *reader, const struct accepted *known, const char *word,
+	const struct file *file, size_t offset)
+{
+	struct error why = ERROR_INIT;
+	if (known->takes != TAKES_LIMITED && known->takes != TAKES_LIMITED_SIZE &&
+		known->takes != TAKES_WORKERS && known->takes != TAKES_ON &&
+		known->takes != TAKES_DEFAULT)
+		return;
+	if (accept_value(reader, known->takes, known->name, word, &why) == ACCEPTANCE_YES)
+		return;
+	if (strncmp(known->name, "mainmsgqueue", 12) == 0)
+		reader_doubt_main(reader, why.text, file, offset);
+	else if (strncmp(known->name, "actionqueue", 11) == 0)
+		keep_first(&reader->queue_doubt, why.text);
+	else if (strncmp(known->name, "omfile", 6) == 0)
+		keep_first(&reader->file_doubt, why.text);
+	else
+		keep_first(&reader->forward_doubt, why.text);
+	if (known->takes == TAKES_WORKERS)
+		reader_obstruct(reader, false, true, file, offset, why.text);
+	error_clear(&why);
+}
+
 /* Whether rsyslogd takes the $directive NAME with its value WORD. A user or a group that
  * is not there ends it (doGetUID() and doGetGID() of cfsysline.c). */
 static bool
@@ -108,6 +150,7 @@ check_setting(struct reader *reader, const char *name, const char *word,
 			known->module);
 		return false;
 	}
+	check_limits(reader, known, word, file, offset);
 	bool is_id = known->takes == TAKES_USER || known->takes == TAKES_GROUP;
 	/* what a word or a number of old may look like is wide */
 	if (!is_id && known->takes != TAKES_BINARY && known->takes != TAKES_MODE)
@@ -177,10 +220,6 @@ read_setting(struct reader *reader, const char *name, const char *value,
 		setting_text(&reader->file_template, word);
 	else if (strcasecmp(name, "actionforwarddefaulttemplate") == 0)
 		setting_text(&reader->forward_template, word);
-	else if (strcasecmp(name, "mainmsgqueuediscardseverity") == 0)
-		reader->main_discards = strcmp(word, "8") != 0;
-	else if (strcasecmp(name, "actionqueuediscardseverity") == 0)
-		reader->discards = strcmp(word, "8") != 0;
 	else if (strcasecmp(name, "template") == 0)
 		read_template(reader, value, file, offset);
 	else if (strcasecmp(name, "outchannel") == 0)

@@ -85,11 +85,17 @@ struct reader {
 	char *program; /* owned: of the legacy omprog actions that follow, or NULL */
 	struct table templates; /* struct template by name, owned */
 	struct table channels; /* $outchannel: by name the file, owned */
+	struct table limited; /* those of them whose files may not grow for ever */
 	struct table modules; /* loaded ones, by name: SETTING_LEGACY or another text */
 	struct input kernel, journal, socket;
 	/* settings for the legacy actions that follow */
-	bool when_suspended, not_always, nth_only, queued, discards;
-	bool main_discards; /* the main queue may lose messages */
+	bool when_suspended, not_always, nth_only, queued;
+	/* owned: why messages may be lost or held back in the queue of the next legacy
+	 * action, in the files of all that follow, on the way to other hosts; NULL */
+	char *queue_doubt, *file_doubt, *forward_doubt;
+	char *main_doubt; /* the same of the main queue */
+	const struct file *main_file; /* and where that is said */
+	size_t main_offset;
 };
 
 /* Cuts off at what the model does not follow: anything may happen behind, so that nothing
@@ -129,6 +135,11 @@ action_add_legacy(struct reader *reader, struct block *block, struct bytes text,
 void
 reader_obstruct(struct reader *reader, bool certain, bool always, const struct file *file,
 	size_t offset, const char *reason);
+
+/* Notes that the main queue may lose messages, or hold them back. */
+void
+reader_doubt_main(struct reader *reader, const char *reason, const struct file *file,
+	size_t offset);
 
 /* Takes a $Directive line. Returns false when rsyslogd reads no further. */
 bool

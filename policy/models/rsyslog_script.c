@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "policy/models/rsyslog_accept.h"
 #include "policy/models/rsyslog_words.h"
 
 static const char computed[] = "what a command in backticks gives can't be told";
@@ -352,9 +353,10 @@ read_ruleset(struct reader *reader, const struct parameters *parameters,
 	bool queued = false;
 	if (!words_accept_symbol(reader, '{'))
 		return words_error(reader);
-	if (strcmp(parameter_text(parameters, "queue.discardseverity", "8"), "8") != 0)
-		block_add(&body, STATEMENT_OPAQUE, file, offset)->text = memory_text(
-			"the queue of its ruleset discards messages when it fills");
+	autofree char *doubt = accept_queue(reader, parameters, file, offset);
+	if (doubt != NULL)
+		block_add(&body, STATEMENT_OPAQUE, file, offset)->text = memory_printf(
+			"the queue of its ruleset: %s", doubt);
 	while (!words_accept_symbol(reader, '}'))
 		if (read_statement(reader, &body) < 0) {
 			block_free(&body);

@@ -274,8 +274,22 @@ read_module(struct reader *reader, const struct parameters *parameters, bool goo
 	}
 }
 
+/* NAME is for all queues, whose messages all come by the main one. */
 static void
-read_global(struct reader *reader, const struct parameters *parameters)
+doubt_default(struct reader *reader, const struct parameters *parameters,
+	const char *name, const struct file *file, size_t offset)
+{
+	const char *value = parameter_text(parameters, name, NULL);
+	struct error why = ERROR_INIT;
+	if (value != NULL &&
+		accept_value(reader, TAKES_LIMITED, name, value, &why) != ACCEPTANCE_YES)
+		reader_doubt_main(reader, why.text, file, offset);
+	error_clear(&why);
+}
+
+static void
+read_global(struct reader *reader, const struct parameters *parameters,
+	const struct file *file, size_t offset)
 {
 	const char *abort = parameter_text(parameters, "abortonuncleanconfig", NULL);
 	const char *ids = parameter_text(
@@ -297,6 +311,10 @@ read_global(struct reader *reader, const struct parameters *parameters)
 		setting_text(&reader->group, group);
 	if (ids != NULL)
 		reader->outlives_ids = !is_on(ids);
+	doubt_default(
+		reader, parameters, "default.ruleset.queue.timeoutenqueue", file, offset);
+	doubt_default(
+		reader, parameters, "default.action.queue.timeoutenqueue", file, offset);
 }
 
 void
@@ -305,15 +323,17 @@ setting_object(struct reader *reader, const char *name,
 {
 	if (parameters_disable(parameters))
 		return;
+	if (strcasecmp(name, "main_queue") == 0) {
+		autofree char *doubt = accept_queue(reader, parameters, file, offset);
+		if (doubt != NULL)
+			reader_doubt_main(reader, doubt, file, offset);
+		return;
+	}
 	bool good = accept_object(reader, name, parameters, file, offset);
-	if (strcasecmp(name, "main_queue") == 0 &&
-		strcmp(parameter_text(parameters, "queue.discardseverity", "8"), "8") !=
-			0)
-		reader->main_discards = true;
 	if (strcasecmp(name, "module") == 0)
 		read_module(reader, parameters, good, file, offset);
 	else if (strcasecmp(name, "input") == 0)
 		read_input(reader, parameters, file, offset);
 	else if (strcasecmp(name, "global") == 0)
-		read_global(reader, parameters);
+		read_global(reader, parameters, file, offset);
 }

@@ -363,6 +363,108 @@ test_values(void **state)
 	judged(INPUTS "*.* action(type=\"omfile\" file=\"/b\" file=\"/a\")\n", "reached");
 }
 
+#define QUEUE(parameters) "main_queue(" parameters ")\n" INPUTS "*.* /a\n"
+#define DIRECTIVE(line) INPUTS line "\n*.* /a\n"
+
+/* qqueueCorrectParams(), qqueueAdd(), DequeueConsumableElements() and RateLimiter() of
+ * runtime/queue.c, validateConf() of runtime/rsconf.c */
+static void
+test_queues(void **state)
+{
+	static const char *const good[] = { QUEUE("queue.size=\"100000\""),
+		QUEUE("queue.size=\"10k\" queue.type=\"LinkedList\""),
+		QUEUE("queue.samplinginterval=\"0\" queue.dequeueslowdown=\"500\""),
+		QUEUE("queue.workerthreads=\"4\" queue.dequeuebatchsize=\"1\""),
+		QUEUE("queue.mindequeuebatchsize=\"50\" "
+		      "queue.mindequeuebatchsize.timeout=\"100\""),
+		QUEUE("queue.maxdiskspace=\"1g\" queue.timeoutenqueue=\"10000\""),
+		QUEUE("queue.maxdiskspace=\"0\" queue.dequeuetimeend=\"25\""),
+		FILE_ACTION("queue.type=\"LinkedList\" queue.workerthreads=\"2\" "
+			    "queue.filename=\"q\" queue.saveonshutdown=\"on\""),
+		DIRECTIVE("$MainMsgQueueWorkerThreads 0"),
+		DIRECTIVE("$MainMsgQueueSize 50000"),
+		DIRECTIVE("$ActionQueueDequeueBatchSize 0"), /* it has no queue */
+		DIRECTIVE("$ActionQueueType LinkedList\n$ActionQueueMaxDiskSpace 1g\n"
+			  "$ActionQueueDequeueTimeBegin 3") };
+	static const char *const doubtful[] = { QUEUE("queue.samplinginterval=\"3\""),
+		QUEUE("queue.samplinginterval=\"off\""), QUEUE("queue.size=\"1\""),
+		QUEUE("queue.size=\"9e\""), QUEUE("queue.dequeuebatchsize=\"0\""),
+		QUEUE("queue.mindequeuebatchsize=\"1000\" "
+		      "queue.mindequeuebatchsize.timeout=\"100000\""),
+		QUEUE("queue.dequeuetimebegin=\"3\" queue.dequeuetimeend=\"4\""),
+		QUEUE("queue.dequeueslowdown=\"5000000\""),
+		QUEUE("queue.timeoutenqueue=\"0\""), QUEUE("queue.fulldelaymark=\"1\""),
+		QUEUE("queue.maxdiskspace=\"1\""),
+		"global(default.ruleset.queue.timeoutEnqueue=\"0\")\n" DIRECTIVE(""),
+		FILE_ACTION("queue.type=\"LinkedList\" queue.dequeuebatchsize=\"0\""),
+		FILE_ACTION("queue.type=\"LinkedList\" queue.dequeuetimeend=\"4\""),
+		INPUTS "ruleset(name=\"rs\" queue.dequeuebatchsize=\"0\") { /a\n }\n"
+		       "*.* call rs\n",
+		DIRECTIVE("$MainMsgQueueDequeueBatchSize 0"),
+		DIRECTIVE("$MainMsgQueueDequeueTimeEnd 4"),
+		DIRECTIVE("$ActionQueueType LinkedList\n$ActionQueueDequeueBatchSize 0"),
+		DIRECTIVE("$ActionQueueType LinkedList\n$ActionQueueDequeueTimeEnd 4") };
+	static const char *const fatal[] = { QUEUE("queue.workerthreads=\"0\""),
+		FILE_ACTION("queue.workerthreads=\"0\""),
+		INPUTS "ruleset(name=\"rs\" queue.workerthreads=\"0\") { /a\n }\n"
+		       "*.* call rs\n",
+		DIRECTIVE("$ActionQueueType LinkedList\n$ActionQueueWorkerThreads 0") };
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		judged(good[i], "reached");
+	for (size_t i = 0; i < sizeof doubtful / sizeof *doubtful; i++)
+		judged(doubtful[i], "unknown");
+	for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
+		judged(fatal[i], "may not start");
+	/* it holds for the next action alone */
+	judged(INPUTS "$ActionQueueType LinkedList\n$ActionQueueDequeueBatchSize 0\n"
+		      "*.* /b\n$ActionQueueType LinkedList\n*.* /a\n",
+		"reached");
+}
+
+/* newActInst of tools/omfile.c, strmConstructFinalize(), resolveFileSizeLimit() of
+ * runtime/stream.c, ochAddLine() and ochFind() of outchannel.c */
+static void
+test_file_parameters(void **state)
+{
+	(void)state;
+	judged(FILE_ACTION(
+		       "ioBufferSize=\"64k\" flushInterval=\"1\" asyncWriting=\"on\""),
+		"reached");
+	judged(FILE_ACTION("ioBufferSize=\"0\""), "unknown");
+	judged(FILE_ACTION("zipLevel=\"0\""), "reached");
+	judged(FILE_ACTION("zipLevel=\"6\""), "unknown");
+	judged(FILE_ACTION("flushOnTXEnd=\"on\""), "reached");
+	judged(FILE_ACTION("flushOnTXEnd=\"off\""), "unknown");
+	judged(FILE_ACTION("rotation.sizeLimit=\"0\""), "reached");
+	judged(FILE_ACTION("rotation.sizeLimit=\"60\""), "unknown");
+	judged(FILE_ACTION(
+		       "rotation.sizeLimit=\"60\" rotation.sizeLimitCommand=\"/bin/x\""),
+		"unknown");
+	judged("template(name=\"d\" type=\"string\" string=\"/a\")\n" FILE_ACTION(
+		       "dynaFile=\"d\""),
+		"may not start");
+	judged(DIRECTIVE("$OMFileIOBufferSize 0"), "unknown");
+	judged(DIRECTIVE("$OMFileIOBufferSize 64k"), "reached");
+	judged(DIRECTIVE("$OMFileZipLevel 6"), "unknown");
+	judged(INPUTS "$outchannel x,/a\n*.* :omfile:$x\n", "reached");
+	judged(INPUTS "$outchannel x,/a,0\n*.* :omfile:$x\n", "reached");
+	judged(INPUTS "$outchannel x,/a,10,/bin/rm\n*.* :omfile:$x\n", "unknown");
+	judged(INPUTS "$outchannel x,/b\n$outchannel x,/a\n*.* :omfile:$x\n", "missed");
+}
+
+/* doPhysOpen() of runtime/stream.c opens what is written. */
+static void
+test_paths(void **state)
+{
+	(void)state;
+	judged(INPUTS "*.* //./a\n", "reached");
+	judged(INPUTS "*.* /./b/.a\n", "missed");
+	judged(INPUTS "*.* /b/../a\n", "unknown");
+	judged(INPUTS "*.* action(type=\"omfile\" file=\"/b/../a\")\n", "unknown");
+	judged(INPUTS "*.* action(type=\"omfile\" file=\"a\")\n", "unknown");
+}
+
 #define LIST_TEMPLATE(parts)                                                             \
 	"template(name=\"e\" type=\"list\") { " parts " }\n" FILE_ACTION("template="     \
 									 "\"e\"")
@@ -514,6 +616,9 @@ main(void)
 		cmocka_unit_test(test_large_include),
 		cmocka_unit_test(test_owners),
 		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_queues),
+		cmocka_unit_test(test_file_parameters),
+		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_templates),
 		cmocka_unit_test(test_incomplete),
 		cmocka_unit_test(test_joined),
