@@ -44,6 +44,7 @@ struct policy {
 	char *file; /* as named by the user */
 	char sha256[65]; /* of the policy file's bytes followed by each overlay's */
 	const char *title;
+	const char *description; /* NULL when absent */
 	const struct value
 		*assume; /* NULL when absent; e.g. value_text(assume, "openssh", NULL) */
 	struct control *controls;

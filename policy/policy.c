@@ -288,6 +288,7 @@ policy_load(const char *file, const char *const *overlays, size_t overlay_count,
 	if (judged)
 		build_controls(&drafts, tables, ret_policy, problems);
 	ret_policy->title = value_text(root, "title", file);
+	ret_policy->description = value_text(root, "description", NULL);
 	ret_policy->assume = value_find(root, "assume");
 	hash_documents(store, ret_policy->sha256);
 	free(drafts.items);

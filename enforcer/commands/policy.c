@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "enforcer/options.h"
 #include "enforcer/output.h"
+#include "enforcer/policy_doc.h"
 #include "enforcer/setup.h"
 #include "policy/module_conf.h"
 #include "policy/schema.h"
@@ -56,6 +57,15 @@ show(const struct policy *policy)
 	return 0;
 }
 
+static int
+doc(const struct policy *policy)
+{
+	autobuffer struct buffer out = { 0 };
+	policy_doc(policy, &out);
+	output_print((struct bytes){ out.data, out.size });
+	return 0;
+}
+
 /* What is done with the policy once it is loaded. */
 static const struct action {
 	const char *name;
@@ -63,9 +73,10 @@ static const struct action {
 } actions[] = {
 	{ "check", check },
 	{ "show", show },
+	{ "doc", doc },
 };
 
-static const char *const names[] = { "check", "show", "schema", NULL };
+static const char *const names[] = { "check", "show", "doc", "schema", NULL };
 
 static const struct option_row rows[] = {
 	OPTION_POLICY,
@@ -78,8 +89,8 @@ run(int argc, char **argv);
 
 const struct command command_policy = {
 	.name = "policy",
-	.synopsis = "check|show|schema [OPTION]... [FILE]",
-	.summary = "check or show a desired state, or print the schema for editors",
+	.synopsis = "check|show|doc|schema [OPTION]... [FILE]",
+	.summary = "check, show or write out a desired state, or print its schema",
 	.options = rows,
 	.subcommands = names,
 	.run = run,
@@ -140,6 +151,6 @@ run(int argc, char **argv)
 		output_error(
 			"policy: unknown word '%s' (did you mean %s?)", name, nearest);
 	else
-		output_error("policy: say check, show or schema");
+		output_error("policy: say check, show, doc or schema");
 	return STATUS_NOT_RUN;
 }

@@ -8,70 +8,18 @@
 
 #include "base/memory.h"
 #include "enforcer/changelog.h"
+#include "enforcer/markdown.h"
 #include "enforcer/report/report.h"
-
-enum { FENCE = 3 };
-
-/* TEXT (NULL: nothing) where it stands for itself: what means something to Markdown, to
- * HTML or in a table is escaped. */
-static void
-write_text(struct buffer *out, const char *text)
-{
-	autobuffer struct buffer plain = { 0 };
-	if (text == NULL)
-		return;
-	buffer_escaped(&plain, BYTES_TEXT(text), false);
-	for (size_t i = 0; i < plain.size; i++) {
-		if (strchr("\\`*_{}[]<>#|&~!+-.", plain.data[i]) != NULL &&
-			(strchr("#+-.!", plain.data[i]) == NULL || i == 0 ||
-				plain.data[i - 1] == '\n'))
-			buffer_text(out, "\\");
-		buffer_add(out, &plain.data[i], plain.data[i] != '\n');
-		if (plain.data[i] == '\n')
-			buffer_text(out, " ");
-	}
-}
-
-/* The longest run of backticks in TEXT. */
-static size_t
-backticks(const char *text)
-{
-	size_t longest = 0;
-	for (const char *at = text; *at != '\0'; at++) {
-		size_t run = strspn(at, "`");
-		longest = run > longest ? run : longest;
-		at += run > 0 ? run - 1 : 0;
-	}
-	return longest;
-}
-
-/* Lines as they are, in a fence that none of them ends. */
-static void
-write_block(struct buffer *out, struct bytes text)
-{
-	autobuffer struct buffer plain = { 0 };
-	buffer_text(&plain, "");
-	buffer_add(&plain, text.data, text.size);
-	size_t fence = backticks(plain.data) + 1;
-	fence = fence < FENCE ? FENCE : fence;
-	for (size_t i = 0; i < fence; i++)
-		buffer_text(out, "`");
-	buffer_text(out, "text\n");
-	buffer_add(out, plain.data, plain.size);
-	for (size_t i = 0; i < fence; i++)
-		buffer_text(out, "`");
-	buffer_text(out, "\n\n");
-}
 
 static void
 write_title(struct buffer *out, const struct control *control)
 {
 	if (control->item != NULL) {
 		buffer_text(out, "Item ");
-		write_text(out, control->item);
+		markdown_text(out, control->item);
 		buffer_text(out, ": ");
 	}
-	write_text(out, control->title != NULL ? control->title : control->id);
+	markdown_text(out, control->title != NULL ? control->title : control->id);
 }
 
 /* --- the summary ------------------------------------------------------------------- */
@@ -144,9 +92,9 @@ write_risk_row(const struct result *result, struct buffer *out)
 	buffer_text(out, "| ");
 	buffer_text(out, risk_name(control->risk));
 	buffer_text(out, " | ");
-	write_text(out, control->item != NULL ? control->item : "");
+	markdown_text(out, control->item != NULL ? control->item : "");
 	buffer_text(out, " | ");
-	write_text(out, control->title != NULL ? control->title : control->id);
+	markdown_text(out, control->title != NULL ? control->title : control->id);
 	buffer_printf(out, " | %s |\n", verdict_name(result->verdict));
 }
 
@@ -182,32 +130,22 @@ write_risks(const struct report *report, struct buffer *out)
 /* --- the controls ------------------------------------------------------------------ */
 
 static void
-write_field(struct buffer *out, const char *label, const char *text)
-{
-	if (text == NULL)
-		return;
-	buffer_printf(out, "- %s: ", label);
-	write_text(out, text);
-	buffer_text(out, "\n");
-}
-
-static void
 write_finding(const struct finding *finding, struct buffer *out)
 {
 	autobuffer struct buffer lines = { 0 };
 	buffer_printf(out, "- **%s** ", verdict_name(finding->verdict));
-	write_text(out, finding->subject);
+	markdown_text(out, finding->subject);
 	if (finding->have != NULL) {
 		buffer_text(out, ": is ");
-		write_text(out, finding->have);
+		markdown_text(out, finding->have);
 	}
 	if (finding->want != NULL && finding->verdict != VERDICT_PASS) {
 		buffer_text(out, "; wanted: ");
-		write_text(out, finding->want);
+		markdown_text(out, finding->want);
 	}
 	if (finding->why != NULL) {
 		buffer_text(out, " (");
-		write_text(out, finding->why);
+		markdown_text(out, finding->why);
 		buffer_text(out, ")");
 	}
 	buffer_text(out, "\n");
@@ -224,7 +162,7 @@ write_finding(const struct finding *finding, struct buffer *out)
 	}
 	buffer_text(out, "\n");
 	if (lines.size > 0)
-		write_block(out, (struct bytes){ lines.data, lines.size });
+		markdown_block(out, (struct bytes){ lines.data, lines.size });
 }
 
 static void
@@ -252,11 +190,11 @@ write_waiver(const struct waiver *waiver, struct buffer *out)
 	buffer_text(out,
 		waiver->expired ? "- Waiver that has expired: until "
 				: "- Waived until ");
-	write_text(out, waiver->until);
+	markdown_text(out, waiver->until);
 	buffer_text(out, " by ");
-	write_text(out, waiver->owner);
+	markdown_text(out, waiver->owner);
 	buffer_text(out, ": ");
-	write_text(out, waiver->reason);
+	markdown_text(out, waiver->reason);
 	buffer_text(out, "\n");
 }
 
@@ -268,15 +206,15 @@ write_control(const struct result *result, struct buffer *out)
 	buffer_text(out, "### ");
 	write_title(out, control);
 	buffer_text(out, "\n\n");
-	write_field(out, "Reference", value_text(common, "reference", NULL));
-	write_field(out, "Control objective", value_text(common, "objective", NULL));
-	write_field(out, "Risk", value_text(common, "rationale", NULL));
-	write_field(out, "Compliance", value_text(common, "compliance", NULL));
-	write_field(out, "Testing", value_text(common, "testing", NULL));
-	write_field(out, "Owner", value_text(common, "owner", NULL));
+	markdown_field(out, "Reference", value_text(common, "reference", NULL));
+	markdown_field(out, "Control objective", value_text(common, "objective", NULL));
+	markdown_field(out, "Risk", value_text(common, "rationale", NULL));
+	markdown_field(out, "Compliance", value_text(common, "compliance", NULL));
+	markdown_field(out, "Testing", value_text(common, "testing", NULL));
+	markdown_field(out, "Owner", value_text(common, "owner", NULL));
 	buffer_printf(
 		out, "- Control: `%s`, kind `%s` (", control->id, control->kind->name);
-	write_text(out, control->kind->summary);
+	markdown_text(out, control->kind->summary);
 	buffer_text(out, "), judged objectively\n- Score: **");
 	buffer_text(out, verdict_name(result->verdict));
 	buffer_printf(out, "**\n- Residual risk: %s\n",
@@ -316,7 +254,7 @@ write_files(const struct report *report, struct buffer *out)
 		buffer_escaped(&lines, BYTES_TEXT(file->path), false);
 		buffer_text(&lines, "\n");
 	}
-	write_block(out, (struct bytes){ lines.data, lines.size });
+	markdown_block(out, (struct bytes){ lines.data, lines.size });
 }
 
 static const char *
@@ -342,7 +280,7 @@ write_changes(const struct changelog *log, struct buffer *out)
 				json_object_get(log->lines[i], "id")));
 		for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
 			buffer_text(out, " | ");
-			write_text(out, text_of(log->lines[i], keys[k]));
+			markdown_text(out, text_of(log->lines[i], keys[k]));
 		}
 		buffer_text(out, " |\n");
 	}
@@ -366,7 +304,7 @@ write_log(const struct report *report, struct buffer *out)
 		buffer_text(out, "There is no journal of holdfast's on this host.\n");
 	} else if (opened < 0 || changelog_read(&journal, &log, &err) < 0) {
 		buffer_text(out, "**It can't be relied on**: ");
-		write_text(out, err.text);
+		markdown_text(out, err.text);
 		buffer_text(out, "\n");
 	} else {
 		write_changes(&log, out);
@@ -387,13 +325,13 @@ write_markdown(const struct report *report, struct buffer *out)
 	if (gmtime_r(&report->time, &utc) != NULL)
 		strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S UTC", &utc);
 	buffer_text(out, "# Audit of ");
-	write_text(out, report->hostname != NULL ? report->hostname : report->root);
+	markdown_text(out, report->hostname != NULL ? report->hostname : report->root);
 	buffer_printf(out, "\n\n- When: %s\n- Root: ", when);
-	write_text(out, report->root);
+	markdown_text(out, report->root);
 	buffer_text(out, "\n- Policy: ");
-	write_text(out, policy->title != NULL ? policy->title : "");
+	markdown_text(out, policy->title != NULL ? policy->title : "");
 	buffer_text(out, " (");
-	write_text(out, policy->file);
+	markdown_text(out, policy->file);
 	buffer_printf(out, ", SHA-256 `%s`)\n- By: holdfast %s\n\n", policy->sha256,
 		HOLDFAST_VERSION);
 	write_summary(report, out);

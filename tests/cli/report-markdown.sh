@@ -51,4 +51,21 @@ printf '<script>|`x`\n' >enemy/etc/hostname
 run "${report[@]}" --root enemy ssh-keys-only
 says "an enemy's line: within a longer fence" '`````text'
 says "an enemy's name: as text" '# Audit of \<script\>\|\`x\`'
+printf 'holdfast: 1\ntitle: Our | rules\ndescription: Read *this*\ncontrols:\n' >policy.yaml
+cat >>policy.yaml <<'END'
+  - id: door
+    title: Nobody <b>enters
+    owner: The watch
+    compliance: The door is locked
+    waive: { owner: the head, reason: moving, until: 2001-01-01 }
+    attest: { max-days: 7 }
+END
+run policy doc policy.yaml
+status "doc" 0
+sane "doc: plain text"
+for line in '# Our \| rules' 'Read \*this\*' '## 1. Nobody \<b\>enters' 'The door is locked.' '- Owner: The watch' \
+	'- Risk when it does not hold: medium' '- Exception that has expired: until 2001-01-01, by the head, because moving' 'max-days: 7' \
+	"SHA-256 \`$(sha256sum <policy.yaml | cut -c 1-64)\`"; do
+	says "doc: $line" "$line"
+done
 finish

@@ -1,0 +1,68 @@
+#include "enforcer/policy_doc.h"
+
+#include "enforcer/markdown.h"
+#include "policy/kinds/kind.h"
+#include "policy/show.h"
+
+static void
+write_waiver(const struct waiver *waiver, struct buffer *out)
+{
+	buffer_text(out,
+		waiver->expired ? "- Exception that has expired: until "
+				: "- Exception: until ");
+	markdown_text(out, waiver->until);
+	buffer_text(out, ", by ");
+	markdown_text(out, waiver->owner);
+	buffer_text(out, ", because ");
+	markdown_text(out, waiver->reason);
+	buffer_text(out, "\n");
+}
+
+static void
+write_control(const struct control *control, size_t number, struct buffer *out)
+{
+	autobuffer struct buffer wanted = { 0 };
+	const struct value *common = control->common;
+	buffer_printf(out, "## %zu. ", number);
+	markdown_text(out, control->title);
+	buffer_text(out, "\n\n");
+	if (value_text(common, "compliance", NULL) != NULL) {
+		markdown_text(out, value_text(common, "compliance", NULL));
+		buffer_text(out, ".\n\n");
+	}
+	markdown_field(out, "Objective", value_text(common, "objective", NULL));
+	markdown_field(out, "Why", value_text(common, "rationale", NULL));
+	markdown_field(out, "Risk when it does not hold", risk_name(control->risk));
+	markdown_field(out, "Owner", value_text(common, "owner", NULL));
+	markdown_field(out, "Reference", value_text(common, "reference", NULL));
+	markdown_field(out, "Item of the checklist", control->item);
+	markdown_field(out, "How a person tests it", value_text(common, "testing", NULL));
+	if (control->waiver != NULL)
+		write_waiver(control->waiver, out);
+	buffer_printf(out, "- How it is tested: `holdfast audit %s` (%s: ", control->id,
+		control->kind->name);
+	markdown_text(out, control->kind->summary);
+	buffer_text(out, ")\n\n");
+	show_section(control->keys, control->kind->keys, 0, &wanted);
+	if (wanted.size > 0)
+		markdown_block(out, (struct bytes){ wanted.data, wanted.size });
+}
+
+void
+policy_doc(const struct policy *policy, struct buffer *out)
+{
+	buffer_text(out, "# ");
+	markdown_text(out, policy->title);
+	buffer_text(out, "\n\n");
+	if (policy->description != NULL) {
+		markdown_text(out, policy->description);
+		buffer_text(out, "\n\n");
+	}
+	buffer_text(out,
+		"A host complies when every section below holds, or an exception that "
+		"somebody answers for stands in it and has not expired.\n\n- Source: ");
+	markdown_text(out, policy->file);
+	buffer_printf(out, ", SHA-256 `%s`\n\n", policy->sha256);
+	for (size_t i = 0; i < policy->count; i++)
+		write_control(&policy->controls[i], i + 1, out);
+}
