@@ -331,8 +331,8 @@ finish(struct reader *reader, struct block *block, struct destination *made,
 		block_add_nothing(block, file, offset);
 		return;
 	}
-	if (made->type == DESTINATION_FILE && made->computed == NULL &&
-		!tidy_path(made->name))
+	if (made->type == DESTINATION_FILE && made->name != NULL &&
+		made->computed == NULL && !tidy_path(made->name))
 		block_add(block, STATEMENT_OPAQUE, file, offset)->text = memory_printf(
 			"which file %s is can't be told", made->name);
 	*block_add(block, STATEMENT_ACTION, file, offset)->destination = *made;
