@@ -222,9 +222,9 @@ judge_owner(struct work *work, const char *path, const struct stat *status)
 	for (int group = 0; group < 2; group++) {
 		const char *key = group ? "group" : "owner";
 		const char *name = value_text(work->control->keys, key, NULL);
-		unsigned long id,
-			have = group ? host_group(work->context->host, status)
-				     : host_owner(work->context->host, status);
+		unsigned long id = 0,
+			      have = group ? host_group(work->context->host, status)
+					   : host_owner(work->context->host, status);
 		if (name == NULL)
 			continue;
 		if (!(group ? find_gid : find_uid)(work, name, &id)) {
