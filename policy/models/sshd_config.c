@@ -167,7 +167,9 @@ sshd_config_add_option(struct sshd_config *config, const struct file *file, size
 	if (status == 0 && words.keyword != NULL)
 		line.keyword = sshd_keyword_find(
 			words.keyword, config->version, &line.written);
-	if (line.keyword == NULL || line.keyword->parse == NULL)
+	if (status == 0 && words.keyword == NULL)
+		; /* a comment, or nothing: as in a file */
+	else if (line.keyword == NULL || line.keyword->parse == NULL)
 		sshd_config_reject(config, file, start, "sshd rejects this option");
 	else
 		add_line(config, line, &words);

@@ -9,9 +9,20 @@
 #include "policy/models/sshd_value.h"
 
 int
+sshd_list_given(const struct sshd_reading *reading, struct error *err)
+{
+	enum { GIVEN_SINCE = 907 };
+	if (reading->words->count == 0 && reading->version >= GIVEN_SINCE)
+		return error_set(err, "missing argument");
+	return 0;
+}
+
+int
 sshd_list_words(const struct sshd_reading *reading, char **ret_value, size_t *ret_used,
 	struct error *err)
 {
+	if (sshd_list_given(reading, err) < 0)
+		return -1;
 	for (size_t i = 0; i < reading->words->count; i++)
 		if (*reading->words->items[i] == '\0')
 			return error_set(err, "empty argument");
@@ -32,6 +43,8 @@ int
 sshd_list_users(const struct sshd_reading *reading, char **ret_value, size_t *ret_used,
 	struct error *err)
 {
+	if (sshd_list_given(reading, err) < 0)
+		return -1;
 	for (size_t i = 0; i < reading->words->count; i++) {
 		const char *word = reading->words->items[i], *at = strchr(word, '@');
 		if (*word == '\0' ||
@@ -46,6 +59,8 @@ int
 sshd_list_accept_env(const struct sshd_reading *reading, char **ret_value,
 	size_t *ret_used, struct error *err)
 {
+	if (sshd_list_given(reading, err) < 0)
+		return -1;
 	for (size_t i = 0; i < reading->words->count; i++)
 		if (*reading->words->items[i] == '\0' ||
 			strchr(reading->words->items[i], '=') != NULL)
@@ -64,6 +79,8 @@ sshd_list_set_env(const struct sshd_reading *reading, char **ret_value, size_t *
 	struct buffer list = { 0 };
 	struct table names = { 0 };
 	int status = 0;
+	if (sshd_list_given(reading, err) < 0)
+		return -1;
 	for (size_t i = 0; i < words->count && status == 0; i++) {
 		const char *word = words->items[i], *equals = strchr(word, '=');
 		if (equals == NULL) {
@@ -209,6 +226,8 @@ sshd_list_channels(const struct sshd_reading *reading, char **ret_value, size_t 
 	struct error *err)
 {
 	const struct sshd_words *words = reading->words;
+	if (sshd_list_given(reading, err) < 0)
+		return -1;
 	for (size_t i = 0; i < words->count; i++) {
 		const char *word = words->items[i], *equals = strchr(word, '=');
 		if (strcasecmp(word, "none") == 0) {

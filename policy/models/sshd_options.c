@@ -18,8 +18,69 @@ static const struct command_daemon daemon = { .program = "sshd",
 		 "EnvironmentFile=-/etc/sysconfig/sshd\n"
 		 "ExecStart=/usr/sbin/sshd -D $SSHD_OPTS $OPTIONS\n" };
 
-/* The options of sshd that take an argument: getopt string in sshd.c. */
-static const char with_argument[] = "CEbcfghkoPpuV";
+/* The options by version: the text for getopt(3) in main of sshd.c, 3.0 to 10.3. */
+static const struct known {
+	char letter;
+	bool argument;
+	bool ends; /* sshd prints or tests something, or fails, and serves nobody */
+	short since, until; /* until: from there on it is no such option; 0: never */
+} options_known[] = {
+	{ '4', .since = 300 },
+	{ '6', .since = 300 },
+	{ 'C', .argument = true, .ends = true, .since = 501 },
+	{ 'D', .since = 300 },
+	{ 'E', .argument = true, .since = 603 },
+	{ 'G', .ends = true, .since = 903 },
+	{ 'Q', .since = 300 },
+	{ 'R', .ends = true, .since = 309 },
+	{ 'T', .ends = true, .since = 501 },
+	{ 'V', .argument = true, .since = 300, .until = 307 },
+	{ 'V', .ends = true, .since = 902 },
+	{ 'b', .argument = true, .since = 300 },
+	{ 'c', .argument = true, .since = 609 },
+	{ 'd', .since = 300 },
+	{ 'e', .since = 300 },
+	{ 'f', .argument = true, .since = 300 },
+	{ 'g', .argument = true, .since = 300 },
+	{ 'h', .argument = true, .since = 300 },
+	{ 'i', .since = 300 },
+	{ 'k', .argument = true, .since = 300 },
+	{ 'o', .argument = true, .since = 301 },
+	{ 'p', .argument = true, .since = 300 },
+	{ 'q', .since = 300 },
+	{ 'r', .since = 309 },
+	{ 't', .ends = true, .since = 300 },
+	{ 'u', .argument = true, .since = 300 },
+};
+
+enum { OPTIONS_KNOWN = sizeof options_known / sizeof *options_known };
+
+static bool
+is_of(const struct known *known, int version)
+{
+	return version >= known->since && (known->until == 0 || version < known->until);
+}
+
+static const struct known *
+find_known(char letter, int version)
+{
+	for (size_t i = 0; i < OPTIONS_KNOWN; i++)
+		if (options_known[i].letter == letter &&
+			is_of(&options_known[i], version))
+			return &options_known[i];
+	return NULL;
+}
+
+/* The letters of those that take an argument in VERSION. */
+static void
+letters_with_argument(int version, char ret_letters[OPTIONS_KNOWN + 1])
+{
+	size_t count = 0;
+	for (size_t i = 0; i < OPTIONS_KNOWN; i++)
+		if (options_known[i].argument && is_of(&options_known[i], version))
+			ret_letters[count++] = options_known[i].letter;
+	ret_letters[count] = '\0';
+}
 
 /* main in sshd.c: "none" in any case is no file, not a name. */
 static void
@@ -46,7 +107,7 @@ static const struct {
 	{ '6', true, SSHD_ADDRESS_FAMILY, "inet6" },
 	{ 'b', true, SSHD_SERVER_KEY_BITS, NULL },
 	{ 'c', false, SSHD_HOST_CERTIFICATE, NULL },
-	{ 'd', true, SSHD_LOG_LEVEL, "DEBUG1" },
+	{ 'd', true, SSHD_LOG_LEVEL, "DEBUG1" }, /* and more with each */
 	{ 'g', true, SSHD_LOGIN_GRACE_TIME, NULL },
 	{ 'h', false, SSHD_HOST_KEY, NULL },
 	{ 'k', true, SSHD_KEY_REGENERATION_INTERVAL, NULL },
@@ -58,14 +119,20 @@ static void
 take_setting(struct sshd_config *config, struct sshd_options *options,
 	const struct command_option *option)
 {
+	static const char *const debug[] = { "DEBUG1", "DEBUG2", "DEBUG3" };
 	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
 		if (settings[i].letter != option->letter)
 			continue;
 		autobuffer struct buffer line = { 0 };
 		buffer_printf(&line, "%s ", sshd_keyword_names[settings[i].setting]);
 		autobuffer struct buffer value = { 0 };
-		sshd_value_add(&value,
-			settings[i].value != NULL ? settings[i].value : option->value);
+		const char *text = settings[i].value != NULL ? settings[i].value
+							     : option->value;
+		if (option->letter == 'd') {
+			text = debug[options->debug];
+			options->debug += options->debug < 2;
+		}
+		sshd_value_add(&value, text);
 		buffer_text(&line, value.data);
 		sshd_config_add_option(config, option->file, option->start, option->end,
 			line.data, settings[i].overrules);
@@ -78,6 +145,7 @@ take_option(struct sshd_config *config, struct sshd_options *options,
 	const struct command_option *option)
 {
 	const char *value = option->value;
+	const struct known *known = find_known(option->letter, config->version);
 	if (option->letter == '-') {
 		/* getopt(3) knows no long options here; after "--" alone nothing is one
 		 */
@@ -88,12 +156,18 @@ take_option(struct sshd_config *config, struct sshd_options *options,
 		/* main in sshd.c ends over a word that is no option */
 		sshd_config_reject(config, option->file, option->start,
 			"an extra argument on its command line");
-	} else if (strchr(with_argument, option->letter) != NULL && value == NULL) {
-		return; /* getopt(3) says so, and sshd ends with its usage */
-	} else if (option->letter == 'o' && value != NULL) {
+	} else if (known == NULL || (known->argument && value == NULL) || known->ends) {
+		autofree char *text = memory_printf("%s -%c on its command line%s",
+			known == NULL ? "an unknown option" : "the option",
+			option->letter,
+			known == NULL         ? ""
+				: known->ends ? ", with which it serves nobody"
+					      : ", without its argument");
+		sshd_config_reject(config, option->file, option->start, text);
+	} else if (option->letter == 'o') {
 		sshd_config_add_option(
 			config, option->file, option->start, option->end, value, false);
-	} else if (option->letter == 'f' && value != NULL) {
+	} else if (option->letter == 'f') {
 		take_file(options, option);
 	} else {
 		take_setting(config, options, option);
@@ -179,6 +253,8 @@ sshd_options_read(const struct context *context, struct sshd_config *config,
 {
 	struct command_line line;
 	struct command_option option = { 0 };
+	char with_argument[OPTIONS_KNOWN + 1];
+	letters_with_argument(config->version, with_argument);
 	*ret_options = (struct sshd_options){ 0 };
 	command_line_read(context->host, &daemon, &line);
 	if (is_started_otherwise(context->host))

@@ -8,6 +8,7 @@ struct sshd_options {
 	char *config_file; /* -f; NULL when not given or "none" */
 	const struct file
 		*none; /* the file in which -f none stands; NULL: it is not given */
+	size_t debug; /* -d so far, up to 2 */
 	bool ports; /* -p was given: Port in the file counts no more */
 };
 

@@ -10,6 +10,7 @@
 #include "policy/models/sshd_value.h"
 
 enum {
+	KEYS_MANY_SINCE = 509,
 	KEYS_LOOKED_UP_SINCE = 807, /* AuthorizedKeysFile: wherever it stands */
 	KEYS_NONE_ALONE_SINCE = 1003,
 };
@@ -82,7 +83,15 @@ sshd_path_keys(const struct sshd_reading *reading, char **ret_value, size_t *ret
 {
 	const struct sshd_words *words = reading->words;
 	autobuffer struct buffer list = { 0 };
-	for (size_t i = 0; i < words->count; i++) {
+	size_t count = words->count;
+	if (reading->version < KEYS_MANY_SINCE) {
+		if (sshd_value_first(words, ret_used, err) == NULL)
+			return -1;
+		count = 1;
+	} else if (sshd_list_given(reading, err) < 0) {
+		return -1;
+	}
+	for (size_t i = 0; i < count; i++) {
 		if (*words->items[i] == '\0')
 			return error_set(err, "empty argument");
 		if (reading->version >= KEYS_NONE_ALONE_SINCE && words->count > 1 &&
@@ -95,8 +104,8 @@ sshd_path_keys(const struct sshd_reading *reading, char **ret_value, size_t *ret
 			return -1;
 		buffer_printf(&list, "%s%s", i > 0 ? " " : "", path);
 	}
-	*ret_used = words->count;
-	if (words->count > 0)
+	*ret_used = count;
+	if (count > 0)
 		*ret_value = strcasecmp(list.data, "none") == 0 ? memory_text("none")
 								: buffer_take(&list);
 	return 0;

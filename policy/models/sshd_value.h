@@ -26,6 +26,11 @@ sshd_value_parser sshd_list_words, sshd_list_users, sshd_list_accept_env,
 	sshd_list_set_env, sshd_list_subsystem, sshd_list_methods, sshd_list_channels,
 	sshd_list_verbose, sshd_list_pubkey_options, sshd_list_protocol, sshd_list_some;
 
+/* Since 9.7 a list must have a word, wherever the line stands (found and nstrs in
+ * process_server_config_line_depth). Returns -1 with *err when READING has none. */
+int
+sshd_list_given(const struct sshd_reading *reading, struct error *err);
+
 /* Ports and addresses: sshd_port.c. */
 sshd_value_parser sshd_port_parse, sshd_port_listen, sshd_port_permit;
 

@@ -124,7 +124,7 @@ class Remedy(Oracle):
             one[4] = rng.choice(["22", "22", "2222"])
         case = {"files": generator.tree(), "connections": [None] + connections,
                 "wanted": sorted(rng.sample(range(len(WANTED)), rng.choice([1, 1, 2, 3])))}
-        if rng.random() < 0.2:
+        if rng.random() > 0.8:
             self.move(case, rng)
         return case
 

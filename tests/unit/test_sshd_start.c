@@ -136,6 +136,9 @@ test_options(void **state)
 		{ "-64", "{ AddressFamily: inet6 }", VERDICT_FAIL },
 		{ "-h /etc/ssh/x", "{ HostKey: /etc/ssh/key }", VERDICT_FAIL },
 		{ "-u0 -e -E /x", "{ HostKey: /etc/ssh/key }", VERDICT_PASS },
+		{ "-dd", "{ LogLevel: DEBUG2 }", VERDICT_PASS },
+		{ "-d -d -dd", "{ LogLevel: DEBUG3 }", VERDICT_PASS },
+		{ "-o#x -o '# x' -o ' '", "{ LogLevel: VERBOSE }", VERDICT_PASS },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct fixture fixture;
@@ -148,6 +151,59 @@ test_options(void **state)
 		scratch_text("/etc/default/ssh", text);
 		open_root(&fixture);
 		print_message("%s\n", cases[i].options);
+		assert_int_equal(
+			verdict_of(&fixture, fixture.context.host), cases[i].verdict);
+		end(&fixture);
+	}
+}
+
+/* The text for getopt(3) in main of sshd.c of that version: usage() ends sshd over what
+ * is not in it, or lacks its argument; with some it tests or prints, and serves nobody.
+ */
+static void
+test_known_options(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *version, *options;
+		enum verdict verdict;
+	} cases[] = {
+		{ "9.2p1", "-Z", VERDICT_INVALID },
+		{ "9.2p1", "-D?", VERDICT_INVALID },
+		{ "9.2p1", "-f", VERDICT_INVALID },
+		{ "9.2p1", "-Do", VERDICT_INVALID },
+		{ "9.2p1", "-u", VERDICT_INVALID },
+		{ "9.2p1", "-46DQdeiqr -E /x -u 0", VERDICT_PASS },
+		{ "9.2p1", "-b x -k x", VERDICT_PASS },
+		{ "9.2p1", "-t", VERDICT_INVALID },
+		{ "9.2p1", "-T", VERDICT_INVALID },
+		{ "9.2p1", "-R", VERDICT_INVALID },
+		{ "9.2p1", "-C user=x", VERDICT_INVALID },
+		{ "9.2p1", "-V", VERDICT_INVALID },
+		{ "9.2p1", "-G", VERDICT_INVALID },
+		{ "9.3p1", "-G", VERDICT_INVALID },
+		{ "9.1p1", "-V", VERDICT_INVALID },
+		{ "3.6.1p2", "-V x", VERDICT_PASS },
+		{ "3.6.1p2", "-V", VERDICT_INVALID },
+		{ "3.7.1p2", "-V x", VERDICT_INVALID },
+		{ "3.0.1p1", "-oPort=22", VERDICT_INVALID },
+		{ "3.1p1", "-oPort=22", VERDICT_PASS },
+		{ "3.8p1", "-r", VERDICT_INVALID },
+		{ "3.9p1", "-r", VERDICT_PASS },
+		{ "6.2p1", "-E /x", VERDICT_INVALID },
+		{ "6.3p1", "-E /x", VERDICT_PASS },
+		{ "6.8p1", "-c /x", VERDICT_INVALID },
+		{ "6.9p1", "-c /x", VERDICT_PASS },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct fixture fixture;
+		begin(&fixture, cases[i].version, "{ PermitRootLogin: no }", "effective");
+		autofree char *text = memory_printf(
+			"SSHD_OPTS=\"%s\"\n", cases[i].options);
+		scratch_text("/etc/ssh/sshd_config", "PermitRootLogin no\n");
+		scratch_text("/etc/default/ssh", text);
+		open_root(&fixture);
+		print_message("%s: %s\n", cases[i].version, cases[i].options);
 		assert_int_equal(
 			verdict_of(&fixture, fixture.context.host), cases[i].verdict);
 		end(&fixture);
@@ -214,6 +270,7 @@ main(void)
 		cmocka_unit_test(test_unit),
 		cmocka_unit_test(test_other_file),
 		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_known_options),
 		cmocka_unit_test(test_other_ports),
 		cmocka_unit_test(test_socket),
 		cmocka_unit_test(test_started),

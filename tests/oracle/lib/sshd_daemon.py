@@ -12,6 +12,7 @@ from lib.oracle import helper, skip
 DIRECTORY = "/etc/ssh"
 HOST_KEY = "/run/sshd/host_key"  # /etc/ssh/ssh_host_ed25519_key is the same
 VERSION = "902"
+COMMAND_LINE = "/etc/default/ssh"  # of which Debian's unit takes SSHD_OPTS
 # the groups of each user, the primary one first; a user without groups is in no passwd(5)
 USERS = {"root": ["root"], "sshd": ["nogroup"], "alice": ["users", "wheel"], "bob": ["users"],
          "backup": ["backup"], "sftp1": ["sftp", "users"], "nobody": ["nogroup"], "ghost": []}
@@ -43,6 +44,7 @@ def prepare():
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", HOST_KEY], check=True)
     over("/etc/passwd", "")
     over("/etc/group", "")
+    over(COMMAND_LINE, "")
     over("/etc/nsswitch.conf", "passwd: files\ngroup: files\nservices: files\nhosts: files\n")
     write_accounts(USERS)
 
@@ -77,6 +79,11 @@ def write_tree(files):
             file.write(text)
 
 
+def write_options(options):
+    with open(COMMAND_LINE, "w", encoding="ascii") as file:
+        file.write(f'SSHD_OPTS="{" ".join(options)}"\n')
+
+
 class Said:
     """What sshd -T printed: values (keyword -> value) or the reason why there are none."""
 
@@ -95,14 +102,16 @@ class Said:
                        if not text.startswith(("Deprecated", "Unsupported option"))}
 
 
-def ask_sshd(connections):
-    """One Said for each connection, a tuple of user, host, address, local address, local port and rdomain; None: sshd -T alone."""
+def ask_sshd(connections, options=()):
+    """One Said for each connection, a tuple of user, host, address, local address, local port and rdomain; None: sshd -T alone;
+    with OPTIONS on the command line."""
     processes = []
     for connection in connections:
         command = ["/usr/sbin/sshd", "-T"]
         if connection is not None:
             command += ["-C", ",".join(f"{name}={value}" for name, value in
                                        zip(("user", "host", "addr", "laddr", "lport", "rdomain"), connection))]
+        command += options  # last: one may lack its argument
         processes.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/"))
     return [Said(process) for process in processes]
 
