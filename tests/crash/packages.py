@@ -93,8 +93,10 @@ class Host:
         self.number += 1
         deb = package(self.harness.top, self.number)
         late = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=renameat2", "-e",
-                f"inject=renameat2:delay_enter={self.harness.random.randrange(1000, 80000)}:when=1+")
+                f"inject=renameat2:delay_enter={self.harness.random.randrange(20000, 200000)}:when=1+")
         runs = [self.start("apply", "--yes", plant=plant, prefix=late) for _ in range(2)]
+        # a run reads the files some time after its start, which tracing makes slower
+        time.sleep(self.harness.random.random() / 4)
         dpkg = install(self.root, deb)
         audits = [self.start("audit", "--format", "json") for _ in range(2)]
         time.sleep(self.harness.random.random() / 10)
