@@ -55,9 +55,7 @@ def messages(files):
     made.append(("alpha", f" {' '.join(words[:2 * LITERALS])} {{}}"))
     # two that stand beside each other may be tested for together, and a third let it in
     made += [("alpha", f" {one} {other} {{}}") for one, other in zip(words, words[1:LITERALS])]
-    # a program that one rule stops, with a text that another takes
-    made += [(word, text) for word in words if re.fullmatch(r"[A-Za-z0-9_.-]{1,30}", word)
-             for text in (" one {}", f" {' '.join(words[:2 * LITERALS])} {{}}")][:2 * LITERALS]
+    made += [(word, " one {}") for word in words if re.fullmatch(r"[A-Za-z0-9_.-]{1,30}", word)][:LITERALS]
     if "template" not in "".join(files.values()).lower():
         # a whole text that is tested for leaves no room for the mark
         made += [("{}", text) for word in words[:LITERALS] for text in (word, " " + word)]
