@@ -149,11 +149,12 @@ static void
 judge_age(
 	struct attestation *attestation, const struct control *control, const char *today)
 {
-	long days = DAYS_DEFAULT, age = recorded_age(attestation->date, today);
+	long days = DAYS_DEFAULT;
 	text_number(
 		value_text(control->keys, "max-days", "365"), 1, DAYS_MAX, &days, NULL);
 	if (attestation->state != ATTESTATION_YES)
-		return;
+		return; /* and there may be no date */
+	long age = recorded_age(attestation->date, today);
 	if (age < 0)
 		spoil(attestation, ATTESTATION_VOID,
 			memory_printf("the answer is dated %s, which is to come",

@@ -280,9 +280,11 @@ find_line(const struct file *file, const regex_t *regex, bool *ret_unsure)
 		const char *newline = memchr(line, '\n', text.size - at);
 		size_t size = newline != NULL ? (size_t)(newline - line) : text.size - at;
 		regmatch_t range = { 0, (regoff_t)size };
+		/* the bytes of a file have no NUL behind them */
+		autofree char *copy = memory_copy(line, size > LINE_MAX_BYTES ? 0 : size);
 		if (size > LINE_MAX_BYTES)
 			*ret_unsure = true;
-		else if (regexec(regex, line, 1, &range, REG_STARTEND) == 0)
+		else if (regexec(regex, copy, 1, &range, REG_STARTEND) == 0)
 			return at;
 		at += size + 1;
 	}
