@@ -112,6 +112,13 @@ says(const json_t *line, const char *key, const char *text)
 	return have != NULL && strcmp(have, text) == 0;
 }
 
+const char *
+changelog_text(const json_t *line, const char *key)
+{
+	const char *text = json_string_value(json_object_get(line, key));
+	return text != NULL ? text : "";
+}
+
 bool
 changelog_has(const struct changelog *log, unsigned long id, const char *action)
 {

@@ -23,6 +23,10 @@ changelog_read(
 void
 changelog_free(struct changelog *log);
 
+/* The text of KEY in LINE, "" when there is none. */
+const char *
+changelog_text(const json_t *line, const char *key);
+
 /* Whether LOG has a line of ACTION (NULL: of any) for change ID. */
 bool
 changelog_has(const struct changelog *log, unsigned long id, const char *action);

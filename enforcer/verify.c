@@ -7,13 +7,6 @@
 #include "base/memory.h"
 #include "enforcer/changelog.h"
 
-static const char *
-text_of(const json_t *json, const char *key)
-{
-	const char *text = json_string_value(json_object_get(json, key));
-	return text != NULL ? text : "";
-}
-
 static bool
 belongs(const json_t *line, unsigned long id)
 {
@@ -28,8 +21,8 @@ agrees(const struct changelog *log, unsigned long id, enum state state)
 	for (size_t i = 0; i < log->count; i++) {
 		if (!belongs(log->lines[i], id))
 			continue;
-		action = text_of(log->lines[i], "action");
-		result = text_of(log->lines[i], "result");
+		action = changelog_text(log->lines[i], "action");
+		result = changelog_text(log->lines[i], "result");
 	}
 	bool applied = strcmp(action, "apply") == 0, done = strcmp(result, "done") == 0;
 	bool confirmed = strcmp(action, "confirm") == 0;
@@ -80,7 +73,7 @@ static bool
 holds_head(const struct changelog *log, const char *head)
 {
 	for (size_t i = 0; i < log->count; i++)
-		if (strcmp(text_of(log->lines[i], "hash"), head) == 0)
+		if (strcmp(changelog_text(log->lines[i], "hash"), head) == 0)
 			return true;
 	return false;
 }

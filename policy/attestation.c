@@ -15,21 +15,11 @@ enum { DAYS_DEFAULT = 365, DAYS_MAX = 36500 };
 
 static const char default_name[] = "attestations.jsonl";
 
-/* PATH, from the folder of FILE when it is relative. */
-static char *
-path_beside(const char *file, const char *path)
-{
-	const char *slash = strrchr(file, '/');
-	if (path[0] == '/' || slash == NULL)
-		return memory_text(path);
-	return memory_printf("%.*s/%s", (int)(slash - file), file, path);
-}
-
 char *
 attestation_path(const struct control *control)
 {
 	const struct value *named = value_find(control->keys, "answers");
-	return path_beside(named != NULL ? named->at.file : control->at.file,
+	return source_path(named != NULL ? named->at.file : control->at.file,
 		named != NULL ? named->text : default_name);
 }
 
@@ -80,7 +70,7 @@ check_evidence(struct attestation *attestation, const json_t *evidence)
 {
 	struct error err = ERROR_INIT;
 	struct file file = { .state = FILE_READ };
-	autofree char *path = path_beside(
+	autofree char *path = source_path(
 		attestation->file.path, text_of(evidence, "file"));
 	set(&attestation->evidence, path);
 	if (source_read(path, false, &file.bytes, &err) < 0)

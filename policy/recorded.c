@@ -68,16 +68,6 @@ refuse(struct recorded *recorded, char *reason)
 	recorded->reason = reason;
 }
 
-static char *
-path_of(const struct value *file)
-{
-	const char *slash = strrchr(file->at.file, '/');
-	if (file->text[0] == '/' || slash == NULL)
-		return memory_text(file->text);
-	return memory_printf(
-		"%.*s/%s", (int)(slash - file->at.file), file->at.file, file->text);
-}
-
 void
 recorded_read(const struct control *control, struct recorded *ret_recorded)
 {
@@ -89,9 +79,10 @@ recorded_read(const struct control *control, struct recorded *ret_recorded)
 	*recorded = (struct recorded){ .state = RECORDED_NOT };
 	if (section == NULL)
 		return;
+	const struct value *file = value_find(section, "file");
 	recorded->date = value_text(section, "date", "");
 	recorded->file = (struct file){
-		.path = path_of(value_find(section, "file")),
+		.path = source_path(file->at.file, file->text),
 		.state = FILE_REFUSED,
 	};
 	if (value_find(section, "max-days") != NULL)

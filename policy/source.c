@@ -128,3 +128,12 @@ source_read(
 	close(fd);
 	return result;
 }
+
+char *
+source_path(const char *file, const char *path)
+{
+	const char *slash = strrchr(file, '/');
+	if (path[0] == '/' || slash == NULL)
+		return memory_text(path);
+	return memory_printf("%.*s/%s", (int)(slash - file), file, path);
+}

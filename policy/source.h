@@ -17,4 +17,8 @@ int
 source_read(
 	const char *file, bool require_safe, struct bytes *ret_bytes, struct error *err);
 
+/* PATH as FILE means it: a relative one counts from FILE's folder. The caller frees. */
+char *
+source_path(const char *file, const char *path);
+
 #endif

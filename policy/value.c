@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
+#include "base/memory.h"
+
 const struct value *
 value_find(const struct value *map, const char *key)
 {
@@ -30,6 +33,24 @@ value_items(const struct value *value, size_t *ret_count)
 	}
 	*ret_count = value != NULL;
 	return value;
+}
+
+bool
+value_lists(const struct value *list, const char *text)
+{
+	for (size_t i = 0; list != NULL && i < list->count; i++)
+		if (strcmp(list->items[i].text, text) == 0)
+			return true;
+	return false;
+}
+
+char *
+value_join(const struct value *list)
+{
+	autobuffer struct buffer text = { 0 };
+	for (size_t i = 0; i < list->count; i++)
+		buffer_printf(&text, "%s%s", i > 0 ? ", " : "", list->items[i].text);
+	return list->count > 0 ? buffer_take(&text) : memory_text("none");
 }
 
 void

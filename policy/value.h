@@ -4,6 +4,7 @@
 #ifndef POLICY_VALUE_H
 #define POLICY_VALUE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct position {
@@ -47,6 +48,14 @@ value_text(const struct value *map, const char *key, const char *otherwise);
  * NULL with a count of 0 when VALUE is NULL. */
 const struct value *
 value_items(const struct value *value, size_t *ret_count);
+
+/* Whether TEXT is an item of LIST; LIST may be NULL. */
+bool
+value_lists(const struct value *list, const char *text);
+
+/* The items of LIST with commas between; "none" when it is empty. The caller frees. */
+char *
+value_join(const struct value *list);
 
 void
 value_free(struct value *value);

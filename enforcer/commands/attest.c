@@ -94,11 +94,7 @@ static json_t *
 evidence_object(const char *evidence, const char *answers, struct error *err)
 {
 	struct file file = { .state = FILE_READ };
-	const char *slash = strrchr(answers, '/');
-	size_t folder = slash != NULL ? (size_t)(slash - answers) + 1 : 0;
-	autofree char *beside = evidence[0] == '/'
-		? memory_text(evidence)
-		: memory_printf("%.*s%s", (int)folder, answers, evidence);
+	autofree char *beside = source_path(answers, evidence);
 	if (source_read(beside, false, &file.bytes, err) < 0)
 		return NULL;
 	json_t *object = json_pack(

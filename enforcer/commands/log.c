@@ -39,18 +39,11 @@ const struct command command_log = {
 	.run = run,
 };
 
-static const char *
-text_of(const json_t *json, const char *key)
-{
-	const char *text = json_string_value(json_object_get(json, key));
-	return text != NULL ? text : "";
-}
-
 /* The result of LINE as it is by now: what was on trial may have been confirmed. */
 static const char *
 result_of(const struct changelog *log, const json_t *line)
 {
-	const char *result = text_of(line, "result");
+	const char *result = changelog_text(line, "result");
 	unsigned long id = (unsigned long)json_integer_value(json_object_get(line, "id"));
 	return strcmp(result, "unconfirmed") == 0 && changelog_has(log, id, "confirm")
 		? "confirmed"
@@ -65,20 +58,20 @@ print_text(const struct changelog *log, const json_t *line)
 	json_t *file;
 	buffer_printf(&out, "change %lld: ",
 		(long long)json_integer_value(json_object_get(line, "id")));
-	output_escaped(&out, text_of(line, "action"));
+	output_escaped(&out, changelog_text(line, "action"));
 	buffer_text(&out, " ");
 	output_escaped(&out, result_of(log, line));
 	buffer_text(&out, ", ");
-	output_escaped(&out, text_of(line, "time"));
+	output_escaped(&out, changelog_text(line, "time"));
 	buffer_text(&out, ", ");
-	output_escaped(&out, text_of(line, "user"));
+	output_escaped(&out, changelog_text(line, "user"));
 	buffer_text(&out, "\n");
 	json_array_foreach(json_object_get(line, "files"), index, file)
 	{
 		buffer_text(&out, "  ");
-		output_escaped(&out, text_of(file, "file"));
+		output_escaped(&out, changelog_text(file, "file"));
 		buffer_text(&out, " (");
-		output_escaped(&out, text_of(file, "controls"));
+		output_escaped(&out, changelog_text(file, "controls"));
 		buffer_text(&out, ")\n");
 	}
 	output_print((struct bytes){ out.data, out.size });

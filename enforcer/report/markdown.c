@@ -257,13 +257,6 @@ write_files(const struct report *report, struct buffer *out)
 	markdown_block(out, (struct bytes){ lines.data, lines.size });
 }
 
-static const char *
-text_of(const json_t *line, const char *key)
-{
-	const char *text = json_string_value(json_object_get(line, key));
-	return text != NULL ? text : "";
-}
-
 static void
 write_changes(const struct changelog *log, struct buffer *out)
 {
@@ -280,7 +273,7 @@ write_changes(const struct changelog *log, struct buffer *out)
 				json_object_get(log->lines[i], "id")));
 		for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
 			buffer_text(out, " | ");
-			markdown_text(out, text_of(log->lines[i], keys[k]));
+			markdown_text(out, changelog_text(log->lines[i], keys[k]));
 		}
 		buffer_text(out, " |\n");
 	}

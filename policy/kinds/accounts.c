@@ -101,24 +101,6 @@ validate(const struct control *control, struct problems *problems)
 	}
 }
 
-static bool
-lists(const struct value *list, const char *name)
-{
-	for (size_t i = 0; list != NULL && i < list->count; i++)
-		if (strcmp(list->items[i].text, name) == 0)
-			return true;
-	return false;
-}
-
-static char *
-join(const struct value *list)
-{
-	autobuffer struct buffer text = { 0 };
-	for (size_t i = 0; i < list->count; i++)
-		buffer_printf(&text, "%s%s", i > 0 ? ", " : "", list->items[i].text);
-	return buffer_take(&text);
-}
-
 /* What is found of one sort: the first are shown, the rest is counted. */
 struct tally {
 	struct findings *findings;
@@ -159,7 +141,7 @@ judge_shells(const struct accounts *accounts, const struct value *rule,
 	const struct value *allow = value_find(rule, "allow"),
 			   *except = value_find(rule, "except");
 	const char *uids = value_text(rule, "uids", "");
-	autofree char *names = join(allow);
+	autofree char *names = value_join(allow);
 	autofree char *want = memory_printf("shell: %s", names);
 	autofree char *subject = memory_printf("shells of uids %s", uids);
 	struct tally tally = { .findings = findings };
@@ -168,10 +150,10 @@ judge_shells(const struct accounts *accounts, const struct value *rule,
 	for (size_t i = 0; i < accounts->count; i++) {
 		const struct account_line *item = &accounts->items[i];
 		if (item->uid < range.first || item->uid > range.last ||
-			lists(except, item->name))
+			value_lists(except, item->name))
 			continue;
 		tally.judged++;
-		if (lists(allow, item->shell))
+		if (value_lists(allow, item->shell))
 			continue;
 		struct finding *finding = tally_add(&tally, item);
 		if (finding == NULL)

@@ -62,25 +62,16 @@ show(struct finding *finding, const struct packages *packages,
 		finding_evidence_file(finding, packages->source);
 }
 
-/* The next installed package after AFTER (NULL: the first) that PATTERN names. */
+/* The next installed package after AFTER (NULL: the first) that is called NAME, or that
+ * NAME is a pattern of. */
 static const struct package *
-next_match(
-	const struct packages *packages, const char *pattern, const struct package *after)
+find_next(const struct packages *packages, const char *name, bool is_pattern,
+	const struct package *after)
 {
 	const struct package *end = packages->items + packages->count;
 	for (after = after != NULL ? after + 1 : packages->items; after < end; after++)
-		if (fnmatch(pattern, after->name, 0) == 0)
-			return after;
-	return NULL;
-}
-
-/* The next one called exactly NAME. */
-static const struct package *
-next_named(const struct packages *packages, const char *name, const struct package *after)
-{
-	const struct package *end = packages->items + packages->count;
-	for (after = after != NULL ? after + 1 : packages->items; after < end; after++)
-		if (strcmp(name, after->name) == 0)
+		if (is_pattern ? fnmatch(name, after->name, 0) == 0
+			       : strcmp(name, after->name) == 0)
 			return after;
 	return NULL;
 }
@@ -95,7 +86,7 @@ static void
 judge_absent(
 	const struct packages *packages, const char *pattern, struct findings *findings)
 {
-	const struct package *package = next_match(packages, pattern, NULL);
+	const struct package *package = find_next(packages, pattern, true, NULL);
 	if (package == NULL) {
 		struct finding *finding = findings_add(
 			findings, VERDICT_PASS, "package %s", pattern);
@@ -103,7 +94,7 @@ judge_absent(
 		finding_want(finding, "not installed");
 		show(finding, packages, NULL);
 	}
-	for (; package != NULL; package = next_match(packages, pattern, package)) {
+	for (; package != NULL; package = find_next(packages, pattern, true, package)) {
 		struct finding *finding = findings_add(
 			findings, VERDICT_FAIL, "package %s", package->name);
 		finding_have(finding, "%s: %s", state_name(package), package->version);
@@ -117,7 +108,7 @@ judge_present(
 	const struct packages *packages, const char *name, struct findings *findings)
 {
 	const struct package *best = NULL, *package = NULL;
-	while ((package = next_named(packages, name, package)) != NULL)
+	while ((package = find_next(packages, name, false, package)) != NULL)
 		if (best == NULL || package->is_whole)
 			best = package;
 	struct finding *finding = findings_add(findings,
@@ -138,7 +129,7 @@ judge_minimum(const struct packages *packages, const struct value *minimum,
 {
 	const char *name = value_text(minimum, "name", ""),
 		   *version = value_text(minimum, "version", "");
-	const struct package *package = next_named(packages, name, NULL);
+	const struct package *package = find_next(packages, name, false, NULL);
 	if (package == NULL) {
 		struct finding *finding = findings_add(
 			findings, VERDICT_PASS, "package %s", name);
@@ -146,7 +137,7 @@ judge_minimum(const struct packages *packages, const struct value *minimum,
 		finding_want(finding, "%s or newer", version);
 		show(finding, packages, NULL);
 	}
-	for (; package != NULL; package = next_named(packages, name, package)) {
+	for (; package != NULL; package = find_next(packages, name, false, package)) {
 		int order = (packages->is_rpm
 				? package_version_rpm
 				: package_version_dpkg)(package->version, version);

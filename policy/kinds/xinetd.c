@@ -33,19 +33,10 @@ static const struct key keys[] = {
 
 /* xinetd compares names and ids without case: defs.h EQ. */
 static bool
-lists(const struct value *list, const char *name)
-{
-	for (size_t i = 0; list != NULL && i < list->count; i++)
-		if (strcasecmp(list->items[i].text, name) == 0)
-			return true;
-	return false;
-}
-
-static bool
 is_allowed(const struct control *control, const char *name, const char *id)
 {
 	const struct value *only = value_find(control->keys, "only");
-	return lists(only, name) || lists(only, id);
+	return value_lists(only, name) || value_lists(only, id);
 }
 
 static void
@@ -53,19 +44,10 @@ validate(const struct control *control, struct problems *problems)
 {
 	const struct value *run = value_find(control->keys, "run");
 	for (size_t i = 0; run != NULL && i < run->count; i++)
-		if (!lists(value_find(control->keys, "only"), run->items[i].text))
+		if (!value_lists(value_find(control->keys, "only"), run->items[i].text))
 			problems_add(problems, run->items[i].at,
 				"xinetd.run: '%s' is not among those of only",
 				run->items[i].text);
-}
-
-static char *
-join(const struct value *list)
-{
-	autobuffer struct buffer text = { 0 };
-	for (size_t i = 0; i < list->count; i++)
-		buffer_printf(&text, "%s%s", i > 0 ? ", " : "", list->items[i].text);
-	return list->count > 0 ? buffer_take(&text) : memory_text("none");
 }
 
 static void
@@ -159,7 +141,7 @@ check(const struct context *context, const struct control *control,
 	struct xinetd_conf conf;
 	size_t shown[VERDICT_COUNT] = { 0 };
 	xinetd_conf_read(context, &conf);
-	autofree char *only = join(value_find(control->keys, "only"));
+	autofree char *only = value_join(value_find(control->keys, "only"));
 	if (!conf.has_main)
 		judge_without_file(context, &conf, findings);
 	for (size_t i = 0; i < conf.problem_count && i < SHOWN_MAX; i++) {

@@ -62,6 +62,7 @@ pass_over(void *data, const struct file *file, size_t offset)
 	else
 		syslog_conf_reject(
 			reader->conf, file, offset, "a character that is no part of it");
+	reader->half_actions = true;
 }
 
 static void
@@ -209,8 +210,8 @@ rsyslog_read(const struct context *context, struct syslog_conf *conf, struct err
 	lexer_push(&reader.lexer, conf->file);
 	/* load() of rsconf.c: not asked behind a syntax error */
 	if (script_read(&reader) == 0 && reader.actions == 0 && reader.halted == NULL)
-		reader_obstruct(&reader, true, true, conf->file, conf->file->bytes.size,
-			"it has no action");
+		reader_obstruct(&reader, !reader.half_actions, true, conf->file,
+			conf->file->bytes.size, "it has no action");
 	find_facts(&reader);
 	syslog_write_judge(conf, context->host,
 		reader.user != NULL ? accept_principals(&reader) : NULL, reader.user,

@@ -325,6 +325,7 @@ finish(struct reader *reader, struct block *block, struct destination *made,
 	struct error *err, const struct file *file, size_t offset)
 {
 	if (err->text != NULL) {
+		reader->half_actions = true;
 		syslog_conf_reject(reader->conf, file, offset, "%s", err->text);
 		error_clear(err);
 		free_destination(made);
@@ -355,6 +356,7 @@ action_add_legacy(struct reader *reader, struct block *block, struct bytes text,
 	struct error err = ERROR_INIT;
 	if (words[0] == '~') {
 		block_add(block, STATEMENT_STOP, file, offset);
+		reader->actions++; /* unlike stop (seen) */
 		return;
 	}
 	if (reader->when_suspended)

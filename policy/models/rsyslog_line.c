@@ -181,6 +181,21 @@ set_default_ruleset(
 			"there is no ruleset '%s' before it", name);
 }
 
+/* A queue that is smaller than its mark to discard messages at, which is MARK unless a
+ * directive says so, is a mistake: qqueueCorrectParams() of queue.c, the defaults of
+ * rsconf.c and action.c (seen). */
+static void
+check_mark(struct reader *reader, const char *name, const char *word, long mark,
+	const struct file *file, size_t offset)
+{
+	if (strtol(word, NULL, 10) >= mark)
+		return;
+	autofree char *reason = memory_printf(
+		"%s %s is less than the default mark to discard messages at, %ld", name,
+		word, mark);
+	reader_obstruct(reader, false, false, file, offset, reason);
+}
+
 static void
 read_setting(struct reader *reader, const char *name, const char *value,
 	const struct file *file, size_t offset)
@@ -259,6 +274,10 @@ read_setting(struct reader *reader, const char *name, const char *value,
 		reader->nth_only = strtol(word, NULL, 10) > 1;
 	else if (strcasecmp(name, "actionqueuetype") == 0)
 		reader->queued = strcasecmp(word, "direct") != 0;
+	else if (strcasecmp(name, "mainmsgqueuesize") == 0)
+		check_mark(reader, name, word, 98000, file, offset);
+	else if (strcasecmp(name, "actionqueuesize") == 0)
+		check_mark(reader, name, word, 980, file, offset);
 	else if (strcasecmp(name, "actionomprogbinary") == 0)
 		setting_text(&reader->program, word);
 	else if (strcasecmp(name, "resetconfigvariables") == 0)

@@ -63,6 +63,7 @@ struct reader {
 	size_t strays; /* bytes that were no part of any word */
 	size_t nodes; /* of the expression at hand */
 	size_t actions; /* that rsyslogd has taken */
+	bool half_actions; /* it counts some that it rejects, and that strays make */
 	bool mail_from, mail_to; /* what the next :ommail: needs was given */
 	size_t current; /* index of the ruleset that statements go to */
 	char *default_ruleset; /* owned; NULL: the first */

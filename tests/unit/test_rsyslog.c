@@ -237,6 +237,16 @@ test_unclean(void **state)
 	judged(ABORT "*.* /a\nglobal(workDirectory=\"/\" umask=\"0022\")\n", "reached");
 	judged(ABORT "*.* /a\ntimezone(id=\"x\")\n", "may not start");
 	judged(ABORT "*.* /a\n$WorkDirectory /nosuch\n", "may not start");
+	/* the default mark to discard at is beyond a small queue (seen) */
+	judged(ABORT "*.* /a\n$MainMsgQueueSize 97999\n", "may not start");
+	judged(ABORT "*.* /a\n$MainMsgQueueSize 98000\n", "reached");
+	judged(INPUTS "*.* /a\n$MainMsgQueueSize 97999\n", "reached");
+	judged(ABORT "$ActionQueueType LinkedList\n$ActionQueueSize 979\n*.* /a\n",
+		"may not start");
+	/* what counts as an action where there is no other (seen) */
+	judged(INPUTS "mail.* ~\n", "missed");
+	judged(INPUTS "mail.* stop\n", "does not start");
+	judged(INPUTS "action(type=\"omfwd\")\n", "may not start");
 	/* "on" alone is on */
 	judged(INPUTS "$AbortOnUncleanConfig yes\nfoo bar\n*.* /a\n", "reached");
 }
