@@ -15,9 +15,11 @@ trap 'rm -rf "$logs"' EXIT
 passed=0 failed=0 skipped=0
 
 # The quiet suites show what a program printed only when it failed. Two files run at a time
-# where neither asks how long something takes nor uses both processors by itself.
+# where neither asks how long something takes (unit/test_parser.c does, and check-asan runs
+# the command line's tests beside it) nor uses both processors by itself.
 case $suite in
-unit | lenses) quiet=true jobs=2 ;;
+unit) quiet=true jobs=1 ;;
+lenses) quiet=true jobs=2 ;;
 crash | fuzz) quiet=false jobs=2 ;;
 *) quiet=false jobs=1 ;;
 esac
