@@ -31,20 +31,30 @@ static const struct key keys[] = {
 	{ 0 },
 };
 
-/* xinetd compares names and ids without case: defs.h EQ. */
+/* Whether NAME is in LIST: xinetd compares names and ids without case (defs.h EQ). */
+static bool
+names(const struct value *list, const char *name)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcasecmp(list->items[i].text, name) == 0)
+			return true;
+	return false;
+}
+
 static bool
 is_allowed(const struct control *control, const char *name, const char *id)
 {
 	const struct value *only = value_find(control->keys, "only");
-	return value_lists(only, name) || value_lists(only, id);
+	return names(only, name) || names(only, id);
 }
 
 static void
 validate(const struct control *control, struct problems *problems)
 {
 	const struct value *run = value_find(control->keys, "run");
-	for (size_t i = 0; run != NULL && i < run->count; i++)
-		if (!value_lists(value_find(control->keys, "only"), run->items[i].text))
+	const struct value *only = value_find(control->keys, "only");
+	for (size_t i = 0; run != NULL && only != NULL && i < run->count; i++)
+		if (!names(only, run->items[i].text))
 			problems_add(problems, run->items[i].at,
 				"xinetd.run: '%s' is not among those of only",
 				run->items[i].text);

@@ -50,6 +50,14 @@ serves 143
 judged pass
 fixed 0 0
 
+# xinetd compares names without case (defs.h EQ)
+form "a name in capitals"
+main
+service IMAP2 'type = UNLISTED' 'port = 143' | put etc/xinetd.d/imap
+serves 143
+judged pass
+fixed 0 0
+
 form "rsh under another file name"
 main
 service shell 'disable = no' | put etc/xinetd.d/remsh
