@@ -55,6 +55,26 @@ result_as_number(const struct result *result, long long *ret_number);
 struct result
 property_get(const char *name, struct evaluation *evaluation);
 
+/* What a function asks of a call. */
+struct function_form {
+	size_t least, most; /* arguments */
+	size_t constant; /* the argument that must be a text of its own, from 1; 0: none
+			  */
+	bool declared; /* its first names a table that other statements declare */
+	const char *module; /* that brings it; NULL: rsyslogd itself */
+};
+
+/* That of the function NAME, by case as rsyslogd tells them apart; NULL: there is none in
+ * rsyslog 8.2302. */
+const struct function_form *
+function_form(const char *name);
+
+/* What is wrong with TEXT, the argument of the function NAME that must be one: a regular
+ * expression or a selector. RET_SURE: false where that can't be told. The caller frees;
+ * NULL: nothing. */
+char *
+function_mistake(const char *name, const char *text, bool *ret_sure);
+
 /* Compiles the regular expression that the function CALL looks for, if it does. */
 void
 function_prepare(struct expression *call);

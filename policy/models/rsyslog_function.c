@@ -92,6 +92,7 @@ trimmed(const char *text, bool left)
 }
 
 enum function {
+	FUNCTION_OPAQUE, /* its value can't be told */
 	FUNCTION_PRIFILT,
 	FUNCTION_MATCH,
 	FUNCTION_STRLEN,
@@ -105,40 +106,102 @@ enum function {
 
 static const struct function_row {
 	const char *name;
-	size_t arguments;
+	struct function_form form;
 	enum function function;
 	int flags; /* of regcomp(3) */
 	bool filter; /* one of an old filter */
 } functions[] = {
-	{ .name = "prifilt", .arguments = 1, .function = FUNCTION_PRIFILT },
-	{ "re_match", 2, FUNCTION_MATCH, REG_EXTENDED, false },
-	{ "re_match_i", 2, FUNCTION_MATCH, REG_EXTENDED | REG_ICASE, false },
-	{ "(regex)", 2, FUNCTION_MATCH, 0, true },
-	{ "(ereregex)", 2, FUNCTION_MATCH, REG_EXTENDED, true },
-	{ .name = "strlen", .arguments = 1, .function = FUNCTION_STRLEN },
-	{ .name = "tolower", .arguments = 1, .function = FUNCTION_TOLOWER },
-	{ .name = "cstr", .arguments = 1, .function = FUNCTION_CSTR },
-	{ .name = "cnum", .arguments = 1, .function = FUNCTION_CNUM },
-	{ .name = "ltrim", .arguments = 1, .function = FUNCTION_LTRIM },
-	{ .name = "rtrim", .arguments = 1, .function = FUNCTION_RTRIM },
-	{ .name = "substring", .arguments = 3, .function = FUNCTION_OF_ARGUMENTS },
-	{ .name = "replace", .arguments = 3, .function = FUNCTION_OF_ARGUMENTS },
-	{ .name = "wrap", .arguments = 2, .function = FUNCTION_OF_ARGUMENTS },
-	{ .name = "re_extract", .arguments = 5, .function = FUNCTION_OF_ARGUMENTS },
-	{ .name = "re_extract_i", .arguments = 5, .function = FUNCTION_OF_ARGUMENTS },
-	{ .name = "field", .arguments = 3, .function = FUNCTION_OF_ARGUMENTS },
-	{ .name = "num2ipv4", .arguments = 1, .function = FUNCTION_OF_ARGUMENTS },
-	{ .name = "ipv42num", .arguments = 1, .function = FUNCTION_OF_ARGUMENTS },
+	{ .name = "prifilt", { 1, 1, .constant = 1 }, FUNCTION_PRIFILT },
+	{ "re_match", { 2, 2, .constant = 2 }, FUNCTION_MATCH, REG_EXTENDED, false },
+	{ "re_match_i", { 2, 2, .constant = 2 }, FUNCTION_MATCH, REG_EXTENDED | REG_ICASE,
+		false },
+	{ "(regex)", { 2, 2, 0, false, NULL }, FUNCTION_MATCH, 0, true },
+	{ "(ereregex)", { 2, 2, 0, false, NULL }, FUNCTION_MATCH, REG_EXTENDED, true },
+	{ .name = "strlen", { 1, 1 }, FUNCTION_STRLEN },
+	{ .name = "tolower", { 1, 1 }, FUNCTION_TOLOWER },
+	{ .name = "cstr", { 1, 1 }, FUNCTION_CSTR },
+	{ .name = "cnum", { 1, 1 }, FUNCTION_CNUM },
+	{ .name = "ltrim", { 1, 1 }, FUNCTION_LTRIM },
+	{ .name = "rtrim", { 1, 1 }, FUNCTION_RTRIM },
+	{ .name = "substring", { 3, 3 }, FUNCTION_OF_ARGUMENTS },
+	{ .name = "replace", { 3, 3 }, FUNCTION_OF_ARGUMENTS },
+	{ .name = "wrap", { 2, 3 }, FUNCTION_OF_ARGUMENTS },
+	{ .name = "re_extract", { 5, 5, .constant = 2 }, FUNCTION_OF_ARGUMENTS },
+	{ .name = "re_extract_i", { 5, 5, .constant = 2 }, FUNCTION_OF_ARGUMENTS },
+	{ .name = "field", { 3, 3 }, FUNCTION_OF_ARGUMENTS },
+	{ .name = "num2ipv4", { 1, 1 }, FUNCTION_OF_ARGUMENTS },
+	{ .name = "ipv42num", { 1, 1 }, FUNCTION_OF_ARGUMENTS },
+	{ .name = "ip42num", { 1, 1 }, FUNCTION_OPAQUE },
+	{ .name = "int2hex", { 1, 1 }, FUNCTION_OPAQUE },
+	{ .name = "getenv", { 1, 1 }, FUNCTION_OPAQUE },
+	{ .name = "random", { 1, 1 }, FUNCTION_OPAQUE },
+	{ .name = "format_time", { 2, 2 }, FUNCTION_OPAQUE },
+	{ .name = "parse_time", { 1, 1 }, FUNCTION_OPAQUE },
+	{ .name = "is_time", { 1, 2 }, FUNCTION_OPAQUE },
+	{ .name = "script_error", { 0, 0 }, FUNCTION_OPAQUE },
+	{ .name = "previous_action_suspended", { 0, 0 }, FUNCTION_OPAQUE },
+	{ .name = "parse_json", { 2, 2 }, FUNCTION_OPAQUE },
+	{ .name = "get_property", { 2, 2 }, FUNCTION_OPAQUE },
+	{ .name = "exec_template", { 1, 1, .constant = 1 }, FUNCTION_OPAQUE },
+	{ .name = "lookup", { 2, 2, .declared = true }, FUNCTION_OPAQUE },
+	{ .name = "dyn_inc", { 2, 2, .declared = true }, FUNCTION_OPAQUE },
+	{ .name = "percentile_observe", { 3, 3, .declared = true }, FUNCTION_OPAQUE },
+	{ .name = "hash64", { 1, 2, .module = "fmhash" }, FUNCTION_OPAQUE },
+	{ .name = "hash64mod", { 2, 3, .module = "fmhash" }, FUNCTION_OPAQUE },
+	{ .name = "http_request", { 1, 1, .module = "fmhttp" }, FUNCTION_OPAQUE },
 };
+
+static const struct function_row *
+find_row(const char *name)
+{
+	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+		if (strcmp(functions[i].name, name) == 0)
+			return &functions[i];
+	return NULL;
+}
+
+const struct function_form *
+function_form(const char *name)
+{
+	const struct function_row *row = find_row(name);
+	return row != NULL ? &row->form : NULL;
+}
+
+char *
+function_mistake(const char *name, const char *text, bool *ret_sure)
+{
+	*ret_sure = true;
+	if (strcmp(name, "prifilt") == 0) {
+		struct priorities set;
+		size_t used;
+		struct error err = ERROR_INIT;
+		int status = selector_decode(
+			BYTES_TEXT(text), SELECTOR_RSYSLOG, NULL, &set, &used, &err);
+		char *mistake = status < 0 ? memory_text(err.text) : NULL;
+		error_clear(&err);
+		return mistake;
+	}
+	if (strncmp(name, "re_", 3) != 0)
+		return NULL;
+	*ret_sure = is_tame(text, true);
+	regex_t compiled;
+	if (!*ret_sure)
+		return memory_text(
+			"whether the regular expression is one was not looked into");
+	if (regcomp(&compiled, text, REG_EXTENDED | REG_NOSUB) != 0)
+		return memory_printf("'%s' is no regular expression", text);
+	regfree(&compiled);
+	return NULL;
+}
 
 static const struct function_row *
 find_function(const struct expression *call)
 {
-	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
-		if (strcasecmp(functions[i].name, call->text) == 0)
-			return call->count >= functions[i].arguments ? &functions[i]
-								     : NULL;
-	return NULL;
+	const struct function_row *row = find_row(call->text);
+	return row != NULL && call->count >= row->form.least &&
+			call->count <= row->form.most
+		? row
+		: NULL;
 }
 
 void
@@ -185,6 +248,7 @@ apply(enum function function, const struct expression *call,
 		return result_kept(evaluation, trimmed(text, true));
 	case FUNCTION_RTRIM:
 		return result_kept(evaluation, trimmed(text, false));
+	case FUNCTION_OPAQUE:
 	case FUNCTION_OF_ARGUMENTS:
 		break;
 	}
@@ -197,7 +261,7 @@ function_call(const struct expression *call, struct evaluation *evaluation)
 	const struct function_row *row = find_function(call);
 	bool depends = false;
 	struct result first = { 0 };
-	if (row == NULL)
+	if (row == NULL || row->function == FUNCTION_OPAQUE)
 		return result_opaque();
 	for (size_t i = 0; i < call->count; i++) {
 		struct result argument = expression_evaluate(call->parts[i], evaluation);

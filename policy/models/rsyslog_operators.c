@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "policy/models/rsyslog_evaluate.h"
 #include "policy/models/rsyslog_words.h"
 
 enum { NODES_MAX = 3000 };
@@ -34,8 +35,70 @@ read_list(struct reader *reader, char close, struct expression *list)
 	return words_accept_symbol(reader, close) ? 0 : words_error(reader);
 }
 
+/* What rsyslogd 8.2302 may not survive of a call, at its start or when a message comes
+ * (seen; cnffuncNew() and the initFunc_... functions of grammar/rainerscript.c). NULL:
+ * nothing. */
+static const char *
+danger_of(const struct reader *reader, const struct expression *call)
+{
+	const struct function_form *form = function_form(call->text);
+	if (form == NULL)
+		return "is no function of rsyslogd";
+	if (form->module != NULL && table_get(&reader->modules, form->module) == NULL)
+		return "comes with a module that is not loaded before it";
+	if (call->count < form->least || call->count > form->most)
+		return NULL;
+	if (form->constant > 0 && call->parts[form->constant - 1]->type != TOKEN_STRING)
+		return "is given something else where a text must stand";
+	if (strcmp(call->text, "exec_template") == 0 &&
+		template_find(reader, call->parts[0]->text) == NULL)
+		return "is given a template that is not there";
+	if (strcmp(call->text, "substring") == 0 && call->parts[1]->type != TOKEN_NUMBER)
+		return "is given a start that may be below 0";
+	return NULL;
+}
+
+/* A mistake that rsyslogd goes on with, unless it is to stop at mistakes; the call is
+ * worth nothing. RET_SURE: false where that can't be told. The caller frees. */
+static char *
+mistake_of(const struct expression *call, bool *ret_sure)
+{
+	const struct function_form *form = function_form(call->text);
+	*ret_sure = true;
+	if (call->count < form->least || call->count > form->most)
+		return memory_printf(
+			"%s() does not take %zu arguments", call->text, call->count);
+	*ret_sure = false;
+	if (form->declared)
+		return memory_printf("%s() needs a table that is declared", call->text);
+	return form->constant > 0
+		? function_mistake(
+			  call->text, call->parts[form->constant - 1]->text, ret_sure)
+		: NULL;
+}
+
+static void
+check_call(struct reader *reader, const struct expression *call, const struct file *file,
+	size_t offset)
+{
+	const char *danger = danger_of(reader, call);
+	if (danger != NULL) {
+		autofree char *reason = memory_printf(
+			"%s() %s: rsyslogd may die of it", call->text, danger);
+		reader_obstruct(reader, false, true, file, offset, reason);
+		return;
+	}
+	bool sure;
+	autofree char *mistake = mistake_of(call, &sure);
+	if (mistake != NULL && sure)
+		syslog_conf_reject(reader->conf, file, offset, "%s", mistake);
+	else if (mistake != NULL)
+		reader_obstruct(reader, false, false, file, offset, mistake);
+}
+
 static struct expression *
-read_call(struct reader *reader, struct expression *call)
+read_call(struct reader *reader, struct expression *call, const struct file *file,
+	size_t offset)
 {
 	autoexpression struct expression *made = call;
 	if (!words_accept_symbol(reader, '(')) {
@@ -44,6 +107,8 @@ read_call(struct reader *reader, struct expression *call)
 	}
 	if (!words_accept_symbol(reader, ')') && read_list(reader, ')', made) < 0)
 		return NULL;
+	if (call->type == TOKEN_FUNCTION)
+		check_call(reader, call, file, offset);
 	made = NULL;
 	return call;
 }
@@ -53,6 +118,8 @@ read_operand(struct reader *reader)
 {
 	const struct token *token = words_peek(reader);
 	enum token_type type = words_is_symbol(token, '[') ? TOKEN_NAME : token->type;
+	const struct file *file = token->file;
+	size_t offset = token->offset;
 	struct expression *node, *inner;
 	if (words_accept_symbol(reader, '(')) {
 		autoexpression struct expression *inside = words_expression(reader, 0);
@@ -96,10 +163,10 @@ read_operand(struct reader *reader)
 		node->type = TOKEN_FUNCTION;
 	words_advance(reader);
 	/* it sets a variable whose name is a text */
-	if (type == TOKEN_FUNCTION && strcasecmp(node->text, "parse_json") == 0)
+	if (type == TOKEN_FUNCTION && strcmp(node->text, "parse_json") == 0)
 		reader->conf->facts.changed = CHANGED_BY_ANY;
 	if (type == TOKEN_FUNCTION || type == TOKEN_EXISTS)
-		return read_call(reader, node);
+		return read_call(reader, node, file, offset);
 	if (type == TOKEN_NAME && read_list(reader, ']', node) < 0) {
 		expression_free(node);
 		return NULL;

@@ -174,7 +174,8 @@ test_hostile(void **state)
 	}
 }
 
-/* Verdict and place of CONF on a root with two users and the modules of INPUTS. */
+/* Verdict and place of CONF on a root with one user, the modules of INPUTS, and fmhash.
+ */
 static void
 judged(const char *conf, const char *want)
 {
@@ -189,6 +190,7 @@ judged(const char *conf, const char *want)
 	syslog_host_open(&made, "rsyslog");
 	syslog_host_put(&made, "/usr/lib/any/rsyslog/imuxsock.so", "");
 	syslog_host_put(&made, "/usr/lib/any/rsyslog/imklog.so", "");
+	syslog_host_put(&made, "/usr/lib/any/rsyslog/fmhash.so", "");
 	syslog_host_put(&made, "/etc/passwd", "root:x:0:0::/:/bin/sh\n");
 	syslog_host_put(&made, "/etc/group", "root:x:0:\nadm:x:4:\n");
 	syslog_host_put(&made, "/etc/nsswitch.conf", "passwd: files\ngroup: files\n");
@@ -575,6 +577,46 @@ test_rate_limits(void **state)
 		"kern", "/a (some)");
 }
 
+/* cnffuncNew() and initFunc_...() of rainerscript.c: rsyslogd 8.2302 dies of some calls
+ * at its start and of others when the first message comes; names are told apart by case.
+ */
+static void
+test_calls(void **state)
+{
+	static const char *const deadly[] = { "foo(1)", "STRLEN($msg)",
+		"re_match($msg, $msg)", "re_extract($msg, $msg, 1, 2, '')",
+		"prifilt($msg)", "prifilt(5)", "exec_template('no')",
+		"exec_template($msg)", "substring($msg, -5, 500)", "hash64($msg)",
+		"strlen(foo(1))" };
+	static const char *const mistakes[] = { "strlen(1, 2)", "prifilt('mail.foo')",
+		"re_match($msg, '(')", "wrap($msg)" };
+	static const char *const good[] = { "strlen($msg) > 0", "re_match($msg, 'x')",
+		"exec_template('RSYSLOG_FileFormat') != ''", "wrap($msg, 'x', 'y') != ''",
+		"substring($msg, 0, -500) != ''", "prifilt('mail.info')" };
+	(void)state;
+	for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++) {
+		autofree char *text = memory_printf(
+			"%s*.* /a\nif %s then stop\n", INPUTS, deadly[i]);
+		judged(text, "may not start");
+	}
+	for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
+		autofree char *text = memory_printf(
+			"*.* /a\nif %s then stop\n", mistakes[i]);
+		autofree char *strict = memory_printf("%s%s", ABORT, text);
+		autofree char *lenient = memory_printf("%s%s", INPUTS, text);
+		judged(strict, "does not start");
+		judged(lenient, "reached");
+	}
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		autofree char *text = memory_printf(
+			"%s*.* /a\nif %s then stop\n", ABORT, good[i]);
+		judged(text, "reached");
+	}
+	judged(ABORT "*.* /a\nif lookup('t', $msg) == 'x' then stop\n", "may not start");
+	judged(INPUTS "module(load=\"fmhash\")\n*.* /a\nif hash64($msg) > 0 then stop\n",
+		"reached");
+}
+
 /* expand_backticks() of grammar/lexer.l's caller: what they give depends on the daemon's
  * environment. */
 static void
@@ -633,6 +675,7 @@ main(void)
 		cmocka_unit_test(test_incomplete),
 		cmocka_unit_test(test_joined),
 		cmocka_unit_test(test_rate_limits),
+		cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_backticks),
 		cmocka_unit_test(test_edges),
 		cmocka_unit_test(test_many_rulesets),

@@ -46,25 +46,27 @@ def literals(files):
 
 
 def messages(files):
-    """Pairs of a program and a text, {} in which stands for the mark. What has no program is said by
-    the kernel alone: the texts of others begin with a blank."""
+    """Pairs of a tag and a text, {} in which stands for the mark. What has no tag is said by the
+    kernel alone: the texts of others begin with a blank."""
     words = literals(files)
-    made = [("alpha", " one {}"), ("alpha", " two {}"), ("beta", " one {}"), ("beta", " {}"), ("zeta", " zz {}")]
-    made += [("alpha", f" {word} {{}}") for word in words[:LITERALS]]
+    made = [("alpha:", " one {}"), ("alpha:", " two {}"), ("beta:", " one {}"), ("beta:", " {}"), ("zeta:", " zz {}")]
+    made += [("alpha:", f" {word} {{}}") for word in words[:LITERALS]]
     made += [("", f"{word} {{}}") for word in words[:LITERALS]]
-    made.append(("alpha", f" {' '.join(words[:2 * LITERALS])} {{}}"))
+    made.append(("alpha:", f" {' '.join(words[:2 * LITERALS])} {{}}"))
     # two that stand beside each other may be tested for together, and a third let it in
-    made += [("alpha", f" {one} {other} {{}}") for one, other in zip(words, words[1:LITERALS])]
-    made += [(word, " one {}") for word in words if re.fullmatch(r"[A-Za-z0-9_.-]{1,30}", word)][:LITERALS]
+    made += [("alpha:", f" {one} {other} {{}}") for one, other in zip(words, words[1:LITERALS])]
+    # a program that one rule stops, with a text that another takes; a tag may have no colon
+    made += [(tag, text) for word in words if re.fullmatch(r"[A-Za-z0-9_.-]{1,30}", word) for tag in (word + ":", word)
+             for text in (" one {}", f" {' '.join(words[:2 * LITERALS])} {{}}")][:4 * LITERALS]
     if "template" not in "".join(files.values()).lower():
         # a whole text that is tested for leaves no room for the mark
-        made += [("{}", text) for word in words[:LITERALS] for text in (word, " " + word)]
+        made += [("{}:", text) for word in words[:LITERALS] for text in (word, " " + word)]
     return made
 
 
 def numbers(sent, facility):
-    """Which of them can be told apart: the kernel's messages have no program."""
-    return {number for number, (program, text) in enumerate(sent) if (program if facility > 0 else "{}" in text)}
+    """Which of them can be told apart: the kernel's messages have no tag."""
+    return {number for number, (tag, text) in enumerate(sent) if (tag if facility > 0 else "{}" in text)}
 
 
 class Hosts:
@@ -302,8 +304,8 @@ class Root:
             for f in range(1, len(FACILITIES)):
                 for l in range(len(LEVELS)):
                     for number in numbers(sent, f):
-                        program, text = sent[number]
-                        line = f"<{f * 8 + l}>{program}:{text}".replace("{}", f"M{f}.{l}.{number}.E").encode("latin-1")
+                        tag, text = sent[number]
+                        line = f"<{f * 8 + l}>{tag}{text}".replace("{}", f"M{f}.{l}.{number}.E").encode("latin-1")
                         self.turn_until(lambda: daemon.poll() is not None or sent_off(sock, line))
             kernel = self.reads_kernel(daemon)
             self.turn_until(lambda: daemon.poll() is not None or waiting(sock, SIOCOUTQ) == 0 and

@@ -121,8 +121,74 @@ class Tame:
             lines.append('global(abortOnUncleanConfig="on")')
         if self.chance(4):
             lines.append(self.pick("$MaxMessageSize 64k", "$PreserveFQDN on", "$MainMsgQueueSize 50000",
-                                   'main_queue(queue.size="100000" queue.type="LinkedList")', "$EscapeControlCharactersOnReceive off"))
+                                   "$EscapeControlCharactersOnReceive off"))
+        if self.chance(8):
+            lines.append(self.main_queue())
         return lines
+
+    # --- queues and files ---------------------------------------------------------------
+
+    # name in main_queue() and action(), after $MainMsgQueue and $ActionQueue, ordinary values; the others are odd
+    QUEUE = (("queue.size", "Size", ("1000", "50000", "100000")), ("queue.dequeueBatchSize", "DequeueBatchSize", ("1", "128", "5000")),
+             ("queue.workerThreads", "WorkerThreads", ("1", "2", "5")), ("queue.timeoutEnqueue", "TimeoutEnqueue", ("2000", "10000")),
+             ("queue.discardSeverity", "DiscardSeverity", ("8",)), ("queue.dequeueSlowdown", "DequeueSlowdown", ("0", "500")),
+             ("queue.highWatermark", "HighWatermark", ("800", "0", "1")), ("queue.lowWatermark", "LowWatermark", ("200", "0", "1")),
+             ("queue.discardMark", "DiscardMark", ("975", "0", "1")), ("queue.saveOnShutdown", "SaveOnShutdown", ("on", "off")),
+             ("queue.timeoutShutdown", "TimeoutShutdown", ("5000",)), ("queue.checkpointInterval", "CheckpointInterval", ("0", "1", "100")),
+             ("queue.workerThreadMinimumMessages", "WorkerThreadMinimumMessages", ("1000", "0", "1")),
+             ("queue.maxDiskSpace", "MaxDiskSpace", ("1g", "0")), ("queue.dequeueTimeBegin", "DequeueTimeBegin", ("0", "1", "3")),
+             ("queue.dequeueTimeEnd", "DequeueTimeEnd", ("25",)))
+    MODERN = (("queue.samplingInterval", None, ("0",)), ("queue.minDequeueBatchSize", None, ("0",)),
+              ("queue.minDequeueBatchSize.timeout", None, ("0", "100")))
+    FILE = (("ioBufferSize", "OMFileIOBufferSize", ("4k", "64k")), ("zipLevel", "OMFileZipLevel", ("0",)),
+            ("flushInterval", "OMFileFlushInterval", ("0", "1")), ("flushOnTXEnd", "OMFileFlushOnTXEnd", ("on",)),
+            ("asyncWriting", "OMFileASyncWriting", ("on", "off")), ("rotation.sizeLimit", None, ("0",)))
+
+    def value(self, ordinary):
+        """Seldom an odd one."""
+        if self.chance(96):
+            return self.pick(*ordinary)
+        return self.pick("off", "on") if ordinary[0] in ("on", "off") else self.pick("0", "1", "3", "60", "100000", "-1")
+
+    def parameters(self, known, count):
+        """For an object."""
+        return "".join(f' {name}="{self.value(ordinary)}"' for name, _, ordinary in self.random.sample(known, count))
+
+    def directives(self, known, prefix, count):
+        return "\n".join(f"${prefix}{name} {self.value(ordinary)}" for _, name, ordinary in self.random.sample(known, count) if name)
+
+    def main_queue(self):
+        if self.chance(50):
+            return self.directives(self.QUEUE, "MainMsgQueue", self.pick(1, 2))
+        kind = self.pick("", ' queue.type="LinkedList"', ' queue.type="FixedArray"')
+        return f"main_queue({(kind + self.parameters(self.QUEUE + self.MODERN, self.pick(1, 2))).strip()})"
+
+    def channel(self):
+        """An output channel, and what writes to it."""
+        name = f"C{self.random.randrange(1000)}"
+        limit = self.pick(",10,/bin/rm", ",60", ",1000,/bin/true") if self.chance(15) else self.pick("", ",0", ",0,/bin/true")
+        return f"$outchannel {name},{self.file()}{limit}\n{self.selector()} :omfile:${name}"
+
+    def queued(self):
+        """An action with settings for its queue or its file."""
+        kind = self.random.randrange(5)
+        if kind == 0:
+            return (f'{self.selector()} action(type="omfile" file="{self.file()}" queue.type="{self.pick("LinkedList", "FixedArray", "Direct")}"'
+                    f"{self.parameters(self.QUEUE + self.MODERN, self.pick(1, 2))})")
+        if kind == 1:
+            return f"$ActionQueueType LinkedList\n{self.directives(self.QUEUE, 'ActionQueue', self.pick(1, 2))}\n{self.selector()} {self.file()}"
+        if kind == 2:
+            return f'{self.selector()} action(type="omfile" file="{self.file()}"{self.parameters(self.FILE, self.pick(1, 2))})'
+        if kind == 3:
+            return f"{self.directives(self.FILE, '', 1)}\n{self.selector()} {self.file()}"
+        return self.channel()
+
+    def odd_include(self):
+        """Of a file that the model does not read: beside a relative name, one that is too large."""
+        text = self.pick('ruleset(name="odd") { stop }\n$DefaultRuleset odd\n', "$PrivDropToUser nobody\n", "*.* /var/log/odd\n")
+        if self.chance(50):
+            return "$IncludeConfig etc/rsyslog.d/odd", {"/etc/rsyslog.d/odd": text}
+        return 'include(file="/etc/rsyslog.d/odd")', {"/etc/rsyslog.d/odd": "# a comment that fills the file up\n" * 32000 + text}
 
     # --- statements ---------------------------------------------------------------------
 
@@ -147,6 +213,8 @@ class Tame:
         return "*.=" + self.pick(*LEVELS) + ";" + self.facility() + ".none"
 
     def file(self):
+        if self.random.randrange(400) == 0:
+            return self.pick("/var/log//all", "/var/log/./all", "/var/log/app/../all")
         return "/var/log/" + self.pick("all", "kernel", "messages", "extra.log", "app/app.log", "f" + str(self.random.randrange(6)))
 
     def host(self):
@@ -246,7 +314,7 @@ class Tame:
             definition, name = self.dynamic()
             return f"{definition}\n{self.selector()} " + self.pick(f"?{name}", f"-?{name}", f'action(type="omfile" dynaFile="{name}")')
         else:
-            return self.seldom()
+            return self.seldom() if self.chance(60) else self.queued()
         if self.chance(25) and not text.endswith("}"):
             text += "\n& " + self.pick("stop", "stop", "~", self.action())
         return text
@@ -287,6 +355,10 @@ class Tame:
             for number in range(self.random.randrange(3)):
                 files[f"/etc/rsyslog.d/{number * 10}-{self.pick('app', 'remote', 'ufw')}.conf"] = self.drop_in()
         rules.insert(self.random.randrange(len(rules) + 1), stock)
+        if self.random.randrange(400) == 0:
+            line, more = self.odd_include()
+            rules.append(line)
+            files.update(more)
         if self.chance(25):
             rules.append(f"*.* @{self.host()}")
         body = rules

@@ -77,7 +77,18 @@ class Wild:
                       ' template="RSYSLOG_FileFormat"', ' config.enabled="on"',
                       ' action.execOnlyWhenPreviousIsSuspended="on"'))
 
+    def call(self):
+        """Of a function, now and then such as rsyslogd dies of."""
+        text = self.pick("$msg", "$msg", "$programname", "'one'", "5", "-5", "''")
+        return self.pick("strlen(%s) > %d" % (text, self.random.randrange(30)), "re_match(%s, '%s')" % (text, self.pick("one", "^ o", "(", "")),
+                         "re_extract($msg, %s, 0, 0, '') == 'one'" % self.pick("'one'", text), "tolower(%s) contains 'one'" % text,
+                         "field(%s, 32, 2) == 'one'" % text, "substring($msg, %s, 3) == 'one'" % self.pick("1", "0", text),
+                         "exec_template('%s') == 'x'" % self.pick("L0", "NoSuch"), "lookup('t', %s) == 'x'" % text, "strlen(%s, 1) == 0" % text,
+                         "replace(%s, 'one', 'x') contains 'x'" % text, "nosuch(%s)" % text, "STRLEN(%s) > 1" % text, "cnum(%s) < 5" % text)
+
     def test(self, depth=0):
+        if self.chance(1):
+            return self.call()
         kind = self.random.randrange(14)
         if kind < 4 and depth < 3:
             return "%s %s %s" % (self.test(depth + 1), self.pick("and", "or", "AND"),
