@@ -29,6 +29,7 @@ static const struct {
 	[LENS_SYSLOG] = { "syslog_rules.aug", "Syslog_rules.lns", " \t\r", JOIN_SYSLOG },
 	[LENS_XINETD] = { "xinetd_lines.aug", "Xinetd_lines.lns", " \t\r", JOIN_NEVER },
 	[LENS_ACCESS] = { "access_rules.aug", "Access_rules.lns", "", JOIN_NEVER },
+	[LENS_TCPRULES] = { "tcprules.aug", "Tcprules.lns", "", JOIN_NEVER },
 };
 
 struct parser {

@@ -1,5 +1,5 @@
 /* lens_ask: reads questions from standard input, "LENS ROOT PATH" a line (LENS is sshd,
- * syslog, xinetd or access), and answers with lines and an empty one:
+ * syslog, xinetd, access or tcprules), and answers with lines and an empty one:
  *   unparsed REASON: the lens gives no tree
  *   other NUMBER: a line that the lens does not understand
  *   edit REASON: an edit that puts each value in its own place changes the file
@@ -20,6 +20,7 @@ static const struct {
 	[LENS_SYSLOG] = { "syslog", "Syslog_rules.lns" },
 	[LENS_XINETD] = { "xinetd", "Xinetd_lines.lns" },
 	[LENS_ACCESS] = { "access", "Access_rules.lns" },
+	[LENS_TCPRULES] = { "tcprules", "Tcprules.lns" },
 };
 
 /* Each part of each line is replaced by the bytes that the tree has for it. */

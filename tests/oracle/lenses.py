@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 import access_files
 import oracle
 import syslog_conf
+import tcprules_files
 import xinetd_files
 from lib.sshd_trees import Generator
 from oracle import Answer
@@ -22,6 +23,7 @@ FORMATS = {
     "syslog": lambda rng: syslog_conf.Conf(rng).configuration(),
     "xinetd": xinetd_files.tree,
     "access": lambda rng: {path: text for path, text in access_files.tree(rng)["files"].items() if path.startswith("etc/security/")},
+    "tcprules": lambda rng: {"rules": tcprules_files.rules(rng)},
 }
 
 
