@@ -285,7 +285,8 @@ MUTANTS = 0
 mutation:
 	+$(CONFIGURE) SHARED=1 BUILD=$(abspath $(BUILD))/mutation CFLAGS="-O1 -fPIC" LDFLAGS= run-mutants
 
-MEASURED = replace apart transaction journal trial record attributes verify refusals calls
+MEASURED = replace meddled recovery apart transaction journal trial record attributes verify \
+	refusals live calls
 MEASURING = $(MEASURED:%=$(BUILD)/tests/unit/test_%)
 run-mutants: $(MEASURING)
 	@$(SUITE) $(PYTHON) tests/mutation/mutate.py --cases $(MUTANTS) --seed $(SEED) \
@@ -299,7 +300,8 @@ branches:
 
 count-branches: $(MEASURING) $(BUILD)/tests/unit/test_errands
 	@find $(BUILD) -name '*.gcda' -delete
-	@$(SUITE) $(PYTHON) tests/mutation/branches.py errands $(MEASURED) 'calls PLACES=1'
+	@$(SUITE) $(PYTHON) tests/mutation/branches.py errands $(MEASURED) 'calls PLACES=1' \
+		'journal IN_PLACE=1' 'transaction IN_PLACE=1' 'trial IN_PLACE=1'
 
 # --- lint ----------------------------------------------------------------------------
 

@@ -199,8 +199,7 @@ make_new(struct replacement *replacement, struct error *err)
 	char path[40];
 	int directory = replacement->directory;
 	int fd = openat(directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	bool named = fd < 0 &&
-		(errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT);
+	bool named = fd < 0 && errno == EOPNOTSUPP;
 	if (named)
 		fd = openat(directory, replacement->temporary,
 			O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_CLOEXEC, 0600);
@@ -331,13 +330,13 @@ exchange(struct replacement *replacement, struct error *err)
 			? conflict(replacement, err, "somebody removed it meanwhile")
 			: failed(replacement, err, "exchange it with the new file");
 	replacement->exchanged = replacement->displaced = true;
-	int same = is_still_old(replacement, temporary);
+	int same = is_still_old(replacement, temporary), saved = errno;
 	if (same == 1)
 		return 0;
-	not_old(replacement, same, err);
-	return exchange_back(replacement) < 0
-		? failed(replacement, err, "put back what somebody wrote meanwhile")
-		: -1;
+	if (exchange_back(replacement) < 0)
+		return failed(replacement, err, "put back what somebody wrote meanwhile");
+	errno = saved;
+	return not_old(replacement, same, err);
 }
 
 static int
@@ -361,14 +360,14 @@ take_away(struct replacement *replacement, struct error *err)
 			? conflict(replacement, err, "somebody removed it meanwhile")
 			: failed(replacement, err, "take it away");
 	replacement->exchanged = replacement->displaced = true;
-	int same = is_still_old(replacement, temporary);
+	int same = is_still_old(replacement, temporary), saved = errno;
 	if (same == 1)
 		return 0;
-	not_old(replacement, same, err);
 	if (rename_to_free(replacement, temporary, name) < 0)
 		return failed(replacement, err, "put back what somebody wrote meanwhile");
 	replacement->exchanged = replacement->displaced = false;
-	return -1;
+	errno = saved;
+	return not_old(replacement, same, err);
 }
 
 int
@@ -428,7 +427,8 @@ run(struct replacement *where, const struct swap *swap, struct error *err)
 			status = replace_settle(&once, err) < 0 ? -1 : status;
 	}
 	replace_close(&once);
-	where->conflict = where->conflict || once.conflict;
+	/* what could not be put back is a failure */
+	where->conflict = once.conflict && !once.displaced;
 	return status;
 }
 

@@ -78,7 +78,7 @@ class Judge:
                    os.path.join(BUILD, "tests/unit", "test_" + name)]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL, start_new_session=True,
-                                   env={**os.environ, "FULL": ""})
+                                   env={**os.environ, "FULL": "", "FIRST": "1"})
         try:
             return process.wait(limit)
         except subprocess.TimeoutExpired:

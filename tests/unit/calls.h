@@ -99,12 +99,14 @@ static const struct calls_kind {
 #endif
 };
 
-/* Unnamed files (O_TMPFILE), the flags of renameat2(2), extended attributes. */
+/* Unnamed files (O_TMPFILE), the flags of renameat2(2), extended attributes, the marks of
+ * chattr(1). */
 enum {
 	CALLS_LACK_TMPFILE = 1,
 	CALLS_LACK_FLAGS = 2,
 	CALLS_LACK_XATTRS = 4,
-	CALLS_LACK_ALL = 7
+	CALLS_LACK_ALL = 7,
+	CALLS_LACK_MARKS = 8,
 };
 
 enum {
@@ -125,6 +127,8 @@ static struct {
 	long allocations; /* the same */
 	long at; /* the one that fails; 0: none */
 	bool from; /* and so do all of its number after it */
+	long then; /* 0, or the number of the calls that fail with EIO after it */
+	sigset_t blocked; /* the signals that could not come at it */
 	long only; /* counts calls of this number only; -1: all */
 	int error; /* 0: it is the last: the process goes on at CALLS.DEATH */
 	sigjmp_buf death;
@@ -252,6 +256,8 @@ calls_kind_of(long number)
 static bool
 calls_meets(long number)
 {
+	if (calls.then > 0 && calls.then == number && calls.met != NULL)
+		return true;
 	if (calls.only >= 0 && calls.only != number)
 		return false;
 	calls.count++;
@@ -274,6 +280,8 @@ calls_lacks(long number, const long *arguments)
 	if ((calls.lacks & CALLS_LACK_TMPFILE) != 0 && number == SYS_openat &&
 		(arguments[2] & O_TMPFILE) == O_TMPFILE)
 		return EOPNOTSUPP;
+	if ((calls.lacks & CALLS_LACK_MARKS) != 0 && number == SYS_ioctl)
+		return ENOTTY;
 	return (calls.lacks & CALLS_LACK_XATTRS) != 0 && xattrs ? ENOTSUP : 0;
 }
 
@@ -286,9 +294,11 @@ calls_handle(int signal, siginfo_t *info, void *data)
 	(void)signal;
 	for (int i = 0; i < 6; i++)
 		arguments[i] = (long)CALLS_REGISTER(context, i);
-	bool meets = calls.on && calls_meets(number);
+	bool first = calls.met == NULL, meets = calls.on && calls_meets(number);
+	int error = calls.then > 0 && !first ? EIO : calls.error;
 	if (meets) {
 		calls.met = calls_kind_of(number);
+		calls.blocked = context->uc_sigmask;
 		if (calls.error == 0)
 			siglongjmp(calls.death, CALLS_DIED);
 		if (calls.error == CALLS_SHORT && arguments[2] > 1)
@@ -296,8 +306,8 @@ calls_handle(int signal, siginfo_t *info, void *data)
 		if (calls.error == CALLS_ZERO)
 			calls_make(SYS_close, 0, 0, 0, 0, 0);
 	}
-	if (meets && calls.error > 0) {
-		result = -calls.error;
+	if (meets && error > 0) {
+		result = -error;
 	} else if (calls.on && calls_lacks(number, arguments) != 0) {
 		result = -calls_lacks(number, arguments);
 	} else {
@@ -353,6 +363,7 @@ calls_begin(long only, long at, int error)
 	calls.only = only;
 	calls.at = at;
 	calls.from = false;
+	calls.then = 0;
 	calls.error = error;
 	calls.count = calls.allocations = 0;
 	calls.met = NULL;

@@ -487,7 +487,7 @@ is_set(const char *name)
 }
 
 /* FULL=1: all points are tried; PLACES=1: one where the same was called from the same
- * callers, until the first that is wrong; else a part of these that SEED chooses. */
+ * callers; else a part of these that SEED chooses. FIRST=1: until one is wrong. */
 static bool
 is_chosen(uint64_t place, int error)
 {
@@ -515,7 +515,7 @@ static void
 count_wrong(void)
 {
 	wrong++;
-	if (is_set("PLACES"))
+	if (is_set("FIRST"))
 		exit(1);
 }
 
@@ -609,7 +609,7 @@ test_scenario(void **state)
 		exit(wrong > 0);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
-	if (status != 0 && is_set("PLACES"))
+	if (status != 0 && is_set("FIRST"))
 		exit(1);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
 		skip();

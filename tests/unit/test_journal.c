@@ -62,7 +62,7 @@ assert_new(void)
 static struct transaction
 here(void)
 {
-	return (struct transaction){ .root = scratch };
+	return (struct transaction){ .root = scratch, .in_place = scratch_in_place() };
 }
 
 /* Replaces, creates and removes a file. */

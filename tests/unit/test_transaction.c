@@ -59,7 +59,8 @@ change(enum change_action action, char *file, char *old, char *new)
 static enum outcome
 apply(struct change *items, size_t count)
 {
-	struct transaction transaction = { .root = scratch };
+	struct transaction transaction = { .root = scratch,
+		.in_place = scratch_in_place() };
 	struct changes changes = { items, count };
 	struct error err = ERROR_INIT;
 	char *id = NULL;
@@ -75,7 +76,8 @@ apply(struct change *items, size_t count)
 static enum outcome
 undo(void)
 {
-	struct transaction transaction = { .root = scratch };
+	struct transaction transaction = { .root = scratch,
+		.in_place = scratch_in_place() };
 	struct error err = ERROR_INIT;
 	enum outcome outcome = transaction_undo(&transaction, NULL, &err);
 	error_clear(&err);
@@ -166,7 +168,8 @@ test_links(void **state)
 static enum outcome
 undo_number(const char *id, const char *because)
 {
-	struct transaction transaction = { .root = scratch };
+	struct transaction transaction = { .root = scratch,
+		.in_place = scratch_in_place() };
 	struct error err = ERROR_INIT;
 	enum outcome outcome = transaction_undo(&transaction, id, &err);
 	if (because != NULL) {

@@ -48,7 +48,9 @@ list_logins(struct buffer *out)
 static struct transaction
 here(void)
 {
-	return (struct transaction){ .root = scratch, .note = collect_note };
+	return (struct transaction){
+		.root = scratch, .note = collect_note, .in_place = scratch_in_place()
+	};
 }
 
 static char *
