@@ -31,16 +31,25 @@ live_has_systemd(void)
 
 /* A short file below /proc/PID, NULL when it can't be read. */
 static char *
-read_file(pid_t pid, const char *name)
+read_sized(pid_t pid, const char *name, size_t *ret_size)
 {
 	autofree char *path = memory_printf("/proc/%d/%s", (int)pid, name);
 	FILE *file = fopen(path, "re");
+	*ret_size = 0;
 	if (file == NULL)
 		return NULL;
 	char *text = memory_new(FILE_SIZE_MAX, 1);
-	text[fread(text, 1, FILE_SIZE_MAX - 1, file)] = '\0';
+	*ret_size = fread(text, 1, FILE_SIZE_MAX - 1, file);
+	text[*ret_size] = '\0';
 	fclose(file);
 	return text;
+}
+
+static char *
+read_file(pid_t pid, const char *name)
+{
+	size_t ignored;
+	return read_sized(pid, name, &ignored);
 }
 
 /* Parent, state and start of PID; -1 when there is no such process. */
@@ -213,6 +222,15 @@ live_executable(pid_t process)
 	char pid[16], path[PATH_MAX];
 	snprintf(pid, sizeof pid, "%d", (int)process);
 	return memory_text(executable(pid, path) ? path : "");
+}
+
+char *
+live_arguments(pid_t process, size_t *ret_size)
+{
+	char *text = read_sized(process, "cmdline", ret_size);
+	if (*ret_size == FILE_SIZE_MAX - 1) /* half of them are none */
+		*ret_size = 0;
+	return text != NULL ? text : memory_text("");
 }
 
 /* The path in systemd's own hierarchy, of the next line of /proc/PID/cgroup; NULL at the

@@ -54,6 +54,11 @@ live_signal(const struct live_process *process, int signum, struct error *err);
 char *
 live_executable(pid_t process);
 
+/* The arguments of the process, which it can write itself, each ended by a NUL (the
+ * caller frees); *ret_size is 0 when they can't be read or are longer than 64 KiB. */
+char *
+live_arguments(pid_t process, size_t *ret_size);
+
 /* The systemd service unit that the process belongs to (cgroups(7)); NULL when there is
  * none. The caller frees. */
 char *

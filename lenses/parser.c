@@ -30,6 +30,7 @@ static const struct {
 	[LENS_XINETD] = { "xinetd_lines.aug", "Xinetd_lines.lns", " \t\r", JOIN_NEVER },
 	[LENS_ACCESS] = { "access_rules.aug", "Access_rules.lns", "", JOIN_NEVER },
 	[LENS_TCPRULES] = { "tcprules.aug", "Tcprules.lns", "", JOIN_NEVER },
+	[LENS_PORTSENTRY] = { "portsentry.aug", "Portsentry.lns", "", JOIN_NEVER },
 };
 
 struct parser {

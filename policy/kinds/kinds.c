@@ -3,7 +3,8 @@
 #include "policy/kinds/kind.h"
 
 extern const struct kind kind_accounts, kind_attest, kind_console, kind_files,
-	kind_listening, kind_packages, kind_sshd, kind_syslog, kind_tcprules, kind_xinetd;
+	kind_listening, kind_packages, kind_portsentry, kind_sshd, kind_syslog,
+	kind_tcprules, kind_xinetd;
 
 /* One row a kind. */
 const struct kind *const kinds[] = {
@@ -16,6 +17,7 @@ const struct kind *const kinds[] = {
 	&kind_files,
 	&kind_packages,
 	&kind_tcprules,
+	&kind_portsentry,
 	&kind_attest,
 	NULL,
 };

@@ -12,6 +12,7 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 import access_files
 import oracle
+import portsentry_files
 import syslog_conf
 import tcprules_files
 import xinetd_files
@@ -23,6 +24,7 @@ FORMATS = {
     "syslog": lambda rng: syslog_conf.Conf(rng).configuration(),
     "xinetd": xinetd_files.tree,
     "access": lambda rng: {path: text for path, text in access_files.tree(rng)["files"].items() if path.startswith("etc/security/")},
+    "portsentry": lambda rng: {"conf": portsentry_files.conf(rng)},
     "tcprules": lambda rng: {"rules": tcprules_files.rules(rng)},
 }
 
