@@ -282,15 +282,16 @@ coverage:
 
 # See tests/mutation/mutate.py.
 MUTANTS = 0
+AGAIN =
 mutation:
 	+$(CONFIGURE) SHARED=1 BUILD=$(abspath $(BUILD))/mutation CFLAGS="-O1 -fPIC" LDFLAGS= run-mutants
 
-MEASURED = replace meddled recovery apart transaction journal trial record attributes verify \
-	refusals live calls
+MEASURED = replace meddled storage recovery apart transaction journal trial record attributes \
+	verify refusals failing live calls
 MEASURING = $(MEASURED:%=$(BUILD)/tests/unit/test_%)
 run-mutants: $(MEASURING)
-	@$(SUITE) $(PYTHON) tests/mutation/mutate.py --cases $(MUTANTS) --seed $(SEED) \
-		--tests "$(MEASURED) 'calls PLACES=1'" \
+	@$(SUITE) $(PYTHON) tests/mutation/mutate.py $(AGAIN) --cases $(MUTANTS) --seed $(SEED) \
+		--tests "$(MEASURED)" \
 		--compile '$(CC) $(CPPFLAGS) $(CFLAGS)'
 
 # See tests/mutation/branches.py.

@@ -242,7 +242,7 @@ rename_to_free(const struct replacement *replacement, const char *from, const ch
 	int directory = replacement->directory;
 	if (rename_in(replacement, from, to, RENAME_NOREPLACE) == 0)
 		return 0;
-	if (errno != EINVAL && errno != ENOSYS)
+	if (errno != EINVAL)
 		return -1;
 	if (linkat(directory, from, directory, to, 0) < 0)
 		return -1;
@@ -325,7 +325,7 @@ exchange(struct replacement *replacement, struct error *err)
 {
 	const char *name = replacement->name, *temporary = replacement->temporary;
 	if (rename_in(replacement, temporary, name, RENAME_EXCHANGE) < 0)
-		return errno == EINVAL || errno == ENOSYS ? rename_over(replacement, err)
+		return errno == EINVAL ? rename_over(replacement, err)
 			: errno == ENOENT
 			? conflict(replacement, err, "somebody removed it meanwhile")
 			: failed(replacement, err, "exchange it with the new file");
@@ -543,9 +543,8 @@ clear_temporary(struct replacement *replacement, bool forward, struct error *err
 		if (swap->to.exists
 				? rename_in(replacement, temporary, name, RENAME_EXCHANGE)
 				: rename_to_free(replacement, temporary, name))
-			return errno == EINVAL || errno == ENOSYS
-				? clear_begun(replacement, err)
-				: failed(replacement, err, "put it back");
+			return errno == EINVAL ? clear_begun(replacement, err)
+					       : failed(replacement, err, "put it back");
 		if ((beside = look(replacement, temporary)) < 0)
 			return failed(replacement, err, "read the file beside it");
 	}

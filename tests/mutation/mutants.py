@@ -83,7 +83,9 @@ def changes(source, found):
             digits = text.rstrip("uUlL")
             octal = digits.startswith("0") and len(digits) > 1 and digits[1] not in "xX"
             value = int(digits, 8 if octal else 0)
-            for new in {value + 1, 0} if value == 1 else {value + 1}:
+            # what is less than 0 is a failure, -2 as -1
+            negative = before[1] == "-" and not is_operand(found[at - 2])
+            for new in {0} if negative else {value + 1, 0} if value == 1 else {value + 1}:
                 if not (before[1] == "-" and found[at - 2][1] == "return"):
                     yield start, end, f"0{new:o}" if octal else str(new)
         if text in ("if", "while") and after[1] == "(":

@@ -11,10 +11,11 @@ with the reason:
 	! FILE FUNCTION: LINE {OLD -> NEW}	alive: no test sees it
 		reason
 
-Fails when more than a tenth of those that are not equivalent is alive, or one in the list is none
-any more or is seen; one that is alive and not in the list is named. --cases N tries a sample that
---seed S chooses; --only TEXT those whose key has TEXT; --again those that the last run did not kill
-(its verdicts are in BUILD/mutants), and counts the others as killed: for while one writes tests.
+Keys that stand together share a reason. Fails when more than a tenth of those that are not
+equivalent is alive, or one in the list is none any more or is seen; one that is alive and not in
+the list is named. --cases N tries the first N of the order that --seed S gives; --only TEXT those
+whose key has TEXT; --again those that the last run did not kill (its verdicts are in
+BUILD/mutants), and counts the others as killed: for while one writes tests.
 """
 import argparse
 import concurrent.futures
@@ -40,18 +41,19 @@ PRIVATE = ("unshare", "-m", "sh", "-c",
 
 
 def listed():
-    """{key: (mark, reason)}"""
-    found, key = {}, None
+    """{key: mark}; each has a reason, of its own or together with those before it"""
+    found, together, reason = {}, [], True
     with open(SURVIVORS, encoding="utf-8") as lines:
         for line in lines:
             if line[0] in "=!":
-                key = line[2:].rstrip("\n")
-                assert key not in found, key
-                found[key] = (line[0], "")
-            elif line[0] == "\t" and key:
-                found[key] = (found[key][0], f"{found[key][1]} {line.strip()}".strip())
-    for key, (_, reason) in found.items():
-        assert reason, f"{key}: no reason given"
+                if reason:
+                    together, reason = [], False
+                together.append(line[2:].rstrip("\n"))
+                assert together[-1] not in found, together[-1]
+                found[together[-1]] = line[0]
+            elif line[0] == "\t":
+                reason = True
+    assert reason, f"{together}: no reason given"
     return found
 
 
@@ -67,22 +69,26 @@ class Judge:
         self.times = {}
         for test in self.tests:
             begun = time.monotonic()
-            assert self.test(test, None, 120) == 0, f"{test} fails without a fault"
+            assert self.run([test], None, 120) == "", f"{test} fails without a fault"
             self.times[test] = time.monotonic() - begun
 
-    def test(self, test, library, limit):
-        """The status of one test program; 124 when it hangs."""
-        name, *settings = test.split()
-        command = [*self.private, "env", *settings,
-                   *([f"LD_PRELOAD={library}"] if library else []),
-                   os.path.join(BUILD, "tests/unit", "test_" + name)]
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.DEVNULL, start_new_session=True,
+    def run(self, tests, library, limit):
+        """The first of the tests that fails or hangs; "" when none does."""
+        commands = [["env", *settings, *([f"LD_PRELOAD={library}"] if library else []),
+                     os.path.join(BUILD, "tests/unit", "test_" + name)]
+                    for name, *settings in (test.split() for test in tests)]
+        script = "".join(f"{shlex.join(command)} >/dev/null || exit {10 + i}\n"
+                         for i, command in enumerate(commands))
+        process = subprocess.Popen([*self.private, "sh", "-c", script], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   start_new_session=True,
                                    env={**os.environ, "FULL": "", "FIRST": "1"})
         try:
-            return process.wait(limit)
+            status = process.wait(limit)
+            assert status == 0 or status >= 10, f"no tests could run: {status}"
+            return tests[status - 10] if status > 0 else ""
         except subprocess.TimeoutExpired:
-            return 124
+            return "it hangs"
         finally:
             try:
                 os.killpg(process.pid, signal.SIGKILL)
@@ -117,26 +123,33 @@ class Judge:
             with self.lock:
                 order = sorted(self.tests, key=lambda test: self.times[test] /
                                (0.05 + self.kills.get((here, test), 0)))
-            for test in order:
-                if self.test(test, file.name, 15 + 10 * self.times[test]) != 0:
+            # the slowest last, and not for what is no fault
+            slowest = max(self.times, key=self.times.get)
+            for slow in (False, True):
+                tests = [test for test in order if (test == slowest) == slow]
+                if slow and self.is_same(mutant, file.name + ".s"):
+                    return "none"
+                limit = 10 + 5 * sum(self.times[test] for test in tests)
+                seen = self.run(tests, file.name, limit)
+                if seen:
                     with self.lock:
-                        self.kills[here, test] = self.kills.get((here, test), 0) + 1
-                    return test
-            return "none" if self.is_same(mutant, file.name + ".s") else ""
+                        self.kills[here, seen] = self.kills.get((here, seen), 0) + 1
+                    return seen
+            return ""
 
 
-def report(chosen, verdicts, known):
+def report(files, chosen, verdicts, known):
     """Prints the table; the keys that are alive."""
     total = dict.fromkeys(("mutants", "killed", "alive", "equivalent"), 0)
     alive = []
     print(f"{'file':28}" + "".join(f"{name:>12}" for name in total))
-    for file in dict.fromkeys(mutant.file for mutant in chosen):
+    for file in files:
         row = dict.fromkeys(total, 0)
         for mutant in chosen:
             verdict = verdicts.get(mutant.key)
             if mutant.file != file or verdict is None or verdict == "none":
                 continue
-            equivalent = not verdict and known.get(mutant.key, "!")[0] == "="
+            equivalent = not verdict and known.get(mutant.key) == "="
             row["mutants"] += 1
             row["killed" if verdict else "equivalent" if equivalent else "alive"] += 1
             if not verdict:
@@ -164,9 +177,8 @@ def main():
         files = [line.strip() for line in lines if line[0] != "#"]
     every = [mutant for file in files for mutant in mutants(file)]
     chosen = [mutant for mutant in every if arguments.only in mutant.key]
-    if 0 < arguments.cases < len(chosen):
-        chosen = random.Random(arguments.seed).sample(chosen, arguments.cases)
-        chosen.sort(key=lambda mutant: (files.index(mutant.file), mutant.start))
+    random.Random(arguments.seed).shuffle(chosen)
+    chosen = chosen[:arguments.cases or len(chosen)]
     known = listed()
     verdicts, wrong = {}, []
     log_name = os.path.join(BUILD, "mutants")
@@ -181,13 +193,12 @@ def main():
             print(f"{verdict}\t{key}", file=log)
         judge = Judge(arguments.compile, shlex.split(arguments.tests), place)
         tried = [mutant for mutant in chosen if mutant.key not in verdicts]
-        random.Random(arguments.seed).shuffle(tried)
         jobs = {pool.submit(judge.judge, mutant): mutant for mutant in tried}
         for job in concurrent.futures.as_completed(jobs):
             mutant = jobs[job]
             verdicts[mutant.key] = job.result()
             print(f"{verdicts[mutant.key] or 'ALIVE'}\t{mutant.key}", file=log, flush=True)
-    alive, share = report(chosen, verdicts, known)
+    alive, share = report(files, chosen, verdicts, known)
     keys = {mutant.key for mutant in every}
     for key in known:
         if key not in keys:

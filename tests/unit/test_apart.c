@@ -3,6 +3,7 @@
 #include <linux/landlock.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 #include "enforcer/apart.h"
@@ -157,6 +158,26 @@ test_death(void **state)
 	assert_int_equal(close(other), 0);
 }
 
+static void
+test_no_process(void **state)
+{
+	(void)state;
+	char *word;
+	struct rlimit limit, before;
+	struct error err = ERROR_INIT;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	limit = before;
+	limit.rlim_cur = 1;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	int status = apart_take(&run, &record, write_there, "etc/b", &word, &err);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(status, -1);
+	assert_null(word);
+	assert_string_equal(
+		err.text, "no process to change the files: Too many open files");
+	error_clear(&err);
+}
+
 int
 main(void)
 {
@@ -164,6 +185,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_answer, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_places, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_death, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_process, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -122,6 +122,13 @@ test_read_and_set(void **state)
 	assert_int_equal(attributes.mode, 04751);
 	assert_int_equal(attributes_set(b, &attributes), 0);
 	assert_same(1);
+	/* over what is there already */
+	give(b, "user.x", "two");
+	assert_int_equal(attributes_set(b, &attributes), 0);
+	assert_same(1);
+	give(b, "user.x", "two");
+	assert_int_equal(attributes_copy(a, b), 0);
+	assert_same(1);
 	attributes_free(&attributes);
 	assert_int_equal(attributes.count, 0);
 	assert_int_equal(attributes_copy(a, -1), -1);

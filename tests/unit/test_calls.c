@@ -217,7 +217,8 @@ act_under(enum word word, const struct fault *fault)
 {
 	struct error err = ERROR_INIT;
 	long blocks = calls_blocks;
-	int open_files = calls_descriptors(), status;
+	volatile int open_files = calls_descriptors();
+	int status;
 	bool whole = fault->at == 0 && fault->starve == 0;
 	memset(&told, 0, sizeof told);
 	/* what dies leaves memory behind, which is of no use here */
@@ -497,7 +498,7 @@ is_chosen(uint64_t place, int error)
 		return true;
 	if (!is_new(place * 31 + (uint64_t)(error + 1000)))
 		return false;
-	return is_set("PLACES") ||
+	return is_set("PLACES") || error == CALLS_ZERO ||
 		point++ % PART == (seed != NULL ? strtol(seed, NULL, 10) % PART : 0);
 }
 

@@ -358,6 +358,110 @@ test_the_chain(void **state)
 	assert_int_equal(verify(NULL, NULL), 1);
 }
 
+/* Who applied is the record's, who undoes is who runs. */
+static void
+test_who(void **state)
+{
+	(void)state;
+	struct transaction transaction = here();
+	char intent[4096];
+	autofree char *path = scratch_path("/var/lib/holdfast/1/intent");
+	assert_int_equal(apply(NULL, NULL), OUTCOME_DONE);
+	FILE *in = fopen(path, "r");
+	assert_non_null(in);
+	intent[fread(intent, 1, sizeof intent - 1, in)] = '\0';
+	fclose(in);
+	char *user = strstr(intent, "\"user\":\"uid ");
+	assert_non_null(user);
+	autofree char *own = memory_copy(user, strcspn(user, ","));
+	autofree char *other = memory_printf("%.*s\"user\":\"uid 77\"%s",
+		(int)(user - intent), intent, user + strcspn(user, ","));
+	scratch_text("/var/lib/holdfast/1/intent", other);
+	put_state("committed");
+	remove_file("/var/lib/holdfast/log");
+	recover();
+	assert_non_null(strstr(read_log(), "\"user\":\"uid 77\""));
+	assert_null(strstr(read_log(), own));
+	assert_int_equal(transaction_undo(&transaction, NULL, NULL), OUTCOME_DONE);
+	assert_non_null(strstr(read_log(), own));
+}
+
+/* What was logged is what is gone on with. */
+static void
+test_not_what_was_logged(void **state)
+{
+	(void)state;
+	struct transaction transaction = here();
+	struct error err = ERROR_INIT;
+	char *text, intent[4096] = " ";
+	autofree char *path = scratch_path("/var/lib/holdfast/1/intent");
+	assert_int_equal(apply(NULL, NULL), OUTCOME_DONE);
+	FILE *in = fopen(path, "r");
+	assert_non_null(in);
+	assert_true(fread(intent + 1, 1, sizeof intent - 2, in) > 0);
+	fclose(in);
+	scratch_text("/var/lib/holdfast/1/intent", intent);
+	put_state("undoing");
+	assert_int_equal(transaction_recover(&transaction, &err), OUTCOME_NOT_RUN);
+	assert_non_null(strstr(err.text, "change 1 can't be recovered: "));
+	assert_non_null(strstr(err.text, "/1/intent: is not what the log knows of"));
+	error_clear(&err);
+	assert_new();
+	assert_int_equal(verify(NULL, &text), 1);
+	assert_non_null(strstr(text, "/1/intent: is not what the log knows of"));
+	free(text);
+	/* and a state that is gone is not that of a run which changed nothing */
+	remove_file("/var/lib/holdfast/1/state");
+	assert_int_equal(transaction_recover(&transaction, &err), OUTCOME_NOT_RUN);
+	assert_non_null(strstr(err.text, "/1: its state is gone"));
+	error_clear(&err);
+	assert_int_equal(access(path, F_OK), 0);
+}
+
+/* What stands where something of the journal's should. */
+static void
+test_strangers(void **state)
+{
+	static const struct {
+		const char *state, *name, *text; /* NULL: a directory */
+		const char *said;
+	} cases[] = {
+		{ "trial", "1/trial", NULL,
+			"can't read how long a change is on trial: File too large" },
+		{ "done", "1/state", NULL,
+			"can't read a change's state: File too large" },
+		{ "done", "1/state", "done\ndone\ndone\ndone\n",
+			"can't read a change's state: File too large" },
+		{ "intent", "1/old.0", NULL, "/1/old.0: File too large" },
+		{ "intent", "1/intent", NULL, "/1/intent: File too large" },
+		{ "done", "log", NULL, "/log: can't be read: File too large" },
+		{ "undoing", "1/state.new", NULL,
+			"can't keep the state of the change: " },
+		{ "done", "1", "", "can't open the change: Not a directory" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct transaction transaction = here();
+		struct error err = ERROR_INIT;
+		autofree char *name = memory_printf(
+				      "/var/lib/holdfast/%s", cases[i].name),
+			      *path = scratch_path(name), *away = scratch_path("/away");
+		assert_int_equal(apply(NULL, NULL), OUTCOME_DONE);
+		put_state(cases[i].state);
+		if (rename(path, away) < 0)
+			assert_int_equal(errno, ENOENT);
+		if (cases[i].text != NULL)
+			scratch_text(name, cases[i].text);
+		else
+			assert_int_equal(mkdir(path, 0700), 0);
+		if (transaction_undo(&transaction, NULL, &err) != OUTCOME_NOT_RUN ||
+			err.text == NULL || strstr(err.text, cases[i].said) == NULL)
+			fail_msg("case %zu: %s", i, err.text);
+		error_clear(&err);
+		teardown(state);
+		setup(state);
+	}
+}
+
 static void
 test_prune(void **state)
 {
@@ -372,6 +476,22 @@ test_prune(void **state)
 	assert_int_equal(journal_prune(&journal, 1, &err), 1);
 	assert_true(journal_is_pruned(&journal, 1));
 	assert_int_equal(journal_prune(&journal, 1, &err), 0);
+	/* what is no directory is no change */
+	struct record record;
+	scratch_text("/var/lib/holdfast/5", "");
+	assert_false(journal_is_pruned(&journal, 5));
+	assert_int_equal(journal_prune(&journal, 5, &err), -1);
+	assert_non_null(strstr(err.text, "can't prune: Not a directory"));
+	error_clear(&err);
+	assert_int_equal(journal_load(&journal, 5, true, &record, NULL, &err), -1);
+	assert_non_null(strstr(err.text, "can't open the change: Not a directory"));
+	error_clear(&err);
+	record_free(&record);
+	assert_int_equal(journal_load(&journal, 6, true, &record, NULL, &err), -1);
+	assert_string_equal(err.text, "there is no change 6");
+	error_clear(&err);
+	record_free(&record);
+	remove_file("/var/lib/holdfast/5");
 	journal_close(&journal);
 	close(root);
 	assert_file("/var/lib/holdfast/1/old.0", "");
@@ -426,6 +546,9 @@ test_where_there_is_none(void **state)
 	assert_int_equal(transaction_undo(&transaction, NULL, &err), OUTCOME_REFUSED);
 	error_clear(&err);
 	assert_int_equal(stat(above, &status), -1);
+	transaction.journal = own;
+	assert_int_equal(transaction_pending(&transaction, &err), 0);
+	assert_int_equal(stat(own, &status), -1);
 
 	/* a directory of the caller's choice, but no link */
 	scratch_link("/link", own);
@@ -433,6 +556,9 @@ test_where_there_is_none(void **state)
 	assert_int_equal(apply(own, &err), OUTCOME_DONE);
 	assert_int_equal(stat(above, &status), -1);
 	assert_int_equal(stat(own, &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0700);
+	autofree char *first = memory_printf("%s/1", own);
+	assert_int_equal(stat(first, &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0700);
 	transaction.journal = link_path;
 	assert_int_not_equal(transaction_undo(&transaction, NULL, &err), OUTCOME_DONE);
@@ -458,6 +584,10 @@ main(void)
 			test_displaced_and_not_looked_at, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damage_is_named, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_chain, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_not_what_was_logged, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_strangers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_prune, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_a_journal_that_is_open, setup, teardown),

@@ -321,6 +321,11 @@ test_confirmed_by_whom(void **state)
 	assert_int_equal(confirm_is_possible(&transaction, &err), -1);
 	assert_string_equal(err.text, "no");
 	error_clear(&err);
+	/* what this machine does at its next boot is its own */
+	transaction.errands = NULL;
+	int status = confirm_is_possible(&transaction, &err);
+	assert_int_equal(status < 0, err.text != NULL);
+	error_clear(&err);
 }
 
 /* What every run begins with. */

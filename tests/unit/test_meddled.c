@@ -5,6 +5,7 @@
 
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 
 #include "enforcer/replace.h"
 #include "tests/unit/calls.h"
@@ -144,6 +145,28 @@ static const struct {
 	{ "old", "new", NOTHING, NOTHING, { CALLS_LACK_FLAGS, SYS_newfstatat, 4, EIO, 0 },
 		false, true, false, "can't look at it again: Input/output error", "old",
 		"" },
+	/* what it carries */
+	{ "old", "new", NOTHING, NOTHING, { 0, SYS_fremovexattr, 1, ENODATA, 0 }, true,
+		true, false, NULL, "old", "" },
+	{ "old", "new", NOTHING, NOTHING, { 0, SYS_fremovexattr, 1, EIO, 0 }, false,
+		false, false, "can't make the new file beside it: Input/output error",
+		"old", "" },
+	{ "old", "new", NOTHING, NOTHING, { 0, SYS_flistxattr, 1, EIO, 0 }, false, false,
+		false, "can't make the new file beside it: Input/output error", "old",
+		"" },
+	{ "old", "new", NOTHING, NOTHING, { 0, SYS_fgetxattr, 1, EIO, 0 }, false, false,
+		false, "can't make the new file beside it: Input/output error", "old",
+		"" },
+	{ "old", "new", NOTHING, NOTHING, { 0, SYS_fsetxattr, 1, ENOSPC, 0 }, false,
+		false, false, "beside it: No space left on device", "old", "" },
+	{ "old", "new", NOTHING, NOTHING, { 0, SYS_fgetxattr, 2, ENODATA, 0 }, false,
+		false, true, "somebody changed it meanwhile", "old", "" },
+	{ "old", "new", NOTHING, NOTHING, { 0, SYS_fgetxattr, 3, ENOTSUP, 0 }, false,
+		false, true, "somebody changed it meanwhile", "old", "" },
+	{ "old", "new", NOTHING, NOTHING, { 0, SYS_fgetxattr, 2, EIO, 0 }, false, true,
+		false, "can't look at it again: Input/output error", "old", "" },
+	{ "old", "new", NOTHING, NOTHING, { 0, SYS_fgetxattr, 3, EIO, 0 }, false, true,
+		false, "can't look at it again: Input/output error", "old", "" },
 	{ NULL, "new", NOTHING, NOTHING, { 0, SYS_linkat, 1, EPERM, 0 }, false, false,
 		false,
 		"/etc/f: can't make the new file beside it: Operation not permitted", "",
@@ -155,6 +178,14 @@ static const struct {
 	{ "old", "new", NOTHING, NOTHING, { 0, SYS_pread64, 1, EIO, 0 }, false, false,
 		false, "/etc/f: can't read it: Input/output error", "old", "" },
 };
+
+/* Those that are about extended attributes: not every file system has them. */
+static bool
+is_about_xattrs(size_t i)
+{
+	return cases[i].fault.number == SYS_fgetxattr ||
+		cases[i].fault.number == SYS_fsetxattr;
+}
 
 /* In a process of its own. */
 static void
@@ -202,6 +233,11 @@ test_meddled(void **state)
 		assert_int_equal(mkdir(directory, 0755), 0);
 		if (cases[i].from != NULL)
 			scratch_text("/etc/f", cases[i].from);
+		autofree char *path = scratch_path("/etc/f");
+		if (cases[i].from != NULL &&
+			setxattr(path, "user.kept", "value", 5, 0) < 0 &&
+			is_about_xattrs(i))
+			skip();
 		memset(told, 0, sizeof *told);
 		fflush(NULL);
 		pid_t pid = fork();
@@ -228,11 +264,61 @@ test_meddled(void **state)
 	}
 }
 
+static const char *beside;
+
+static int
+look_who_may_read(void)
+{
+	struct stat status;
+	told->prepared = stat(beside, &status) == 0 && status.st_mode == (S_IFREG | 0600);
+	return 0;
+}
+
+/* Until it has its mode nobody else can look into what has a name from the start. */
+static void
+test_closed_to_others(void **state)
+{
+	(void)state;
+	const struct attributes attributes = {
+		.owner = geteuid(), .group = getegid(), .mode = 0644
+	};
+	const struct swap swap = { "/etc/f", { false, { NULL, 0 } },
+		{ true, { "new", 3 } }, &attributes };
+	int status;
+	scratch_text("/etc/x", "");
+	autofree char *path = scratch_path("/etc/.f.holdfast");
+	beside = path;
+	memset(told, 0, sizeof *told);
+	fflush(NULL);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		struct replacement replacement;
+		int root = open(scratch, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (!calls_install())
+			exit(77);
+		umask(0);
+		assert_int_equal(replace_open(&replacement, root, &swap, NULL), 0);
+		calls_begin(SYS_write, 1, EIO);
+		calls.lacks = CALLS_LACK_TMPFILE;
+		calls.meanwhile = look_who_may_read;
+		int prepared = replace_prepare(&replacement, NULL);
+		calls_end();
+		exit(prepared == 0 ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (status == 77 << 8)
+		skip();
+	assert_int_equal(status, 0);
+	assert_true(told->prepared);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_meddled, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_closed_to_others, setup, teardown),
 	};
 	told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);

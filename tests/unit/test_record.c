@@ -1,6 +1,8 @@
 /* The record of a change as the journal keeps it: read back whole, or refused. */
 #include "tests/unit/scratch.h"
 
+#include <sys/wait.h>
+
 #include "enforcer/record.h"
 
 #define HASH "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -156,6 +158,16 @@ test_made(void **state)
 	assert_string_equal(record.files[0].change.old_sha256, "");
 	assert_int_equal(strlen(record.files[0].new_sha256), 64);
 	record_free(&record);
+	/* the first that can't be is enough */
+	struct xattr xattrs[] = { { "user.\xff", bytes, 5 }, { "user.x", bytes, 5 } };
+	assert_int_equal(record_make(root, &changes, "", &record, &err), 0);
+	record.files[0].attributes.xattrs = xattrs;
+	record.files[0].attributes.count = 2;
+	assert_null(record_to_json(&record, &err));
+	assert_non_null(strstr(err.text, "/f: can't be kept in the journal"));
+	error_clear(&err);
+	record.files[0].attributes = (struct attributes){ 0 };
+	record_free(&record);
 	change.file = strange;
 	assert_int_equal(record_make(root, &changes, "", &record, &err), 0);
 	assert_null(record_to_json(&record, &err));
@@ -174,6 +186,44 @@ test_made(void **state)
 	scratch_remove();
 }
 
+/* What a process of the login uid LOGIN (NULL: as it is) and of the effective uid 12 is
+ * called. False where it can't be. */
+static bool
+is_called(const char *login, const char *wanted)
+{
+	int status;
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		int fd = open("/proc/self/loginuid", O_RDWR | O_CLOEXEC);
+		char now[12] = "";
+		bool set = fd >= 0 && read(fd, now, sizeof now - 1) > 0;
+		if (set && login != NULL)
+			set = pwrite(fd, login, strlen(login), 0) ==
+				(ssize_t)strlen(login);
+		else
+			set = set && strcmp(now, "4294967295") == 0;
+		if (!set || seteuid(12) < 0)
+			_exit(77);
+		autofree char *user = record_user();
+		_exit(strcmp(user, wanted) != 0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (status != 77 << 8)
+		assert_int_equal(status, 0);
+	return status == 0;
+}
+
+static void
+test_user(void **state)
+{
+	(void)state;
+	bool unset = is_called(NULL, "uid 12");
+	if (!is_called("0", "uid 0") || !is_called("34", "uid 34") ||
+		!is_called("4294967294", "uid 4294967294") || !unset)
+		skip();
+}
+
 int
 main(void)
 {
@@ -181,6 +231,7 @@ main(void)
 		cmocka_unit_test(test_strict),
 		cmocka_unit_test(test_there_and_back),
 		cmocka_unit_test(test_made),
+		cmocka_unit_test(test_user),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -173,18 +173,20 @@ static const struct {
 		{ "FIFO", NULL, NULL } },
 	{ "intent", { "FIFO", NULL, "gone\n" }, { NOTHING }, { 0 }, 0,
 		{ "/etc/a: " THEIRS }, { "FIFO", NULL, "gone\n" }, { NOTHING } },
-	{ "committed", { NEW }, { "one\n", NULL, "gone\n" }, { 0 }, 0, { "completed" },
-		{ NEW }, { NOTHING } },
+	{ "committed", { NEW }, { "one\n", NULL, "gone\n" }, { 0 }, 0,
+		{ "change 1 is completed: it had been cut short\n" }, { NEW },
+		{ NOTHING } },
 	{ "committed", { NEW }, { "theirs\n", NULL, "mine\n" }, { 0 }, 0,
 		{ "/etc/a: " THEIRS "; /etc/c: " THEIRS },
 		{ "theirs\n", "new\n", "mine\n" }, { NOTHING } },
-	{ "committed", { OLD }, { "two\n", "n", NULL }, { 0 }, 0, { "completed" },
-		{ NEW }, { NOTHING } },
+	{ "committed", { OLD }, { "two\n", "n", NULL }, { 0 }, 0,
+		{ "change 1 is completed: it had been cut short\n" }, { NEW },
+		{ NOTHING } },
 	/* a beginning of what was removed is what a recovery was making of it */
-	{ "intent", { NEW }, { "on", NULL, NULL }, { PLAIN, 0, 0, 0, 0 }, 0, { "undone" },
-		{ OLD }, { NOTHING } },
+	{ "intent", { NEW }, { "on", NULL, NULL }, { PLAIN, 0, 0, 0, 0 }, 0,
+		{ "change 1 is undone: it had been cut short\n" }, { OLD }, { NOTHING } },
 	{ "intent", { NEW }, { "one\n", NULL, NULL }, { PLAIN, 0, 0, 0, 0 }, 0,
-		{ "undone" }, { OLD }, { NOTHING } },
+		{ "change 1 is undone: it had been cut short\n" }, { OLD }, { NOTHING } },
 	{ "intent", { NEW }, { "theirs\n", NULL, NULL }, { PLAIN, 0, 0, 0, 0 }, 0,
 		{ NOT_LEFT }, { "two\n", NULL, "gone\n" }, { "theirs\n", NULL, NULL } },
 	{ "intent", { NEW }, { "FIFO", NULL, NULL }, { PLAIN, 0, 0, 0, 0 }, 3,
@@ -246,11 +248,64 @@ test_what_is_left(void **state)
 	}
 }
 
+/* Somebody is at work on a while it is put back, and the third exchange fails. */
+static int
+work_meanwhile(void)
+{
+	static int times;
+	autofree char *from = scratch_path("/etc/editor"), *to = scratch_path("/etc/a");
+	if (++times > 2)
+		return EIO;
+	scratch_text("/etc/editor", times == 1 ? "theirs\n" : "newer\n");
+	assert_int_equal(rename(from, to), 0);
+	return 0;
+}
+
+/* What can't be put back is no conflict that is passed over: it is tried again, and said.
+ */
+static void
+test_displaced_twice(void **state)
+{
+	(void)state;
+	struct transaction transaction = here();
+	memset(told, 0, sizeof *told);
+	apply();
+	scratch_text(CHANGE "state", "intent\n");
+	stand("/var/lib/holdfast/log", NULL);
+	memset(told, 0, sizeof *told);
+	fflush(NULL);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (!calls_install())
+			exit(77);
+		calls_begin(SYS_renameat2, 1, EIO);
+		calls.from = true;
+		calls.meanwhile = work_meanwhile;
+		told->status = (int)transaction_recover(&transaction, NULL);
+		calls_end();
+		exit(0);
+	}
+	int status;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (status == 77 << 8)
+		skip();
+	assert_int_equal(status, 0);
+	assert_int_equal(told->status, OUTCOME_NOT_RUN);
+	assert_true(stands(CHANGE "state", "intent\n"));
+	assert_int_equal(transaction_recover(&transaction, NULL), OUTCOME_DONE);
+	/* both are somebody's */
+	assert_non_null(strstr(told->text, NOT_LEFT));
+	assert_true(stands("/etc/a", "theirs\n"));
+	assert_true(stands("/etc/.a.holdfast", "newer\n"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_what_is_left, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_displaced_twice, setup, teardown),
 	};
 	told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -313,6 +313,54 @@ test_attributes_stay(void **state)
 		getxattr(created, "system.posix_acl_access", have, sizeof have), -1);
 }
 
+static void
+test_lengths(void **state)
+{
+	(void)state;
+	/* of a name, to which ours adds "." and ".holdfast" */
+	for (size_t length = 244; length <= 255; length++) {
+		char name[300] = "/etc/";
+		memset(name + 5, 'x', length);
+		if (length <= 246)
+			scratch_text(name, "old\n");
+		struct outcome_of outcome = swap_one(name, "old\n", "new\n", NULL);
+		assert_int_equal(outcome.opened, length <= 245);
+		assert_int_equal(outcome.exchanged, length <= 245);
+	}
+	/* of a path: more than the kernel's, or than we have room for */
+	static char path[3 * PATH_MAX];
+	static const size_t lengths[] = { 4094, 4096, 4098, 8200 };
+	struct replacement replacement;
+	for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+		struct error err = ERROR_INIT;
+		struct swap swap = { path, holding("old\n"), holding("new\n"), &plain };
+		for (size_t k = 0; k < lengths[i]; k++)
+			path[k] = "/x"[k % 2];
+		strcpy(path + lengths[i], "/f");
+		assert_int_equal(replace_open(&replacement, root, &swap, &err), -1);
+		assert_non_null(strstr(err.text,
+			lengths[i] < PATH_MAX ? "can't open its directory"
+					      : "the name is too long"));
+		error_clear(&err);
+	}
+	/* of a file: 8 MiB are read, no byte more */
+	for (off_t more = 0; more < 2; more++) {
+		scratch_text("/etc/f", "old\n");
+		autofree char *large = scratch_path("/etc/f");
+		assert_int_equal(truncate(large, (8 << 20) + more), 0);
+		struct swap swap = { "/etc/f", holding("old\n"), holding("new\n"),
+			&plain };
+		struct error err = ERROR_INIT;
+		assert_int_equal(replace_open(&replacement, root, &swap, &err), 0);
+		assert_int_equal(replace_prepare(&replacement, &err), -1);
+		assert_true(replacement.conflict);
+		assert_non_null(strstr(
+			err.text, more ? "larger than 8 MiB" : "somebody changed it"));
+		replace_close(&replacement);
+		error_clear(&err);
+	}
+}
+
 int
 main(void)
 {
@@ -325,6 +373,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			test_a_name_that_is_taken, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_attributes_stay, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lengths, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

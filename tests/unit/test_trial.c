@@ -192,10 +192,15 @@ test_nothing_else_meanwhile(void **state)
 static void
 test_time_is_up(void **state)
 {
-	static const char *const TRIALS[] = { "other-boot 99999999999\n", "", "damaged" };
+	static const char *const TRIALS[] = { "other-boot 99999999999\n", "", "damaged",
+		NULL };
 	for (size_t i = 0; i < sizeof TRIALS / sizeof *TRIALS; i++) {
 		begin();
-		scratch_text(CHANGE "trial", TRIALS[i]);
+		autofree char *path = scratch_path(CHANGE "trial");
+		if (TRIALS[i] != NULL)
+			scratch_text(CHANGE "trial", TRIALS[i]);
+		else
+			assert_int_equal(unlink(path), 0);
 		recover();
 		assert_is("/etc/a", "one\n");
 		assert_is(CHANGE "state", "undone\n");
@@ -319,6 +324,107 @@ test_confirmation_cut_short(void **state)
 	assert_is(CHANGE "state", "done\n");
 }
 
+/* What logs in while a trial begins, or is asked who does, may also do harm. */
+static enum { EDITS = 1, TAKES_LOGINS = 2, TAKES_LOG = 4 } harm;
+
+static void
+do_harm(struct buffer *out)
+{
+	list_logins(out);
+	if ((harm & EDITS) != 0)
+		scratch_text("/etc/a", "theirs\n");
+	if ((harm & TAKES_LOGINS) != 0)
+		scratch_text(CHANGE "logins", "");
+	if ((harm & TAKES_LOG) != 0)
+		scratch_text("/var/lib/holdfast/log/x", "");
+}
+
+/* Who may confirm it can't be kept: it is taken back. */
+static void
+test_given_up(void **state)
+{
+	static const struct {
+		int harm, outcome;
+		const char *said, *left, *state;
+	} cases[] = {
+		{ TAKES_LOGINS, OUTCOME_UNDONE,
+			"can't keep who is logged in: File exists", "one\n", "undone\n" },
+		{ TAKES_LOGINS | EDITS, OUTCOME_NOT_RUN, "; and before: ", "theirs\n",
+			"undoing\n" },
+		{ TAKES_LOGINS | TAKES_LOG, OUTCOME_NOT_RUN,
+			"can't keep who is logged in", "one\n", "undoing\n" },
+		{ TAKES_LOG, OUTCOME_NOT_RUN,
+			"the journal is not complete; the next run undoes the change: ",
+			"two\n", "committed\n" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *id = NULL;
+		struct error err = ERROR_INIT;
+		struct change item = { .action = CHANGE_REPLACE,
+			.file = "/etc/a",
+			.old_data = "one\n",
+			.old_size = 4,
+			.new_data = "two\n",
+			.new_size = 4 };
+		struct transaction transaction = here();
+		struct changes changes = { &item, 1 };
+		transaction.trial = 600;
+		transaction.logins = do_harm;
+		harm = cases[i].harm;
+		int outcome = (int)transaction_apply(&transaction, &changes, &id, &err);
+		if (outcome != cases[i].outcome || err.text == NULL ||
+			strstr(err.text, cases[i].said) == NULL)
+			fail_msg("case %zu: %d: %s", i, outcome, err.text);
+		assert_is("/etc/a", cases[i].left);
+		assert_is(CHANGE "state", cases[i].state);
+		free(id);
+		error_clear(&err);
+		teardown(state);
+		setup(state);
+	}
+}
+
+/* A change that is being applied is on trial too; where it can't be told nobody says no.
+ */
+static void
+test_asked(void **state)
+{
+	static const struct {
+		const char *state;
+		int found;
+	} cases[] = { { "intent\n", 1 }, { "committed\n", 1 }, { "trial\n", 1 },
+		{ "done\n", 0 }, { "undoing\n", 0 }, { "undone\n", 0 },
+		{ "nonsense\n", -1 } };
+	(void)state;
+	struct transaction transaction = here();
+	struct trial trial;
+	unsigned long id;
+	begin();
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct error err = ERROR_INIT;
+		scratch_text(CHANGE "state", cases[i].state);
+		assert_int_equal(transaction_on_trial(&transaction, &id, &trial, &err),
+			cases[i].found);
+		assert_int_equal(cases[i].found < 0, err.text != NULL);
+		error_clear(&err);
+		assert_int_equal(id, 1);
+	}
+	assert_int_equal(confirm("audit 13"), OUTCOME_NOT_RUN);
+	/* who was there can't be told */
+	autofree char *logins = scratch_path(CHANGE "logins");
+	scratch_text(CHANGE "state", "trial\n");
+	assert_int_equal(unlink(logins), 0);
+	assert_int_equal(confirm("audit 13"), OUTCOME_REFUSED);
+	assert_is(CHANGE "state", "trial\n");
+	/* nor how long: nothing is begun */
+	autofree char *path = scratch_path(CHANGE "trial");
+	assert_int_equal(unlink(path) | mkdir(path, 0700), 0);
+	assert_int_equal(confirm("audit 13"), OUTCOME_NOT_RUN);
+	assert_int_equal(transaction_pending(&transaction, NULL), -1);
+	assert_int_equal(transaction_on_trial(&transaction, &id, &trial, NULL), -1);
+	assert_int_equal(apply(0), OUTCOME_NOT_RUN);
+}
+
 static void
 test_seconds(void **state)
 {
@@ -394,6 +500,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_cut_short, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_confirmation_cut_short, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_given_up, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_asked, setup, teardown),
 		cmocka_unit_test(test_seconds),
 		cmocka_unit_test(test_logins),
 	};

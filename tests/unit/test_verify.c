@@ -212,6 +212,78 @@ test_log(void **state)
 	assert_says(1, "/log: can't be read");
 }
 
+/* Adds a line of BODY, hashed as it must be. */
+static void
+add_line(const char *body)
+{
+	size_t size;
+	char hash[SHA256_HEX];
+	autofree char *log = read_log(&size);
+	text_sha256(BYTES_TEXT(body), hash);
+	autofree char *all = memory_printf("%s%s,\"hash\":\"%s\"}\n", log, body, hash);
+	scratch_text(JOURNAL "/log", all);
+}
+
+/* The chain holds, but it tells what nobody writes. */
+static void
+test_chained(void **state)
+{
+	static const struct {
+		const char *keys;
+		bool tied; /* to the intent that it is of */
+		const char *state; /* of change 1 */
+		int status;
+		const char *said;
+	} cases[] = {
+		{ "\"id\":1,\"action\":\"undo\",\"result\":\"done\"", true, "undone\n", 0,
+			"4 lines, 2 changes: whole" },
+		{ "\"id\":1,\"action\":\"undo\",\"result\":\"done\"", true, "done\n", 1,
+			"/1/state: says done, the log does not" },
+		{ "\"id\":1,\"action\":\"confirm\",\"result\":\"done\"", true, "done\n",
+			0, "whole" },
+		{ "\"id\":1,\"action\":\"confirm\",\"result\":\"done\"", true, "trial\n",
+			0, "whole" },
+		{ "\"id\":1,\"action\":\"confirm\",\"result\":\"done\"", true, "undone\n",
+			1, "/1/state: says undone, the log does not" },
+		{ "\"id\":1,\"action\":\"apply\",\"result\":\"unconfirmed\"", true,
+			"trial\n", 0, "whole" },
+		{ "\"id\":1,\"action\":\"apply\",\"result\":\"unconfirmed\"", true,
+			"done\n", 1, "says done, the log does not" },
+		{ "\"id\":1,\"action\":\"apply\",\"result\":\"unconfirmed\"", true,
+			"undone\n", 1, "says undone, the log does not" },
+		{ "\"id\":1,\"action\":\"apply\",\"result\":\"refused\"", true,
+			"undone\n", 0, "whole" },
+		{ "\"id\":1,\"action\":\"apply\",\"result\":\"refused\"", true, "trial\n",
+			1, "says trial, the log does not" },
+		{ "\"id\":1", true, "undone\n", 1, "says undone, the log" },
+		{ "\"id\":1,\"action\":1", true, "done\n", 1, "says done, the log" },
+		{ "\"id\":1,\"action\":\"undo\",\"result\":\"done\"", false, "undone\n",
+			1, "/1/intent: is not what the log knows of" },
+		{ "\"id\":1,\"action\":\"undo\",\"intent\":1", false, "undone\n", 1,
+			"/1/intent: is not what the log knows of" },
+		{ "\"id\":7,\"action\":\"apply\"", false, "done\n", 1,
+			"change 7 of the log is gone" },
+		{ "\"action\":\"apply\"", false, "done\n", 1,
+			"change 0 of the log is gone" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		size_t size;
+		char intent[SHA256_HEX], head[SHA256_HEX];
+		autofree char *log = read_log(&size);
+		memcpy(intent, strstr(log, "\"intent\":\"") + 10, 64);
+		memcpy(head, log + size - 67, 64);
+		intent[64] = head[64] = '\0';
+		autofree char *tie = memory_printf(",\"intent\":\"%s\"", intent);
+		autofree char *body = memory_printf("{%s%s,\"previous\":\"%s\"",
+			cases[i].keys, cases[i].tied ? tie : "", head);
+		add_line(body);
+		scratch_text(JOURNAL "/1/state", cases[i].state);
+		assert_says(cases[i].status, cases[i].said);
+		teardown(state);
+		setup(state);
+	}
+}
+
 int
 main(void)
 {
@@ -220,6 +292,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_touched, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_exchanged, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_log, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_chained, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
