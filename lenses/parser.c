@@ -31,6 +31,7 @@ static const struct {
 	[LENS_ACCESS] = { "access_rules.aug", "Access_rules.lns", "", JOIN_NEVER },
 	[LENS_TCPRULES] = { "tcprules.aug", "Tcprules.lns", "", JOIN_NEVER },
 	[LENS_PORTSENTRY] = { "portsentry.aug", "Portsentry.lns", "", JOIN_NEVER },
+	[LENS_CISCO] = { "cisco_acl.aug", "Cisco_acl.lns", " \t\r\f", JOIN_NEVER },
 };
 
 struct parser {

@@ -1,9 +1,11 @@
 /* lens_ask: reads questions from standard input, "LENS ROOT PATH" a line (LENS is sshd,
- * syslog, xinetd, access, tcprules or portsentry), and answers with lines and an empty
- * one: unparsed REASON: the lens gives no tree other NUMBER: a line that the lens does
- * not understand edit REASON: an edit that puts each value in its own place changes the
- * file print REASON: the lens writes another text than the one that it read parsed LINES:
- * it has so many lines */
+ * syslog, xinetd, access, tcprules, portsentry or cisco), and answers with lines and an
+ * empty one:
+ *   unparsed REASON: the lens gives no tree
+ *   other NUMBER: a line that the lens does not understand
+ *   edit REASON: an edit that puts each value in its own place changes the file
+ *   print REASON: the lens writes another text than the one that it read
+ *   parsed LINES: it has so many lines */
 #include <augeas.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +23,7 @@ static const struct {
 	[LENS_ACCESS] = { "access", "Access_rules.lns" },
 	[LENS_TCPRULES] = { "tcprules", "Tcprules.lns" },
 	[LENS_PORTSENTRY] = { "portsentry", "Portsentry.lns" },
+	[LENS_CISCO] = { "cisco", "Cisco_acl.lns" },
 };
 
 /* Each part of each line is replaced by the bytes that the tree has for it. */

@@ -79,6 +79,8 @@ test_lenses(void **state)
 		"entry=defaults brace={ attribute=x .op== .value=y z brace=} ");
 	assert_tree(LENS_ACCESS, "-:ALL:LOCAL\n", "rule=- .users=ALL .origins=LOCAL ");
 	assert_tree(LENS_SYSLOG, "*.* /x\n", "rule .selector=*.* .action=/x ");
+	assert_tree(LENS_CISCO, "! x\n ip access-group 1 in\nend\n",
+		"comment=! x setting=ip .value=access-group 1 in setting=end ");
 }
 
 static void
