@@ -11,6 +11,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 import access_files
+import acl
 import oracle
 import portsentry_files
 import syslog_conf
@@ -23,6 +24,7 @@ FORMATS = {
     "sshd": lambda rng: Generator(rng).tree(),
     "syslog": lambda rng: syslog_conf.Conf(rng).configuration(),
     "xinetd": xinetd_files.tree,
+    "cisco": lambda rng: acl.Generator(rng).case()["files"],
     "access": lambda rng: {path: text for path, text in access_files.tree(rng)["files"].items() if path.startswith("etc/security/")},
     "portsentry": lambda rng: {"conf": portsentry_files.conf(rng)},
     "tcprules": lambda rng: {"rules": tcprules_files.rules(rng)},
