@@ -2,7 +2,7 @@
 
 #include "policy/kinds/kind.h"
 
-extern const struct kind kind_accounts, kind_attest, kind_console, kind_files,
+extern const struct kind kind_accounts, kind_acl, kind_attest, kind_console, kind_files,
 	kind_listening, kind_packages, kind_portsentry, kind_sshd, kind_syslog,
 	kind_tcprules, kind_xinetd;
 
@@ -18,6 +18,7 @@ const struct kind *const kinds[] = {
 	&kind_packages,
 	&kind_tcprules,
 	&kind_portsentry,
+	&kind_acl,
 	&kind_attest,
 	NULL,
 };
