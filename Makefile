@@ -11,7 +11,7 @@
 ##   fuzz            libFuzzer over loader, models and lenses (RUNS=N SEED=N)
 ##   bench           time and memory, ours and others'
 ##   mutation        faults put into the code that changes files, which the tests must see
-##                   (MUTANTS=N SEED=N: a sample; else all)
+##                   (MUTANTS=N SEED=N: a sample; else all; AGAIN=--again)
 ##   branches        its branches that no test takes, against the list of those that none can
 ##   lint coverage   static checks; lines that the tests reach
 ##   install uninstall dist clean deps     (prefix, sysconfdir, DESTDIR)

@@ -519,6 +519,8 @@ test_a_journal_that_is_open(void **state)
 		assert_int_equal(apply(NULL, &err), OUTCOME_NOT_RUN);
 		assert_non_null(strstr(err.text, "chmod 700"));
 		error_clear(&err);
+		struct transaction transaction = here();
+		assert_int_equal(transaction_pending(&transaction, NULL), -1);
 		assert_old();
 	}
 	assert_int_equal(chmod(path, 0700), 0);

@@ -241,6 +241,8 @@ static const struct {
 		"change 1 can't be recovered: no", NULL },
 	{ APPLY, "undoing\n", RECOVER, 0, 0, 0, 0, 0, "RA", "one\n", "undone\n", NULL,
 		"change 1 is undone to the end" },
+	{ TRY, "committed\n", RECOVER, 'R', 1, 9, -1, 3, "R", "two\n", "undoing\n",
+		"change 1 can't be recovered: no", NULL },
 	{ APPLY, "intent\n", RECOVER, 0, 0, 0, 0, 0, "R", "one\n", "undone\n", NULL,
 		"change 1 is undone" },
 };
@@ -275,6 +277,27 @@ test_what_is_asked(void **state)
 		teardown(state);
 		setup(state);
 	}
+}
+
+/* Nobody is told of what does not run. */
+static void
+test_another_root(void **state)
+{
+	(void)state;
+	struct transaction transaction = here();
+	free(file);
+	file = memory_text("/etc/a");
+	transaction.root = scratch;
+	transaction.errands = &errands;
+	transaction.in_place = true;
+	plan->fails = 'F';
+	plan->from = 1;
+	plan->to = 9;
+	plan->status = OUTCOME_DONE;
+	assert_int_equal(apply(&transaction, 600, NULL), OUTCOME_DONE);
+	assert_string_equal(plan->asked, "VF");
+	assert_int_equal(transaction_undo(&transaction, NULL, NULL), OUTCOME_DONE);
+	assert_string_equal(plan->asked, "VFF");
 }
 
 /* No daemon reads this file, so that none is told. */
@@ -360,6 +383,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_what_is_asked, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_another_root, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_without_errands, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_open, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_confirmed_by_whom, setup, teardown),

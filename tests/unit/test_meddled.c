@@ -145,6 +145,8 @@ static const struct {
 	{ "old", "new", NOTHING, NOTHING, { CALLS_LACK_FLAGS, SYS_newfstatat, 4, EIO, 0 },
 		false, true, false, "can't look at it again: Input/output error", "old",
 		"" },
+	{ NULL, "new", NOTHING, NOTHING, { CALLS_LACK_TMPFILE, SYS_fchmod, 1, EPERM, 0 },
+		false, false, false, "beside it: Operation not permitted", "", "" },
 	/* what it carries */
 	{ "old", "new", NOTHING, NOTHING, { 0, SYS_fremovexattr, 1, ENODATA, 0 }, true,
 		true, false, NULL, "old", "" },

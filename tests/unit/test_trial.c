@@ -154,6 +154,11 @@ static void
 test_confirmed(void **state)
 {
 	(void)state;
+	struct transaction none = here();
+	unsigned long id = 7;
+	assert_int_equal(
+		transaction_confirm(&none, "audit 1", &id, NULL), OUTCOME_REFUSED);
+	assert_int_equal(id, 0);
 	begin();
 	assert_whole();
 	assert_int_equal(confirm("audit 7"), OUTCOME_REFUSED);
