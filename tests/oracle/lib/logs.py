@@ -222,6 +222,7 @@ class Root:
         os.mkfifo(self.at("kmsg"))
         mount("--bind", self.at("kmsg"), self.at("proc/kmsg"))
         self.kmsg = os.open(self.at("kmsg"), os.O_RDWR | os.O_NONBLOCK)
+        fcntl.fcntl(self.kmsg, fcntl.F_SETPIPE_SZ, 1 << 20)  # all messages of the kernel, read or not
         self.notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.notices.bind(f"\0logs{os.getpid()}")
 
