@@ -53,7 +53,7 @@ def ask_pam(pam, user, origins):
 
 class Access(oracle.Oracle):
     name = "access"
-    cases = 20000
+    cases = 2000
     namespaces = ("--mount", "--net", "--uts")
 
     def open(self):

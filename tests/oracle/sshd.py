@@ -86,7 +86,7 @@ def connections_of(text):
 
 class Sshd(Oracle):
     name = "sshd"
-    cases = 9000
+    cases = 11500
     needs = ("sshd", "ssh-keygen")
     namespaces = ("--mount",)
 
