@@ -152,7 +152,7 @@ read_line(struct sshd_config *config, const struct file *file, struct bytes text
 
 void
 sshd_config_add_option(struct sshd_config *config, const struct file *file, size_t start,
-	size_t end, const char *text, bool front)
+	size_t end, const char *text, enum sshd_option option)
 {
 	struct error err = ERROR_INIT;
 	struct sshd_words words;
@@ -169,11 +169,14 @@ sshd_config_add_option(struct sshd_config *config, const struct file *file, size
 			words.keyword, config->version, &line.written);
 	if (status == 0 && words.keyword == NULL)
 		; /* a comment, or nothing: as in a file */
+	else if (option == SSHD_OPTION_LINE && line.keyword != NULL &&
+		line.keyword->name == SSHD_PORT && config->ports_given)
+		; /* not even looked at: process_server_config_line in servconf.c */
 	else if (line.keyword == NULL || line.keyword->parse == NULL)
 		sshd_config_reject(config, file, start, "sshd rejects this option");
 	else
 		add_line(config, line, &words);
-	if (front && config->count > before) {
+	if (option == SSHD_OPTION_OVERRULES && config->count > before) {
 		const struct sshd_line last = config->lines[before];
 		memmove(config->lines + 1, config->lines, before * sizeof *config->lines);
 		config->lines[0] = last;
@@ -197,7 +200,6 @@ struct reader {
 	const struct pattern *patterns;
 	struct table cut; /* those that came again while they were read, -> not NULL */
 	struct sshd_line cut_last; /* the line where one did */
-	bool ports_given;
 	size_t listed; /* host_listed at the start */
 };
 
@@ -333,7 +335,7 @@ read_tree(struct reader *reader, const struct file *file, const struct tree *tre
 			block = begin_block(config, &line, words.rest, outer);
 		else if (line.keyword->name == SSHD_INCLUDE)
 			include(reader, &line, &words, depth);
-		else if (line.keyword->name != SSHD_PORT || !reader->ports_given)
+		else if (line.keyword->name != SSHD_PORT || !config->ports_given)
 			add_line(config, line, &words);
 		sshd_words_free(&words);
 	}
@@ -412,7 +414,6 @@ sshd_config_load(const struct context *context, int version, bool debian,
 	sshd_options_read(context, ret_config, &options);
 	struct reader reader = { .context = context,
 		.config = ret_config,
-		.ports_given = options.ports,
 		.listed = host_listed(context->host) };
 	if (options.none != NULL) {
 		ret_config->main = options.none;

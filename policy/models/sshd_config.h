@@ -54,6 +54,7 @@ struct sshd_config {
 	size_t port_count; /* Port lines so far */
 	struct sshd_taken taken; /* so far, at the start */
 	bool mistaken[SSHD_SETTING_COUNT]; /* a line for it has a mistake */
+	bool ports_given; /* -p was: what Port says counts no more */
 	bool other_ports; /* somebody else may listen for sshd, at ports of his own */
 };
 
@@ -80,10 +81,17 @@ void
 sshd_config_doubt(struct sshd_config *config, const struct file *file, size_t offset,
 	const char *text);
 
-/* Adds TEXT as given with -o on the command line that stands from START to END of FILE,
- * in FRONT of those before it or behind: for sshd_options.c. */
+/* How what an option sets is taken. */
+enum sshd_option {
+	SSHD_OPTION_LINE, /* -o: like a line of the file */
+	SSHD_OPTION_MORE, /* beside what is set */
+	SSHD_OPTION_OVERRULES, /* before all others */
+};
+
+/* Adds TEXT as given with an option on the command line that stands from START to END of
+ * FILE: for sshd_options.c. */
 void
 sshd_config_add_option(struct sshd_config *config, const struct file *file, size_t start,
-	size_t end, const char *text, bool front);
+	size_t end, const char *text, enum sshd_option option);
 
 #endif

@@ -99,20 +99,20 @@ take_file(struct sshd_options *options, const struct command_option *option)
  * what was given before them are put in front. */
 static const struct {
 	char letter;
-	bool overrules;
+	enum sshd_option how;
 	enum sshd_setting setting;
 	const char *value; /* NULL: its argument */
 } settings[] = {
-	{ '4', true, SSHD_ADDRESS_FAMILY, "inet" },
-	{ '6', true, SSHD_ADDRESS_FAMILY, "inet6" },
-	{ 'b', true, SSHD_SERVER_KEY_BITS, NULL },
-	{ 'c', false, SSHD_HOST_CERTIFICATE, NULL },
-	{ 'd', true, SSHD_LOG_LEVEL, "DEBUG1" }, /* and more with each */
-	{ 'g', true, SSHD_LOGIN_GRACE_TIME, NULL },
-	{ 'h', false, SSHD_HOST_KEY, NULL },
-	{ 'k', true, SSHD_KEY_REGENERATION_INTERVAL, NULL },
-	{ 'p', false, SSHD_PORT, NULL },
-	{ 'q', true, SSHD_LOG_LEVEL, "QUIET" },
+	{ '4', SSHD_OPTION_OVERRULES, SSHD_ADDRESS_FAMILY, "inet" },
+	{ '6', SSHD_OPTION_OVERRULES, SSHD_ADDRESS_FAMILY, "inet6" },
+	{ 'b', SSHD_OPTION_OVERRULES, SSHD_SERVER_KEY_BITS, NULL },
+	{ 'c', SSHD_OPTION_MORE, SSHD_HOST_CERTIFICATE, NULL },
+	{ 'd', SSHD_OPTION_OVERRULES, SSHD_LOG_LEVEL, "DEBUG1" }, /* and more with each */
+	{ 'g', SSHD_OPTION_OVERRULES, SSHD_LOGIN_GRACE_TIME, NULL },
+	{ 'h', SSHD_OPTION_MORE, SSHD_HOST_KEY, NULL },
+	{ 'k', SSHD_OPTION_OVERRULES, SSHD_KEY_REGENERATION_INTERVAL, NULL },
+	{ 'p', SSHD_OPTION_MORE, SSHD_PORT, NULL },
+	{ 'q', SSHD_OPTION_OVERRULES, SSHD_LOG_LEVEL, "QUIET" },
 };
 
 static void
@@ -135,8 +135,9 @@ take_setting(struct sshd_config *config, struct sshd_options *options,
 		sshd_value_add(&value, text);
 		buffer_text(&line, value.data);
 		sshd_config_add_option(config, option->file, option->start, option->end,
-			line.data, settings[i].overrules);
-		options->ports = options->ports || settings[i].setting == SSHD_PORT;
+			line.data, settings[i].how);
+		if (settings[i].setting == SSHD_PORT)
+			config->ports_given = true;
 	}
 }
 
@@ -165,8 +166,8 @@ take_option(struct sshd_config *config, struct sshd_options *options,
 					      : ", without its argument");
 		sshd_config_reject(config, option->file, option->start, text);
 	} else if (option->letter == 'o') {
-		sshd_config_add_option(
-			config, option->file, option->start, option->end, value, false);
+		sshd_config_add_option(config, option->file, option->start, option->end,
+			value, SSHD_OPTION_LINE);
 	} else if (option->letter == 'f') {
 		take_file(options, option);
 	} else {

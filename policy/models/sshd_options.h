@@ -9,7 +9,6 @@ struct sshd_options {
 	const struct file
 		*none; /* the file in which -f none stands; NULL: it is not given */
 	size_t debug; /* -d so far, up to 2 */
-	bool ports; /* -p was given: Port in the file counts no more */
 };
 
 /* Adds the lines that -o and other options stand for to CONFIG, before any other. */

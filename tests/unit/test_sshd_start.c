@@ -139,6 +139,10 @@ test_options(void **state)
 		{ "-dd", "{ LogLevel: DEBUG2 }", VERDICT_PASS },
 		{ "-d -d -dd", "{ LogLevel: DEBUG3 }", VERDICT_PASS },
 		{ "-o#x -o '# x' -o ' '", "{ LogLevel: VERBOSE }", VERDICT_PASS },
+		/* behind -p, Port counts no more, and is not even looked at */
+		{ "-p 80 -o Port=81", "{ Port: 80 }", VERDICT_PASS },
+		{ "-p 80 -o Port=x", "{ Port: 80 }", VERDICT_PASS },
+		{ "-o Port=81 -p 80", "{ Port: 80 }", VERDICT_FAIL },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct fixture fixture;

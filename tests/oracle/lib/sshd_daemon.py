@@ -107,7 +107,7 @@ def ask_sshd(connections, options=()):
     with OPTIONS on the command line."""
     processes = []
     for connection in connections:
-        command = ["/usr/sbin/sshd", "-T"]
+        command = ["/usr/sbin/sshd", "-T", "-e"]  # -e: with -i it would complain to syslog
         if connection is not None:
             command += ["-C", ",".join(f"{name}={value}" for name, value in
                                        zip(("user", "host", "addr", "laddr", "lport", "rdomain"), connection))]
