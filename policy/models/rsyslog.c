@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "policy/models/rsyslog_accept.h"
+#include "policy/models/rsyslog_whole.h"
 #include "policy/models/syslog_write.h"
 
 enum {
@@ -195,6 +196,7 @@ rsyslog_read(const struct context *context, struct syslog_conf *conf, struct err
 		return error_set(err, "%s: larger than 1 MiB", conf->path);
 	struct reader reader = { .context = context,
 		.listed = host_listed(context->host),
+		.legacy_plain = true,
 		.conf = conf,
 		.lexer = { .directive = setting_directive,
 			.stray = pass_over,
@@ -213,10 +215,12 @@ rsyslog_read(const struct context *context, struct syslog_conf *conf, struct err
 		reader_obstruct(&reader, !reader.half_actions, true, conf->file,
 			conf->file->bytes.size, "it has no action");
 	find_facts(&reader);
+	whole_judge(&reader);
 	syslog_write_judge(conf, context->host,
 		reader.user != NULL ? accept_principals(&reader) : NULL, reader.user,
 		reader.group);
 	syslog_conf_resolve(conf);
+	whole_find_recursion(&reader);
 	size_t index = reader.default_ruleset != NULL
 		? syslog_conf_find(conf, reader.default_ruleset)
 		: 0;
@@ -244,6 +248,9 @@ rsyslog_read(const struct context *context, struct syslog_conf *conf, struct err
 	free(reader.file_doubt);
 	free(reader.forward_doubt);
 	free(reader.main_doubt);
+	free(reader.driver);
+	free(reader.legacy_driver);
+	free(reader.family);
 	table_free(&reader.limited);
 	if (reader.has_principals)
 		principals_free(&reader.principals);

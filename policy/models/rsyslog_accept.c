@@ -57,7 +57,6 @@ static const struct limit {
 	{ "queue.dequeuetimeend", 25, 25, false },
 	{ "mainmsgqueuedequeuetimeend", 25, 25, false },
 	{ "actionqueuedequeuetimeend", 25, 25, false },
-	{ "dynafilecachesize", 1, 25000, false },
 	{ "flushinterval", 0, 3600, false },
 	{ "omfileflushinterval", 0, 3600, false },
 	{ "iobuffersize", 1000, 100 << 20, false },
@@ -123,7 +122,7 @@ static const struct accepted parameters_known[] = {
 	{ "file", "omfile", TAKES_TEXT },
 	{ "dynafile", "omfile", TAKES_TEXT },
 	{ "template", "omfile", TAKES_WORD },
-	{ "dynafilecachesize", "omfile", TAKES_LIMITED },
+	{ "dynafilecachesize", "omfile", TAKES_WORKERS },
 	{ "ziplevel", "omfile", TAKES_DEFAULT },
 	{ "flushinterval", "omfile", TAKES_LIMITED },
 	{ "asyncwriting", "omfile", TAKES_BINARY },
@@ -259,6 +258,18 @@ is_mode(const char *value)
 		strspn(value, "01234567") == length;
 }
 
+/* Whether who makes a file or a folder of that mode, or with that umask, may not use it.
+ */
+static bool
+is_narrow(const char *name, const char *value)
+{
+	unsigned long mode = strtoul(value, NULL, 8),
+		      need = strcasestr(name, "dir") != NULL ? 0300 : 0200;
+	if (strcasestr(name, "umask") != NULL)
+		return (mode & 0300) != 0;
+	return (mode & need) != need;
+}
+
 static bool
 is_queue(const char *value)
 {
@@ -371,9 +382,17 @@ accept_value(struct reader *reader, enum takes takes, const char *name, const ch
 	case TAKES_SIZE:
 		return accept_if(is_size(value), name, value, "size", err);
 	case TAKES_MODE:
+		reader->narrow_modes = reader->narrow_modes || is_narrow(name, value);
 		return accept_if(is_mode(value), name, value, "file mode", err);
 	case TAKES_QUEUE:
-		return accept_if(is_queue(value), name, value, "type of queue", err);
+		if (strcasecmp(value, "disk") != 0)
+			return accept_if(
+				is_queue(value), name, value, "type of queue", err);
+		reader->disk_queue = true;
+		error_set(err,
+			"whether it can write the files of a disk queue can't be "
+			"told");
+		return ACCEPTANCE_UNKNOWN;
 	case TAKES_USER:
 		return accept_principal(reader, false, value, err);
 	case TAKES_GROUP:
@@ -389,7 +408,7 @@ accept_value(struct reader *reader, enum takes takes, const char *name, const ch
 			return accept_if(false, name, value, "number", err);
 		if (strtol(value, NULL, 10) > 0)
 			break;
-		error_set(err, "rsyslogd divides by %s", name);
+		error_set(err, "rsyslogd dies of %s %s", name, value);
 		return ACCEPTANCE_UNKNOWN;
 	case TAKES_ON:
 		if (strcmp(value, "off") != 0)

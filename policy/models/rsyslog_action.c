@@ -292,6 +292,7 @@ free_destination(struct destination *destination)
 	free(destination->doubt);
 	free(destination->lost);
 	free(destination->program);
+	free(destination->block);
 	free(destination->owner);
 	free(destination->group);
 	expression_free(destination->computed);
@@ -320,6 +321,34 @@ tidy_path(char *path)
 	return true;
 }
 
+/* Modules that ask another machine and wait: with nobody there, what stands behind an
+ * action without a queue of its own gets nothing (seen with ommail). */
+static bool
+waits_for_others(const char *module)
+{
+	static const char *const modules[] = { "ommail", "ommysql", "ompgsql", "omlibdbi",
+		"omelasticsearch", "omhttp", "omkafka", "omamqp1", "omrabbitmq",
+		"omhiredis", "ommongodb", "omclickhouse", "omgssapi", "omhdfs",
+		"omhttpfs" };
+	for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
+		if (strcasecmp(modules[i], module) == 0)
+			return true;
+	return false;
+}
+
+/* The plain driver refuses what only others can do: SetMode(), SetAuthMode() and
+ * SetPermPeers() of nsd_ptcp.c. */
+static void
+check_driver(struct destination *to, const char *driver, bool plain)
+{
+	bool is_plain = driver == NULL || strcasecmp(driver, "ptcp") == 0;
+	if (to->type == DESTINATION_HOST && to->protocol == PROTOCOL_TCP && is_plain &&
+		!plain)
+		doubt(to,
+			"the network driver ptcp refuses the modes that are asked of "
+			"it");
+}
+
 static void
 finish(struct reader *reader, struct block *block, struct destination *made,
 	struct error *err, const struct file *file, size_t offset)
@@ -336,8 +365,43 @@ finish(struct reader *reader, struct block *block, struct destination *made,
 		made->computed == NULL && !tidy_path(made->name))
 		block_add(block, STATEMENT_OPAQUE, file, offset)->text = memory_printf(
 			"which file %s is can't be told", made->name);
+	if (made->type == DESTINATION_OTHER && !made->queued && made->block == NULL &&
+		waits_for_others(made->name))
+		made->block = memory_printf(
+			"%s may wait for another machine, and what follows with it "
+			"(queue.type=\"LinkedList\" gives it a queue of its own)",
+			made->name);
 	*block_add(block, STATEMENT_ACTION, file, offset)->destination = *made;
 	reader->actions++;
+}
+
+/* One of the network drivers that rsyslogd comes with, and of the modes that omfwd takes.
+ */
+static enum acceptance
+check_choice(
+	struct reader *reader, const char *name, const char *value, struct error *err)
+{
+	static const char *const modes[] = { "none", "single", "stream:always" };
+	if (strcasecmp(name, "tcp_framing") == 0)
+		return strcasecmp(value, "traditional") == 0 ||
+				strcasecmp(value, "octet-counted") == 0
+			? ACCEPTANCE_YES
+			: (error_set(err, "there is no tcp_framing '%s'", value),
+				  ACCEPTANCE_NO);
+	if (strcasecmp(name, "streamdriver") == 0) {
+		autofree char *module = memory_printf("lmnsd_%s", value);
+		if (accept_module(reader, module) != 0)
+			return ACCEPTANCE_YES;
+		error_set(err, "the network driver %s is not installed", value);
+		return ACCEPTANCE_UNKNOWN;
+	}
+	if (strcasecmp(name, "compression.mode") != 0)
+		return ACCEPTANCE_YES;
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+		if (strcasecmp(modes[i], value) == 0)
+			return ACCEPTANCE_YES;
+	error_set(err, "there is no compression.mode '%s'", value);
+	return ACCEPTANCE_NO;
 }
 
 /* What rsyslogd takes for names of users that begin so. */
@@ -353,7 +417,7 @@ action_add_legacy(struct reader *reader, struct block *block, struct bytes text,
 {
 	autofree char *words = memory_copy(text.data, text.size);
 	struct destination made = { .queued = reader->queued };
-	struct error err = ERROR_INIT;
+	struct error err = ERROR_INIT, why = ERROR_INIT;
 	if (words[0] == '~') {
 		block_add(block, STATEMENT_STOP, file, offset);
 		reader->actions++; /* unlike stop (seen) */
@@ -371,6 +435,15 @@ action_add_legacy(struct reader *reader, struct block *block, struct bytes text,
 		doubt(&made, reader->file_doubt);
 	if (reader->forward_doubt != NULL && made.type == DESTINATION_HOST)
 		doubt(&made, reader->forward_doubt);
+	check_driver(&made,
+		reader->legacy_driver != NULL ? reader->legacy_driver : reader->driver,
+		reader->legacy_plain);
+	if (made.type == DESTINATION_HOST && made.protocol == PROTOCOL_TCP &&
+		reader->legacy_driver != NULL &&
+		check_choice(reader, "streamdriver", reader->legacy_driver, &why) !=
+			ACCEPTANCE_YES)
+		doubt(&made, why.text);
+	error_clear(&why);
 	if (is_letter_or_star(words[0]))
 		reader_obstruct(reader, true, false, file, offset,
 			"a user's name without :omusrmsg: before it draws a warning");
@@ -460,35 +533,6 @@ read_action(const struct reader *reader, const struct parameters *parameters,
 	destination->type = DESTINATION_OTHER;
 	destination->name = memory_text(type);
 	return 0;
-}
-
-/* One of the network drivers that rsyslogd comes with, and of the modes that omfwd takes.
- */
-static enum acceptance
-check_choice(
-	struct reader *reader, const char *name, const char *value, struct error *err)
-{
-	static const char *const modes[] = { "none", "single", "stream:always" };
-	if (strcasecmp(name, "tcp_framing") == 0)
-		return strcasecmp(value, "traditional") == 0 ||
-				strcasecmp(value, "octet-counted") == 0
-			? ACCEPTANCE_YES
-			: (error_set(err, "there is no tcp_framing '%s'", value),
-				  ACCEPTANCE_NO);
-	if (strcasecmp(name, "streamdriver") == 0) {
-		autofree char *module = memory_printf("lmnsd_%s", value);
-		if (accept_module(reader, module) != 0)
-			return ACCEPTANCE_YES;
-		error_set(err, "the network driver %s is not installed", value);
-		return ACCEPTANCE_UNKNOWN;
-	}
-	if (strcasecmp(name, "compression.mode") != 0)
-		return ACCEPTANCE_YES;
-	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
-		if (strcasecmp(modes[i], value) == 0)
-			return ACCEPTANCE_YES;
-	error_set(err, "there is no compression.mode '%s'", value);
-	return ACCEPTANCE_NO;
 }
 
 static enum acceptance
@@ -606,6 +650,19 @@ action_add(struct reader *reader, struct block *block,
 	if (made.type == DESTINATION_OTHER && !made.queued &&
 		strcasecmp(made.name, "omprog") == 0)
 		setting_text(&made.program, parameter_text(parameters, "binary", ""));
+	/* the program says when the next message may come */
+	if (made.program != NULL &&
+		strcmp(parameter_text(parameters, "confirmmessages", "off"), "off") != 0)
+		made.block = memory_text(
+			"its program must confirm each message, and what follows waits "
+			"for that (queue.type=\"LinkedList\" gives it a queue of its "
+			"own)");
+	check_driver(&made, parameter_text(parameters, "streamdriver", reader->driver),
+		strcmp(parameter_text(parameters, "streamdrivermode", "0"), "0") == 0 &&
+			strcmp(parameter_text(parameters, "streamdriverauthmode", "anon"),
+				"anon") == 0 &&
+			parameter_text(parameters, "streamdriverpermittedpeers", NULL) ==
+				NULL);
 	if (err.text == NULL && parameter_text(parameters, "template", NULL) == NULL)
 		use_default_template(reader, &made, &err);
 	set_files_of_action(reader, parameters, &made);

@@ -20,11 +20,12 @@ static const struct operation {
 	{ "ereregex", TOKEN_FUNCTION, "(ereregex)" },
 };
 
+/* By es_strcasebufcmp(): "Contains" is one. */
 static const struct operation *
 find_operation(const char *name)
 {
 	for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
-		if (strcmp(operations[i].name, name) == 0)
+		if (strcasecmp(operations[i].name, name) == 0)
 			return &operations[i];
 	return NULL;
 }

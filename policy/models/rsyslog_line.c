@@ -109,7 +109,7 @@ check_limits(struct reader *reader, const struct accepted *known, const char *wo
 	struct error why = ERROR_INIT;
 	if (known->takes != TAKES_LIMITED && known->takes != TAKES_LIMITED_SIZE &&
 		known->takes != TAKES_WORKERS && known->takes != TAKES_ON &&
-		known->takes != TAKES_DEFAULT)
+		known->takes != TAKES_DEFAULT && known->takes != TAKES_QUEUE)
 		return;
 	if (accept_value(reader, known->takes, known->name, word, &why) == ACCEPTANCE_YES)
 		return;
@@ -196,6 +196,16 @@ check_mark(struct reader *reader, const char *name, const char *word, long mark,
 	reader_obstruct(reader, false, false, file, offset, reason);
 }
 
+/* rsyslogd needs files of its own: 1 is too few and 20 are not (seen). */
+static void
+check_open_files(
+	struct reader *reader, const char *word, const struct file *file, size_t offset)
+{
+	if (strtol(word, NULL, 10) < 100)
+		reader_obstruct(reader, false, true, file, offset,
+			"so few open files may not do for rsyslogd");
+}
+
 static void
 read_setting(struct reader *reader, const char *name, const char *value,
 	const struct file *file, size_t offset)
@@ -280,6 +290,26 @@ read_setting(struct reader *reader, const char *name, const char *value,
 		check_mark(reader, name, word, 980, file, offset);
 	else if (strcasecmp(name, "actionomprogbinary") == 0)
 		setting_text(&reader->program, word);
+	else if (strcasecmp(name, "ruleset") == 0)
+		/* lexer.l knows it with one blank behind alone; cfsysline.c takes it
+		 * then, and what of the rules around it is lost (seen) */
+		reader_halt(reader, file, offset,
+			"which rules belong to a ruleset that no blank stands before "
+			"can't be told");
+	else if (strcasecmp(name, "defaultnetstreamdriver") == 0)
+		setting_text(&reader->driver, word);
+	else if (strcasecmp(name, "actionsendstreamdriver") == 0)
+		setting_text(&reader->legacy_driver, word);
+	else if (strcasecmp(name, "actionsendstreamdrivermode") == 0)
+		reader->legacy_plain = reader->legacy_plain && strcmp(word, "0") == 0;
+	else if (strcasecmp(name, "actionsendstreamdriverauthmode") == 0)
+		reader->legacy_plain = reader->legacy_plain && strcmp(word, "anon") == 0;
+	else if (strcasecmp(name, "actionsendstreamdriverpermittedpeer") == 0)
+		reader->legacy_plain = false;
+	else if (strcasecmp(name, "rulesetparser") == 0)
+		reader->other_parsers = true;
+	else if (strcasecmp(name, "maxopenfiles") == 0)
+		check_open_files(reader, word, file, offset);
 	else if (strcasecmp(name, "resetconfigvariables") == 0)
 		reader_halt(reader, file, offset,
 			"$ResetConfigVariables takes all templates away, those of "

@@ -31,6 +31,7 @@ struct template
 {
 	struct expression *parts; /* owned; TOKEN_TEMPLATE; NULL of a built-in one */
 	enum says says;
+	bool doubted; /* a part may be refused, and all of it with that */
 };
 
 /* How files are made: by the legacy actions that follow, and by the others. */
@@ -94,6 +95,15 @@ struct reader {
 	/* owned: why messages may be lost or held back in the queue of the next legacy
 	 * action, in the files of all that follow, on the way to other hosts; NULL */
 	char *queue_doubt, *file_doubt, *forward_doubt;
+	/* the network driver of TCP: of all, and of the legacy actions that follow;
+	 * owned, NULL: not said. PLAIN: nothing is asked of it that the plain one refuses
+	 */
+	char *driver, *legacy_driver;
+	bool legacy_plain;
+	char *family; /* owned: the only family of addresses that hosts have; NULL */
+	bool disk_queue, needs_queues; /* it has one; it ends where one does not start */
+	bool narrow_modes; /* files are made that only root may write */
+	bool other_parsers; /* messages go through parsers that are not the usual ones */
 	char *main_doubt; /* the same of the main queue */
 	const struct file *main_file; /* and where that is said */
 	size_t main_offset;

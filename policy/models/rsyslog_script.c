@@ -353,6 +353,8 @@ read_ruleset(struct reader *reader, const struct parameters *parameters,
 	bool queued = false;
 	if (!words_accept_symbol(reader, '{'))
 		return words_error(reader);
+	if (parameter_text(parameters, "parser", NULL) != NULL)
+		reader->other_parsers = true;
 	autofree char *doubt = accept_queue(reader, parameters, file, offset);
 	if (doubt != NULL)
 		block_add(&body, STATEMENT_OPAQUE, file, offset)->text = memory_printf(

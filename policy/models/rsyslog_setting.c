@@ -86,7 +86,8 @@ setting_files(struct file_settings *settings, const struct parameters *parameter
 static struct input *
 find_input(struct reader *reader, const char *module)
 {
-	return strcmp(module, "imklog") == 0       ? &reader->kernel
+	return strcmp(module, "imklog") == 0 || strcmp(module, "imkmsg") == 0
+		? &reader->kernel
 		: strcmp(module, "imjournal") == 0 ? &reader->journal
 		: strcmp(module, "imuxsock") == 0  ? &reader->socket
 						   : NULL;
@@ -97,7 +98,7 @@ static void
 note_changes(struct message_facts *facts, const char *module)
 {
 	/* they leave texts such as those of examples alone */
-	static const char *const harmless[] = { "mmanon", "mmutf8fix" };
+	static const char *const harmless[] = { "mmutf8fix" };
 	static const char *const variables[] = { "mmnormalize", "mmfields",
 		"mmpstrucdata", "mmcount", "mmsequence", "mmgrok", "mmkubernetes",
 		"mmdblookup", "imjournal" };
@@ -137,7 +138,7 @@ setting_load(struct reader *reader, const char *name, const struct parameters *p
 			reader->conf, file, offset, "module %s is not installed", name);
 		return false;
 	case -1:
-		reader_obstruct(reader, false, false, file, offset,
+		reader_obstruct(reader, false, reader->module_directory, file, offset,
 			"whether its module is installed can't be told");
 		break;
 	default:
@@ -311,10 +312,37 @@ read_global(struct reader *reader, const struct parameters *parameters,
 		setting_text(&reader->group, group);
 	if (ids != NULL)
 		reader->outlives_ids = !is_on(ids);
+	if (is_on(parameter_text(parameters, "abortonfailedqueuestartup", "off")))
+		reader->needs_queues = true;
+	const char *driver = parameter_text(parameters, "defaultnetstreamdriver", NULL),
+		   *family = parameter_text(parameters, "net.ipprotocol", "unspecified");
+	if (driver != NULL)
+		setting_text(&reader->driver, driver);
+	if (strcasecmp(family, "unspecified") != 0)
+		setting_text(&reader->family, family);
 	doubt_default(
 		reader, parameters, "default.ruleset.queue.timeoutenqueue", file, offset);
 	doubt_default(
 		reader, parameters, "default.action.queue.timeoutenqueue", file, offset);
+}
+
+/* "imuxsock.so", or a path that is there, is the module imuxsock: Load() of modules.c. */
+static void
+name_module(struct reader *reader, const struct parameters *parameters)
+{
+	for (size_t i = 0; i < parameters->count; i++) {
+		char **value = &parameters->items[i].value;
+		if (strcasecmp(parameters->items[i].name, "load") != 0 || *value == NULL)
+			continue;
+		size_t length = strlen(*value);
+		if (length > 3 && strcmp(*value + length - 3, ".so") == 0)
+			(*value)[length - 3] = '\0';
+		const char *slash = strrchr(*value, '/');
+		autofree char *path = memory_printf("%s.so", *value);
+		if (slash != NULL && **value == '/' &&
+			host_exists(reader->context->host, path) == 1)
+			memmove(*value, slash + 1, strlen(slash + 1) + 1);
+	}
 }
 
 void
@@ -329,6 +357,8 @@ setting_object(struct reader *reader, const char *name,
 			reader_doubt_main(reader, doubt, file, offset);
 		return;
 	}
+	if (strcasecmp(name, "module") == 0)
+		name_module(reader, parameters);
 	bool good = accept_object(reader, name, parameters, file, offset);
 	if (strcasecmp(name, "module") == 0)
 		read_module(reader, parameters, good, file, offset);

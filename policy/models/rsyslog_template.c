@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "policy/models/rsyslog_evaluate.h"
 #include "policy/models/rsyslog_reader.h"
 
 enum { WHOLE_FROM = 2, WHOLE_TO = 512 }; /* a part that holds what a message says */
@@ -76,6 +77,76 @@ is_on(const char *value)
 	return strcmp(value, "on") == 0;
 }
 
+/* The values that a parameter of property() may have; NULL: any text, NUMBERS: digits,
+ * EXPRESSIONS: regular expressions. */
+static const char numbers[] = "0123456789", expressions[] = "";
+static const struct {
+	const char *name;
+	const char *const *values;
+} property_parameters[] = {
+	{ "name", NULL },
+	{ "outname", NULL },
+	{ "format",
+		(const char *const[]){
+			"csv", "json", "jsonf", "jsonr", "jsonfr", NULL } },
+	{ "caseconversion", (const char *const[]){ "lower", "upper", NULL } },
+	{ "dateformat",
+		(const char *const[]){ "mysql", "pgsql", "rfc3164", "rfc3164-buggyday",
+			"rfc3339", "unixtimestamp", "subseconds", "tzoffshour",
+			"tzoffsmin", "tzoffsdirection", "wdayname", "wday", "year",
+			"month", "day", "hour", "minute", "second", "ordinal", "week",
+			NULL } },
+	{ "date.inutc", (const char *const[]){ "on", "off", NULL } },
+	{ "controlcharacters", (const char *const[]){ "escape", "space", "drop", NULL } },
+	{ "securepath", (const char *const[]){ "drop", "replace", NULL } },
+	{ "droplastlf", (const char *const[]){ "on", "off", NULL } },
+	{ "spifno1stsp", (const char *const[]){ "on", "off", NULL } },
+	{ "compressspace", (const char *const[]){ "on", "off", NULL } },
+	{ "mandatory", (const char *const[]){ "on", "off", NULL } },
+	{ "fixedwidth", (const char *const[]){ "on", "off", NULL } },
+	{ "position.relativetoend", (const char *const[]){ "on", "off", NULL } },
+	{ "position.from", (const char *const[]){ numbers, NULL } },
+	{ "position.to", (const char *const[]){ numbers, NULL } },
+	{ "field.number", (const char *const[]){ numbers, NULL } },
+	{ "field.delimiter", (const char *const[]){ numbers, NULL } },
+	{ "regex.expression", (const char *const[]){ expressions, NULL } },
+	{ "regex.type", (const char *const[]){ "BRE", "ERE", NULL } },
+	{ "regex.nomatchmode",
+		(const char *const[]){ "DFLT", "BLANK", "FIELD", "ZERO", NULL } },
+	{ "regex.match", (const char *const[]){ numbers, NULL } },
+	{ "regex.submatch", (const char *const[]){ numbers, NULL } },
+};
+
+/* Whether rsyslogd takes the parameter; one that it does not take empties the whole
+ * template (createPropertyTpe() of template.c, seen). False where that is not looked
+ * into. */
+static bool
+takes_parameter(const struct parameter *parameter)
+{
+	const char *value = parameter->value != NULL ? parameter->value : "";
+	for (size_t i = 0; i < sizeof property_parameters / sizeof *property_parameters;
+		i++) {
+		if (strcasecmp(property_parameters[i].name, parameter->name) != 0)
+			continue;
+		const char *const *values = property_parameters[i].values;
+		if (values == NULL)
+			return true;
+		if (*values == numbers)
+			return *value != '\0' && strlen(value) < 6 &&
+				value[strspn(value, numbers)] == '\0';
+		if (*values == expressions) {
+			bool sure;
+			autofree char *mistake = function_mistake(
+				"re_match", value, &sure);
+			return mistake == NULL;
+		}
+		while (*values != NULL && strcmp(*values, value) != 0)
+			values++;
+		return *values != NULL;
+	}
+	return false;
+}
+
 void
 template_add_property(struct template *template, const struct parameters *parameters)
 {
@@ -88,6 +159,8 @@ template_add_property(struct template *template, const struct parameters *parame
 	bool plain = true;
 	for (size_t i = 0; i < parameters->count; i++) {
 		const char *other = parameters->items[i].name;
+		template->doubted = template->doubted ||
+			!takes_parameter(&parameters->items[i]);
 		plain = plain &&
 			(strcasecmp(other, "name") == 0 ||
 				strcasecmp(other, "securepath") == 0);
@@ -190,6 +263,8 @@ template_parse(struct template *template, const char *text, bool quoted)
 void
 template_keep(struct reader *reader, const char *name, struct template *template)
 {
+	if (template->doubted)
+		template->says = SAYS_PERHAPS;
 	/* of two with one name the first is found */
 	if (*name == '\0' || table_get(&reader->templates, name) != NULL)
 		template_free(template);

@@ -77,6 +77,21 @@ words_enter(struct reader *reader)
 	return -1;
 }
 
+/* nvlstGetParam() of rainerscript.c refuses an array for the others, and what then
+ * becomes of the object depends on it. */
+static bool
+takes_array(const char *name)
+{
+	static const char *const names[] = { "parser", "permittedpeer", "permittedpeers",
+		"tls.permittedpeer", "server", "servers", "serverport", "environment",
+		"debug.files", "debug.whitelist", "confparam", "topicconfparam",
+		"headers", "httpheaders", "httpheaderskey", "param" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcasecmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
 int
 words_parameters(struct reader *reader, struct parameters *ret_parameters)
 {
@@ -93,7 +108,15 @@ words_parameters(struct reader *reader, struct parameters *ret_parameters)
 		words_advance(reader);
 		if (!words_accept_symbol(reader, '='))
 			return words_error(reader);
+		const struct file *file = words_peek(reader)->file;
+		size_t offset = words_peek(reader)->offset;
 		bool array = words_accept_symbol(reader, '[');
+		if (array && !takes_array(parameter->name)) {
+			autofree char *reason = memory_printf(
+				"an array stands where %s takes one text",
+				parameter->name);
+			reader_obstruct(reader, false, true, file, offset, reason);
+		}
 		do {
 			token = words_peek(reader);
 			if (token->type != TOKEN_STRING)

@@ -11,8 +11,9 @@
 enum {
 	INCLUDE_DEPTH_MAX = 8,
 	FILES_MAX = 1000,
-	/* sysklogd 2 reads into LINE_MAX bytes, sysklogd 1 into BUFSIZ */
-	SYSKLOGD_LINE_MAX = 2000,
+	/* sysklogd 2 reads into LINE_MAX bytes, sysklogd 1 into BUFSIZ; inetutils drops a
+	 * line of 4 KB and takes one of 2 KB (seen) */
+	LONGEST_LINE = 2000,
 };
 
 struct reader {
@@ -112,6 +113,13 @@ add_host(const struct reader *reader, struct destination *destination, const cha
 		}
 	}
 	destination->name = memory_copy(name, length);
+	/* none arrives at @::1 (seen) */
+	const char *colon = strchr(name, ':');
+	if (reader->conf->daemon == SYSLOG_INETUTILS && name[0] != '[' && colon != NULL &&
+		strchr(colon + 1, ':') != NULL)
+		destination->doubt = memory_text(
+			"whether it takes this for an address can't be told: one of IPv6 "
+			"stands in brackets");
 }
 
 /* Whether sysklogd 1 and 2 understand ACTION, of a host or file, in different ways. */
@@ -294,11 +302,11 @@ read_line(struct reader *reader, const struct file *file, size_t offset,
 		for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
 			if (keyword(line, settings[i]) != NULL)
 				return;
-		if (strlen(line) > SYSKLOGD_LINE_MAX) {
-			block_add(reader->body, STATEMENT_OPAQUE, file, offset)->text =
-				memory_text("the line is longer than syslogd's buffer");
-			return;
-		}
+	}
+	if (strlen(line) > LONGEST_LINE) {
+		block_add(reader->body, STATEMENT_OPAQUE, file, offset)->text =
+			memory_text("the line is longer than syslogd's buffer");
+		return;
 	}
 	read_rule(reader, file, offset, section, line);
 }

@@ -23,7 +23,7 @@ static const struct {
 					      "EnvironmentFile=-/etc/sysconfig/rsyslog\n"
 					      "ExecStart=/usr/sbin/rsyslogd "
 					      "$RSYSLOGD_OPTIONS $SYSLOGD_OPTIONS\n" },
-		"afgiIlmMNopStTu", "NTv" },
+		"afgiIlmMNopStTu", "MNTv" },
 	[SYSLOG_SYSKLOGD] = { { .program = "syslogd",
 				      .shell = true,
 				      .units = sysklogd_units,

@@ -214,6 +214,7 @@ judge_program(struct writer *writer, struct destination *to)
 			(near->status.st_mode & 0111) != 0)
 			return;
 	}
+	free(to->block);
 	to->block = memory_printf(
 		"%s can't be seen to be a program: without one %s starts it over and "
 		"over, and what follows waits (queue.type=\"LinkedList\" gives it a "

@@ -10,9 +10,10 @@
 
 #define INPUTS "module(load=\"imuxsock\")\nmodule(load=\"imklog\")\n"
 
-/* The places of FACILITY's level info are WANT. */
+/* The places of FACILITY's level info are WANT, on a root with these MODULES. */
 static void
-goes(const char *conf, const char *facility, const char *want)
+goes_with(const char *const *modules, const char *conf, const char *facility,
+	const char *want)
 {
 	struct syslog_host made;
 	struct syslog_conf read;
@@ -21,6 +22,11 @@ goes(const char *conf, const char *facility, const char *want)
 	autobuffer struct buffer places = { 0 };
 	syslog_host_open(&made, "rsyslog");
 	syslog_host_put(&made, "/etc/rsyslog.conf", conf);
+	for (size_t i = 0; modules[i] != NULL; i++) {
+		autofree char *path = memory_printf(
+			"/usr/lib/any/rsyslog/%s.so", modules[i]);
+		syslog_host_put(&made, path, "");
+	}
 	if (syslog_conf_read(&made.context, &read, &err) < 0)
 		fail_msg("%s", err.text);
 	syslog_table_make(&read, NULL, &table);
@@ -30,6 +36,12 @@ goes(const char *conf, const char *facility, const char *want)
 	syslog_table_free(&table);
 	syslog_conf_free(&read);
 	syslog_host_close(&made);
+}
+
+static void
+goes(const char *conf, const char *facility, const char *want)
+{
+	goes_with((const char *const[]){ NULL }, conf, facility, want);
 }
 
 static void
@@ -174,7 +186,8 @@ test_hostile(void **state)
 	}
 }
 
-/* Verdict and place of CONF on a root with one user, the modules of INPUTS, and fmhash.
+/* Verdict and place of CONF on a root with one user, the modules of INPUTS, and some
+ * more.
  */
 static void
 judged(const char *conf, const char *want)
@@ -191,6 +204,7 @@ judged(const char *conf, const char *want)
 	syslog_host_put(&made, "/usr/lib/any/rsyslog/imuxsock.so", "");
 	syslog_host_put(&made, "/usr/lib/any/rsyslog/imklog.so", "");
 	syslog_host_put(&made, "/usr/lib/any/rsyslog/fmhash.so", "");
+	syslog_host_put(&made, "/usr/lib/any/rsyslog/ommail.so", "");
 	syslog_host_put(&made, "/etc/passwd", "root:x:0:0::/:/bin/sh\n");
 	syslog_host_put(&made, "/etc/group", "root:x:0:\nadm:x:4:\n");
 	syslog_host_put(&made, "/etc/nsswitch.conf", "passwd: files\ngroup: files\n");
@@ -617,6 +631,108 @@ test_calls(void **state)
 		"reached");
 }
 
+/* What rsyslogd 8.2302 was seen to do: it dies, starts no queue, loads no driver, opens
+ * nothing, takes no template; and what was taken for a mistake and is none. */
+static void
+test_seen(void **state)
+{
+	static const struct {
+		const char *conf, *want;
+	} cases[] = {
+		{ INPUTS ":msg, Contains, \"one\" stop\n*.* /a\n", "missed" },
+		{ INPUTS ":msg, !IsEqual, \"one\" stop\n*.* /a\n", "missed" },
+		{ INPUTS "$RuleSet\tfoo\n*.* /a\n", "may not start" },
+		{ INPUTS
+			"ruleset(name=\"aa\") {\n*.* /b\ncall aa\n}\n*.* /a\nkern.* call "
+			"r\n",
+			"may not start" },
+		{ INPUTS "*.* /a\nmail.* call RSYSLOG_DefaultRuleset\n",
+			"may not start" },
+		{ INPUTS "ruleset(name=\"aa\") {\n*.* /b\n}\n*.* /a\n*.* call aa\n*.* "
+			 "call "
+			 "r\n",
+			"reached" },
+		{ INPUTS "template(name=\"t\" type=\"string\" string=\"/b%msg%\")\n"
+			 "*.* action(type=\"omfile\" dynafile=\"t\" "
+			 "dynafilecachesize=\"0\")\n"
+			 "*.* /a\n",
+			"may not start" },
+		{ INPUTS "$ActionQueueType Disk\n*.* /a\n", "unknown" },
+		{ INPUTS "main_queue(queue.type=\"disk\" queue.filename=\"q\")\n*.* /a\n",
+			"unknown" },
+		{ INPUTS "global(abortOnFailedQueueStartup=\"on\")\n*.* /a\n*.* "
+			 "action(type=\"omfile\" file=\"/b\" queue.type=\"Disk\")\n",
+			"may not start" },
+		{ INPUTS "*.* action(type=\"omfile\" file=[\"/b\"])\n*.* /a\n",
+			"may not start" },
+		{ INPUTS "$MaxOpenFiles 1\n*.* /a\n", "may not start" },
+		{ "$ModDir /nosuch/\n" INPUTS "*.* /a\n", "may not start" },
+		{ "$PrivDropToUser root\n$FileCreateMode 0000\n" INPUTS "*.* /a\n",
+			"may not start" },
+		{ INPUTS "$RulesetParser rsyslog.rfc5424\n*.* /a\n", "reached" },
+		{ "module(load=\"imuxsock\" sysSock.useSpecialParser=\"off\")\n"
+		  "$RulesetParser rsyslog.rfc5424\n*.* /a\n",
+			"may not start" },
+		{ INPUTS "module(load=\"ommail\")\naction(type=\"ommail\")\n*.* /a\n",
+			"unknown" },
+		{ "module(load=\"imuxsock.so\")\n*.* /a\n", "reached" },
+		{ "module(load=\"/usr/lib/any/rsyslog/imuxsock\")\n*.* /a\n", "reached" },
+		{ LIST_TEMPLATE("property(name=\"msg\" format=\"nosuch\")"), "unknown" },
+		{ LIST_TEMPLATE("property(name=\"msg\" position.to=\"-1\")"), "unknown" },
+		{ LIST_TEMPLATE("property(name=\"hostname\" regex.expression=\"(\") "
+				"property(name=\"msg\")"),
+			"unknown" },
+		{ LIST_TEMPLATE("property(name=\"timereported\" dateFormat=\"x\") "
+				"property(name=\"msg\")"),
+			"unknown" },
+		{ LIST_TEMPLATE("property(name=\"timereported\" dateFormat=\"rfc3339\") "
+				"property(name=\"msg\" dropLastLf=\"on\")"),
+			"reached" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		print_message("%s\n", cases[i].conf);
+		judged(cases[i].conf, cases[i].want);
+	}
+}
+
+/* nsd_ptcp.c, netstrm.c, glbl.c: what becomes of messages to a log host. */
+static void
+test_drivers(void **state)
+{
+	static const char *const modules[] = { "imuxsock", "imklog", "lmnsd_ptcp", NULL };
+	static const struct {
+		const char *conf, *want;
+	} cases[] = {
+		{ "$DefaultNetstreamDriver gtls\n*.* @@h\n", "@@h (some)" },
+		{ "global(DefaultNetstreamDriver=\"gtls\")\n*.* @@h\n", "@@h (some)" },
+		{ "*.* @@h\nglobal(DefaultNetstreamDriver=\"gtls\")\n", "@@h (some)" },
+		{ "$DefaultNetstreamDriver gtls\n*.* @h\n", "@h" },
+		{ "$DefaultNetstreamDriver ptcp\n*.* @@h\n", "@@h" },
+		{ "$ActionSendStreamDriver gtls\n*.* @@h\n", "@@h (some)" },
+		{ "$ActionSendStreamDriverMode 1\n*.* @@h\n", "@@h (some)" },
+		{ "$ActionSendStreamDriverMode 0\n*.* @@h\n", "@@h" },
+		{ "$ActionSendStreamDriverAuthMode x509/name\n*.* @@h\n", "@@h (some)" },
+		{ "$ActionSendStreamDriverPermittedPeer *.h\n*.* @@h\n", "@@h (some)" },
+		{ "*.* action(type=\"omfwd\" target=\"h\" protocol=\"tcp\")\n",
+			"@@h:514" },
+		{ "*.* action(type=\"omfwd\" target=\"h\" protocol=\"tcp\" "
+		  "StreamDriverMode=\"1\")\n",
+			"@@h:514 (some)" },
+		{ "*.* action(type=\"omfwd\" target=\"h\" protocol=\"tcp\" "
+		  "StreamDriverAuthMode=\"x509/name\")\n",
+			"@@h:514 (some)" },
+		{ "global(net.ipprotocol=\"ipv6-only\")\n*.* @h\n", "@h (some)" },
+		{ "global(net.ipprotocol=\"unspecified\")\n*.* @h\n", "@h" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		autofree char *text = memory_printf("%s%s", INPUTS, cases[i].conf);
+		print_message("%s\n", cases[i].conf);
+		goes_with(modules, text, "mail", cases[i].want);
+	}
+}
+
 /* expand_backticks() of grammar/lexer.l's caller: what they give depends on the daemon's
  * environment. */
 static void
@@ -676,6 +792,8 @@ main(void)
 		cmocka_unit_test(test_joined),
 		cmocka_unit_test(test_rate_limits),
 		cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_seen),
+		cmocka_unit_test(test_drivers),
 		cmocka_unit_test(test_backticks),
 		cmocka_unit_test(test_edges),
 		cmocka_unit_test(test_many_rulesets),

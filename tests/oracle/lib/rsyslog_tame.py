@@ -89,7 +89,7 @@ class Tame:
         lines = []
         if self.chance(97):
             lines.append(self.pick("$ModLoad imuxsock", "$ModLoad imuxsock.so", "$ModLoad imuxsock # local logging") if legacy
-                         else self.pick('module(load="imuxsock")', 'module(load="imuxsock" SysSock.Use="on")',
+                         else self.pick('module(load="imuxsock")', 'module(load="imuxsock.so")', 'module(load="imuxsock" SysSock.Use="on")',
                                         'module(load="imuxsock") # provides support for local system logging'))
         if self.chance(92):
             lines.append(self.pick("$ModLoad imklog", "$ModLoad imklog   # kernel logging") if legacy

@@ -14,6 +14,14 @@ TEMPLATES = [
     'template(name="L5" type="string" string="%HOSTNAME% %MSG:::drop-last-lf%\\n")',
 ]
 
+# What takes messages away, or rsyslogd itself.
+DEADLY = [
+    "$RuleSet\tfoo", "$ActionQueueType Disk", "$MaxOpenFiles 1", "$FileCreateMode 0000", 'global(net.ipprotocol="ipv6-only")',
+    '*.* action(type="omfile" file=["/var/log/a"])', "$ActionSendStreamDriverMode 1\n*.* @@127.0.0.1", "$DefaultNetstreamDriver gtls\n*.* @@127.0.0.1",
+    'ruleset(name="rec") {\n*.* /var/log/b\ncall rec\n}\n*.* call rec',
+    'template(name="bad" type="list") { property(name="msg" format="nosuch") constant(value="x") }\n*.* /var/log/bad;bad',
+]
+
 
 class Wild:
     """Each draw is one configuration."""
@@ -159,7 +167,7 @@ class Wild:
         elif kind < 15:
             text = ':%s, %s%s, "%s" %s' % (
                 self.pick("msg", "programname", "syslogfacility-text", "nosuch"),
-                self.pick("", "!"), self.pick("contains", "isequal", "startswith", "foo"),
+                self.pick("", "!"), self.pick("contains", "isequal", "startswith", "Contains", "IsEqual", "foo"),
                 self.pick("one", "kernel", "kern", "alpha"), self.block(depth))
         elif kind == 15:
             text = "set $.x = 'a' & $msg;"
@@ -170,6 +178,8 @@ class Wild:
         return text
 
     def top(self):
+        if self.random.randrange(300) == 0:
+            return self.pick(*DEADLY)
         kind = self.random.randrange(40)
         if kind == 0:
             return "# a comment that swallows the next line \\\n" + self.statement()
