@@ -136,6 +136,8 @@ static const struct {
 		"/log: can't be written: Input/output error", false },
 	{ APPLY, { NULL, NULL }, { SYS_listxattr, 1, EIO, false, 0 }, 1,
 		"/etc/c: can't read its attributes: Input/output error", true },
+	{ APPLY, { NULL, NULL }, { SYS_mkdirat, 1, ENOSPC, false, 0 }, 3,
+		"/var/lib/holdfast: can't be made: No space left on device", true },
 	{ APPLY, { NULL, NULL }, { SYS_mkdirat, 4, ENOSPC, false, 0 }, 3,
 		"can't keep the change: No space left on device", true },
 	{ APPLY, { NULL, NULL }, { SYS_renameat, 1, EIO, false, 0 }, 3,

@@ -520,7 +520,11 @@ test_a_journal_that_is_open(void **state)
 		assert_non_null(strstr(err.text, "chmod 700"));
 		error_clear(&err);
 		struct transaction transaction = here();
+		struct trial trial;
+		unsigned long id;
 		assert_int_equal(transaction_pending(&transaction, NULL), -1);
+		assert_int_equal(
+			transaction_on_trial(&transaction, &id, &trial, NULL), -1);
 		assert_old();
 	}
 	assert_int_equal(chmod(path, 0700), 0);

@@ -175,6 +175,8 @@ undo_number(const char *id, const char *because)
 	if (because != NULL) {
 		assert_non_null(err.text);
 		assert_non_null(strstr(err.text, because));
+	} else {
+		assert_null(err.text);
 	}
 	error_clear(&err);
 	return outcome;

@@ -131,6 +131,7 @@ test_touched(void **state)
 		{ JOURNAL "/2", NULL, 1, "change 2 of the log is gone" },
 		{ JOURNAL "/log", NULL, 1, "does not tell how change 1 was made" },
 		{ JOURNAL "/3/x", "", 0, "3 lines, 3 changes" },
+		{ JOURNAL "/3/x", "", 0, "A run was cut short" },
 		{ JOURNAL "/1/new.0", "other\n", 1, "is not what was written" },
 		{ JOURNAL "/1/new.0", NULL, 1, "is not there any more" },
 		{ JOURNAL "/1/pruned", "", 0, "2 changes: whole" },
