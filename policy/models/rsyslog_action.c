@@ -7,26 +7,32 @@
 
 #include "base/memory.h"
 #include "policy/models/rsyslog_accept.h"
+#include "policy/models/rsyslog_action.h"
 
 enum { PARAMETERS_MAX = 200 }; /* more than there are */
 
-static void
-doubt(struct destination *destination, const char *reason)
+void
+action_doubt(struct destination *destination, const char *reason)
 {
 	if (destination->doubt == NULL)
 		destination->doubt = memory_text(reason);
 }
 
-/* Says what the template NAME makes of an action: one that is not there makes none. */
-static int
-use_template(const struct reader *reader, const char *name,
+bool
+action_is_loaded(const struct reader *reader, const char *module)
+{
+	return table_get(&reader->modules, module) != NULL;
+}
+
+int
+action_use_template(const struct reader *reader, const char *name,
 	struct destination *destination, struct error *err)
 {
 	const struct template *template = template_find(reader, name);
 	if (template == NULL)
 		return error_set(err, "there is no template '%s' before it", name);
 	if (template->says == SAYS_PERHAPS)
-		doubt(destination,
+		action_doubt(destination,
 			"its template may write nothing of what the message says");
 	if (template->says == SAYS_NOTHING && destination->lost == NULL)
 		destination->lost = memory_text(
@@ -34,9 +40,8 @@ use_template(const struct reader *reader, const char *name,
 	return 0;
 }
 
-/* The template of an action of this type that names none. */
-static int
-use_default_template(
+int
+action_use_default_template(
 	const struct reader *reader, struct destination *destination, struct error *err)
 {
 	const char *name = destination->type == DESTINATION_FILE ? reader->file_template
@@ -44,30 +49,11 @@ use_default_template(
 			destination->protocol != PROTOCOL_RELP
 		? reader->forward_template
 		: NULL;
-	return name != NULL ? use_template(reader, name, destination, err) : 0;
+	return name != NULL ? action_use_template(reader, name, destination, err) : 0;
 }
 
-/* ";template" or nothing, and a comment, is what may follow a name. Returns -1 when
- * rsyslogd refuses the action. */
-static int
-check_rest(const struct reader *reader, const char *rest, struct destination *destination,
-	struct error *err)
-{
-	rest += strspn(rest, " \t\r\f");
-	if (*rest == ';')
-		rest++;
-	else if (*rest != '\0' && *rest != '#')
-		return error_set(
-			err, "';template' is expected behind the name, not '%s'", rest);
-	rest += strspn(rest, " \t\r\f");
-	autofree char *name = memory_copy(rest, strcspn(rest, "# \t\r\f"));
-	return *name != '\0' ? use_template(reader, name, destination, err)
-			     : use_default_template(reader, destination, err);
-}
-
-/* The beginning of the file names that the template NAME makes. */
-static int
-set_computed(const struct reader *reader, const char *name,
+int
+action_set_computed(const struct reader *reader, const char *name,
 	struct destination *destination, struct error *err)
 {
 	const struct template *template = template_find(reader, name);
@@ -81,171 +67,6 @@ set_computed(const struct reader *reader, const char *name,
 	destination->computed = parts != NULL ? expression_copy(parts)
 					      : expression_new(TOKEN_END);
 	return 0;
-}
-
-static int
-read_file(const struct reader *reader, const char *text, struct destination *destination,
-	struct error *err)
-{
-	bool computed = *text == '?';
-	text += computed;
-	size_t length = strcspn(text, "; ");
-	autofree char *name = memory_copy(text, length);
-	destination->type = DESTINATION_FILE;
-	if (check_rest(reader, text + length, destination, err) < 0)
-		return -1;
-	if (computed)
-		return set_computed(reader, name, destination, err);
-	destination->name = memory_text(name);
-	return 0;
-}
-
-static int
-read_channel(const struct reader *reader, const char *text,
-	struct destination *destination, struct error *err)
-{
-	autofree char *name = memory_copy(text, strcspn(text, "; \t"));
-	const char *file = table_get(&reader->channels, name);
-	if (file == NULL)
-		return error_set(err, "there is no output channel '%s'", name);
-	destination->type = DESTINATION_FILE;
-	destination->name = memory_text(file);
-	if (table_get(&reader->limited, name) != NULL)
-		doubt(destination,
-			"its file is closed when it has its size, unless the "
-			"command of its $outchannel helps");
-	return use_default_template(reader, destination, err);
-}
-
-/* [address] or name, then :port. Returns what follows. */
-static const char *
-read_target(const char *p, struct destination *destination)
-{
-	size_t length;
-	destination->type = DESTINATION_HOST;
-	if (*p == '[') {
-		length = strcspn(++p, "]");
-		destination->name = memory_copy(p, length);
-		p += length;
-		p += *p == ']';
-	} else {
-		/* a blank does not end the name: it becomes one that nobody has */
-		length = strcspn(p, ";:#");
-		destination->name = memory_copy(p, length);
-		p += length;
-	}
-	if (*p == ':') {
-		length = strspn(++p, "0123456789");
-		destination->port = memory_copy(p, length);
-		p += length;
-	}
-	return p + strcspn(p, ";# \t\r\f");
-}
-
-static int
-read_host(const struct reader *reader, const char *p, struct destination *destination,
-	struct error *err)
-{
-	destination->protocol = PROTOCOL_UDP;
-	if (*p == '@') {
-		destination->protocol = PROTOCOL_TCP;
-		p++;
-	}
-	if (*p == '(') {
-		p += strcspn(p, ")");
-		p += *p == ')';
-	}
-	p = read_target(p, destination);
-	return check_rest(reader, p, destination, err);
-}
-
-static bool
-is_loaded(const struct reader *reader, const char *module)
-{
-	return table_get(&reader->modules, module) != NULL;
-}
-
-/* parseSelectorAct() of ommail.c: the sender stays, each action takes the recipients. */
-static int
-take_mail(struct reader *reader, struct error *err)
-{
-	if (!reader->mail_from)
-		return error_set(err, "no $ActionMailFrom before it");
-	if (!reader->mail_to)
-		return error_set(err, "no $ActionMailTo before it");
-	reader->mail_to = false;
-	return 0;
-}
-
-/* :module:rest */
-static int
-read_module(struct reader *reader, const char *text, struct destination *destination,
-	struct error *err)
-{
-	size_t length = strcspn(text + 1, ":");
-	autofree char *module = memory_copy(text + 1, length);
-	const char *rest = text + length + 2;
-	if (strcmp(module, "omfile") == 0) {
-		rest += *rest == '-';
-		return *rest == '$' ? read_channel(reader, rest + 1, destination, err)
-				    : read_file(reader, rest, destination, err);
-	}
-	if (strcmp(module, "omusrmsg") == 0) {
-		destination->type = DESTINATION_USERS;
-		destination->name = memory_copy(rest, strcspn(rest, ";"));
-		return check_rest(
-			reader, rest + strlen(destination->name), destination, err);
-	}
-	if (!is_loaded(reader, module))
-		return error_set(err, "module %s is not loaded before it", module);
-	if (strcmp(module, "omrelp") == 0) {
-		destination->protocol = PROTOCOL_RELP;
-		rest = read_target(rest, destination);
-		return check_rest(reader, rest, destination, err);
-	}
-	if (strcmp(module, "ommail") == 0 && take_mail(reader, err) < 0)
-		return -1;
-	destination->type = DESTINATION_OTHER;
-	destination->name = memory_text(module);
-	return 0;
-}
-
-static int
-read_legacy(struct reader *reader, const char *text, struct destination *destination,
-	struct error *err)
-{
-	size_t length;
-	switch (*text) {
-	case '@':
-		return read_host(reader, text + 1, destination, err);
-	case ':':
-		return read_module(reader, text, destination, err);
-	case '-':
-		if (text[1] != '/' && text[1] != '.' && text[1] != '?')
-			return error_set(err, "no action begins with '-%c'", text[1]);
-		return read_file(reader, text + 1, destination, err);
-	case '/':
-	case '.':
-	case '?':
-		return read_file(reader, text, destination, err);
-	case '|':
-		length = strcspn(text + 1, "; ");
-		destination->type = DESTINATION_PIPE;
-		destination->name = memory_copy(text + 1, length);
-		return check_rest(reader, text + 1 + length, destination, err);
-	case '^':
-		destination->type = DESTINATION_OTHER;
-		destination->name = memory_text(text);
-		return 0;
-	case '>':
-		return error_set(err, "module ommysql is not loaded before it");
-	default:
-		break;
-	}
-	length = strcspn(text, ";");
-	destination->type = DESTINATION_USERS;
-	destination->name = memory_copy(text, length);
-	return check_rest(reader, text + length, destination, err);
 }
 
 /* A block for an action that is not run each time: inside a test that nothing meets while
@@ -344,7 +165,7 @@ check_driver(struct destination *to, const char *driver, bool plain)
 	bool is_plain = driver == NULL || strcasecmp(driver, "ptcp") == 0;
 	if (to->type == DESTINATION_HOST && to->protocol == PROTOCOL_TCP && is_plain &&
 		!plain)
-		doubt(to,
+		action_doubt(to,
 			"the network driver ptcp refuses the modes that are asked of "
 			"it");
 }
@@ -427,14 +248,14 @@ action_add_legacy(struct reader *reader, struct block *block, struct bytes text,
 		block = sometimes(block, true, file, offset);
 	else if (reader->not_always || reader->nth_only)
 		block = sometimes(block, false, file, offset);
-	read_legacy(reader, words, &made, &err);
+	action_read_legacy(reader, words, &made, &err);
 	set_files(&made, &reader->legacy_files);
 	if (reader->queue_doubt != NULL && reader->queued)
-		doubt(&made, reader->queue_doubt);
+		action_doubt(&made, reader->queue_doubt);
 	if (reader->file_doubt != NULL && made.type == DESTINATION_FILE)
-		doubt(&made, reader->file_doubt);
+		action_doubt(&made, reader->file_doubt);
 	if (reader->forward_doubt != NULL && made.type == DESTINATION_HOST)
-		doubt(&made, reader->forward_doubt);
+		action_doubt(&made, reader->forward_doubt);
 	check_driver(&made,
 		reader->legacy_driver != NULL ? reader->legacy_driver : reader->driver,
 		reader->legacy_plain);
@@ -442,7 +263,7 @@ action_add_legacy(struct reader *reader, struct block *block, struct bytes text,
 		reader->legacy_driver != NULL &&
 		check_choice(reader, "streamdriver", reader->legacy_driver, &why) !=
 			ACCEPTANCE_YES)
-		doubt(&made, why.text);
+		action_doubt(&made, why.text);
 	error_clear(&why);
 	if (is_letter_or_star(words[0]))
 		reader_obstruct(reader, true, false, file, offset,
@@ -472,7 +293,7 @@ read_omfile(const struct reader *reader, const struct parameters *parameters,
 	const char *computed = parameter_text(parameters, "dynafile", NULL);
 	const char *file = parameter_text(parameters, "file", NULL);
 	if (computed != NULL && file == NULL)
-		return set_computed(reader, computed, destination, err);
+		return action_set_computed(reader, computed, destination, err);
 	if (need(file, "file", err) < 0)
 		return -1;
 	destination->type = DESTINATION_FILE;
@@ -508,7 +329,8 @@ read_action(const struct reader *reader, const struct parameters *parameters,
 	const char *template = parameter_text(parameters, "template", NULL);
 	if (need(type, "type", err) < 0)
 		return -1;
-	if (template != NULL && use_template(reader, template, destination, err) < 0)
+	if (template != NULL &&
+		action_use_template(reader, template, destination, err) < 0)
 		return -1;
 	if (strcasecmp(type, "omfile") == 0)
 		return read_omfile(reader, parameters, destination, err);
@@ -526,7 +348,7 @@ read_action(const struct reader *reader, const struct parameters *parameters,
 		destination->name = memory_text(parameter_text(parameters, "pipe", ""));
 		return need(destination->name, "pipe", err);
 	}
-	if (strcasecmp(type, "omshell") != 0 && !is_loaded(reader, type))
+	if (strcasecmp(type, "omshell") != 0 && !action_is_loaded(reader, type))
 		return error_set(err, "module %s is not loaded before it", type);
 	if (strcasecmp(type, "omrelp") == 0)
 		return read_omfwd(parameters, true, destination, err);
@@ -568,7 +390,7 @@ check_parameters(struct reader *reader, const struct parameters *parameters,
 		return 0;
 	}
 	if (parameters->count > PARAMETERS_MAX) {
-		doubt(destination, "it has too many parameters");
+		action_doubt(destination, "it has too many parameters");
 		return 0;
 	}
 	for (size_t i = 0; i < parameters->count; i++) {
@@ -589,7 +411,7 @@ check_parameters(struct reader *reader, const struct parameters *parameters,
 		/* rsyslogd passes over one that it does not know */
 		if (result == ACCEPTANCE_UNKNOWN) {
 			if (known != NULL)
-				doubt(destination, why.text);
+				action_doubt(destination, why.text);
 			reader_obstruct(reader, known == NULL,
 				known != NULL &&
 					(known->takes == TAKES_USER ||
@@ -642,7 +464,7 @@ action_add(struct reader *reader, struct block *block,
 		parameter_text(parameters, "dynafile", NULL) != NULL) {
 		static const char both[] = "file and dynafile are given";
 		reader_obstruct(reader, false, true, file, offset, both);
-		doubt(&made, both);
+		action_doubt(&made, both);
 	}
 	made.queued = strcasecmp(queue, "direct") != 0;
 	if (check_parameters(reader, parameters, &made, &err, file, offset) == 0)
@@ -664,7 +486,7 @@ action_add(struct reader *reader, struct block *block,
 			parameter_text(parameters, "streamdriverpermittedpeers", NULL) ==
 				NULL);
 	if (err.text == NULL && parameter_text(parameters, "template", NULL) == NULL)
-		use_default_template(reader, &made, &err);
+		action_use_default_template(reader, &made, &err);
 	set_files_of_action(reader, parameters, &made);
 	finish(reader, block, &made, &err, file, offset);
 }
