@@ -1,43 +1,85 @@
 #include "base/account.h"
 
-#include <limits.h>
+#include <ctype.h>
+#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/text.h"
 
-enum {
-	PASSWD_FIELDS = 7,
-	SHADOW_FIELDS = 9,
-	FIELDS_MAX = SHADOW_FIELDS,
-};
+enum { LINE_ROOM = 128 }; /* that libc may want beside the line */
 
-/* The first line of FILE for NAME, cut into fields at its colons; the missing ones are
- * empty. NULL when there is none. The caller frees. */
+/* The next line of TEXT from *AT on that begins with NAME and a colon, blanks before it
+ * left out; moves *AT behind it. NULL when there is none. The caller frees. */
 static char *
-find_line(const struct file *file, const char *name, char *ret_fields[FIELDS_MAX])
+next_line(struct bytes text, const char *name, size_t *at)
 {
-	const struct bytes text = file->bytes;
 	size_t length = strlen(name);
-	for (size_t at = 0; file->state == FILE_READ && at < text.size;) {
-		const char *line = text.data + at;
-		const char *newline = memchr(line, '\n', text.size - at);
-		size_t size = newline ? (size_t)(newline - line) : text.size - at;
-		at += size + 1;
-		while (size > 0 && (*line == ' ' || *line == '\t')) {
+	while (*at < text.size) {
+		const char *line = text.data + *at;
+		const char *newline = memchr(line, '\n', text.size - *at);
+		size_t size = newline ? (size_t)(newline - line) : text.size - *at;
+		*at += size + 1;
+		while (size > 0 && isspace((unsigned char)*line)) {
 			line++;
 			size--;
 		}
-		if (size <= length || line[length] != ':' ||
-			memcmp(line, name, length) != 0)
-			continue;
-		char *copy = memory_copy(line, size), *rest = copy;
-		for (size_t i = 0; i < FIELDS_MAX; i++)
-			ret_fields[i] = rest != NULL ? strsep(&rest, ":") : copy + size;
-		return copy;
+		if (size > length && line[length] == ':' &&
+			memcmp(line, name, length) == 0)
+			return memory_copy(line, size);
 	}
 	return NULL;
+}
+
+/* Finds the first line for NAME that libc takes for one. *ret_memory holds the texts of
+ * *ret_entry; the caller frees it in any case. */
+static bool
+find_passwd(const struct file *file, const char *name, struct passwd *ret_entry,
+	char **ret_memory)
+{
+	bool found = false;
+	char *line;
+	*ret_memory = NULL;
+	for (size_t at = 0; !found && file->state == FILE_READ &&
+		(line = next_line(file->bytes, name, &at)) != NULL;
+		free(line)) {
+		size_t size = strlen(line) + LINE_ROOM;
+		struct passwd *entry;
+		FILE *stream = fmemopen(line, strlen(line), "r");
+		free(*ret_memory);
+		*ret_memory = memory_new(size, 1);
+		found = stream != NULL &&
+			fgetpwent_r(stream, ret_entry, *ret_memory, size, &entry) == 0;
+		if (stream != NULL)
+			fclose(stream);
+	}
+	return found;
+}
+
+bool
+account_parse_shadow(const char *line, struct spwd *ret_entry, char **ret_memory)
+{
+	size_t size = strlen(line) + LINE_ROOM;
+	struct spwd *entry;
+	*ret_memory = memory_new(size, 1);
+	return sgetspent_r(line, ret_entry, *ret_memory, size, &entry) == 0;
+}
+
+/* The same of etc/shadow. */
+static bool
+find_shadow(const struct file *file, const char *name, struct spwd *ret_entry,
+	char **ret_memory)
+{
+	bool found = false;
+	char *line;
+	*ret_memory = NULL;
+	for (size_t at = 0; !found && (line = next_line(file->bytes, name, &at)) != NULL;
+		free(line)) {
+		free(*ret_memory);
+		found = account_parse_shadow(line, ret_entry, ret_memory);
+	}
+	return found;
 }
 
 /* Whether crypt(5) could have made TEXT: else no password gives it. */
@@ -66,63 +108,58 @@ account_judge_password(const char *text)
 	return is_hash(text) ? ACCOUNT_PASSWORD_SET : ACCOUNT_PASSWORD_LOCKED;
 }
 
-/* A field in days; -1 when it says nothing. */
-static long
-days(const char *text)
-{
-	long number;
-	return text_number(text, 0, LONG_MAX / 4, &number, NULL) == 0 ? number : -1;
-}
-
-/* check_shadow_expiry() of Linux-PAM 1.5.2, asked of pam_unix on each of these days. */
+/* check_shadow_expiry() of Linux-PAM 1.5.2; -1 says nothing. A day without number counts
+ * as the last of 1969. */
 static enum account_age
-judge_age(char *const fields[SHADOW_FIELDS], long today)
+judge_age(const struct spwd *entry, long long today)
 {
-	long changed = days(fields[2]), max = days(fields[4]), inactive = days(fields[6]),
-	     expires = days(fields[7]);
-	if (expires >= 0 && today >= expires)
+	long long changed = entry->sp_lstchg, max = entry->sp_max,
+		  inactive = entry->sp_inact, expires = entry->sp_expire;
+	if (expires != -1 && today >= expires)
 		return ACCOUNT_EXPIRED;
 	if (changed == 0)
 		return ACCOUNT_NEW_PASSWORD;
-	if (changed < 0 || max < 0 || today <= changed + max)
+	long long age = today - changed;
+	if (age < 0 || max == -1 || age <= max)
 		return ACCOUNT_VALID;
-	return inactive >= 0 && today > changed + max + inactive ? ACCOUNT_EXPIRED
-								 : ACCOUNT_NEW_PASSWORD;
+	return inactive != -1 && age > inactive && age > max + inactive
+		? ACCOUNT_PASSWORD_EXPIRED
+		: ACCOUNT_NEW_PASSWORD;
 }
 
 void
 account_read(const struct principals *principals, const struct principal *user,
 	long today, struct account *ret_account)
 {
-	char *fields[FIELDS_MAX];
+	struct passwd entry;
+	struct spwd shadow;
+	autofree char *memory = NULL, *shadow_memory = NULL;
 	*ret_account = (struct account){ .password = ACCOUNT_PASSWORD_UNKNOWN,
 		.age = ACCOUNT_AGE_UNKNOWN };
-	autofree char *line = find_line(principals->passwd, user->name, fields);
-	if (line == NULL)
+	if (!find_passwd(principals->passwd, user->name, &entry, &memory))
 		return;
-	ret_account->home = memory_text(fields[PASSWD_FIELDS - 2]);
-	ret_account->shell = memory_text(fields[PASSWD_FIELDS - 1]);
+	ret_account->home = memory_text(entry.pw_dir);
+	ret_account->shell = memory_text(entry.pw_shell);
 	if (!user->shadowed) {
-		ret_account->password = account_judge_password(fields[1]);
-		ret_account->is_marked = fields[1][0] == '!';
+		ret_account->password = account_judge_password(entry.pw_passwd);
+		ret_account->is_marked = entry.pw_passwd[0] == '!';
 		ret_account->age = ACCOUNT_VALID;
 		return;
 	}
+	/* etc/shadow is read for "*NP*" with the user's own rights (get_account_info) */
 	if (principals->shadow->state != FILE_READ ||
-		principals->shadow_standing == NSS_BESIDE)
+		principals->shadow_standing == NSS_BESIDE ||
+		strcmp(entry.pw_passwd, "*NP*") == 0)
 		return;
-	autofree char *shadow = find_line(principals->shadow, user->name, fields);
-	if (shadow == NULL && principals->shadow_standing == NSS_FIRST)
-		return;
-	if (shadow == NULL) {
-		/* pam_unix finds no entry and refuses: get_account_info */
+	if (principals->shadow_standing != NSS_NONE &&
+		find_shadow(principals->shadow, user->name, &shadow, &shadow_memory)) {
+		ret_account->password = account_judge_password(shadow.sp_pwdp);
+		ret_account->is_marked = shadow.sp_pwdp[0] == '!';
+		ret_account->age = judge_age(&shadow, today);
+	} else if (principals->shadow_standing != NSS_FIRST) {
 		ret_account->password = ACCOUNT_PASSWORD_LOCKED;
-		ret_account->age = ACCOUNT_EXPIRED;
-		return;
+		ret_account->age = ACCOUNT_UNLISTED;
 	}
-	ret_account->password = account_judge_password(fields[1]);
-	ret_account->is_marked = fields[1][0] == '!';
-	ret_account->age = judge_age(fields, today);
 }
 
 void

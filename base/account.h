@@ -1,8 +1,12 @@
 /* What the lines of one account in a root's etc/passwd and etc/shadow say beyond its
- * struct principal; read for one at a time, because few are asked about. Sources:
- * passwd(5), shadow(5), Linux-PAM 1.5.2 modules/pam_unix/passverify.c. */
+ * struct principal; read for one at a time, because few are asked about, and by libc's
+ * own readers (fgetpwent_r(3), sgetspent_r(3)): a line that they refuse, such as one with
+ * too few fields, is none. Sources: passwd(5), shadow(5), Linux-PAM 1.5.2
+ * modules/pam_unix/passverify.c. */
 #ifndef BASE_ACCOUNT_H
 #define BASE_ACCOUNT_H
+
+#include <shadow.h>
 
 #include "base/principals.h"
 
@@ -13,11 +17,13 @@ enum account_password {
 	ACCOUNT_PASSWORD_UNKNOWN, /* etc/shadow can't be read, or is not there */
 };
 
-/* What pam_unix and sshd say to the age of the account (check_shadow_expiry). */
+/* What pam_unix says to the age of the account (check_shadow_expiry). */
 enum account_age {
 	ACCOUNT_VALID,
 	ACCOUNT_NEW_PASSWORD, /* the password must be changed at the next login */
-	ACCOUNT_EXPIRED, /* it, or its password for too long */
+	ACCOUNT_PASSWORD_EXPIRED, /* for too long to be changed */
+	ACCOUNT_EXPIRED, /* the account itself */
+	ACCOUNT_UNLISTED, /* its password should stand in etc/shadow, and does not */
 	ACCOUNT_AGE_UNKNOWN,
 };
 
@@ -36,6 +42,11 @@ account_is_shadowed(const char *name, const char *password);
 /* What TEXT, a password field of etc/passwd or etc/shadow, lets in. */
 enum account_password
 account_judge_password(const char *text);
+
+/* Whether libc takes LINE for one of etc/shadow: sgetspent_r(3). *ret_memory holds the
+ * texts of *ret_entry; the caller frees it in any case. */
+bool
+account_parse_shadow(const char *line, struct spwd *ret_entry, char **ret_memory);
 
 /* USER is one of PRINCIPALS. TODAY: days since 1970. Freed by account_free. */
 void

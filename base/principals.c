@@ -196,6 +196,7 @@ read_shadow(struct principals *principals)
 		const char *end = memchr(line, '\n', text.size - start);
 		size_t length = end ? (size_t)(end - line) : text.size - start;
 		const char *colon = memchr(line, ':', length);
+		struct spwd entry;
 		start += length + 1;
 		if (colon == NULL)
 			continue;
@@ -203,8 +204,11 @@ read_shadow(struct principals *principals)
 		const struct principal *user = principals_user(principals, name);
 		if (user == NULL || !user->shadowed || listed[user - principals->users])
 			continue;
+		autofree char *copy = memory_copy(line, length), *memory = NULL;
+		if (!account_parse_shadow(copy, &entry, &memory))
+			continue;
 		listed[user - principals->users] = true;
-		if (colon + 1 < line + length && (colon[1] == '*' || colon[1] == '!'))
+		if (entry.sp_pwdp[0] == '*' || entry.sp_pwdp[0] == '!')
 			principals->users[user - principals->users].locked = true;
 	}
 	if (principals->shadow_standing == NSS_FIRST)

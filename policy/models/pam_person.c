@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/models/pam_values.h"
+#include "policy/models/pam_answer.h"
 
 enum { STACKS_MAX = 16 }; /* of pam_stack.so within each other */
 
@@ -37,9 +37,8 @@ struct run {
 	unsigned nested;
 	const struct pam_stack *stack;
 	const struct pam_phase *phase;
+	struct pam_answer *answers; /* of each step */
 	uint32_t *values; /* of each step */
-	const char **whys; /* why it does not admit; NULL */
-	struct place *places;
 };
 
 static void
@@ -49,9 +48,8 @@ run_open(const struct pam_person *person, enum pam_type type, const char *servic
 static void
 run_close(struct run *run)
 {
+	free(run->answers);
 	free(run->values);
-	free(run->whys);
-	free(run->places);
 }
 
 static uint32_t
@@ -82,7 +80,7 @@ find_stop(const struct run *run, uint32_t outcomes)
 		if (stop == run->phase->count ||
 			pam_values_is(&run->phase->steps[stop], "pam_deny.so"))
 			stop = step;
-		if (run->whys[stop] != NULL)
+		if (run->answers[stop].why != NULL)
 			break;
 	}
 	return stop;
@@ -93,13 +91,49 @@ fill_inner(struct run *run, size_t index, const char *service)
 {
 	struct run inner;
 	run_open(run->person, run->type, service, run->nested + 1, &inner);
-	run->values[index] = outcomes_of(&inner);
+	struct pam_answer *answer = &run->answers[index];
+	*answer = (struct pam_answer){ .values = outcomes_of(&inner),
+		.asks = PAM_ASKS_PERHAPS };
 	size_t stop = find_stop(&inner, ~passes);
 	if (stop < inner.phase->count) {
-		run->whys[index] = inner.whys[stop];
-		run->places[index] = inner.places[stop];
+		answer->why = inner.answers[stop].why;
+		answer->place = inner.answers[stop].place;
 	}
 	run_close(&inner);
+}
+
+/* Settles what the steps say that only take a password which another asked for: on every
+ * way to them, on none, or on some. */
+static void
+settle_passwords(struct run *run)
+{
+	size_t count = run->phase->count;
+	bool takes = false, asked = run->nested > 0;
+	autofree uint32_t *unasked = memory_new(count + 1, sizeof *unasked);
+	for (size_t i = 0; i < count; i++) {
+		const struct pam_answer *answer = &run->answers[i];
+		unasked[i] = answer->values;
+		/* a way on which nobody asks ends where one does */
+		if (answer->asks == PAM_ASKS_SURELY)
+			unasked[i] = 0;
+		if (answer->unasked != 0)
+			unasked[i] = answer->unasked;
+		takes = takes || answer->unasked != 0;
+	}
+	if (!takes)
+		return;
+	autofree bool *reached = pam_flow_reached(run->phase, unasked);
+	for (size_t i = 0; i < count; i++) {
+		struct pam_answer *answer = &run->answers[i];
+		/* the first that asks on any way is reached where none has asked */
+		asked = asked || (answer->asks != PAM_ASKS_NOT && reached[i]);
+		if (answer->unasked == 0 || (asked && !reached[i]))
+			continue;
+		answer->why = asked ? "whether a module before it asks for a password "
+				      "can't be told"
+				    : "no module before it asks for a password";
+		run->values[i] = answer->unasked | (asked ? answer->values : 0);
+	}
 }
 
 static void
@@ -113,9 +147,8 @@ run_open(const struct pam_person *person, enum pam_type type, const char *servic
 		.nested = nested,
 		.stack = stack,
 		.phase = &stack->phases[type],
-		.values = memory_new(count + 1, sizeof *ret_run->values),
-		.whys = memory_new(count + 1, sizeof *ret_run->whys),
-		.places = memory_new(count + 1, sizeof *ret_run->places) };
+		.answers = memory_new(count + 1, sizeof *ret_run->answers),
+		.values = memory_new(count + 1, sizeof *ret_run->values) };
 	for (size_t i = 0; i < count; i++) {
 		const struct pam_step *step = &stack->phases[type].steps[i];
 		autofree char *inner = nested < STACKS_MAX ? pam_values_service(step)
@@ -123,9 +156,10 @@ run_open(const struct pam_person *person, enum pam_type type, const char *servic
 		if (inner != NULL)
 			fill_inner(ret_run, i, inner);
 		else
-			ret_run->values[i] = pam_person_values(person, type, step,
-				&ret_run->whys[i], &ret_run->places[i]);
+			pam_answer_ask(person, type, step, &ret_run->answers[i]);
+		ret_run->values[i] = ret_run->answers[i].values;
 	}
+	settle_passwords(ret_run);
 }
 
 /* A fault of the stack that decides whatever the modules say. */
@@ -158,11 +192,11 @@ explain(const struct run *run, uint32_t outcomes, struct pam_verdict *verdict)
 	} else {
 		const struct pam_step *step = &run->phase->steps[stop];
 		const char *slash = strrchr(step->module, '/');
-		verdict->place = run->places[stop];
+		verdict->place = run->answers[stop].place;
 		verdict->reason = memory_printf("%s: %s",
 			slash ? slash + 1 : step->module,
-			run->whys[stop] != NULL ? run->whys[stop]
-						: "what it says can't be told");
+			run->answers[stop].why != NULL ? run->answers[stop].why
+						       : "what it says can't be told");
 	}
 }
 

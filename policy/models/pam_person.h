@@ -42,10 +42,4 @@ pam_verdict_free(struct pam_verdict *verdict);
 const struct pam_stack *
 pam_person_stack(const struct context *context, const char *service);
 
-/* What STEP may say to PERSON, as a set of values of libpam; for pam_person.c. *ret_why
- * (static text or NULL) and *ret_place say why it does not admit. */
-uint32_t
-pam_person_values(const struct pam_person *person, enum pam_type type,
-	const struct pam_step *step, const char **ret_why, struct place *ret_place);
-
 #endif

@@ -6,7 +6,8 @@
 enum { TODAY = 20000 };
 
 static const char *const passwords[] = { "set", "empty", "locked", "unknown" };
-static const char *const ages[] = { "valid", "new password", "expired", "unknown" };
+static const char *const ages[] = { "valid", "new password", "password expired",
+	"expired", "unlisted", "unknown" };
 
 /* The account of the last user of PASSWD. */
 static void
@@ -51,19 +52,37 @@ test_passwords(void **state)
 		/* as pam_unix of 1.5.2 answers on these days */
 		{ "bob:$1$a:19000:0:999:7:::", "set", "new password" },
 		{ "bob:$1$a:19000:0:1000:7:::", "set", "valid" },
-		{ "bob:$1$a:19000:0:900:7:99::", "set", "expired" },
+		{ "bob:$1$a:19000:0:900:7:99::", "set", "password expired" },
 		{ "bob:$1$a:19000:0:900:7:100::", "set", "new password" },
 		{ "bob:$1$a:19000:0:99999:7::20000:", "set", "expired" },
 		{ "bob:$1$a:19000:0:99999:7::20001:", "set", "valid" },
-		{ "bob:$1$a:::::", "set", "valid" },
-		{ "bob:$1$a", "set", "valid" },
+		{ "bob:$1$a:::::::", "set", "valid" },
+		/* too few fields: no line for sgetspent_r(3), and pam_unix finds none */
+		{ "bob:$1$a", "locked", "unlisted" },
+		{ "bob:$1$a:19000:0:", "locked", "unlisted" },
+		{ "bob:$1$a:::::", "locked", "unlisted" },
+		{ "bob:$1$a:19000:0:99999:7:::x", "locked", "unlisted" },
+		{ "bob:$1$a:x19000:0:99999:7:::", "locked", "unlisted" },
+		{ "bob:$1$a\nbob:!:19000:0:99999:7:::", "locked", "valid" },
+		/* the old form ends with the fifth */
+		{ "bob:$1$a:19000:0:99999:", "set", "valid" },
+		/* a day without number is -1: check_shadow_expiry() */
+		{ "bob:$1$a::0:90:7:::", "set", "new password" },
+		{ "bob:$1$a::0:90:7:5::", "set", "password expired" },
+		{ "bob:$1$a:30000:0:90:7:5::", "set", "valid" },
 		{ "bobby:$1$a:19000::::::\n bob:$1$a:::::::", "set", "valid" },
-		{ "alice:$1$a:19000::::::", "locked", "expired" },
+		{ "alice:$1$a:19000::::::", "locked", "unlisted" },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
 		told(passwd, lines[i].shadow, lines[i].password, lines[i].age);
 	told(passwd, NULL, "unknown", "unknown");
+	/* a line of etc/passwd that libc refuses is none either */
+	told("bob:$1$a:x:1000::/:/\nbob:!:1000:1000::/home/bob:/bin/sh\n", NULL, "locked",
+		"valid");
+	/* read with the user's own rights: get_account_info() of passverify.c */
+	told("bob:*NP*:1000:1000::/home/bob:/bin/sh\n",
+		"bob:$1$a:19000:0:99999:7:::", "unknown", "unknown");
 	told("bob:$1$a:1000:1000::/home/bob:/bin/sh\n", NULL, "set", "valid");
 	told("bob::1000:1000::/home/bob:/bin/sh\n", "bob:!::::::", "empty", "valid");
 }
