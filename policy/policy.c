@@ -264,6 +264,21 @@ hash_documents(const struct policy_store *store, char ret_hex[SHA256_HEX])
 	text_sha256((struct bytes){ all.data, all.size }, ret_hex);
 }
 
+/* A version begins with a number. */
+static void
+check_assume(const struct value *assume, struct problems *problems)
+{
+	static const char *const versions[] = { "openssh", "xinetd", "pam" };
+	for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+		const struct value *version = value_find(assume, versions[i]);
+		if (version != NULL && version->type == VALUE_TEXT &&
+			version->text != NULL && strspn(version->text, "0123456789") == 0)
+			problems_add(problems, version->at,
+				"assume.%s: '%s' is no version", versions[i],
+				version->text);
+	}
+}
+
 int
 policy_load(const char *file, const char *const *overlays, size_t overlay_count,
 	bool require_safe, struct policy *ret_policy, struct problems *problems)
@@ -290,6 +305,7 @@ policy_load(const char *file, const char *const *overlays, size_t overlay_count,
 	ret_policy->title = value_text(root, "title", file);
 	ret_policy->description = value_text(root, "description", NULL);
 	ret_policy->assume = value_find(root, "assume");
+	check_assume(ret_policy->assume, problems);
 	hash_documents(store, ret_policy->sha256);
 	free(drafts.items);
 	free(drafts.sorted);

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/memory.h"
+#include "policy/kinds/kind.h"
 #include "policy/source.h"
 #include "policy/waiver.h"
 
@@ -34,7 +35,12 @@ section_of(const struct control *control)
 void
 recorded_validate(const struct control *control, struct problems *problems)
 {
-	const struct value *hash = value_find(section_of(control), "sha256");
+	const struct value *section = section_of(control);
+	const struct value *hash = value_find(section, "sha256");
+	if (section != NULL && control->kind != NULL && !control->kind->takes_evidence)
+		problems_add(problems, section->at,
+			"evidence: a control of kind %s takes none, it looks at the host",
+			control->kind->name);
 	if (hash != NULL && hash->type == VALUE_TEXT && hash->text != NULL &&
 		(strlen(hash->text) != SHA256_HEX - 1 ||
 			strspn(hash->text, "0123456789abcdef") != SHA256_HEX - 1))

@@ -10,7 +10,6 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/holdfast-demo.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 root=$work/giant
 cp -R $original "$root"
-mkdir -p "$root/var/log" # git keeps no empty folder
 
 # step HEADING STATUS LINES ARG...: runs holdfast, shows the last LINES of what it says, and
 # wants that exit status.

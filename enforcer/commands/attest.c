@@ -95,8 +95,10 @@ evidence_object(const char *evidence, const char *answers, struct error *err)
 {
 	struct file file = { .state = FILE_READ };
 	autofree char *beside = source_path(answers, evidence);
-	if (source_read(beside, false, &file.bytes, err) < 0)
+	if (source_read(beside, false, &file.bytes, err) < 0) {
+		error_prefix(err, "the evidence %s", beside);
 		return NULL;
+	}
 	json_t *object = json_pack(
 		"{s:s, s:s}", "file", evidence, "sha256", file_sha256(&file));
 	free((char *)file.bytes.data);

@@ -215,7 +215,9 @@ write_control(const struct result *result, struct buffer *out)
 	buffer_printf(
 		out, "- Control: `%s`, kind `%s` (", control->id, control->kind->name);
 	markdown_text(out, control->kind->summary);
-	buffer_text(out, "), judged objectively\n- Score: **");
+	buffer_printf(out, "), %s\n- Score: **",
+		strcmp(control->kind->name, "attest") == 0 ? "answered by a person"
+							   : "judged objectively");
 	buffer_text(out, verdict_name(result->verdict));
 	buffer_printf(out, "**\n- Residual risk: %s\n",
 		evaluation_is_gap(result->verdict) || result->verdict == VERDICT_WAIVED

@@ -297,6 +297,7 @@ const struct kind kind_acl = {
 	.name = "acl",
 	.summary = "what a Cisco router's access list lets through",
 	.keys = keys,
+	.takes_evidence = true,
 	.lenses = 1u << LENS_CISCO,
 	.validate = validate,
 	.check = check,

@@ -57,6 +57,7 @@ struct kind {
 	const char *summary; /* one line */
 	const struct key *keys; /* ends with a NULL name */
 	unsigned lenses; /* bits 1u << LENS_X */
+	bool takes_evidence; /* what was recorded, by the key evidence */
 
 	/* Whether the context's host (there is no parser yet) has files for the lenses,
 	 * which cost time to compile; NULL: yes. A wrong answer costs time alone. */

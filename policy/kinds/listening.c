@@ -216,6 +216,7 @@ const struct kind kind_listening = {
 	.name = "listening",
 	.summary = "which ports answer",
 	.keys = keys,
+	.takes_evidence = true,
 	.look = live_ports_look,
 	.check = check,
 };

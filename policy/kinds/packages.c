@@ -200,6 +200,7 @@ const struct kind kind_packages = {
 	.name = "packages",
 	.summary = "which packages are installed, and how old they are",
 	.keys = keys,
+	.takes_evidence = true,
 	.validate = validate,
 	.check = check,
 };

@@ -358,6 +358,7 @@ const struct kind kind_portsentry = {
 	.name = "portsentry",
 	.summary = "whether portsentry watches unused ports, and which",
 	.keys = keys,
+	.takes_evidence = true,
 	.lenses = 1u << LENS_PORTSENTRY,
 	.look = portsentry_running_look,
 	.validate = validate,

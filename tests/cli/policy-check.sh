@@ -193,6 +193,21 @@ head -c 2000 /dev/urandom >noise.conf
 run policy check noise.conf
 status "noise" 3
 sane "noise is printed escaped"
+cat >evidence.yaml <<'END'
+holdfast: 1
+title: t
+controls:
+  - id: a
+    evidence: { file: x, date: 2026-01-01, sha256: x }
+    xinetd: { only: [imap] }
+END
+run policy check evidence.yaml
+status "evidence for a kind that takes none" 3
+is "evidence for a kind that takes none: why" "$(grep -c 'a control of kind xinetd takes none' err)" 1
+sed '/evidence:/d; s/^title: t/assume: { openssh: three }/' evidence.yaml >assume.yaml
+run policy check assume.yaml
+status "no version is assumed" 3
+is "no version is assumed: why" "$(grep -c "assume.openssh: 'three' is no version" err)" 1
 mkfifo fifo.conf
 run policy check fifo.conf
 is "a FIFO" "$(cat err)" "holdfast: fifo.conf: it is no regular file"

@@ -26,8 +26,8 @@ read_with(const char *section, enum recorded_state want, const char *reason)
 	struct problems problems = { 0 };
 	struct recorded recorded;
 	autofree char *file = scratch_path("/policy.yaml");
-	autofree char *text = memory_printf(
-		"holdfast: 1\ncontrols:\n  - id: it\n    xinetd: { only: [] }\n%s%s",
+	autofree char *text = memory_printf("holdfast: 1\ncontrols:\n  - id: it\n    "
+					    "listening: { allow: { port: 22 } }\n%s%s",
 		section != NULL ? "    evidence: " : "", section != NULL ? section : "");
 	scratch_text("/policy.yaml", text);
 	assert_int_equal(policy_load(file, NULL, 0, false, &policy, &problems), 0);
@@ -88,7 +88,8 @@ test_hash_is_checked(void **state)
 	scratch_make();
 	autofree char *file = scratch_path("/policy.yaml");
 	scratch_text("/policy.yaml",
-		"holdfast: 1\ncontrols:\n  - id: it\n    xinetd: { only: [] }\n"
+		"holdfast: 1\ncontrols:\n  - id: it\n    listening: { allow: { port: 22 "
+		"} }\n"
 		"    evidence: { file: a, date: 2027-01-01, sha256: ABC }\n");
 	assert_int_equal(policy_load(file, NULL, 0, false, &policy, &problems), -1);
 	assert_int_equal(problems.count, 1);
