@@ -10,6 +10,8 @@
 #include "base/memory.h"
 #include "policy/models/rsyslog_accept.h"
 
+enum { LEVELS_MAX = 100 }; /* of a path */
+
 static void
 doubt(struct destination *destination, char *reason)
 {
@@ -37,6 +39,59 @@ judge_host(struct reader *reader, struct destination *to)
 				reader->driver));
 }
 
+static bool
+is_plain_file(const struct destination *to)
+{
+	return to->type == DESTINATION_FILE && to->computed == NULL && to->name != NULL;
+}
+
+static void
+list_files(struct table *files, const struct block *block)
+{
+	static char listed[] = "";
+	for (size_t i = 0; i < block->count; i++) {
+		const struct statement *statement = &block->items[i];
+		if (statement->destination != NULL &&
+			is_plain_file(statement->destination))
+			table_set(files, statement->destination->name, listed);
+		for (size_t k = 0; statement->branches != NULL && k < 2; k++)
+			list_files(files, &statement->branches[k]);
+	}
+}
+
+/* Where another rule makes a file of a folder of its path, none can be. */
+static void
+judge_file(const struct table *files, struct destination *to)
+{
+	autofree char *path = memory_text(to->name);
+	size_t levels = 0;
+	for (char *slash; (slash = strrchr(path, '/')) != NULL && slash != path;) {
+		*slash = '\0';
+		if (++levels > LEVELS_MAX) {
+			doubt(to, memory_text("its path has too many levels"));
+			return;
+		}
+		if (table_get(files, path) != NULL)
+			doubt(to,
+				memory_printf("another rule may make the file %s, where "
+					      "its folder belongs",
+					path));
+	}
+}
+
+static void
+judge_files(const struct table *files, struct block *block)
+{
+	for (size_t i = 0; i < block->count; i++) {
+		struct statement *statement = &block->items[i];
+		if (statement->destination != NULL &&
+			is_plain_file(statement->destination))
+			judge_file(files, statement->destination);
+		for (size_t k = 0; statement->branches != NULL && k < 2; k++)
+			judge_files(files, &statement->branches[k]);
+	}
+}
+
 static void
 judge_hosts(struct reader *reader, struct block *block)
 {
@@ -54,8 +109,14 @@ void
 whole_judge(struct reader *reader)
 {
 	const struct file *file = reader->conf->file;
-	for (size_t i = 0; i < reader->conf->ruleset_count; i++)
+	struct table files = { 0 };
+	for (size_t i = 0; i < reader->conf->ruleset_count; i++) {
 		judge_hosts(reader, &reader->conf->rulesets[i].body);
+		list_files(&files, &reader->conf->rulesets[i].body);
+	}
+	for (size_t i = 0; i < reader->conf->ruleset_count; i++)
+		judge_files(&files, &reader->conf->rulesets[i].body);
+	table_free(&files);
 	if (reader->needs_queues && reader->disk_queue)
 		reader_obstruct(reader, false, true, file, 0,
 			"it ends where a disk queue can't be opened, and has one");

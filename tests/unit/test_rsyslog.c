@@ -69,6 +69,7 @@ test_kernel_input(void **state)
 	goes("module(load=\"imuxsock\")\n*.* /a\n", "kern", "nothing");
 	goes("module(load=\"imuxsock\")\n*.* /a\n", "mail", "/a");
 	goes("$ModLoad imklog.so\n*.* /a\n", "kern", "/a");
+	goes("$ModLoad imklog.so\n*.* /a\n*.* /a/b/c\n", "kern", "/a, /a/b/c (some)");
 	goes("$ModLoad imklog.so\n*.* /a\n", "mail", "nothing");
 	goes("module(load=\"imjournal\")\n*.* /a\n", "kern", "/a");
 	goes("module(load=\"imjournal\")\n*.* /a\n", "mail", "/a");
@@ -665,6 +666,8 @@ test_seen(void **state)
 			"may not start" },
 		{ INPUTS "*.* action(type=\"omfile\" file=[\"/b\"])\n*.* /a\n",
 			"may not start" },
+		{ INPUTS "*.* /b\n*.* /b/a\n*.* /a\n", "reached" },
+		{ INPUTS "*.* /a\n*.* /a/b\n", "reached" },
 		{ INPUTS "$MaxOpenFiles 1\n*.* /a\n", "may not start" },
 		{ "$ModDir /nosuch/\n" INPUTS "*.* /a\n", "may not start" },
 		{ "$PrivDropToUser root\n$FileCreateMode 0000\n" INPUTS "*.* /a\n",
