@@ -167,14 +167,14 @@ sshd_config_add_option(struct sshd_config *config, const struct file *file, size
 	if (status == 0 && words.keyword != NULL)
 		line.keyword = sshd_keyword_find(
 			words.keyword, config->version, &line.written);
-	if (status == 0 && words.keyword == NULL)
-		; /* a comment, or nothing: as in a file */
-	else if (option == SSHD_OPTION_LINE && line.keyword != NULL &&
-		line.keyword->name == SSHD_PORT && config->ports_given)
-		; /* not even looked at: process_server_config_line in servconf.c */
-	else if (line.keyword == NULL || line.keyword->parse == NULL)
+	/* a comment, or nothing, as in a file; behind -p, Port is not even looked at:
+	 * process_server_config_line in servconf.c */
+	bool is_passed_over = (status == 0 && words.keyword == NULL) ||
+		(option == SSHD_OPTION_LINE && line.keyword != NULL &&
+			line.keyword->name == SSHD_PORT && config->ports_given);
+	if (!is_passed_over && (line.keyword == NULL || line.keyword->parse == NULL))
 		sshd_config_reject(config, file, start, "sshd rejects this option");
-	else
+	else if (!is_passed_over)
 		add_line(config, line, &words);
 	if (option == SSHD_OPTION_OVERRULES && config->count > before) {
 		const struct sshd_line last = config->lines[before];
