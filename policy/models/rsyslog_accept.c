@@ -497,3 +497,10 @@ accept_module(struct reader *reader, const char *module)
 		return -1;
 	return table_get(&reader->installed, module) != NULL;
 }
+
+int
+accept_driver(struct reader *reader, const char *name)
+{
+	autofree char *module = memory_printf("lmnsd_%s", name);
+	return accept_module(reader, module);
+}

@@ -79,4 +79,8 @@ accept_principals(struct reader *reader);
 int
 accept_module(struct reader *reader, const char *module);
 
+/* The same of the network driver NAME. */
+int
+accept_driver(struct reader *reader, const char *name);
+
 #endif

@@ -210,8 +210,7 @@ check_choice(
 			: (error_set(err, "there is no tcp_framing '%s'", value),
 				  ACCEPTANCE_NO);
 	if (strcasecmp(name, "streamdriver") == 0) {
-		autofree char *module = memory_printf("lmnsd_%s", value);
-		if (accept_module(reader, module) != 0)
+		if (accept_driver(reader, value) != 0)
 			return ACCEPTANCE_YES;
 		error_set(err, "the network driver %s is not installed", value);
 		return ACCEPTANCE_UNKNOWN;

@@ -24,8 +24,6 @@ doubt(struct destination *destination, char *reason)
 static void
 judge_host(struct reader *reader, struct destination *to)
 {
-	autofree char *module = memory_printf(
-		"lmnsd_%s", reader->driver != NULL ? reader->driver : "ptcp");
 	if (to->protocol == PROTOCOL_RELP)
 		return;
 	if (reader->family != NULL)
@@ -33,7 +31,8 @@ judge_host(struct reader *reader, struct destination *to)
 			memory_printf("net.ipprotocol is %s, and which addresses the "
 				      "host has can't be told",
 				reader->family));
-	if (to->protocol == PROTOCOL_TCP && accept_module(reader, module) == 0)
+	if (to->protocol == PROTOCOL_TCP && reader->driver != NULL &&
+		accept_driver(reader, reader->driver) == 0)
 		doubt(to,
 			memory_printf("the network driver %s is not installed",
 				reader->driver));

@@ -69,6 +69,7 @@ test_kernel_input(void **state)
 	goes("module(load=\"imuxsock\")\n*.* /a\n", "kern", "nothing");
 	goes("module(load=\"imuxsock\")\n*.* /a\n", "mail", "/a");
 	goes("$ModLoad imklog.so\n*.* /a\n", "kern", "/a");
+	goes("module(load=\"imkmsg\")\n*.* /a\n", "kern", "/a");
 	goes("$ModLoad imklog.so\n*.* /a\n*.* /a/b/c\n", "kern", "/a, /a/b/c (some)");
 	goes("$ModLoad imklog.so\n*.* /a\n", "mail", "nothing");
 	goes("module(load=\"imjournal\")\n*.* /a\n", "kern", "/a");
@@ -206,6 +207,8 @@ judged(const char *conf, const char *want)
 	syslog_host_put(&made, "/usr/lib/any/rsyslog/imklog.so", "");
 	syslog_host_put(&made, "/usr/lib/any/rsyslog/fmhash.so", "");
 	syslog_host_put(&made, "/usr/lib/any/rsyslog/ommail.so", "");
+	syslog_host_put(&made, "/usr/lib/any/rsyslog/omprog.so", "");
+	syslog_host_put(&made, "/usr/lib/any/rsyslog/mmanon.so", "");
 	syslog_host_put(&made, "/etc/passwd", "root:x:0:0::/:/bin/sh\n");
 	syslog_host_put(&made, "/etc/group", "root:x:0:\nadm:x:4:\n");
 	syslog_host_put(&made, "/etc/nsswitch.conf", "passwd: files\ngroup: files\n");
@@ -678,6 +681,21 @@ test_seen(void **state)
 			"may not start" },
 		{ INPUTS "module(load=\"ommail\")\naction(type=\"ommail\")\n*.* /a\n",
 			"unknown" },
+		{ INPUTS "module(load=\"omprog\")\n*.* action(type=\"omprog\" "
+			 "binary=\"/bin/p\" confirmMessages=\"on\")\n*.* /a\n",
+			"unknown" },
+		/* an address is rewritten before the filter looks */
+		{ INPUTS "module(load=\"mmanon\")\naction(type=\"mmanon\")\n"
+			 ":msg, contains, \"10.20.30.40\" stop\n*.* /a\n",
+			"unknown" },
+		{ "$PrivDropToUser root\n$Umask 0777\n" INPUTS "*.* /a\n",
+			"may not start" },
+		{ "$PrivDropToUser root\n$DirCreateMode 0000\n" INPUTS
+		  "*.* /b/a\n*.* /a\n",
+			"may not start" },
+		{ "$PrivDropToUser root\n$Umask 0022\n$FileCreateMode 0640\n" INPUTS
+		  "*.* /a\n",
+			"reached" },
 		{ "module(load=\"imuxsock.so\")\n*.* /a\n", "reached" },
 		{ "module(load=\"/usr/lib/any/rsyslog/imuxsock\")\n*.* /a\n", "reached" },
 		{ LIST_TEMPLATE("property(name=\"msg\" format=\"nosuch\")"), "unknown" },

@@ -114,12 +114,44 @@ test_lines(void **state)
 		"mail.crit and above, warning and below", "mail.err", "nothing");
 	reaches("sysklogd", "mail.* /a", "mail.*", "mail.*", "nothing", "nothing");
 	reaches("inetutils", "mail.* /a", "mail.*", "nothing", "mail.*", "nothing");
+	/* one of 4 KB is dropped (seen) */
+	autobuffer struct buffer text = { 0 };
+	buffer_text(&text, "*.info");
+	for (size_t i = 0; i < 400; i++)
+		buffer_text(&text, ";mail.none");
+	buffer_text(&text, "\t/a\n");
+	reaches("inetutils", text.data, "news.info", "nothing", "nothing", "nothing");
 	reaches("sysklogd 1.5", "mail.*\t/a # note\n", "mail.*", "nothing", "mail.*",
 		"nothing");
 	reaches("sysklogd 2.5", "mail.*\t/a # note\n", "mail.*", "mail.*", "nothing",
 		"nothing");
 	reaches("sysklogd", "mail.*\t/a # note\n", "mail.*", "nothing", "nothing",
 		"nothing");
+}
+
+/* Nothing comes of @::1 (seen); @[::1] works. */
+static void
+test_addresses(void **state)
+{
+	static const struct {
+		const char *conf;
+		bool is_sure;
+	} cases[] = { { "*.*\t@::1\n", false }, { "*.*\t@[::1]\n", true },
+		{ "*.*\t@10.1.1.1\n", true } };
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct syslog_host made;
+		struct syslog_conf read;
+		struct error err = ERROR_INIT;
+		syslog_host_open(&made, "inetutils");
+		syslog_host_put(&made, "/etc/syslog.conf", cases[i].conf);
+		assert_int_equal(syslog_conf_read(&made.context, &read, &err), 0);
+		const struct destination *to =
+			read.rulesets[0].body.items[0].branches[0].items[0].destination;
+		assert_int_equal(to->doubt == NULL, cases[i].is_sure);
+		syslog_conf_free(&read);
+		syslog_host_close(&made);
+	}
 }
 
 /* Of messages of mail, at /var/log/a, in a root with the first COUNT of its folders. */
@@ -171,6 +203,7 @@ main(void)
 		cmocka_unit_test(test_content),
 		cmocka_unit_test(test_sections),
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_folders),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,6 +55,8 @@ test_rsyslog(void **state)
 	expect("rsyslog", defaults, "RSYSLOGD_OPTIONS=\"-f /etc/other.conf\"\n",
 		"/etc/other.conf");
 	expect("rsyslog", defaults, "RSYSLOGD_OPTIONS=\"-N1\"\n", NULL);
+	/* modules of another folder */
+	expect("rsyslog", defaults, "RSYSLOGD_OPTIONS=\"-M/nosuch\"\n", NULL);
 }
 
 /* syslogd(8) of sysklogd and of inetutils. */
