@@ -28,6 +28,10 @@ def skip(reason):
     sys.exit(77)
 
 
+def disagreements(answers):
+    return [answer for answer in answers if answer.verdict == "disagree"]
+
+
 def pieces(items):
     """Halves first, then ever smaller runs: what to leave out of a list."""
     size = len(items)
@@ -75,6 +79,19 @@ class Oracle:
 
     # --- the run ------------------------------------------------------------------------
 
+    def settled(self, label, case):
+        """The answers. A daemon on a busy machine may lose or delay a message, so what disagrees is
+        judged twice more: it counts unless both of those agree, and is told in any case."""
+        answers = self.judge(case)
+        if not disagreements(answers):
+            return answers
+        again = self.judge(case)
+        if not disagreements(again) and not disagreements(self.judge(case)):
+            for answer in disagreements(answers):
+                print(f"{self.name}: {label} once in three: {answer.question}: {answer.detail}", flush=True)
+            return again
+        return answers
+
     def shrink(self, case):
         deadline = time.monotonic() + SHRINK_SECONDS
         found = True
@@ -83,12 +100,12 @@ class Oracle:
             for candidate in self.smaller(case):
                 if time.monotonic() > deadline:
                     break
-                if candidate != case and any(answer.verdict == "disagree" for answer in self.judge(candidate)):
+                if candidate != case and disagreements(self.judge(candidate)):
                     case, found = candidate, True
                     break
         return case
 
-    def report(self, label, case, replay):
+    def report(self, label, case, answers, replay):
         small = self.shrink(case)
         print(f"{self.name}: {label} disagrees; at its smallest:")
         for path, text in sorted(small["files"].items()):
@@ -96,9 +113,8 @@ class Oracle:
         rest = {key: value for key, value in small.items() if key != "files"}
         if rest:
             print(f"--- with {json.dumps(rest)}")
-        for answer in self.judge(small):
-            if answer.verdict == "disagree":
-                print(f"  {answer.question}: {answer.detail}")
+        for answer in disagreements(self.judge(small)) or disagreements(answers):
+            print(f"  {answer.question}: {answer.detail}")
         path = os.path.join(os.path.dirname(self.row_path("")), f"{self.name}-{label.replace('/', '_').replace(' ', '-')}.json")
         with open(path, "w") as file:
             json.dump(small, file, indent=1)
@@ -128,16 +144,16 @@ class Oracle:
         counts, cases, shown = collections.Counter(), 0, 0
         unknown = collections.Counter()
         for label, case, replay in self.chosen(options):
-            answers = self.judge(case)
+            answers = self.settled(label, case)
             cases += 1
             counts.update(answer.verdict for answer in answers)
             unknown.update(answer.detail for answer in answers if answer.verdict == "unknown")
             if options.verbose:
                 for answer in answers:
                     print(f"{label}: {answer.verdict} {answer.question}: {answer.detail}")
-            if any(answer.verdict == "disagree" for answer in answers) and shown < SHOWN:
+            if disagreements(answers) and shown < SHOWN:
                 shown += 1
-                self.report(label, case, replay)
+                self.report(label, case, answers, replay)
                 if options.first:
                     break
         return cases, counts, unknown
