@@ -4,7 +4,7 @@
 
 extern const struct kind kind_accounts, kind_acl, kind_attest, kind_console, kind_files,
 	kind_listening, kind_packages, kind_portsentry, kind_sshd, kind_syslog,
-	kind_tcprules, kind_xinetd;
+	kind_tcprules, kind_trust, kind_xinetd;
 
 /* One row a kind. */
 const struct kind *const kinds[] = {
@@ -17,6 +17,7 @@ const struct kind *const kinds[] = {
 	&kind_files,
 	&kind_packages,
 	&kind_tcprules,
+	&kind_trust,
 	&kind_portsentry,
 	&kind_acl,
 	&kind_attest,
