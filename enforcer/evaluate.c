@@ -5,9 +5,8 @@
 
 #include "base/memory.h"
 
-void
-evaluate_control(const struct context *context, const struct control *control,
-	struct result *ret_result)
+static struct result
+judge(const struct context *context, const struct control *control)
 {
 	struct result result = { .control = control };
 	if (control->live_only && !host_is_live(context->host)) {
@@ -21,7 +20,7 @@ evaluate_control(const struct context *context, const struct control *control,
 	if (result.verdict == VERDICT_FAIL && control->waiver != NULL &&
 		!control->waiver->expired)
 		result.verdict = VERDICT_WAIVED;
-	*ret_result = result;
+	return result;
 }
 
 bool
@@ -39,14 +38,25 @@ evaluate(const struct context *context, const char *const *ids, size_t id_count,
 {
 	const struct policy *policy = context->policy;
 	struct evaluation evaluation = { 0 };
+	autofree enum verdict *verdicts = memory_new(policy->count + 1, sizeof *verdicts);
+	struct context with_verdicts = *context;
+	with_verdicts.verdicts = verdicts;
 	evaluation.items = memory_new(policy->count, sizeof *evaluation.items);
-	for (size_t i = 0; i < policy->count; i++) {
-		const struct control *control = &policy->controls[i];
-		if (!evaluate_is_chosen(control, ids, id_count))
-			continue;
-		struct result *result = &evaluation.items[evaluation.count++];
-		evaluate_control(context, control, result);
-		evaluation.summary[result->verdict]++;
+	for (size_t i = 0; i < policy->count; i++)
+		verdicts[i] = VERDICT_COUNT;
+	for (int last = 0; last <= 1; last++) {
+		evaluation.count = 0;
+		for (size_t i = 0; i < policy->count; i++) {
+			const struct control *control = &policy->controls[i];
+			if (!evaluate_is_chosen(control, ids, id_count))
+				continue;
+			struct result *result = &evaluation.items[evaluation.count++];
+			if (control->kind->judged_last != (last == 1))
+				continue;
+			*result = judge(&with_verdicts, control);
+			verdicts[i] = result->verdict;
+			evaluation.summary[result->verdict]++;
+		}
 	}
 	*ret_evaluation = evaluation;
 }

@@ -27,11 +27,6 @@ bool
 evaluate_is_chosen(
 	const struct control *control, const char *const *ids, size_t id_count);
 
-/* Judges one control; RET_RESULT's findings are the caller's. */
-void
-evaluate_control(const struct context *context, const struct control *control,
-	struct result *ret_result);
-
 /* 1 any fail or invalid, else 2 any unknown or manual, else 0. */
 int
 evaluation_status(const struct evaluation *evaluation);

@@ -13,7 +13,7 @@ struct planner {
 	const struct context *context; /* the host as it is */
 	struct host **layers; /* each upon the one before */
 	size_t layer_count;
-	struct result *results; /* of every control of the policy, on the last layer */
+	struct evaluation now; /* of every control of the policy, on the last layer */
 	const struct plan_chooser *chooser;
 	struct plan *plan;
 	/* the ids of the controls whose edits touch a file */
@@ -55,24 +55,6 @@ refuse(struct plan *plan, const struct control *control, const char *format, ...
 		.reason = memory_vprintf(format, args),
 	};
 	va_end(args);
-}
-
-static struct result *
-results_of(const struct context *context)
-{
-	const struct policy *policy = context->policy;
-	struct result *results = memory_new(policy->count, sizeof *results);
-	for (size_t i = 0; i < policy->count; i++)
-		evaluate_control(context, &policy->controls[i], &results[i]);
-	return results;
-}
-
-static void
-results_free(struct result *results, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		findings_free(&results[i].findings);
-	free(results);
 }
 
 static size_t
@@ -277,28 +259,27 @@ first_reason(const struct findings *findings)
 	return memory_text("");
 }
 
-/* Judges LAYER, which has the edits of the control at INDEX. *ret_results are those of
- * all controls there, for the caller to free, also after -1. COMPLETE: no edit was left
- * out. */
+/* Judges LAYER, which has the edits of the control at INDEX; *ret_evaluation is of all
+ * controls, for the caller to free, also after -1. COMPLETE: no edit was left out. */
 static int
 verify(struct planner *planner, size_t index, struct host *layer, bool complete,
-	struct result **ret_results, struct error *err)
+	struct evaluation *ret_evaluation, struct error *err)
 {
 	const struct policy *policy = planner->context->policy;
 	const struct control *control = &policy->controls[index];
 	struct context before = on_host(planner, top(planner)),
 		       after = on_host(planner, layer);
-	struct result *results = *ret_results = results_of(&after);
+	evaluate(&after, NULL, 0, ret_evaluation);
+	const struct result *olds = planner->now.items, *results = ret_evaluation->items;
 	if (complete && results[index].verdict != VERDICT_PASS) {
 		autofree char *why = first_reason(&results[index].findings);
 		return error_set(err, "the remedy does not suffice: still %s%s",
 			verdict_name(results[index].verdict), why);
 	}
 	for (size_t i = 0; i < policy->count; i++)
-		if (is_worse(&planner->results[i], &results[i]))
+		if (is_worse(&olds[i], &results[i]))
 			return error_set(err, "the remedy would turn %s from %s to %s",
-				policy->controls[i].id,
-				verdict_name(planner->results[i].verdict),
+				policy->controls[i].id, verdict_name(olds[i].verdict),
 				verdict_name(results[i].verdict));
 	if (complete && !is_settled(&after, control))
 		return error_set(err, "the remedy would have to be repeated");
@@ -362,20 +343,19 @@ take(struct planner *planner, size_t index, const struct edits *edits, bool comp
 {
 	const struct policy *policy = planner->context->policy;
 	struct host *below = top(planner), *layer = host_layer(below);
-	struct result *results = NULL;
+	struct evaluation then = { 0 };
 	size_t effect_count = planner->plan->effect_count;
 	int result = edits_apply(edits, below, layer, err);
 	if (result == 0)
-		result = verify(planner, index, layer, complete, &results, err);
-	if (result < 0) {
+		result = verify(planner, index, layer, complete, &then, err);
+	if (result != 0) {
 		drop_effects(planner->plan, effect_count);
-		if (results != NULL)
-			results_free(results, policy->count);
+		evaluation_free(&then);
 		host_free(layer);
 		return -1;
 	}
-	results_free(planner->results, policy->count);
-	planner->results = results;
+	evaluation_free(&planner->now);
+	planner->now = then;
 	planner->layers = memory_grow(
 		planner->layers, planner->layer_count, sizeof *planner->layers);
 	planner->layers[planner->layer_count++] = layer;
@@ -407,7 +387,7 @@ remedy(struct planner *planner, size_t index)
 	}
 	if (err.text != NULL)
 		refuse(planner->plan, control, "%s", err.text);
-	else if (left_out > 0 && planner->results[index].verdict != VERDICT_PASS)
+	else if (left_out > 0 && planner->now.items[index].verdict != VERDICT_PASS)
 		refuse(planner->plan, control, "%zu of its changes not wanted", left_out);
 	edits_free(&edits);
 	error_clear(&err);
@@ -448,7 +428,7 @@ add_change(struct planner *planner, const struct touched *touched)
 static void
 planner_free(struct planner *planner)
 {
-	results_free(planner->results, planner->context->policy->count);
+	evaluation_free(&planner->now);
 	while (planner->layer_count > 0)
 		host_free(planner->layers[--planner->layer_count]);
 	free(planner->layers);
@@ -548,18 +528,18 @@ plan_make(const struct context *context, const char *const *ids, size_t id_count
 	if (ret_plan->root == NULL)
 		return error_set(
 			err, "%s: %s", host_root(context->host), strerror(errno));
-	planner.results = results_of(context);
+	evaluate(context, NULL, 0, &planner.now);
 	for (size_t i = 0; i < policy->count; i++) {
 		const struct control *control = &policy->controls[i];
 		/* a remedy before may have changed the verdict */
-		enum verdict verdict = planner.results[i].verdict;
+		enum verdict verdict = planner.now.items[i].verdict;
 		if (!evaluate_is_chosen(control, ids, id_count))
 			continue;
-		add_remarks(control, &planner.results[i].findings, ret_plan);
+		add_remarks(control, &planner.now.items[i].findings, ret_plan);
 		if (verdict == VERDICT_FAIL) {
 			remedy(&planner, i);
 		} else if (evaluation_is_gap(verdict)) {
-			autofree char *why = first_reason(&planner.results[i].findings);
+			autofree char *why = first_reason(&planner.now.items[i].findings);
 			refuse(ret_plan, control, "%s, so there is no remedy%s",
 				verdict_name(verdict), why);
 		}

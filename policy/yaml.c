@@ -345,7 +345,8 @@ read_scalar(struct reader *reader, const yaml_event_t *event, struct position at
 	else if (!decorated && frame != NULL && frame->value.type == VALUE_MAP &&
 		frame->key != NULL)
 		problems_add(reader->problems, frame->key_at,
-			"'%s' has no value (write '' for an empty text)", frame->key);
+			"'%s' has no value (write '' for an empty text, {} for no keys)",
+			frame->key);
 	else if (!decorated)
 		problems_add(reader->problems, at,
 			"there is no value (write '' for an empty text)");

@@ -19,6 +19,9 @@ struct context {
 	struct host *host; /* or a layer of it */
 	struct parser *parser;
 	const struct policy *policy; /* for assume */
+	const enum verdict
+		*verdicts; /* of the policy's controls, in its order, for a kind
+			      that is judged last; VERDICT_COUNT: not judged */
 };
 
 /* Parses PATH under the context's host. *ret_file is set always, *ret_tree only on
@@ -58,6 +61,7 @@ struct kind {
 	const struct key *keys; /* ends with a NULL name */
 	unsigned lenses; /* bits 1u << LENS_X */
 	bool takes_evidence; /* what was recorded, by the key evidence */
+	bool judged_last; /* when the others are: by their verdicts */
 
 	/* Whether the context's host (there is no parser yet) has files for the lenses,
 	 * which cost time to compile; NULL: yes. A wrong answer costs time alone. */

@@ -2,9 +2,20 @@
 
 #include "policy/kinds/kind.h"
 
-extern const struct kind kind_accounts, kind_acl, kind_attest, kind_console, kind_files,
-	kind_listening, kind_packages, kind_portsentry, kind_sshd, kind_syslog,
-	kind_tcprules, kind_trust, kind_xinetd;
+extern const struct kind kind_accounts;
+extern const struct kind kind_acl;
+extern const struct kind kind_attest;
+extern const struct kind kind_complies;
+extern const struct kind kind_console;
+extern const struct kind kind_files;
+extern const struct kind kind_listening;
+extern const struct kind kind_packages;
+extern const struct kind kind_portsentry;
+extern const struct kind kind_sshd;
+extern const struct kind kind_syslog;
+extern const struct kind kind_tcprules;
+extern const struct kind kind_trust;
+extern const struct kind kind_xinetd;
 
 /* One row a kind. */
 const struct kind *const kinds[] = {
@@ -21,6 +32,7 @@ const struct kind *const kinds[] = {
 	&kind_portsentry,
 	&kind_acl,
 	&kind_attest,
+	&kind_complies,
 	NULL,
 };
 

@@ -30,7 +30,7 @@ walk policy/kinds/kinds.c kind policy/kinds
 for kind in $(rows policy/kinds/kinds.c kind); do
 	ok "$kind: a summary" grep -qE '^	?\.summary = ".+"' "policy/kinds/$kind.c"
 	ok "$kind: in the manual" grep -qx "\.Ss $kind" policy/holdfast-policy.5
-	ok "$kind: in a profile" grep -rqx "    $kind:" policy/profiles
+	ok "$kind: in a profile" grep -rqE "^    $kind:( \{\})?$" policy/profiles
 	forms=tests/cli/forms-$kind.sh
 	ok "$kind: compliant" grep -q '^judged pass' "$forms"
 	ok "$kind: gap" grep -q '^judged fail' "$forms"

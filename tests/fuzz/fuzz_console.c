@@ -74,7 +74,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct host *layer = world_layer(&world);
 	struct value assume = { .type = VALUE_MAP };
 	struct policy policy = { .assume = &assume };
-	const struct context context = { layer, world.parser, &policy };
+	const struct context context = {
+		.host = layer, .parser = world.parser, .policy = &policy
+	};
 	const char *text = (const char *)data,
 		   *cut = memmem(data, size, mark, sizeof mark - 1);
 	size_t first = cut != NULL ? (size_t)(cut - text) : size;

@@ -34,7 +34,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		BYTES_TEXT("echo 7/tcp\necho 7/udp\npop3 110/tcp pop-3\n"));
 	host_put(layer, "/etc/protocols", BYTES_TEXT("tcp 6\nudp 17\n"));
 	host_put(layer, "/etc/passwd", BYTES_TEXT("root:x:0:0::/:/bin/sh\n"));
-	xinetd_conf_read(&(struct context){ layer, world.parser, &policy }, &conf);
+	xinetd_conf_read(
+		&(struct context){
+			.host = layer, .parser = world.parser, .policy = &policy },
+		&conf);
 	for (size_t i = 0; i < conf.count; i++)
 		check(&conf.services[i]);
 	xinetd_conf_free(&conf);

@@ -65,7 +65,10 @@ main(int argc, char **argv)
 		struct host *host = host_open(root, &err);
 		if (host == NULL)
 			break;
-		print(&(struct context){ host, parser, &policy }, argv + 1);
+		print(
+			&(struct context){
+				.host = host, .parser = parser, .policy = &policy },
+			argv + 1);
 		host_free(host);
 		fflush(stdout);
 	}

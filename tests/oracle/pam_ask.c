@@ -98,7 +98,8 @@ main(void)
 							    : NULL;
 		if (host == NULL)
 			break;
-		answer(&(struct context){ host, NULL, &policy }, service, type);
+		answer(&(struct context){ .host = host, .policy = &policy }, service,
+			type);
 		fflush(stdout);
 		host_free(host);
 	}

@@ -61,7 +61,10 @@ main(void)
 		struct host *host = caller != NULL ? host_open(root, &err) : NULL;
 		if (host == NULL)
 			break;
-		answer(&(struct context){ host, parser, &policy }, service, name, caller);
+		answer(
+			&(struct context){
+				.host = host, .parser = parser, .policy = &policy },
+			service, name, caller);
 		fflush(stdout);
 		host_free(host);
 	}

@@ -78,7 +78,10 @@ main(void)
 		struct xinetd_conf conf;
 		if (host == NULL)
 			break;
-		xinetd_conf_read(&(struct context){ host, parser, &policy }, &conf);
+		xinetd_conf_read(
+			&(struct context){
+				.host = host, .parser = parser, .policy = &policy },
+			&conf);
 		print(&conf);
 		xinetd_conf_free(&conf);
 		host_free(host);

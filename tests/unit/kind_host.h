@@ -41,7 +41,9 @@ kind_host_open(struct kind_host *made, const struct kind *kind, const char *soft
 	made->control = (struct control){
 		.id = "it", .title = "it", .kind = kind, .keys = &made->map
 	};
-	made->context = (struct context){ made->host, made->parser, &made->policy };
+	made->context = (struct context){
+		.host = made->host, .parser = made->parser, .policy = &made->policy
+	};
 }
 
 static inline void

@@ -72,7 +72,9 @@ ask(struct made *made, const char *arguments, const char *user, const char *orig
 	struct principals principals;
 	struct access_people people;
 	access_settings_read(arguments, &settings);
-	access_conf_read(&(struct context){ made->host, made->parser, &made->policy },
+	access_conf_read(&(struct context){ .host = made->host,
+				 .parser = made->parser,
+				 .policy = &made->policy },
 		&settings, &conf);
 	principals_read(made->host, &principals);
 	access_people_find(&conf, &principals, NULL, &people);

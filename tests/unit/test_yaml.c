@@ -212,7 +212,9 @@ test_refused(void **state)
 			"1:19 key 'a' is there twice (first in line 1)\n" },
 		{ "? [a]\n: b\n", "1:3 a key must be text\n" },
 		{ "{a: b}: c\n", "1:1 a key must be text\n" },
-		{ "a:\nb: 1\n", "1:1 'a' has no value (write '' for an empty text)\n" },
+		{ "a:\nb: 1\n",
+			"1:1 'a' has no value (write '' for an empty text, {} for no "
+			"keys)\n" },
 		{ "- a\n-\n", "2:2 there is no value (write '' for an empty text)\n" },
 		{ "a: 1\n---\nb: 2\n", "2:1 a second document: a file holds one\n" },
 		{ "a: \"x\\0y\"\n", "1:4 the text holds the control byte \\x00\n" },
