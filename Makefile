@@ -42,29 +42,31 @@ LDFLAGS = -Wl,-z,relro,-z,now
 HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
 LENS_DIR = $(CURDIR)/lenses
+# Where Augeas's own lenses are (Debian: augeas-lenses).
+STOCK_LENS_DIR = /usr/share/augeas/lenses
 PROBE_DIR = $(abspath $(BUILD))
-LIBS = -laugeas -lyaml -ljansson -laudit -lnettle
+LIBS = -laugeas -lexpat -lyaml -ljansson -laudit -lnettle
 
 # make STATIC=1 BUILD=build/static: one file without shared libraries, which starts faster.
 # libaugeas.a asks for parts of libxml2 and libselinux that nothing here calls.
 ifdef STATIC
 LDFLAGS += -static
 UNUSED_LIBRARIES = $(BUILD)/lenses/static/unused_libraries.o
-LIBS = $(UNUSED_LIBRARIES) -laugeas -lfa -lyaml -ljansson -laudit -lcap-ng -lnettle
+LIBS = $(UNUSED_LIBRARIES) -laugeas -lfa -lexpat -lyaml -ljansson -laudit -lcap-ng -lnettle
 endif
 
 override CPPFLAGS += -I. -D_GNU_SOURCE -DHOLDFAST_VERSION='"$(VERSION)"' \
-	-DHOLDFAST_LENSES='"$(LENS_DIR)"' -DHOLDFAST_PAM_PROBE='"$(PROBE_DIR)/pam_probe"' \
-	-DHOLDFAST_PAM_MODULES='"$(pamdir)"' \
+	-DHOLDFAST_LENSES='"$(LENS_DIR)"' -DHOLDFAST_STOCK_LENSES='"$(STOCK_LENS_DIR)"' \
+	-DHOLDFAST_PAM_PROBE='"$(PROBE_DIR)/pam_probe"' -DHOLDFAST_PAM_MODULES='"$(pamdir)"' \
 	-DHOLDFAST_POLICY='"$(sysconfdir)/holdfast/policy.yaml"'
 override CFLAGS += -std=gnu17 $(WARNINGS) $(HARDEN)
 
 # What building and the tests need on Debian 12.
 PACKAGES = gcc libc6-dev make pkg-config git \
-	libaugeas-dev libxml2-dev libyaml-dev libjansson-dev libaudit-dev libcap-ng-dev nettle-dev \
+	libaugeas-dev libxml2-dev libexpat1-dev libyaml-dev libjansson-dev libaudit-dev libcap-ng-dev nettle-dev \
 	libacl1-dev libattr1-dev libpam0g-dev libcmocka-dev patch \
 	perl python3 python3-jsonschema python3-yaml augeas-tools mandoc valgrind bash-completion \
-	openssh-server openssh-client xinetd rsyslog ucspi-tcp portsentry \
+	openssh-server openssh-client xinetd rsyslog ucspi-tcp portsentry nmap \
 	acl attr strace util-linux bsdextrautils iproute2 procps mmdebstrap systemd systemd-container \
 	libfuse3-dev e2fsprogs xfsprogs btrfs-progs \
 	clang-14 libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck gcovr
@@ -143,7 +145,7 @@ $(BUILD)/systemd/%: enforcer/systemd/%.in enforcer/systemd/hardening FORCE
 
 # augeas.h includes a header of libxml2. Asked only when it is compiled: `make deps` may
 # have to install pkg-config first.
-$(BUILD)/lenses/parser.o $(BUILD)/tests/oracle/lens_ask.o \
+$(BUILD)/lenses/parser.o $(BUILD)/lenses/stock.o $(BUILD)/tests/oracle/lens_ask.o \
 	$(BUILD)/tests/planted/oracle/lens_ask: override CPPFLAGS += $(shell pkg-config --cflags augeas)
 
 $(BUILD)/%.o: %.c

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "base/table.h"
+#include "lenses/documents.h"
 #include "lenses/process.h"
 #include "lenses/source.h"
 
@@ -38,6 +39,7 @@ struct parser {
 	char *lens_dir;
 	unsigned wanted; /* bits 1u << LENS_X */
 	struct process process;
+	struct documents *documents; /* NULL until it is asked for */
 	struct table memo; /* struct parsed by lens and hash */
 
 	/* in the parsing process alone */
@@ -437,12 +439,21 @@ parser_parse_ahead(struct parser *parser, enum lens lens, const struct parser_te
 	error_clear(&ignored);
 }
 
+struct documents *
+parser_documents(struct parser *parser)
+{
+	if (parser->documents == NULL)
+		parser->documents = documents_new(HOLDFAST_STOCK_LENSES);
+	return parser->documents;
+}
+
 void
 parser_free(struct parser *parser)
 {
 	if (parser == NULL)
 		return;
 	process_end(&parser->process);
+	documents_free(parser->documents);
 	for (size_t i = 0; i < parser->memo.capacity; i++)
 		if (parser->memo.slots[i].key != NULL)
 			parsed_free(parser->memo.slots[i].value);

@@ -1,9 +1,9 @@
-/* The only code that calls libaugeas. It is called in a forked process alone, because
- * hostile bytes can crash it: that process compiles the lenses, then gives up files,
- * network and more than a little memory, and only then sees a file's bytes. (Forking
- * before compiling costs less than copying the compiled lenses page by page.) When it
- * dies the file at hand is an error and the next one gets a new process. The same bytes
- * are parsed once (memo by hash). */
+/* Files by our own lenses. libaugeas is called here and in stock.c alone, in a forked
+ * process, because hostile bytes can crash it: that process compiles the lenses, then
+ * gives up files, network and more than a little memory, and only then sees a file's
+ * bytes. (Forking before compiling costs less than copying the compiled lenses page by
+ * page.) When it dies the file at hand is an error and the next one gets a new process.
+ * The same bytes are parsed once (memo by hash). */
 #ifndef LENSES_PARSER_H
 #define LENSES_PARSER_H
 
@@ -23,6 +23,7 @@ enum lens {
 };
 
 struct parser;
+struct documents; /* lenses/documents.h */
 
 /* LENS_DIR holds the *.aug files. Freed by parser_free, which ends the parsing process.
  */
@@ -53,6 +54,11 @@ struct parser_text {
 void
 parser_parse_ahead(struct parser *parser, enum lens lens, const struct parser_text *texts,
 	size_t count);
+
+/* Reads files that are not for these lenses, in a process of its own. Belongs to the
+ * parser. */
+struct documents *
+parser_documents(struct parser *parser);
 
 void
 parser_free(struct parser *parser);

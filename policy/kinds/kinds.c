@@ -11,6 +11,7 @@ extern const struct kind kind_files;
 extern const struct kind kind_listening;
 extern const struct kind kind_packages;
 extern const struct kind kind_portsentry;
+extern const struct kind kind_scan;
 extern const struct kind kind_sshd;
 extern const struct kind kind_syslog;
 extern const struct kind kind_tcprules;
@@ -31,6 +32,7 @@ const struct kind *const kinds[] = {
 	&kind_trust,
 	&kind_portsentry,
 	&kind_acl,
+	&kind_scan,
 	&kind_attest,
 	&kind_complies,
 	NULL,

@@ -1,7 +1,7 @@
 #include "lenses/parser.h"
+#include "tests/unit/child.h"
 #include "tests/unit/scratch.h"
 
-#include <dirent.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -135,31 +135,6 @@ test_remembers(void **state)
 	assert_ptr_equal(first, second);
 	assert_int_equal(parse(LENS_XINETD, BYTES_TEXT("Port 22\n"), &second, &err), 0);
 	assert_ptr_not_equal(first, second);
-}
-
-/* The parsing process: the one child of this process; 0 when there is none. */
-static pid_t
-child(void)
-{
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
-	pid_t found = 0;
-	assert_non_null(proc);
-	while ((entry = readdir(proc)) != NULL) {
-		char path[300], state;
-		int parent = 0;
-		pid_t pid = atoi(entry->d_name);
-		snprintf(path, sizeof path, "/proc/%d/stat", pid);
-		FILE *file = pid > 0 ? fopen(path, "re") : NULL;
-		if (file == NULL)
-			continue;
-		if (fscanf(file, "%*d (%*[^)]) %c %d", &state, &parent) == 2 &&
-			parent == getpid() && state != 'Z')
-			found = pid;
-		fclose(file);
-	}
-	closedir(proc);
-	return found;
 }
 
 static void
