@@ -3,7 +3,7 @@
 # they were reviewed or not at all.
 . "$(dirname "$0")/lib.sh"
 
-policy=$PROJECT/policy/profiles/isp-mail.yaml
+policy=$PROJECT/tests/hosts/giant-gaps.yaml
 
 # again: a fresh copy of the host.
 again()

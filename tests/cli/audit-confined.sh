@@ -12,7 +12,7 @@ last=PR_SET_SECCOMP
 nm "$HOLDFAST" 2>/dev/null | grep -q __asan_init && last=landlock_restrict_self
 
 copy_host giant root
-policy=$PROJECT/policy/profiles/isp-mail.yaml
+policy=$PROJECT/tests/hosts/giant-gaps.yaml
 cat >live.yaml <<'END'
 holdfast: 1
 title: what the running system shows

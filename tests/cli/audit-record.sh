@@ -6,7 +6,7 @@
 command -v strace >/dev/null || skip_all "no strace"
 strace -o /dev/null true 2>/dev/null || skip_all "strace may not trace here"
 export ASAN_OPTIONS=detect_leaks=0 # which can't be looked for under strace
-policy=$PROJECT/policy/profiles/isp-mail.yaml
+policy=$PROJECT/tests/hosts/giant-gaps.yaml
 
 # recorded ARGUMENT...: the records that an audit sends, a line each: the type's number in
 # hex and the text.

@@ -9,7 +9,7 @@ strace -o /dev/null true 2>/dev/null || skip_all "strace may not trace here"
 copy_host giant audited
 ln -s /etc/passwd audited/etc/xinetd.d/outside
 chmod -R a-w audited
-policy=$PROJECT/policy/profiles/isp-mail.yaml
+policy=$PROJECT/tests/hosts/giant-gaps.yaml
 # opens_for_writing: the lines of the trace that could write.
 opens_for_writing()
 {

@@ -33,7 +33,7 @@ allow:
   - { port: 25, from: 192.168.1.30 }
   - { port: 22, from: 10.0.1.32 }
 EOF
-recorded <"$PROJECT/tests/hosts/giant-router.txt"
+recorded <"$PROJECT/tests/hosts/giant-evidence/router.txt"
 judged fail "router.txt:18: interface FastEthernet 0/0: list 150"
 says "$FORM: mail can be fetched" "port 110/tcp of 192.168.2.35 from any: gets through"
 says "$FORM: no mail comes in" "router.txt:6: port 25/tcp of 192.168.2.35 from 192.168.1.30: denied: tcp 192.168.1.30:40000 -> 192.168.2.35:25 syn"

@@ -88,7 +88,7 @@ status "$FORM: neither yes nor no" 3
 attest -a yes --by alice --days 0
 status "$FORM: for no day" 3
 ok "$FORM: nothing is written" test ! -e "$answers"
-run attest --policy "$PROJECT/policy/profiles/isp-mail.yaml" -a yes --by alice kernel-log
+run attest --policy "$PROJECT/tests/hosts/giant-gaps.yaml" -a yes --by alice kernel-log
 says "$FORM: what holdfast judges" "kind syslog, which holdfast judges by itself" err
 
 "$PYTHON" - "$HOLDFAST" "$T/policy.yaml" <<'END'

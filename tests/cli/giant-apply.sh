@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 
 copy_host giant
-policy=$PROJECT/policy/profiles/isp-mail.yaml
+policy=$PROJECT/tests/hosts/giant-gaps.yaml
 chmod 600 root/etc/ssh/sshd_config
 chmod 640 root/etc/syslog.conf
 chmod 4755 root/etc/xinetd.d/rsh

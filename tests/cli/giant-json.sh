@@ -2,7 +2,7 @@
 # The same audit as JSON: the same gaps, in the form that the schema of the project asks for.
 . "$(dirname "$0")/lib.sh"
 
-run audit --root "$PROJECT/tests/hosts/giant" --policy "$PROJECT/policy/profiles/isp-mail.yaml" \
+run audit --root "$PROJECT/tests/hosts/giant" --policy "$PROJECT/tests/hosts/giant-gaps.yaml" \
 	--format json
 status "audit finds gaps" 1
 sane "JSON has no raw control byte"

@@ -168,7 +168,7 @@ attributes()
 # A \r is shown, and so is a missing newline at the end.
 difference()
 {
-	diff -r -N -a -U0 -x holdfast "$1" "$2" | sed -n -e "s|^+++ $2\(/[^	]*\).*|\1|p" \
+	diff --no-dereference -r -N -a -U0 -x holdfast "$1" "$2" | sed -n -e "s|^+++ $2\(/[^	]*\).*|\1|p" \
 		-e '/^+++/d; /^---/d; s/\r$/\\r/; /^[-+\\]/p'
 }
 

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 copy_host giant
-policy=$PROJECT/policy/profiles/isp-mail.yaml
+policy=$PROJECT/tests/hosts/giant-gaps.yaml
 journal=root/var/lib/holdfast
 
 run log --root root

@@ -2,7 +2,7 @@
 # plan shows diffs and effects, changes nothing, and saves what apply can carry out.
 . "$(dirname "$0")/lib.sh"
 
-policy=$PROJECT/policy/profiles/isp-mail.yaml
+policy=$PROJECT/tests/hosts/giant-gaps.yaml
 copy_host giant
 snapshot root >before
 
@@ -84,7 +84,7 @@ is "what blocks a remedy is named" "$(grep '^  weak' out)" \
 # The profile asks for protocol 2 where OpenSSH 3.6 would also speak 1.
 cp -R "$PROJECT/tests/hosts/giant" both
 sed -i '/^Protocol/d' both/etc/ssh/sshd_config
-run plan --root both --policy "$PROJECT/policy/profiles/isp-mail.yaml" ssh-keys-only
+run plan --root both --policy "$PROJECT/tests/hosts/giant-gaps.yaml" ssh-keys-only
 says "protocol 1 is a gap with a remedy" "+Protocol 2"
 says "and its effect" "sshd: Protocol 2,1 -> 2"
 finish

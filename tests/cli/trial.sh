@@ -3,7 +3,7 @@
 # of it, and what ends it. tests/host/trial.py has the whole.
 . "$(dirname "$0")/lib.sh"
 
-policy=$PROJECT/policy/profiles/isp-mail.yaml
+policy=$PROJECT/tests/hosts/giant-gaps.yaml
 change=root/var/lib/holdfast/1
 copy_host giant
 snapshot root >before

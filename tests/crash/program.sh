@@ -7,7 +7,7 @@ HOLDFAST=${HOLDFAST:-$PROJECT/build/holdfast}
 T=$(mktemp -d) || exit 1
 trap 'rm -rf "$T"' EXIT
 passed=0 failed=0
-policy=$PROJECT/policy/profiles/isp-mail.yaml
+policy=$PROJECT/tests/hosts/giant-gaps.yaml
 exec </dev/null
 
 ok()

@@ -26,7 +26,7 @@ MODES = {"/etc/first.conf": 0o600, "/etc/third/last.conf": 0o664, REMOVED: 0o640
 HELPERS, BUILD, HOLDFAST = (os.path.abspath(os.environ.get(name, default)) for name, default in (
     ("HELPERS", "build/tests"), ("BUILD", "build"), ("HOLDFAST", "build/holdfast")))
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-POLICY = os.path.join(PROJECT, "policy/profiles/isp-mail.yaml")
+POLICY = os.path.join(PROJECT, "tests/hosts/giant-gaps.yaml")
 FULL = os.environ.get("FULL", "") not in ("", "0")
 
 

@@ -1,0 +1,3 @@
+#!/bin/sh
+# logcheck.sh: a log file checker by Craig Rowland of Psionic
+SYSADMIN=root
