@@ -46,6 +46,21 @@ bytes_line(struct bytes text, size_t offset)
 	return (struct bytes){ text.data + start, end - start };
 }
 
+bool
+bytes_next_line(struct bytes text, size_t *at, struct bytes *ret_line)
+{
+	if (*at >= text.size)
+		return false;
+	const char *start = text.data + *at,
+		   *newline = memchr(start, '\n', text.size - *at);
+	size_t size = newline != NULL ? (size_t)(newline - start) : text.size - *at;
+	*at += size + (newline != NULL);
+	if (size > 0 && start[size - 1] == '\r')
+		size--;
+	*ret_line = (struct bytes){ start, size };
+	return true;
+}
+
 static void
 reserve(struct buffer *buffer, size_t more)
 {

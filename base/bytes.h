@@ -25,6 +25,11 @@ bytes_position(
 struct bytes
 bytes_line(struct bytes text, size_t offset);
 
+/* The line that begins at *AT, without its newline and without a CR before it, and puts
+ * *AT behind its newline. False at the end. */
+bool
+bytes_next_line(struct bytes text, size_t *at, struct bytes *ret_line);
+
 struct buffer {
 	char *data; /* owned; always terminated once something was added */
 	size_t size;

@@ -106,12 +106,13 @@ take(struct attestation *attestation, const json_t *object, size_t offset)
 static void
 read_lines(struct attestation *attestation, const char *id)
 {
-	const struct bytes text = attestation->file.bytes;
+	struct bytes line;
 	json_t *last = NULL;
 	size_t offset = 0;
 	unsigned number = 1;
-	for (size_t start = 0; start < text.size; number++) {
-		struct bytes line = bytes_line(text, start);
+	for (size_t at = 0, start = 0;
+		bytes_next_line(attestation->file.bytes, &at, &line);
+		start = at, number++) {
 		json_t *object = line.size == 0
 			? json_null()
 			: json_loadb(line.data, line.size, JSON_REJECT_DUPLICATES, NULL);
@@ -128,7 +129,6 @@ read_lines(struct attestation *attestation, const char *id)
 			offset = start;
 		}
 		json_decref(object);
-		start += line.size + 1;
 	}
 	if (last != NULL)
 		take(attestation, last, offset);

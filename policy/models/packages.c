@@ -85,10 +85,10 @@ end_stanza(struct packages *packages, const struct file *file, struct stanza *st
 static void
 read_dpkg(struct packages *packages, const struct file *file)
 {
-	const struct bytes text = file->bytes;
 	struct stanza stanza = { 0 };
-	for (size_t start = 0; start < text.size;) {
-		struct bytes line = bytes_line(text, start), value;
+	struct bytes line, value;
+	for (size_t at = 0, start = 0; bytes_next_line(file->bytes, &at, &line);
+		start = at) {
 		if (line.size == 0)
 			end_stanza(packages, file, &stanza);
 		else if (take_field(line, "Package", &value)) {
@@ -98,7 +98,6 @@ read_dpkg(struct packages *packages, const struct file *file)
 			stanza.version = value;
 		else if (take_field(line, "Status", &value))
 			stanza.status = value;
-		start += line.size + 1;
 	}
 	end_stanza(packages, file, &stanza);
 }
@@ -188,11 +187,10 @@ is_heading(struct bytes line)
 static void
 read_recorded(struct packages *packages, const struct file *file)
 {
-	const struct bytes text = file->bytes;
-	for (size_t start = 0; start < text.size;) {
-		struct bytes line = bytes_line(text, start);
+	struct bytes line;
+	for (size_t at = 0, start = 0; bytes_next_line(file->bytes, &at, &line);
+		start = at) {
 		struct place place = { file, start };
-		start += line.size + 1;
 		while (line.size > 0 && strchr(" \r", line.data[line.size - 1]) != NULL)
 			line.size--;
 		if (line.size == 0 || is_heading(line) ||

@@ -22,9 +22,8 @@ is_like(struct host *host, const char *word)
 	const struct file *file = *path != NULL ? host_file(host, *path) : NULL;
 	if (file == NULL || file->state != FILE_READ)
 		return false;
-	for (size_t at = 0; at < file->bytes.size;) {
-		struct bytes line = bytes_line(file->bytes, at);
-		at += line.size + 1;
+	struct bytes line;
+	for (size_t at = 0; bytes_next_line(file->bytes, &at, &line);) {
 		autofree char *text = memory_copy(line.data, line.size);
 		if ((strncmp(text, "ID=", 3) == 0 || strncmp(text, "ID_LIKE=", 8) == 0) &&
 			strstr(text, word) != NULL)

@@ -79,11 +79,10 @@ static char
 find_runlevel(struct host *host)
 {
 	const struct file *file = host_file(host, "/etc/inittab");
-	for (size_t at = 0; file->state == FILE_READ && at < file->bytes.size;) {
-		struct bytes line = bytes_line(file->bytes, at);
+	struct bytes line;
+	for (size_t at = 0; bytes_next_line(file->bytes, &at, &line);) {
 		autofree char *text = memory_copy(line.data, line.size);
 		const char *found = strstr(text, ":initdefault:");
-		at += line.size + 1;
 		if (*text != '#' && found != NULL && found > text && isdigit(found[-1]))
 			return found[-1];
 	}
@@ -224,10 +223,9 @@ doubt_local(struct host *host, struct portsentry_modes *modes)
 	static const char *const paths[] = { "/etc/rc.local", "/etc/rc.d/rc.local" };
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
 		const struct file *file = host_file(host, paths[i]);
-		for (size_t at = 0; file->state == FILE_READ && at < file->bytes.size;) {
-			struct bytes line = bytes_line(file->bytes, at);
+		struct bytes line;
+		for (size_t at = 0; bytes_next_line(file->bytes, &at, &line);) {
 			autofree char *text = memory_copy(line.data, line.size);
-			at += line.size + 1;
 			if (text[strspn(text, " \t")] != '#' &&
 				strstr(text, "portsentry") != NULL)
 				end(modes, true, file->path,

@@ -101,11 +101,10 @@ static void
 read_recorded(const struct file *file, struct portsentry_modes *modes)
 {
 	bool has_heading = false;
-	for (size_t at = 0; at < file->bytes.size;) {
-		struct bytes line = bytes_line(file->bytes, at);
-		take_line(modes, line, (struct place){ file, at }, &has_heading);
-		at += line.size + 1;
-	}
+	struct bytes line;
+	for (size_t at = 0, start = 0; bytes_next_line(file->bytes, &at, &line);
+		start = at)
+		take_line(modes, line, (struct place){ file, start }, &has_heading);
 	modes->is_unknown = !has_heading;
 	modes->none = memory_text(has_heading
 			? "no process ran so"

@@ -118,6 +118,8 @@ printf 'openssh-server:amd64\t1:9.2p1-2\nsendmail\t\n' | recorded
 judged pass
 printf 'openssh-server:amd64\t3.6.1p2-9\nsendmail\t8.1\n' | recorded
 judged fail "package sendmail: installed: 8.1"
+printf 'openssh-server:amd64\t3.6.1p2-11\r\nsendmail\t8.1\r\n' | recorded
+judged fail "evidence.txt:2: package sendmail: installed: 8.1"
 
 asked <<<'{}'
 run policy check "$T/policy.yaml"
