@@ -15,6 +15,7 @@ extern const struct kind kind_scan;
 extern const struct kind kind_sshd;
 extern const struct kind kind_syslog;
 extern const struct kind kind_tcprules;
+extern const struct kind kind_time;
 extern const struct kind kind_trust;
 extern const struct kind kind_xinetd;
 
@@ -31,6 +32,7 @@ const struct kind *const kinds[] = {
 	&kind_tcprules,
 	&kind_trust,
 	&kind_portsentry,
+	&kind_time,
 	&kind_acl,
 	&kind_scan,
 	&kind_attest,
