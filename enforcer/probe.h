@@ -42,6 +42,12 @@ probe_compare(const struct probe *before, const struct probe *now);
 void
 probe_sshd(const struct live_list *list, struct probe *ret_probe);
 
+/* Where these listen on loopback, in the network that we see; the caller frees
+ * *ret_items. */
+void
+probe_sshd_listeners(const struct live_list *list, struct live_listener **ret_items,
+	size_t *ret_count);
+
 /* It has a socket for each service that the model says is started, and for none that it
  * says is not. */
 void

@@ -1,25 +1,18 @@
-#include <fcntl.h>
 #include <poll.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <sys/stat.h>
 #include <syslog.h>
-#include <unistd.h>
 
 #include "base/memory.h"
+#include "enforcer/log_file.h"
 #include "enforcer/probe.h"
 #include "enforcer/probe_model.h"
 #include "lenses/process.h"
-#include "policy/models/syslog_table.h"
 
 enum {
 	MESSAGES_MAX = 40,
 	ARRIVE_TIME = 3000, /* milliseconds; a busy host takes seconds */
 	STEP = 50,
-	TAIL_MAX = 1 << 20, /* of what is written meanwhile */
 };
 
 /* Those that nobody is woken up for, the most harmless first. */
@@ -28,14 +21,8 @@ static const unsigned LEVELS[] = { LOG_INFO, LOG_NOTICE, LOG_DEBUG, LOG_WARNING,
 
 struct message {
 	unsigned facility, level;
-	char mark[40];
+	char mark[LOG_MARK_SIZE];
 	bool *expected; /* owned; by row of the table: it must arrive there */
-};
-
-struct log_file {
-	bool is_plain; /* a message that is sure to get there can be read there */
-	ino_t inode;
-	off_t size; /* before the messages */
 };
 
 struct questions {
@@ -78,18 +65,17 @@ add_message(
 	struct questions *questions, unsigned facility, unsigned level, const bool *rows)
 {
 	size_t size = questions->table->count * sizeof *rows;
-	uint64_t number;
+	char mark[LOG_MARK_SIZE];
 	for (size_t i = 0; i < questions->count; i++)
 		if (memcmp(questions->messages[i].expected, rows, size) == 0)
 			return;
-	if (questions->count == MESSAGES_MAX ||
-		getrandom(&number, sizeof number, 0) != sizeof number)
+	if (questions->count == MESSAGES_MAX || log_mark(mark) < 0)
 		return;
 	struct message *message = &questions->messages[questions->count++];
 	*message = (struct message){ facility, level, "",
 		memory_new(questions->table->count + 1, sizeof *rows) };
 	memcpy(message->expected, rows, size);
-	snprintf(message->mark, sizeof message->mark, "probe %016jx", (uintmax_t)number);
+	memcpy(message->mark, mark, sizeof mark);
 }
 
 static bool
@@ -125,62 +111,6 @@ choose(struct questions *questions)
 		}
 }
 
-/* Opens what a row leads to when it is a file; -1. */
-static int
-open_log(const struct syslog_table_row *row, struct stat *ret_status)
-{
-	int fd = open(row->text, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd >= 0 && fstat(fd, ret_status) == 0 && S_ISREG(ret_status->st_mode))
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-static void
-look_at_files(struct questions *questions)
-{
-	for (size_t i = 0; i < questions->table->count; i++) {
-		const struct syslog_table_row *row = &questions->table->rows[i];
-		struct log_file *file = &questions->files[i];
-		struct stat status;
-		/* one that is not there yet is made by the first message */
-		file->is_plain = row->type == DESTINATION_FILE && row->text[0] == '/' &&
-			!row->action->destination->computed &&
-			row->action->destination->doubt == NULL &&
-			(stat(row->text, &status) < 0 || S_ISREG(status.st_mode));
-		int fd = file->is_plain ? open_log(row, &status) : -1;
-		if (fd < 0)
-			continue;
-		file->inode = status.st_ino;
-		file->size = status.st_size;
-		close(fd);
-	}
-}
-
-/* What was written since; the caller frees. A file that was rotated is read from its
- * beginning. */
-static char *
-read_tail(const struct syslog_table_row *row, const struct log_file *file)
-{
-	struct stat status;
-	char *text = memory_new(TAIL_MAX + 1, 1);
-	int fd = open_log(row, &status);
-	if (fd < 0)
-		return text;
-	bool same = status.st_ino == file->inode && status.st_size >= file->size;
-	off_t from = same ? file->size : 0;
-	if (status.st_size - from > TAIL_MAX)
-		from = status.st_size - TAIL_MAX;
-	ssize_t size = pread(fd, text, TAIL_MAX, from);
-	text[size > 0 ? size : 0] = '\0';
-	for (ssize_t i = 0; i < size; i++)
-		if (text[i] == '\0')
-			text[i] = ' ';
-	close(fd);
-	return text;
-}
-
 /* Takes off what is expected of a row when it has arrived; whether nothing is left. */
 static bool
 receive(struct questions *questions, size_t row, bool *ret_any)
@@ -188,7 +118,7 @@ receive(struct questions *questions, size_t row, bool *ret_any)
 	bool all = true;
 	if (!is_asked(questions, row))
 		return true;
-	autofree char *text = read_tail(
+	autofree char *text = log_file_tail(
 		&questions->table->rows[row], &questions->files[row]);
 	for (size_t i = 0; i < questions->count; i++) {
 		struct message *message = &questions->messages[i];
@@ -237,7 +167,8 @@ ask_by_model(void *data, struct probe *probe)
 	if (syslog_conf_read(&model.context, &conf, NULL) == 0)
 		syslog_table_make(&conf, NULL, &table);
 	questions.files = memory_new(table.count + 1, sizeof *questions.files);
-	look_at_files(&questions);
+	for (size_t i = 0; i < table.count; i++)
+		log_file_look(&table.rows[i], &questions.files[i]);
 	choose(&questions);
 	if (questions.count > 0)
 		ask(&questions, probe);
