@@ -1,414 +1,115 @@
-/* probe: asks the running system what it does, where an audit reads what it would do.
- * probe/pam_probe.c asks the PAM stack. */
-#include <ctype.h>
-#include <jansson.h>
+/* probe: asks the running system what it does, where an audit reads what it would do. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/memory.h"
 #include "base/text.h"
-#include "enforcer/options.h"
+#include "enforcer/commands/probe/active.h"
 #include "enforcer/output.h"
-#include "enforcer/program.h"
 
-enum {
-	STATUS_ADMITTED = 0,
-	STATUS_REFUSED = 1,
-	STATUS_UNTOLD = 2,
-	SECONDS = 60, /* a module may wait for a directory server */
-	NEW_PASSWORD = 12, /* PAM_NEW_AUTHTOK_REQD of Linux-PAM: admitted once the user
-			      has chosen a new password */
+enum { SECONDS_MAX = 600 };
+
+extern const struct active_test active_console, active_smtp, active_ssh, active_syslog;
+
+static const struct active_test *const tests[] = {
+	&active_console,
+	&active_smtp,
+	&active_ssh,
+	&active_syslog,
 };
 
-struct answer {
-	bool given;
-	int code; /* 0: PAM_SUCCESS */
-	char *text; /* what pam_strerror calls it */
-};
-
-/* A call of a module. */
-struct call {
-	char *module; /* the file */
-	char **arguments;
-	size_t argument_count;
-	struct answer answer; /* none: the module did not come back */
-};
-
-struct probe {
-	const char *user, *tty, *service;
-	struct call *calls; /* in order */
-	size_t call_count;
-	char **messages; /* for the user */
-	size_t message_count;
-	char *no_terminal; /* why the terminal could not be opened; NULL: it could */
-	struct answer answer; /* the stack's; none: a module took the process down */
-};
-
-/* The next word of LINE, decoded: %XX stands for a byte. NULL at the end of the line. */
-static char *
-take_word(char **line)
-{
-	char *word = strsep(line, " "), *to = word;
-	for (const char *from = word; from != NULL && *from != '\0'; from++) {
-		if (from[0] == '%' && from[1] != '\0' && from[2] != '\0') {
-			const char digits[] = { from[1], from[2], '\0' };
-			*to++ = (char)strtoul(digits, NULL, 16);
-			from += 2;
-		} else {
-			*to++ = *from;
-		}
-	}
-	if (to != NULL)
-		*to = '\0';
-	return word;
-}
-
-static struct answer
-take_answer(char **line)
-{
-	struct answer answer = { 0 };
-	struct error err = ERROR_INIT;
-	long code;
-	const char *word = take_word(line), *text = take_word(line);
-	if (word != NULL && text != NULL && text_number(word, 0, 255, &code, &err) == 0)
-		answer = (struct answer){ true, (int)code, memory_text(text) };
-	error_clear(&err);
-	return answer;
-}
-
-static void
-add_text(char ***texts, size_t *count, const char *text)
-{
-	*texts = memory_grow(*texts, *count, sizeof **texts);
-	(*texts)[(*count)++] = memory_text(text != NULL ? text : "");
-}
-
-static void
-take_call(struct probe *probe, char *line)
-{
-	struct call call = { 0 };
-	take_word(&line); /* which line of the stack */
-	const char *word = take_word(&line);
-	call.module = memory_text(word != NULL ? word : "");
-	while ((word = take_word(&line)) != NULL)
-		add_text(&call.arguments, &call.argument_count, word);
-	probe->calls = memory_grow(probe->calls, probe->call_count, sizeof *probe->calls);
-	probe->calls[probe->call_count++] = call;
-}
-
-/* Reads one record of pam_probe, which pam_probe.c describes. */
-static void
-take_record(struct probe *probe, char *line)
-{
-	const char *name = take_word(&line);
-	if (strcmp(name, "run") == 0) {
-		take_call(probe, line);
-	} else if (strcmp(name, "back") == 0 && probe->call_count > 0) {
-		take_word(&line);
-		probe->calls[probe->call_count - 1].answer = take_answer(&line);
-	} else if (strcmp(name, "says") == 0) {
-		add_text(&probe->messages, &probe->message_count, take_word(&line));
-	} else if (strcmp(name, "terminal") == 0) {
-		const char *reason = take_word(&line);
-		probe->no_terminal = memory_text(reason != NULL ? reason : "");
-	} else if (strcmp(name, "answer") == 0 || strcmp(name, "start") == 0) {
-		probe->answer = take_answer(&line);
-	}
-}
-
-static int
-ask(struct probe *probe, struct error *err)
-{
-	const char *const argv[] = { HOLDFAST_PAM_PROBE, probe->service, probe->user,
-		probe->tty, NULL };
-	const struct program program = { .argv = argv, .seconds = SECONDS };
-	struct program_result result = { 0 };
-	if (!program_exists(argv[0]))
-		return error_set(err, "%s is not there", argv[0]);
-	if (program_run(&program, &result, err) < 0)
-		return -1;
-	if (result.unprepared || result.status == STATUS_NOT_RUN) {
-		error_set(err, "%s could not run: %s", argv[0], result.output);
-		program_result_free(&result);
-		return -1;
-	}
-	char *rest = result.output;
-	for (char *line; (line = strsep(&rest, "\n")) != NULL;)
-		if (rest != NULL) /* the last piece has no newline: it was cut short */
-			take_record(probe, line);
-	program_result_free(&result);
-	return 0;
-}
-
-/* The first module that gave the answer of the stack; NULL when none did, so that it is
- * libpam's own. A stack's answer is what the first module said whose word counted, and
- * only a module that the stack tells libpam to ignore could say the same before
- * (_pam_dispatch_aux in Linux-PAM's pam_dispatch.c). */
-static const struct call *
-first_to_say(const struct probe *probe)
-{
-	for (size_t i = 0; i < probe->call_count; i++)
-		if (probe->calls[i].answer.given && probe->answer.given &&
-			probe->calls[i].answer.code == probe->answer.code)
-			return &probe->calls[i];
-	return NULL;
-}
-
-static const char *
-verdict_of(const struct probe *probe)
-{
-	if (!probe->answer.given)
-		return "unknown";
-	if (probe->answer.code == NEW_PASSWORD)
-		return "new-password";
-	return probe->answer.code == 0 ? "admitted" : "refused";
-}
-
-/* Whether libpam has no stack of that name, in lower case, and takes the one of `other`:
- * it prefers pam.d over pam.conf and knows these folders (pam_handlers.c,
- * _pam_open_config_file). */
-static bool
-is_other(const char *service)
-{
-	static const char *const folders[] = { "/etc/pam.d", "/usr/lib/pam.d",
-		"/usr/etc/pam.d" };
-	bool any = false;
-	autofree char *name = memory_text(service);
-	for (char *p = name; *p != '\0'; p++)
-		*p = (char)tolower((unsigned char)*p);
-	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-		struct stat status;
-		autofree char *path = memory_printf("%s/%s", folders[i], name);
-		if (stat(folders[i], &status) == 0)
-			any = true;
-		if (stat(path, &status) == 0)
-			return false;
-	}
-	return any;
-}
-
-static void
-announce(const struct probe *probe)
-{
-	autobuffer struct buffer out = { 0 };
-	buffer_text(&out, "Asks what service ");
-	output_escaped(&out, probe->service);
-	buffer_text(&out, " answers ");
-	output_escaped(&out, probe->user);
-	buffer_text(&out, " at ");
-	output_escaped(&out, probe->tty);
-	buffer_text(&out,
-		": the account phase of the live PAM stack.\nNo password, no "
-		"session; a module may log the question.\n");
-	if (is_other(probe->service)) {
-		buffer_text(&out, "No stack has the name ");
-		output_escaped(&out, probe->service);
-		buffer_text(&out, ": libpam takes the stack of 'other'.\n");
-	}
-	output_print((struct bytes){ out.data, out.size });
-	fflush(stdout);
-}
-
-static void
-print_call(const struct call *call, struct buffer *out)
-{
-	autobuffer struct buffer left = { 0 };
-	output_escaped(&left, text_base_name(call->module));
-	for (size_t i = 0; i < call->argument_count; i++) {
-		buffer_text(&left, " ");
-		output_escaped(&left, call->arguments[i]);
-	}
-	buffer_printf(out, "  %-36s ", left.data);
-	output_escaped(out, call->answer.given ? call->answer.text : "did not come back");
-	buffer_text(out, "\n");
-}
-
-static void
-print_text(const struct probe *probe)
-{
-	autobuffer struct buffer out = { 0 };
-	const struct call *first = first_to_say(probe);
-	for (size_t i = 0; i < probe->call_count; i++)
-		print_call(&probe->calls[i], &out);
-	for (size_t i = 0; i < probe->message_count; i++) {
-		buffer_text(&out, "  tells the user: ");
-		output_escaped(&out, probe->messages[i]);
-		buffer_text(&out, "\n");
-	}
-	if (probe->no_terminal != NULL)
-		buffer_printf(&out,
-			"The terminal itself can't be opened (%s): a module that looks "
-			"at it,\nas pam_holdfast does, sees none.\n",
-			probe->no_terminal);
-	buffer_printf(&out, "%s: ", verdict_of(probe));
-	if (!probe->answer.given)
-		buffer_text(
-			&out, "a module ended the process that asked, or took too long");
-	else
-		output_escaped(&out, probe->answer.text);
-	if (first != NULL) {
-		buffer_text(&out, "; ");
-		output_escaped(&out, text_base_name(first->module));
-		buffer_text(&out, " was the first to say so");
-	} else if (probe->answer.given) {
-		buffer_text(&out, "; no module said so, it is libpam's own answer");
-	}
-	buffer_text(&out, "\n");
-	output_print((struct bytes){ out.data, out.size });
-}
-
-/* TEXT as a JSON string, escaped as in the text; NULL is null. */
-static json_t *
-json_text(const char *text)
-{
-	autobuffer struct buffer escaped = { 0 };
-	if (text == NULL)
-		return json_null();
-	buffer_text(&escaped, "");
-	output_escaped(&escaped, text);
-	return json_stringn(escaped.data, escaped.size);
-}
-
-static json_t *
-json_texts(char *const *texts, size_t count)
-{
-	json_t *array = json_array();
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(array, json_text(texts[i]));
-	return array;
-}
-
-static void
-set_answer(json_t *object, const struct answer *answer)
-{
-	json_object_set_new(
-		object, "code", answer->given ? json_integer(answer->code) : json_null());
-	json_object_set_new(object, "text", json_text(answer->text));
-}
-
-static void
-print_json(const struct probe *probe)
-{
-	json_t *object = json_object(), *calls = json_array();
-	const struct call *first = first_to_say(probe);
-	for (size_t i = 0; i < probe->call_count; i++) {
-		const struct call *call = &probe->calls[i];
-		json_t *item = json_object();
-		json_object_set_new(item, "module", json_text(call->module));
-		json_object_set_new(item, "arguments",
-			json_texts(call->arguments, call->argument_count));
-		set_answer(item, &call->answer);
-		json_array_append_new(calls, item);
-	}
-	json_object_set_new(object, "holdfast", json_integer(1));
-	json_object_set_new(object, "user", json_text(probe->user));
-	json_object_set_new(object, "tty", json_text(probe->tty));
-	json_object_set_new(object, "service", json_text(probe->service));
-	json_object_set_new(object, "other", json_boolean(is_other(probe->service)));
-	json_object_set_new(object, "answer", json_text(verdict_of(probe)));
-	set_answer(object, &probe->answer);
-	json_object_set_new(object, "first",
-		first != NULL ? json_integer(first - probe->calls) : json_null());
-	json_object_set_new(object, "modules", calls);
-	json_object_set_new(
-		object, "messages", json_texts(probe->messages, probe->message_count));
-	json_object_set_new(object, "no-terminal", json_text(probe->no_terminal));
-	char *text = json_dumps(object, JSON_COMPACT);
-	puts(text != NULL ? text : "");
-	free(text);
-	json_decref(object);
-}
-
-static void
-free_texts(char **texts, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		free(texts[i]);
-	free(texts);
-}
-
-static void
-probe_free(struct probe *probe)
-{
-	for (size_t i = 0; i < probe->call_count; i++) {
-		struct call *call = &probe->calls[i];
-		free(call->module);
-		free(call->answer.text);
-		free_texts(call->arguments, call->argument_count);
-	}
-	free(probe->calls);
-	free_texts(probe->messages, probe->message_count);
-	free(probe->no_terminal);
-	free(probe->answer.text);
-}
-
-static int
-probe_console(const struct options *options)
-{
-	struct error err = ERROR_INIT;
-	struct probe probe = {
-		.user = options_text(options, "user", NULL),
-		.tty = options_text(options, "tty", "/dev/tty1"),
-		.service = options_text(options, "service", "login"),
-	};
-	bool json = strcmp(options_text(options, "format", "text"), "json") == 0;
-	int status = STATUS_NOT_RUN;
-	if (!json)
-		announce(&probe);
-	if (ask(&probe, &err) < 0) {
-		output_error("probe: %s", err.text);
-		error_clear(&err);
-	} else {
-		(json ? print_json : print_text)(&probe);
-		status = !probe.answer.given ? STATUS_UNTOLD
-			: probe.answer.code == 0 || probe.answer.code == NEW_PASSWORD
-			? STATUS_ADMITTED
-			: STATUS_REFUSED;
-	}
-	probe_free(&probe);
-	return status;
-}
+/* For the completion; the same names. */
+static const char *const names[] = { "console", "smtp", "ssh", "syslog", NULL };
+_Static_assert(sizeof names / sizeof *names == sizeof tests / sizeof *tests + 1,
+	"a name for each test");
 
 static const struct option_row rows[] = {
-	{ "user", 0, "USER", "whose login to ask about", false },
-	{ "tty", 0, "TTY", "the terminal, as a service names it (default /dev/tty1)",
+	{ "user", 0, "USER", "console, ssh: whose login to ask about (ssh: default root)",
 		false },
-	{ "service", 0, "SERVICE", "the PAM service (default login)", false },
+	{ "tty", 0, "TTY",
+		"console: the terminal, as a service names it (default /dev/tty1)",
+		false },
+	{ "service", 0, "SERVICE", "console: the PAM service (default login)", false },
+	{ "host", 0, "HOST", "smtp, ssh: the host to ask (default this one)", false },
+	{ "port", 0, "PORT", "smtp, ssh: its port (smtp: default 25)", false },
+	{ "from", 0, "ADDRESS", "smtp: the address of this host to connect from", false },
+	{ "expect", 0, "answered|refused", "smtp: which of them exits with 0", false },
+	{ "facility", 0, "FACILITY", "syslog: the message's (default user)", false },
+	{ "level", 0, "alert|crit|err|warning|notice|info|debug",
+		"syslog: the message's (default notice)", false },
+	{ "timeout", 0, "SECONDS", "how long it may take", false },
 	{ "format", 'f', "text|json", "how to print the answer", false },
 	OPTION_END,
 };
-
-static const char *const names[] = { "console", NULL };
 
 static int
 run(int argc, char **argv);
 
 const struct command command_probe = {
 	.name = "probe",
-	.synopsis = "console --user USER [OPTION]...",
-	.summary = "ask the running system whether a user may log in at a console",
+	.synopsis = "console|smtp|ssh|syslog [OPTION]...",
+	.summary = "ask the running system: a login, the mail port, ssh, the log",
 	.options = rows,
 	.subcommands = names,
 	.run = run,
 };
 
+static const struct active_test *
+find_test(const struct options *options)
+{
+	if (options->argument_count == 1)
+		for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
+			if (strcmp(tests[i]->name, options->arguments[0]) == 0)
+				return tests[i];
+	output_error(
+		"probe: say what: 'holdfast probe console --user USER', smtp, ssh or "
+		"syslog");
+	return NULL;
+}
+
+/* Says which option was given that TEST does not take. */
+static int
+check_options(
+	const struct active_test *test, const struct options *options, struct error *err)
+{
+	static const char *const common[] = { "timeout", "format", NULL };
+	for (const struct option_row *row = rows; row->name != NULL; row++)
+		if (options_given(options, row->name) &&
+			!text_is_one_of(row->name, test->options) &&
+			!text_is_one_of(row->name, common))
+			return error_set(err, "%s takes no --%s", test->name, row->name);
+	return 0;
+}
+
+static int
+run_test(const struct active_test *test, const struct options *options, struct error *err)
+{
+	const char *format = options_text(options, "format", "text");
+	const char *timeout = options_text(options, "timeout", NULL);
+	long seconds = test->seconds;
+	if (check_options(test, options, err) < 0)
+		return -1;
+	if (timeout != NULL && text_number(timeout, 1, SECONDS_MAX, &seconds, err) < 0)
+		return error_prefix(err, "--timeout");
+	const struct active_call call = { options, strcmp(format, "json") == 0,
+		(int)seconds };
+	return test->run(&call, err);
+}
+
 static int
 run(int argc, char **argv)
 {
 	autooptions struct options options = { 0 };
+	struct error err = ERROR_INIT;
 	int status;
 	if (!options_parse(&command_probe, argc, argv, &options, &status))
 		return status;
-	if (options.argument_count != 1 || strcmp(options.arguments[0], "console") != 0)
-		output_error("probe: say what: 'holdfast probe console --user USER'");
-	else if (!options_given(&options, "user"))
-		output_error("probe: --user says whose login to ask about");
-	else if (geteuid() != 0)
-		output_error("probe: needs root: modules read what only root can read");
-	else
-		return probe_console(&options);
+	const struct active_test *test = find_test(&options);
+	if (test == NULL)
+		return STATUS_NOT_RUN;
+	status = run_test(test, &options, &err);
+	if (status >= 0)
+		return status;
+	output_error("probe: %s", err.text);
+	error_clear(&err);
 	return STATUS_NOT_RUN;
 }

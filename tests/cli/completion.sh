@@ -48,6 +48,8 @@ is "files" "$(offers audit --policy po)" policy.yaml
 is "ids of the policy named" "$(offers audit --policy policy.yaml "")" "first-id second_id"
 is "an id" "$(offers plan -p policy.yaml s)" second_id
 is "subcommands" "$(offers policy c)" check
+is "probes" "$(offers probe s)" "smtp ssh syslog"
+is "a probe's choices" "$(offers probe smtp --expect "")" "answered refused"
 is "no policy, no ids" "$(offers audit --policy nowhere.yaml "")" ""
 run completion -- audit --root
 status "the program answers by itself" 0

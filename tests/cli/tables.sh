@@ -56,6 +56,14 @@ for command in $(rows enforcer/commands.c command); do
 	ok "$command: in the manual" grep -qx "\.Ss $command" enforcer/holdfast.8
 done
 
+walk enforcer/commands/probe.c active enforcer/commands/probe
+for probe in $(rows enforcer/commands/probe.c active); do
+	ok "$probe: a test runs it" grep -qE "(run|HOLDFAST\"?) probe $probe\b" tests/cli/*.sh
+	ok "$probe: in the manual" grep -qx "\.Cm $probe" enforcer/holdfast.8
+done
+is "the completion has the same probes" "$("$HOLDFAST" completion -- probe "" | tr '\n' ' ')" \
+	"$(rows enforcer/commands/probe.c active | tr '\n' ' ')"
+
 walk enforcer/report/report.c report enforcer/report
 for format in $(rows enforcer/report/report.c report); do
 	ok "$format: in the manual" grep -qE "(Cm|Ar|Ql) $format\b" enforcer/holdfast.8
