@@ -38,10 +38,10 @@ def need(*programs):
         sys.exit(77)
 
 
-def cached_tree():
+def cached_tree(packages):
     """The tree as mmdebstrap made it; built when it is not there yet."""
     builder = os.path.join(PROJECT, "tests/debian_tree.sh")
-    key = hashlib.sha256(" ".join(PACKAGES).encode())
+    key = hashlib.sha256(" ".join(packages).encode())
     with open(builder, "rb") as file:
         key.update(file.read())
     cache = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "holdfast")
@@ -52,7 +52,7 @@ def cached_tree():
         if not os.path.isdir(tree):
             print("# the tree is built once", flush=True)
             shutil.rmtree(tree + ".new", ignore_errors=True)
-            subprocess.run([builder, tree + ".new"] + PACKAGES, check=True)
+            subprocess.run([builder, tree + ".new"] + packages, check=True)
             os.rename(tree + ".new", tree)
     return tree
 
@@ -64,13 +64,13 @@ def difference(before, after):
 
 
 class Tree:
-    """A copy of it with the accounts, removed when the program ends."""
+    """A copy of it with the accounts, removed when the program ends. MORE packages: another tree."""
 
-    def __init__(self):
+    def __init__(self, more=()):
         top = tempfile.mkdtemp(prefix="holdfast-host.", dir="/var/tmp")
         atexit.register(shutil.rmtree, top, ignore_errors=True)
         self.path = os.path.join(top, "tree")
-        subprocess.run(["cp", "-a", "--reflink=auto", cached_tree(), self.path], check=True)
+        subprocess.run(["cp", "-a", "--reflink=auto", cached_tree([*PACKAGES, *more]), self.path], check=True)
         self.write("/etc/hostname", "host\n")
         self.write("/etc/hosts", "127.0.0.1 localhost host\n")
         self.chroot("useradd", "--create-home", "--shell", "/bin/sh", "alice")
