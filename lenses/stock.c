@@ -64,14 +64,18 @@ depth_of(const char *path)
 	return slashes - 2;
 }
 
-/* Adds the node at INDEX (from 0) of the variable all. */
+/* Adds the node at INDEX (from 0) of the variable all. Libaugeas does not know of each
+ * node where it starts: one of those is taken to start at *START, where the node before
+ * does. */
 static int
-add_node(augeas *augeas, int index, size_t text_size, struct buffer *out)
+add_node(
+	augeas *augeas, int index, struct bytes text, uint32_t *start, struct buffer *out)
 {
-	struct document_node node = { .start = 0 };
+	struct document_node node = { 0 };
 	const char *label = NULL;
 	char *path = NULL, *file = NULL;
-	unsigned label_start, label_end, value_start = 0, value_end = 0, start = 0, end;
+	unsigned label_start, label_end, value_start = 0, value_end = 0, span_start = 0,
+					 end;
 	autofree char *name = memory_printf("$all[%d]", index + 1);
 	aug_ns_attr(augeas, "all", index, &node.value, &label, NULL);
 	if (aug_ns_path(augeas, "all", index, &path) < 0)
@@ -80,14 +84,20 @@ add_node(augeas *augeas, int index, size_t text_size, struct buffer *out)
 	node.depth = depth_of(path);
 	node.value_start = node.value_end = DOCUMENT_NOWHERE;
 	if (aug_span(augeas, name, &file, &label_start, &label_end, &value_start,
-		    &value_end, &start, &end) == 0) {
-		node.start = start;
-		if (node.value != NULL && value_end <= text_size &&
-			value_end - value_start == strlen(node.value)) {
+		    &value_end, &span_start, &end) == 0) {
+		if (span_start <= text.size)
+			*start = span_start;
+		/* a value that a store gave, and no text, has no place */
+		if (node.value != NULL && value_start <= value_end &&
+			value_end <= text.size &&
+			bytes_equal(BYTES_TEXT(node.value),
+				(struct bytes){ text.data + value_start,
+					value_end - value_start })) {
 			node.value_start = value_start;
 			node.value_end = value_end;
 		}
 	}
+	node.start = *start;
 	free(path);
 	free(file);
 	return document_add(out, &node);
@@ -126,9 +136,10 @@ stock_read(struct stock *stock, size_t index, struct bytes text, struct buffer *
 	}
 	document_begin(out);
 	aug_defvar(augeas, "all", "/tree/descendant::*");
+	uint32_t start = 0;
 	int count = aug_ns_count(augeas, "all");
 	for (int i = 0; i < count; i++)
-		if (add_node(augeas, i, text.size, out) < 0) {
+		if (add_node(augeas, i, text, &start, out) < 0) {
 			document_fail(out, DOCUMENT_NOWHERE, "its tree is too large");
 			break;
 		}

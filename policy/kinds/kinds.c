@@ -5,6 +5,7 @@
 extern const struct kind kind_accounts;
 extern const struct kind kind_acl;
 extern const struct kind kind_attest;
+extern const struct kind kind_augeas;
 extern const struct kind kind_complies;
 extern const struct kind kind_console;
 extern const struct kind kind_files;
@@ -28,6 +29,7 @@ const struct kind *const kinds[] = {
 	&kind_listening,
 	&kind_accounts,
 	&kind_files,
+	&kind_augeas,
 	&kind_packages,
 	&kind_tcprules,
 	&kind_trust,
