@@ -459,6 +459,9 @@ static int __attribute__((noinline, unused)) calls_descriptors(void)
 	int count = 0;
 	for (int fd = 0; fd < 64; fd++)
 		count += calls_make(SYS_fcntl, fd, F_GETFD, 0, 0, 0) >= 0;
+	/* the mark would stay in a register that a call of fewer arguments does not set,
+	 * and let it pass */
+	syscall(SYS_getpid, 0, 0, 0, 0, 0, 0);
 	return count;
 }
 

@@ -3,6 +3,7 @@
 #include <linux/landlock.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
@@ -78,6 +79,21 @@ talk(const struct run *its, const struct record *of, const void *how, char **ret
 	return its == &run ? 7 : -1;
 }
 
+/* What ps(1) calls it. */
+static int
+name_itself(const struct run *its, const struct record *of, const void *how,
+	char **ret_word, struct error *err)
+{
+	char name[16];
+	(void)its;
+	(void)of;
+	(void)how;
+	(void)err;
+	if (prctl(PR_GET_NAME, name) == 0)
+		*ret_word = memory_text(name);
+	return 0;
+}
+
 static int
 die(const struct run *its, const struct record *of, const void *how, char **ret_word,
 	struct error *err)
@@ -116,17 +132,51 @@ test_answer(void **state)
 	assert_string_equal(err.text, expected);
 	free(word);
 	error_clear(&err);
+	assert_int_equal(apart_take(&run, &record, name_itself, NULL, &word, &err), 0);
+	assert_string_equal(word, "holdfast-files");
+	free(word);
+}
+
+static bool
+has_landlock(void)
+{
+	return syscall(SYS_landlock_create_ruleset, NULL, 0,
+		       LANDLOCK_CREATE_RULESET_VERSION) > 0;
+}
+
+/* Who can't be confined does nothing, and that is said. */
+static void
+test_not_confined(void **state)
+{
+	(void)state;
+	char *word;
+	struct rlimit limit, before;
+	struct error err = ERROR_INIT;
+	if (!has_landlock())
+		skip();
+	int next = dup(run.root);
+	assert_int_equal(close(next), 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	limit = before;
+	/* the pipe it answers through, one end of which becomes the change's directory */
+	limit.rlim_cur = (rlim_t)next + 2;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	int status = apart_take(&run, &record, write_there, "etc/b", &word, &err);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(status, -1);
+	assert_null(word);
+	assert_non_null(strstr(err.text, "Too many open files"));
+	error_clear(&err);
+	assert_int_equal(faccessat(run.root, "etc/b", F_OK, 0), -1);
 }
 
 static void
 test_places(void **state)
 {
 	(void)state;
-	bool landlock = syscall(SYS_landlock_create_ruleset, NULL, 0,
-				LANDLOCK_CREATE_RULESET_VERSION) > 0;
 	assert_int_equal(take(write_there, "etc/b"), 0);
 	assert_int_equal(take(write_there, "var/lib/holdfast/1/b"), 0);
-	if (landlock) {
+	if (has_landlock()) {
 		assert_int_equal(take(write_there, "b"), EACCES);
 		assert_int_equal(take(write_there, "var/lib/holdfast/b"), EACCES);
 	}
@@ -183,6 +233,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_answer, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_not_confined, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_places, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_death, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_process, setup, teardown),

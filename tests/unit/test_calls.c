@@ -255,6 +255,8 @@ act_under(enum word word, const struct fault *fault)
 	error_clear(&err);
 	if (fcntl(0, F_GETFD) < 0)
 		open("/dev/null", O_RDONLY);
+	else if (fault->error == CALLS_ZERO && fault->at > 0)
+		strcpy(told.wrong, "descriptor 0 stays open");
 	if (calls_descriptors() != open_files)
 		snprintf(told.wrong, sizeof told.wrong, "%d descriptors stay open",
 			calls_descriptors() - open_files);

@@ -211,6 +211,19 @@ test_no_state(void **state)
 	scratch_text("/var/lib/holdfast/7/old.0", "on");
 	autofree char *journal = scratch_path("/var/lib/holdfast");
 	assert_int_equal(chmod(journal, 0700), 0);
+	/* that is no change on trial */
+	struct transaction transaction = here();
+	struct trial trial;
+	struct error err = ERROR_INIT;
+	unsigned long id;
+	assert_int_equal(transaction_on_trial(&transaction, &id, &trial, NULL), 0);
+	/* what can't be removed is said */
+	autofree char *strange = scratch_path("/var/lib/holdfast/7/x");
+	assert_int_equal(mkdir(strange, 0700), 0);
+	assert_int_equal(transaction_recover(&transaction, &err), OUTCOME_NOT_RUN);
+	assert_non_null(strstr(err.text, "can't remove an unfinished change"));
+	error_clear(&err);
+	assert_int_equal(rmdir(strange), 0);
 	recover();
 	assert_int_equal(stat(change, &status), -1);
 	assert_old();
@@ -491,6 +504,10 @@ test_prune(void **state)
 	assert_string_equal(err.text, "there is no change 6");
 	error_clear(&err);
 	record_free(&record);
+	assert_int_equal(
+		journal_put_logins(&journal, 6, BYTES_TEXT("audit 1\n"), &err), -1);
+	assert_non_null(strstr(err.text, "can't keep who is logged in: No such file"));
+	error_clear(&err);
 	remove_file("/var/lib/holdfast/5");
 	journal_close(&journal);
 	close(root);
@@ -577,6 +594,99 @@ test_where_there_is_none(void **state)
 	assert_int_equal(apply(NULL, &err), OUTCOME_DONE);
 	assert_int_equal(stat(above, &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0755);
+	autofree char *between = scratch_path("/var/lib");
+	assert_int_equal(stat(between, &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0755);
+}
+
+/* What is said of it when the root is the running system's; nothing is made there. */
+static void
+test_named(void **state)
+{
+	(void)state;
+	struct journal journal;
+	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	(void)!journal_open(root, NULL, false, &journal, NULL);
+	assert_string_equal(journal.path, JOURNAL_DEFAULT);
+	journal_close(&journal);
+	close(root);
+}
+
+/* The next after all that the journal has and the log tells of. */
+static void
+test_next_number(void **state)
+{
+	static const struct {
+		const char *there[3];
+		unsigned long logged, given;
+	} cases[] = {
+		{ { NULL }, 0, 1 },
+		{ { NULL }, 9, 10 },
+		{ { "7" }, 2, 8 },
+		{ { "3" }, 9, 10 },
+		{ { "4" }, 4, 5 },
+		{ { "1", "5" }, 3, 6 },
+		{ { "10", "9" }, 8, 11 },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct journal journal;
+		struct record record;
+		const struct changes none = { NULL, 0 };
+		int root = open(scratch, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		assert_int_equal(journal_open(root, NULL, true, &journal, NULL), 0);
+		for (size_t k = 0; k < 3 && cases[i].there[k] != NULL; k++)
+			assert_int_equal(mkdirat(journal.fd, cases[i].there[k], 0700), 0);
+		assert_int_equal(record_make(root, &none, "", &record, NULL), 0);
+		assert_int_equal(
+			journal_begin(&journal, cases[i].logged, &record, NULL, NULL), 0);
+		assert_int_equal(record.id, cases[i].given);
+		record_free(&record);
+		journal_close(&journal);
+		close(root);
+		teardown(state);
+		setup(state);
+	}
+}
+
+static json_t *
+log_line(void)
+{
+	json_t *line = json_loads(read_log(), JSON_DISABLE_EOF_CHECK, NULL);
+	assert_non_null(line);
+	return line;
+}
+
+/* All that was changed, and whether others can read of it. */
+static void
+test_log_line(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *file;
+		bool old, new;
+	} expected[] = { { "/etc/a", true, true }, { "/etc/b", false, true },
+		{ "/etc/c", true, false } };
+	struct stat status;
+	autofree char *path = scratch_path("/var/lib/holdfast/log");
+	assert_int_equal(apply(NULL, NULL), OUTCOME_DONE);
+	json_t *line = log_line(), *files = json_object_get(line, "files");
+	assert_int_equal(json_integer_value(json_object_get(line, "holdfast-log")), 1);
+	assert_int_equal(json_integer_value(json_object_get(line, "id")), 1);
+	assert_int_equal(json_array_size(files), 3);
+	for (size_t i = 0; i < 3; i++) {
+		const json_t *file = json_array_get(files, i);
+		assert_string_equal(json_string_value(json_object_get(file, "file")),
+			expected[i].file);
+		assert_int_equal(strlen(json_string_value(json_object_get(file, "old"))),
+			expected[i].old ? 64 : 0);
+		assert_int_equal(strlen(json_string_value(json_object_get(file, "new"))),
+			expected[i].new ? 64 : 0);
+		assert_string_equal(
+			json_string_value(json_object_get(file, "controls")), "");
+	}
+	json_decref(line);
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0600);
 }
 
 int
@@ -599,6 +709,9 @@ main(void)
 			test_a_journal_that_is_open, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_where_there_is_none, setup, teardown),
+		cmocka_unit_test(test_named),
+		cmocka_unit_test_setup_teardown(test_next_number, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_log_line, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

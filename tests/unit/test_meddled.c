@@ -1,14 +1,12 @@
 /* One swap (replace.h) with an editor between its steps, and calls that fail when what
  * the editor did is found: what is somebody's stays, and what could not be done is said.
  */
-#include "tests/unit/scratch.h"
+#include "tests/unit/calls_apart.h"
 
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <sys/xattr.h>
 
 #include "enforcer/replace.h"
-#include "tests/unit/calls.h"
 
 /* Shared with the process in which calls fail. */
 static struct {
@@ -145,6 +143,14 @@ static const struct {
 	{ "old", "new", NOTHING, NOTHING, { CALLS_LACK_FLAGS, SYS_newfstatat, 4, EIO, 0 },
 		false, true, false, "can't look at it again: Input/output error", "old",
 		"" },
+	{ NULL, "new", NOTHING, NOTHING, { CALLS_LACK_FLAGS, SYS_unlinkat, 1, EIO, 0 },
+		false, true, false, "/etc/f: can't create it: Input/output error", "",
+		"" },
+	{ "old", "new", NOTHING, NOTHING, { 0, SYS_openat, 1, EACCES, 0 }, false, false,
+		false, "/etc/f: can't open it: Permission denied", "old", "" },
+	{ "old", "new", NOTHING, NOTHING, { 0, SYS_openat, 3, EMFILE, 0 }, false, false,
+		false, "can't make the new file beside it: Too many open files", "old",
+		"" },
 	{ NULL, "new", NOTHING, NOTHING, { CALLS_LACK_TMPFILE, SYS_fchmod, 1, EPERM, 0 },
 		false, false, false, "beside it: Operation not permitted", "", "" },
 	/* what it carries */
@@ -156,6 +162,10 @@ static const struct {
 	{ "old", "new", NOTHING, NOTHING, { 0, SYS_flistxattr, 1, EIO, 0 }, false, false,
 		false, "can't make the new file beside it: Input/output error", "old",
 		"" },
+	{ "old", "new", NOTHING, NOTHING, { 0, SYS_flistxattr, 2, EIO, 0 }, false, true,
+		false, "can't look at it again: Input/output error", "old", "" },
+	{ "old", "new", NOTHING, NOTHING, { 0, SYS_flistxattr, 3, EIO, 0 }, false, true,
+		false, "can't look at it again: Input/output error", "old", "" },
 	{ "old", "new", NOTHING, NOTHING, { 0, SYS_fgetxattr, 1, EIO, 0 }, false, false,
 		false, "can't make the new file beside it: Input/output error", "old",
 		"" },
@@ -189,10 +199,10 @@ is_about_xattrs(size_t i)
 		cases[i].fault.number == SYS_fsetxattr;
 }
 
-/* In a process of its own. */
 static void
-swap_one(size_t i)
+swap_one(const void *data)
 {
+	size_t i = *(const size_t *)data;
 	const struct attributes attributes = {
 		.owner = geteuid(), .group = getegid(), .mode = 0640
 	};
@@ -204,8 +214,6 @@ swap_one(size_t i)
 	struct replacement replacement;
 	struct error err = ERROR_INIT;
 	int root = open(scratch, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (!calls_install())
-		exit(77);
 	assert_int_equal(replace_open(&replacement, root, &swap, &err), 0);
 	calls_begin(fault->at > 0 ? fault->number : -1, fault->at, fault->error);
 	calls.lacks = fault->lacks;
@@ -223,14 +231,15 @@ swap_one(size_t i)
 	calls_end();
 	told->met = calls.met != NULL;
 	snprintf(told->text, sizeof told->text, "%s", err.text != NULL ? err.text : "");
-	exit(0);
+	error_clear(&err);
+	replace_close(&replacement);
+	close(root);
 }
 
 static void
 test_meddled(void **state)
 {
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		int status;
 		autofree char *directory = scratch_path("/etc");
 		assert_int_equal(mkdir(directory, 0755), 0);
 		if (cases[i].from != NULL)
@@ -241,24 +250,16 @@ test_meddled(void **state)
 			is_about_xattrs(i))
 			skip();
 		memset(told, 0, sizeof *told);
-		fflush(NULL);
-		pid_t pid = fork();
-		assert_true(pid >= 0);
-		if (pid == 0)
-			swap_one(i);
-		assert_int_equal(waitpid(pid, &status, 0), pid);
-		if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
-			skip();
+		calls_apart(swap_one, &i);
 		const char *said = cases[i].said != NULL ? cases[i].said : "";
-		if (status != 0 || told->exchanged != cases[i].exchanged ||
+		if (told->exchanged != cases[i].exchanged ||
 			told->back != cases[i].back ||
 			told->conflict != cases[i].conflict ||
 			told->met != (cases[i].fault.at > 0) ||
 			strstr(told->text, said) == NULL ||
 			(said[0] == '\0') != (told->text[0] == '\0'))
-			fail_msg("case %zu: %d %d %d %d: met %d: %s", i, status,
-				told->exchanged, told->back, told->conflict, told->met,
-				told->text);
+			fail_msg("case %zu: %d %d %d: met %d: %s", i, told->exchanged,
+				told->back, told->conflict, told->met, told->text);
 		assert_string_equal(text_of("/etc/f"), cases[i].left);
 		assert_string_equal(text_of("/etc/.f.holdfast"), cases[i].beside);
 		teardown(state);
@@ -276,42 +277,39 @@ look_who_may_read(void)
 	return 0;
 }
 
-/* Until it has its mode nobody else can look into what has a name from the start. */
 static void
-test_closed_to_others(void **state)
+prepare_closed(const void *data)
 {
-	(void)state;
 	const struct attributes attributes = {
 		.owner = geteuid(), .group = getegid(), .mode = 0644
 	};
 	const struct swap swap = { "/etc/f", { false, { NULL, 0 } },
 		{ true, { "new", 3 } }, &attributes };
-	int status;
+	struct replacement replacement;
+	int root = open(scratch, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	(void)data;
+	umask(0);
+	assert_int_equal(replace_open(&replacement, root, &swap, NULL), 0);
+	calls_begin(SYS_write, 1, EIO);
+	calls.lacks = CALLS_LACK_TMPFILE;
+	calls.meanwhile = look_who_may_read;
+	told->exchanged = replace_prepare(&replacement, NULL) == 0;
+	calls_end();
+	replace_close(&replacement);
+	close(root);
+}
+
+/* Until it has its mode nobody else can look into what has a name from the start. */
+static void
+test_closed_to_others(void **state)
+{
+	(void)state;
 	scratch_text("/etc/x", "");
 	autofree char *path = scratch_path("/etc/.f.holdfast");
 	beside = path;
 	memset(told, 0, sizeof *told);
-	fflush(NULL);
-	pid_t pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		struct replacement replacement;
-		int root = open(scratch, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (!calls_install())
-			exit(77);
-		umask(0);
-		assert_int_equal(replace_open(&replacement, root, &swap, NULL), 0);
-		calls_begin(SYS_write, 1, EIO);
-		calls.lacks = CALLS_LACK_TMPFILE;
-		calls.meanwhile = look_who_may_read;
-		int prepared = replace_prepare(&replacement, NULL);
-		calls_end();
-		exit(prepared == 0 ? 0 : 1);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	if (status == 77 << 8)
-		skip();
-	assert_int_equal(status, 0);
+	calls_apart(prepare_closed, NULL);
+	assert_true(told->exchanged);
 	assert_true(told->prepared);
 }
 

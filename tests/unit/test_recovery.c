@@ -1,81 +1,16 @@
 /* What a run that was cut short left, and an editor since; on file systems of all kinds,
  * and with calls that fail meanwhile. */
-#include "tests/unit/scratch.h"
-
-#include <sys/mman.h>
-#include <sys/wait.h>
-
-#include "enforcer/transaction.h"
-#include "tests/unit/calls.h"
+#include "tests/unit/three_files.h"
 
 #define CHANGE "/var/lib/holdfast/1/"
 #define THEIRS "somebody changed it meanwhile and it stays so"
 #define NOT_LEFT "is not what was left there: look at both"
 
-/* Shared with the process in which calls fail. */
-static struct {
-	char text[2000];
-	int status;
-	bool met;
-} * told;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	scratch_make();
-	scratch_text("/etc/a", "one\n");
-	scratch_text("/etc/c", "gone\n");
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	scratch_remove();
-	return 0;
-}
-
-static void
-tell(void *data, const char *line)
-{
-	(void)data;
-	strncat(told->text, line, 900);
-	strcat(told->text, "\n");
-}
-
-static struct transaction
-here(void)
-{
-	return (struct transaction){ .root = scratch, .in_place = true, .note = tell };
-}
-
-/* Replaces a, creates b, removes c. */
 static void
 apply(void)
 {
-	char *id = NULL;
-	struct change items[] = { { .action = CHANGE_REPLACE,
-					  .file = "/etc/a",
-					  .old_data = "one\n",
-					  .old_size = 4,
-					  .new_data = "two\n",
-					  .new_size = 4 },
-		{ .action = CHANGE_CREATE,
-			.file = "/etc/b",
-			.new_data = "new\n",
-			.new_size = 4,
-			.mode = 0640 },
-		{ .action = CHANGE_REMOVE,
-			.file = "/etc/c",
-			.old_data = "gone\n",
-			.old_size = 5 } };
-	struct changes changes = { items, 3 };
-	struct transaction transaction = here();
-	assert_int_equal(
-		transaction_apply(&transaction, &changes, &id, NULL), OUTCOME_DONE);
-	free(id);
+	struct transaction transaction = here(NULL);
+	assert_int_equal(apply_three(&transaction, NULL), OUTCOME_DONE);
 }
 
 /* "": an empty file; "FIFO"; NULL: none. */
@@ -90,22 +25,6 @@ stand(const char *name, const char *text)
 		scratch_text(name, text);
 }
 
-static bool
-stands(const char *name, const char *text)
-{
-	char have[20] = "";
-	struct stat status;
-	autofree char *path = scratch_path(name);
-	if (lstat(path, &status) < 0)
-		return text == NULL;
-	if (S_ISFIFO(status.st_mode))
-		return text != NULL && strcmp(text, "FIFO") == 0;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	assert_true(fd >= 0 && read(fd, have, sizeof have - 1) >= 0);
-	close(fd);
-	return text != NULL && strcmp(have, text) == 0;
-}
-
 struct fault {
 	int lacks;
 	long number, at; /* 0: none */
@@ -114,32 +33,27 @@ struct fault {
 };
 
 static void
+act(const void *data)
+{
+	const struct fault *fault = data;
+	struct error err = ERROR_INIT;
+	struct transaction transaction = here(NULL);
+	calls_begin(fault->at > 0 ? fault->number : -1, fault->at, fault->error);
+	calls.lacks = fault->lacks;
+	calls.then = fault->then;
+	told->status = (int)transaction_recover(&transaction, &err);
+	calls_end();
+	told->met = calls.met != NULL;
+	if (err.text != NULL)
+		tell(NULL, err.text);
+	error_clear(&err);
+}
+
+static void
 recover(const struct fault *fault)
 {
-	struct error err = ERROR_INIT;
-	struct transaction transaction = here();
-	fflush(NULL);
 	memset(told, 0, sizeof *told);
-	pid_t pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		if (!calls_install())
-			exit(77);
-		calls_begin(fault->at > 0 ? fault->number : -1, fault->at, fault->error);
-		calls.lacks = fault->lacks;
-		calls.then = fault->then;
-		told->status = (int)transaction_recover(&transaction, &err);
-		calls_end();
-		told->met = calls.met != NULL;
-		if (err.text != NULL)
-			tell(NULL, err.text);
-		exit(0);
-	}
-	int status;
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
-		skip();
-	assert_int_equal(status, 0);
+	calls_apart(act, fault);
 	assert_int_equal(told->met, fault->at > 0);
 }
 
@@ -182,6 +96,9 @@ static const struct {
 	{ "committed", { OLD }, { "two\n", "n", NULL }, { 0 }, 0,
 		{ "change 1 is completed: it had been cut short\n" }, { NEW },
 		{ NOTHING } },
+	{ "intent", { "one\n", NULL, NULL }, { NULL, NULL, "gone\n" },
+		{ PLAIN, 0, 0, 0, 0 }, 0,
+		{ "change 1 is undone: it had been cut short\n" }, { OLD }, { NOTHING } },
 	/* a beginning of what was removed is what a recovery was making of it */
 	{ "intent", { NEW }, { "on", NULL, NULL }, { PLAIN, 0, 0, 0, 0 }, 0,
 		{ "change 1 is undone: it had been cut short\n" }, { OLD }, { NOTHING } },
@@ -210,6 +127,9 @@ static const struct {
 	{ "intent", { NEW }, { "one\n", NULL, NULL }, { 0, SYS_pread64, 1, EIO, 0 }, 3,
 		{ "/etc/a: can't read it: Input/output error" },
 		{ "two\n", NULL, "gone\n" }, { "one\n", NULL, NULL } },
+	{ "intent", { NEW }, { "one\n", NULL, NULL }, { 0, SYS_pread64, 6, EIO, 0 }, 3,
+		{ "/etc/a: can't read the file beside it: Input/output error" },
+		{ "one\n", NULL, "gone\n" }, { "two\n", NULL, NULL } },
 	{ "intent", { "two\n", NULL, "gone\n" }, { NOTHING },
 		{ 0, SYS_pread64, 3, EIO, 0 }, 3,
 		{ "/etc/a: can't read it: Input/output error" },
@@ -269,36 +189,30 @@ work_meanwhile(void)
 	return 0;
 }
 
+static void
+recover_meanwhile(const void *data)
+{
+	struct transaction transaction = here(NULL);
+	(void)data;
+	calls_begin(SYS_renameat2, 1, EIO);
+	calls.from = true;
+	calls.meanwhile = work_meanwhile;
+	told->status = (int)transaction_recover(&transaction, NULL);
+	calls_end();
+}
+
 /* What can't be put back is no conflict that is passed over: it is tried again, and said.
  */
 static void
 test_displaced_twice(void **state)
 {
 	(void)state;
-	struct transaction transaction = here();
-	memset(told, 0, sizeof *told);
+	struct transaction transaction = here(NULL);
 	apply();
 	scratch_text(CHANGE "state", "intent\n");
 	stand("/var/lib/holdfast/log", NULL);
 	memset(told, 0, sizeof *told);
-	fflush(NULL);
-	pid_t pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		if (!calls_install())
-			exit(77);
-		calls_begin(SYS_renameat2, 1, EIO);
-		calls.from = true;
-		calls.meanwhile = work_meanwhile;
-		told->status = (int)transaction_recover(&transaction, NULL);
-		calls_end();
-		exit(0);
-	}
-	int status;
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	if (status == 77 << 8)
-		skip();
-	assert_int_equal(status, 0);
+	calls_apart(recover_meanwhile, NULL);
 	assert_int_equal(told->status, OUTCOME_NOT_RUN);
 	assert_true(stands(CHANGE "state", "intent\n"));
 	assert_int_equal(transaction_recover(&transaction, NULL), OUTCOME_DONE);
@@ -315,7 +229,5 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_what_is_left, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_displaced_twice, setup, teardown),
 	};
-	told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	return told == MAP_FAILED ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+	return told_make() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

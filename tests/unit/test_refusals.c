@@ -1,98 +1,37 @@
 /* What is said when a file can't be changed, and that nothing is changed then. */
-#include "tests/unit/scratch.h"
+#include "tests/unit/three_files.h"
 
 #include <linux/fs.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 
 #include "enforcer/confirm.h"
-#include "enforcer/transaction.h"
-#include "tests/unit/calls.h"
-
-static struct {
-	char text[2000];
-	int status;
-} * told;
 
 static void
-fresh(void)
+say(enum outcome outcome, struct error *err)
 {
-	scratch_make();
-	scratch_text("/etc/a", "one\n");
-	scratch_text("/etc/c", "gone\n");
+	told->status = (int)outcome;
+	if (err->text != NULL)
+		tell(NULL, err->text);
+	error_clear(err);
 }
 
-static int
-setup(void **state)
-{
-	(void)state;
-	fresh();
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	scratch_remove();
-	return 0;
-}
-
-static void
-tell(void *data, const char *line)
-{
-	(void)data;
-	strncat(told->text, line, 900);
-	strcat(told->text, "\n");
-}
-
-static struct change
-planned(enum change_action action, char *file, char *old, char *new)
-{
-	return (struct change){ .action = action,
-		.file = file,
-		.old_data = old,
-		.new_data = new,
-		.old_size = old != NULL ? strlen(old) : 0,
-		.new_size = new != NULL ? strlen(new) : 0,
-		.mode = 0640 };
-}
-
-/* Replaces a, creates b, removes c. */
 static void
 apply(const char *journal)
 {
-	char *id = NULL;
 	struct error err = ERROR_INIT;
-	struct change items[] = { planned(CHANGE_REPLACE, "/etc/a", "one\n", "two\n"),
-		planned(CHANGE_CREATE, "/etc/b", NULL, "new\n"),
-		planned(CHANGE_REMOVE, "/etc/c", "gone\n", NULL) };
-	struct changes changes = { items, 3 };
-	struct transaction transaction = {
-		.root = scratch, .journal = journal, .in_place = true, .note = tell
-	};
+	struct transaction transaction = here(journal);
 	memset(told, 0, sizeof *told);
-	told->status = (int)transaction_apply(&transaction, &changes, &id, &err);
-	if (err.text != NULL)
-		tell(NULL, err.text);
-	free(id);
-	error_clear(&err);
+	say(apply_three(&transaction, &err), &err);
 }
 
 static void
 undo(const char *journal)
 {
 	struct error err = ERROR_INIT;
-	struct transaction transaction = {
-		.root = scratch, .journal = journal, .in_place = true, .note = tell
-	};
+	struct transaction transaction = here(journal);
 	memset(told, 0, sizeof *told);
-	told->status = (int)transaction_undo(&transaction, NULL, &err);
-	if (err.text != NULL)
-		tell(NULL, err.text);
-	error_clear(&err);
+	say(transaction_undo(&transaction, NULL, &err), &err);
 }
 
 static void
@@ -103,81 +42,77 @@ assert_told(int status, const char *part)
 			"status %d: \"%s\" lacks \"%s\"", told->status, told->text, part);
 }
 
-static bool
-holds(const char *name, const char *text)
-{
-	char have[20] = "";
-	autofree char *path = scratch_path(name);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return text == NULL;
-	ssize_t size = read(fd, have, sizeof have - 1);
-	close(fd);
-	return size >= 0 && text != NULL && strcmp(have, text) == 0;
-}
-
 static void
 assert_old(void)
 {
-	assert_true(holds("/etc/a", "one\n") && holds("/etc/b", NULL));
-	assert_true(holds("/etc/c", "gone\n") && holds("/etc/.a.holdfast", NULL));
-	assert_true(holds("/etc/.b.holdfast", NULL) && holds("/etc/.c.holdfast", NULL));
+	assert_true(stands("/etc/a", "one\n") && stands("/etc/b", NULL));
+	assert_true(stands("/etc/c", "gone\n") && stands("/etc/.a.holdfast", NULL));
+	assert_true(stands("/etc/.b.holdfast", NULL) && stands("/etc/.c.holdfast", NULL));
+}
+
+static void
+assert_logged(const char *part)
+{
+	char log[4096] = "";
+	autofree char *path = scratch_path("/var/lib/holdfast/log");
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0 && read(fd, log, sizeof log - 1) > 0);
+	close(fd);
+	assert_non_null(strstr(log, part));
+}
+
+static const struct call {
+	long number, at;
+	int error, status;
+	const char *said;
+} failing[] = {
+	{ SYS_renameat2, 1, EROFS, 2,
+		"/etc/a: can't exchange it with the new file: the file system is "
+		"read-only; remount" },
+	{ SYS_renameat2, 1, EXDEV, 2,
+		"/etc/a: can't exchange it with the new file: something is "
+		"mounted over it" },
+	{ SYS_renameat2, 1, EBUSY, 2, "something is mounted over it" },
+	{ SYS_renameat2, 1, EPERM, 2, "with the new file: Operation not permitted" },
+	{ SYS_renameat2, 1, EACCES, 2, "with the new file: Permission denied" },
+	{ SYS_renameat2, 1, EIO, 2, "with the new file: Input/output error" },
+	{ SYS_renameat2, 1, ENOENT, 1, "/etc/a: somebody removed it meanwhile" },
+	{ SYS_renameat2, 2, EEXIST, 1, "/etc/b: somebody created it meanwhile" },
+	{ SYS_renameat2, 2, EIO, 2, "/etc/b: can't create it: Input/output error" },
+	{ SYS_renameat2, 3, EEXIST, 1, "/etc/c: .c.holdfast stands beside it" },
+	{ SYS_renameat2, 3, ENOENT, 1, "/etc/c: somebody removed it meanwhile" },
+	{ SYS_renameat2, 3, EIO, 2, "/etc/c: can't take it away: Input/output error" },
+	{ SYS_linkat, 1, EEXIST, 1, "/etc/a: .a.holdfast stands beside it" },
+	{ SYS_linkat, 1, EIO, 2, "/etc/a: can't make the new file beside it" },
+	{ SYS_flock, 1, ENOLCK, 3, "can't be locked" },
+	{ SYS_flock, 1, EINTR, 0, "" },
+	{ SYS_flock, 1, EWOULDBLOCK, 0, "another holdfast was at work; it is done" },
+};
+
+static void
+act(const void *data)
+{
+	const struct call *call = data;
+	calls_begin(call->number, call->at, call->error);
+	apply(NULL);
+	calls_end();
+	told->met = calls.met != NULL;
 }
 
 static void
 test_calls_that_fail(void **state)
 {
-	static const struct {
-		long number, at;
-		int error, status;
-		const char *said;
-	} cases[] = {
-		{ SYS_renameat2, 1, EROFS, 2,
-			"/etc/a: can't exchange it with the new file: the file system is "
-			"read-only; remount" },
-		{ SYS_renameat2, 1, EXDEV, 2,
-			"/etc/a: can't exchange it with the new file: something is "
-			"mounted over it" },
-		{ SYS_renameat2, 1, EBUSY, 2, "something is mounted over it" },
-		{ SYS_renameat2, 1, EPERM, 2,
-			"with the new file: Operation not permitted" },
-		{ SYS_renameat2, 1, EACCES, 2, "with the new file: Permission denied" },
-		{ SYS_renameat2, 1, EIO, 2, "with the new file: Input/output error" },
-		{ SYS_renameat2, 1, ENOENT, 1, "/etc/a: somebody removed it meanwhile" },
-		{ SYS_renameat2, 2, EEXIST, 1, "/etc/b: somebody created it meanwhile" },
-		{ SYS_renameat2, 2, EIO, 2,
-			"/etc/b: can't create it: Input/output error" },
-		{ SYS_renameat2, 3, EEXIST, 1, "/etc/c: .c.holdfast stands beside it" },
-		{ SYS_renameat2, 3, ENOENT, 1, "/etc/c: somebody removed it meanwhile" },
-		{ SYS_renameat2, 3, EIO, 2,
-			"/etc/c: can't take it away: Input/output error" },
-		{ SYS_linkat, 1, EEXIST, 1, "/etc/a: .a.holdfast stands beside it" },
-		{ SYS_linkat, 1, EIO, 2, "/etc/a: can't make the new file beside it" },
-		{ SYS_flock, 1, ENOLCK, 3, "can't be locked" },
-		{ SYS_flock, 1, EINTR, 0, "" },
-		{ SYS_flock, 1, EWOULDBLOCK, 0,
-			"another holdfast was at work; it is done" },
-	};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		int status;
-		fflush(NULL);
-		pid_t pid = fork();
-		assert_true(pid >= 0);
-		if (pid == 0) {
-			if (!calls_install())
-				_exit(77);
-			calls_begin(cases[i].number, cases[i].at, cases[i].error);
-			apply(NULL);
-			calls_end();
-			exit(calls.met != NULL ? 0 : 1);
-		}
-		assert_int_equal(waitpid(pid, &status, 0), pid);
-		if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
-			skip();
-		assert_int_equal(status, 0);
-		assert_told(cases[i].status, cases[i].said);
-		if (cases[i].status != 0)
+	for (size_t i = 0; i < sizeof failing / sizeof *failing; i++) {
+		calls_apart(act, &failing[i]);
+		assert_true(told->met);
+		assert_told(failing[i].status, failing[i].said);
+		if (failing[i].status != 0)
 			assert_old();
+		/* what the log says then */
+		if (failing[i].status == 1)
+			assert_logged("\"apply\",\"result\":\"refused\"");
+		if (failing[i].status == 2)
+			assert_logged("\"apply\",\"result\":\"undone\"");
 		teardown(state);
 		setup(state);
 	}
@@ -240,7 +175,7 @@ test_whose_journal(void **state)
 	apply(journal);
 	assert_told(0, "");
 	autofree char *named = memory_printf("%s\n", scratch);
-	assert_true(holds("/journal/root", named) || strlen(named) > 18);
+	assert_true(stands("/journal/root", named) || strlen(named) > 18);
 	int fd = open(root, O_RDONLY | O_CLOEXEC);
 	ssize_t size = read(fd, text, sizeof text - 1);
 	close(fd);
@@ -256,7 +191,7 @@ test_whose_journal(void **state)
 	assert_told(0, "");
 	undo(journal);
 	strcpy(first, scratch);
-	fresh();
+	setup(state);
 	apply(journal);
 	assert_told(3, "is the journal of the root ");
 	autofree char *said = memory_printf("%s: give each root its own", first);
@@ -297,15 +232,18 @@ test_refused(void **state)
 	assert_string_equal(err.text, "/nonexistent: No such file or directory");
 	error_clear(&err);
 	assert_int_equal(transaction_on_trial(&transaction, &trial_id, &trial, &err), -1);
-	assert_non_null(err.text);
+	assert_string_equal(err.text, "/nonexistent: No such file or directory");
 	error_clear(&err);
 	assert_int_equal(transaction_undo(&transaction, NULL, &err), OUTCOME_NOT_RUN);
 	assert_string_equal(err.text, "/nonexistent: No such file or directory");
+	/* what was never opened is not closed either */
+	assert_true(fcntl(0, F_GETFD) >= 0);
 	error_clear(&err);
 	assert_int_equal(
 		transaction_undo_preview(&transaction, NULL, &id, &changes, &err),
 		OUTCOME_NOT_RUN);
 	assert_null(id);
+	assert_string_equal(err.text, "/nonexistent: No such file or directory");
 	error_clear(&err);
 	assert_int_equal(transaction_recover(&transaction, &err), OUTCOME_NOT_RUN);
 	error_clear(&err);
@@ -405,7 +343,5 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_preview, setup, teardown),
 	};
-	told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	return told == MAP_FAILED ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+	return told_make() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

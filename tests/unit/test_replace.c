@@ -117,6 +117,8 @@ test_forth_and_back(void **state)
 		assert_file("/etc/f", swaps[i].to);
 		assert_int_equal(replace_back(&replacement, NULL), 0);
 		replace_close(&replacement);
+		replace_close(&replacement); /* there is nothing more to close */
+		assert_true(fcntl(0, F_GETFD) >= 0);
 		assert_file("/etc/f", swaps[i].from);
 		assert_file("/etc/.f.holdfast", NULL);
 		assert_true(
@@ -143,6 +145,12 @@ static void
 edit_in_place(void)
 {
 	scratch_text("/etc/f", "theirs\n");
+}
+
+static void
+edit_first_byte(void)
+{
+	scratch_text("/etc/f", "Old\n");
 }
 
 static void
@@ -178,6 +186,7 @@ test_an_editor_meanwhile(void **state)
 	} cases[] = {
 		{ edit_by_rename, "old\n", "new\n", "theirs\n" },
 		{ edit_in_place, "old\n", "new\n", "theirs\n" },
+		{ edit_first_byte, "old\n", "new\n", "Old\n" },
 		{ edit_away, "old\n", "new\n", NULL },
 		{ edit_mode, "old\n", "new\n", "old\n" },
 		{ edit_link, "old\n", "new\n", "old\n" },
@@ -268,6 +277,36 @@ test_a_name_that_is_taken(void **state)
 	assert_true(swap_one("/etc/f", "old\n", NULL, NULL).conflict);
 	assert_file("/etc/f", "old\n");
 	assert_file("/etc/.f.holdfast", "somebody's\n");
+}
+
+/* What is longer than ours is not a beginning of it, wherever ours ends. */
+static void
+test_longer_than_ours(void **state)
+{
+	(void)state;
+	static char bytes[40000];
+	static const size_t lengths[] = { 16383, 16384, 16385, 20000, 32768, 32769 };
+	memset(bytes, 'x', sizeof bytes);
+	for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
+		for (size_t more = 0; more < 2; more++) {
+			const struct swap swap = { "/etc/f", holding("old\n"),
+				{ true, { bytes, lengths[i] } }, &plain };
+			struct replacement replacement;
+			struct error err = ERROR_INIT;
+			struct stat status;
+			autofree char *beside = scratch_path("/etc/.f.holdfast");
+			scratch_text("/etc/f", "old\n");
+			scratch_file("/etc/.f.holdfast", bytes, lengths[i] + more);
+			assert_int_equal(
+				replace_open(&replacement, root, &swap, &err), 0);
+			assert_int_equal(
+				replace_resume(&replacement, false, &err), more ? -1 : 0);
+			assert_int_equal(replacement.conflict, more);
+			assert_int_equal(stat(beside, &status), more ? 0 : -1);
+			replace_close(&replacement);
+			error_clear(&err);
+			unlink(beside);
+		}
 }
 
 /* u::rw-,u:12:r--,g::r--,m::r--,o::--- as the kernel keeps it: version 2, then tag,
@@ -372,6 +411,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_no_regular_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_a_name_that_is_taken, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_longer_than_ours, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_attributes_stay, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lengths, setup, teardown),
 	};

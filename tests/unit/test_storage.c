@@ -1,5 +1,5 @@
 /* Whole or not there: what the journal is made of. */
-#include "tests/unit/scratch.h"
+#include "tests/unit/calls_apart.h"
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -94,12 +94,43 @@ test_read(void **state)
 		assert_read("/sys/kernel/uevent_seqnum", 1 << 20, NULL, EIO);
 }
 
+static void
+read_under(const void *error)
+{
+	size_t size;
+	calls_begin(SYS_read, 1, *(const int *)error);
+	autofree char *data = storage_read(directory, "file", 9, &size);
+	int saved = errno;
+	calls_end();
+	assert_non_null(calls.met);
+	if (*(const int *)error == EIO) {
+		assert_null(data);
+		assert_int_equal(saved, EIO);
+	} else {
+		assert_non_null(data);
+		assert_int_equal(size, 4);
+		assert_string_equal(data, "text");
+	}
+}
+
+/* Who is interrupted, or gets a part, goes on. */
+static void
+test_read_on(void **state)
+{
+	(void)state;
+	static const int errors[] = { EIO, EINTR, CALLS_SHORT };
+	scratch_text("/file", "text");
+	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+		calls_apart(read_under, &errors[i]);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_create, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_read_on, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

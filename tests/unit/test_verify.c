@@ -150,6 +150,24 @@ test_touched(void **state)
 	}
 }
 
+/* Of what is not there nothing is told. */
+static void
+test_empty(void **state)
+{
+	(void)state;
+	char *said;
+	move(JOURNAL "/1", "/one");
+	move(JOURNAL "/2", "/two");
+	assert_says(1, "change 1 of the log is gone");
+	move(JOURNAL "/log", "/log");
+	assert_int_equal(verify(NULL, &said), 0);
+	assert_string_equal(said, "0 lines, 0 changes: whole. Head: none\n");
+	free(said);
+	assert_int_equal(verify("0", &said), 1);
+	assert_non_null(strstr(said, "holds no line with the hash 0"));
+	free(said);
+}
+
 /* A record that is whole, but of another change. */
 static void
 test_exchanged(void **state)
@@ -200,6 +218,13 @@ test_log(void **state)
 	autofree char *bare = memory_printf("%s{\"previous\":\"\"}\n", log);
 	scratch_text(JOURNAL "/log", bare);
 	assert_says(1, "/log:4: is no line of a log");
+	static const char *const halves[] = { "previous", "hash" };
+	for (size_t i = 0; i < 2; i++) {
+		autofree char *half = memory_printf(
+			"%s{\"id\":1,\"%s\":\"%064d\"}\n", log, halves[i], 0);
+		scratch_text(JOURNAL "/log", half);
+		assert_says(1, "/log:4: is no line of a log");
+	}
 	autofree char *other = memory_printf("%s[]\n", log);
 	scratch_text(JOURNAL "/log", other);
 	assert_says(1, "/log:4: is no line of a log");
@@ -291,6 +316,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_whole, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_touched, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_empty, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_exchanged, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_log, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_chained, setup, teardown),
