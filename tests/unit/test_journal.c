@@ -617,7 +617,7 @@ static void
 test_next_number(void **state)
 {
 	static const struct {
-		const char *there[3];
+		const char *there[8];
 		unsigned long logged, given;
 	} cases[] = {
 		{ { NULL }, 0, 1 },
@@ -627,6 +627,8 @@ test_next_number(void **state)
 		{ { "4" }, 4, 5 },
 		{ { "1", "5" }, 3, 6 },
 		{ { "10", "9" }, 8, 11 },
+		{ { "2", "3", "4", "5", "6", "7", "8", "999999990" }, 900000000,
+			999999991 },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct journal journal;
@@ -634,7 +636,7 @@ test_next_number(void **state)
 		const struct changes none = { NULL, 0 };
 		int root = open(scratch, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		assert_int_equal(journal_open(root, NULL, true, &journal, NULL), 0);
-		for (size_t k = 0; k < 3 && cases[i].there[k] != NULL; k++)
+		for (size_t k = 0; k < 8 && cases[i].there[k] != NULL; k++)
 			assert_int_equal(mkdirat(journal.fd, cases[i].there[k], 0700), 0);
 		assert_int_equal(record_make(root, &none, "", &record, NULL), 0);
 		assert_int_equal(
