@@ -609,6 +609,8 @@ test_named(void **state)
 	(void)!journal_open(root, NULL, false, &journal, NULL);
 	assert_string_equal(journal.path, JOURNAL_DEFAULT);
 	journal_close(&journal);
+	journal_close(&journal); /* there is nothing more to close */
+	assert_true(fcntl(0, F_GETFD) >= 0);
 	close(root);
 }
 
