@@ -514,6 +514,26 @@ add_remarks(
 				findings->items[i].have);
 }
 
+/* "2 high, 1 low": how many controls that do not hold there are of each risk. The caller
+ * frees. */
+static char *
+describe_risks(const struct evaluation *evaluation)
+{
+	autobuffer struct buffer text = { 0 };
+	for (int risk = RISK_HIGH; risk >= RISK_NONE; risk--) {
+		size_t count = 0;
+		for (size_t i = 0; i < evaluation->count; i++)
+			count += evaluation->items[i].control->risk == (enum risk)risk &&
+				evaluation_is_gap(evaluation->items[i].verdict);
+		if (count > 0)
+			buffer_printf(&text, "%s%zu %s", text.size > 0 ? ", " : "", count,
+				risk_name((enum risk)risk));
+	}
+	if (text.size == 0)
+		buffer_text(&text, "none");
+	return buffer_take(&text);
+}
+
 int
 plan_make(const struct context *context, const char *const *ids, size_t id_count,
 	const struct plan_chooser *chooser, struct plan *ret_plan, struct error *err)
@@ -529,6 +549,7 @@ plan_make(const struct context *context, const char *const *ids, size_t id_count
 		return error_set(
 			err, "%s: %s", host_root(context->host), strerror(errno));
 	evaluate(context, NULL, 0, &planner.now);
+	ret_plan->risk_before = describe_risks(&planner.now);
 	for (size_t i = 0; i < policy->count; i++) {
 		const struct control *control = &policy->controls[i];
 		/* a remedy before may have changed the verdict */
@@ -544,6 +565,7 @@ plan_make(const struct context *context, const char *const *ids, size_t id_count
 				verdict_name(verdict), why);
 		}
 	}
+	ret_plan->risk_after = describe_risks(&planner.now);
 	for (size_t i = 0; i < planner.touched_count; i++)
 		add_change(&planner, &planner.touched[i]);
 	sort_changes(context, &ret_plan->changes);
@@ -568,6 +590,8 @@ plan_free(struct plan *plan)
 	free(plan->effects);
 	free(plan->refusals);
 	changes_free(&plan->changes);
+	free(plan->risk_before);
+	free(plan->risk_after);
 	free(plan->root);
 	free(plan->policy_file);
 	*plan = (struct plan){ 0 };

@@ -34,6 +34,9 @@ struct plan {
 	size_t asked_count;
 	struct plan_note *accepted; /* those that somebody accepts; no text */
 	size_t accepted_count;
+	/* the residual risks of the policy's controls before and after; NULL in a plan
+	 * that was saved */
+	char *risk_before, *risk_after;
 };
 
 /* Adds a note; TEXT may be NULL. */

@@ -161,6 +161,9 @@ plan_write(const struct plan *plan, bool coloured, struct buffer *out)
 	if (count > 0)
 		buffer_text(out, "Effects:\n");
 	write_effects(effects, count, out);
+	if (plan->changes.count > 0 && plan->risk_before != NULL)
+		buffer_printf(out, "Residual risk: %s -> %s\n", plan->risk_before,
+			plan->risk_after);
 	for (size_t i = 0; i < plan->remark_count; i++) {
 		buffer_text(out, i == 0 ? "Mind:\n  " : "  ");
 		output_escaped(out, plan->remarks[i].name);

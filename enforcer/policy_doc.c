@@ -36,6 +36,8 @@ write_control(const struct control *control, size_t number, struct buffer *out)
 	markdown_field(out, "Owner", value_text(common, "owner", NULL));
 	markdown_field(out, "Reference", value_text(common, "reference", NULL));
 	markdown_field(out, "Item of the checklist", control->item);
+	markdown_field(out, "What to do when it does not hold",
+		value_text(common, "mitigation", NULL));
 	markdown_field(out, "How a person tests it", value_text(common, "testing", NULL));
 	if (control->waiver != NULL)
 		write_waiver(control->waiver, out);
@@ -44,8 +46,34 @@ write_control(const struct control *control, size_t number, struct buffer *out)
 	markdown_text(out, control->kind->summary);
 	buffer_text(out, ")\n\n");
 	show_section(control->keys, control->kind->keys, 0, &wanted);
+	show_evidence(control, 0, &wanted);
 	if (wanted.size > 0)
 		markdown_block(out, (struct bytes){ wanted.data, wanted.size });
+}
+
+static void
+write_overlays(const struct policy *policy, struct buffer *out)
+{
+	const char *overlay;
+	for (size_t i = 0; (overlay = policy_overlay(policy, i)) != NULL; i++) {
+		buffer_text(out, i == 0 ? ", with the overlay " : ", ");
+		markdown_text(out, overlay);
+	}
+}
+
+/* What is taken for true where the host does not say. */
+static void
+write_assumed(const struct value *assume, struct buffer *out)
+{
+	for (size_t i = 0; assume != NULL && i < assume->count; i++) {
+		buffer_text(
+			out, i == 0 ? "- Assumed where the host does not say: " : ", ");
+		markdown_text(out, assume->entries[i].key);
+		buffer_text(out, " ");
+		markdown_text(out, assume->entries[i].value.text);
+	}
+	if (assume != NULL && assume->count > 0)
+		buffer_text(out, "\n");
 }
 
 void
@@ -62,7 +90,10 @@ policy_doc(const struct policy *policy, struct buffer *out)
 		"A host complies when every section below holds, or an exception that "
 		"somebody answers for stands in it and has not expired.\n\n- Source: ");
 	markdown_text(out, policy->file);
-	buffer_printf(out, ", SHA-256 `%s`\n\n", policy->sha256);
+	write_overlays(policy, out);
+	buffer_printf(out, ", SHA-256 `%s`\n", policy->sha256);
+	write_assumed(policy->assume, out);
+	buffer_text(out, "\n");
 	for (size_t i = 0; i < policy->count; i++)
 		write_control(&policy->controls[i], i + 1, out);
 }

@@ -82,6 +82,10 @@ policy_load(const char *file, const char *const *overlays, size_t overlay_count,
 void
 policy_free(struct policy *policy);
 
+/* The overlays as the user named them, in order; NULL behind the last. Borrowed. */
+const char *
+policy_overlay(const struct policy *policy, size_t number);
+
 const struct control *
 policy_find(const struct policy *policy, const char *id);
 

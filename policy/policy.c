@@ -323,6 +323,15 @@ policy_free(struct policy *policy)
 	*policy = (struct policy){ 0 };
 }
 
+const char *
+policy_overlay(const struct policy *policy, size_t number)
+{
+	/* the policy itself is the first document */
+	return number + 1 < policy->store->count
+		? policy->store->documents[number + 1].name
+		: NULL;
+}
+
 const struct control *
 policy_find(const struct policy *policy, const char *id)
 {

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "policy/check.h"
 #include "policy/kinds/kind.h"
+#include "policy/recorded.h"
 #include "policy/store.h"
 #include "policy/tables.h"
 
@@ -179,6 +180,17 @@ show_section(const struct value *section, const struct key *keys, unsigned depth
 		indent(depth, out);
 		buffer_printf(out, "# %s: %s\n", keys->name, keys->otherwise);
 	}
+}
+
+void
+show_evidence(const struct control *control, unsigned depth, struct buffer *out)
+{
+	const struct value *evidence = value_find(control->common, "evidence");
+	if (evidence == NULL)
+		return;
+	indent(depth, out);
+	buffer_text(out, "evidence:\n");
+	show_section(evidence, recorded_keys, depth + 1, out);
 }
 
 static void

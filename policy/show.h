@@ -16,4 +16,8 @@ void
 show_section(const struct value *section, const struct key *keys, unsigned depth,
 	struct buffer *out);
 
+/* The control's evidence in the same way, under its name; nothing where it names none. */
+void
+show_evidence(const struct control *control, unsigned depth, struct buffer *out);
+
 #endif

@@ -54,6 +54,7 @@ const struct key common_keys[] = {
 	{ "compliance", KEY_TEXT, .help = "what a compliant host looks like" },
 	{ "testing", KEY_TEXT, .help = "how a person would test it" },
 	{ "rationale", KEY_TEXT, .help = "why it is wanted" },
+	{ "mitigation", KEY_TEXT, .help = "what to do about it when it does not hold" },
 	{ "owner", KEY_TEXT, .help = "who answers for it", .example = "mail team" },
 	{ "when", KEY_CHOICE,
 		.help = "live: what needs the running host is not applicable, and not "

@@ -63,7 +63,7 @@ explain(const struct control *control)
 {
 	/* in the order of an audit's checklist */
 	static const char *const labels[] = { "objective", "reference", "compliance",
-		"testing", "rationale", "owner" };
+		"testing", "rationale", "mitigation", "owner" };
 	const struct kind *kind = control->kind;
 	autobuffer struct buffer head = { 0 }, summary = { 0 }, wanted = { 0 };
 	output_escaped(&head, control->id);
@@ -82,6 +82,7 @@ explain(const struct control *control)
 	buffer_printf(&summary, "%s: %s", kind->name, kind->summary);
 	print_text("kind", summary.data);
 	show_section(control->keys, kind->keys, 2, &wanted);
+	show_evidence(control, 2, &wanted);
 	fputs(wanted.data != NULL ? wanted.data : "", stdout);
 }
 

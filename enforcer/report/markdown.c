@@ -136,7 +136,7 @@ write_finding(const struct finding *finding, struct buffer *out)
 	buffer_printf(out, "- **%s** ", verdict_name(finding->verdict));
 	markdown_text(out, finding->subject);
 	if (finding->have != NULL) {
-		buffer_text(out, ": is ");
+		buffer_text(out, ": ");
 		markdown_text(out, finding->have);
 	}
 	if (finding->want != NULL && finding->verdict != VERDICT_PASS) {
@@ -168,20 +168,43 @@ write_finding(const struct finding *finding, struct buffer *out)
 static void
 write_mitigation(const struct result *result, struct buffer *out)
 {
+	const struct control *control = result->control;
 	if (!evaluation_is_gap(result->verdict))
 		return;
-	buffer_text(out, "- Mitigation: ");
-	if (result->verdict == VERDICT_FAIL && result->control->kind->remedy != NULL) {
-		buffer_text(out, "`holdfast plan ");
-		buffer_text(out, result->control->id);
+	markdown_field(
+		out, "Mitigation", value_text(control->common, "mitigation", NULL));
+	buffer_text(out, "- What next: ");
+	if (result->verdict == VERDICT_FAIL && control->kind->remedy != NULL)
+		buffer_printf(out,
+			"`holdfast plan %s` shows the edit that closes it, or why there "
+			"is no safe one; `holdfast apply %s` makes it, and it can be "
+			"undone\n",
+			control->id, control->id);
+	else if (result->verdict == VERDICT_MANUAL &&
+		strcmp(control->kind->name, "attest") == 0)
+		buffer_printf(out,
+			"test it as said above, and record the answer with `holdfast "
+			"attest %s`\n",
+			control->id);
+	else if (result->verdict == VERDICT_UNKNOWN)
+		buffer_text(
+			out, "give what the reason below asks for, and audit again\n");
+	else
 		buffer_text(out,
-			"` shows the edit that closes it, or why there is no safe one; "
-			"`holdfast apply` makes it, and it can be undone\n");
-	} else {
-		buffer_text(out,
-			"by hand, so that what is wanted below is found the next "
-			"time\n");
-	}
+			"change by hand what does not hold below, and audit again\n");
+}
+
+/* What was recorded elsewhere, as the policy names it. */
+static void
+write_recorded(const struct control *control, struct buffer *out)
+{
+	const struct value *evidence = value_find(control->common, "evidence");
+	if (evidence == NULL)
+		return;
+	buffer_text(out, "- Evidence recorded elsewhere: ");
+	markdown_text(out, value_text(evidence, "file", ""));
+	buffer_printf(out, ", taken on %s, SHA-256 `%s`\n",
+		value_text(evidence, "date", ""), value_text(evidence, "sha256", ""));
 }
 
 static void
@@ -223,6 +246,7 @@ write_control(const struct result *result, struct buffer *out)
 		evaluation_is_gap(result->verdict) || result->verdict == VERDICT_WAIVED
 			? risk_name(control->risk)
 			: "none");
+	write_recorded(control, out);
 	write_mitigation(result, out);
 	if (control->waiver != NULL)
 		write_waiver(control->waiver, out);
@@ -327,6 +351,10 @@ write_markdown(const struct report *report, struct buffer *out)
 	markdown_text(out, policy->title != NULL ? policy->title : "");
 	buffer_text(out, " (");
 	markdown_text(out, policy->file);
+	for (size_t i = 0; policy_overlay(policy, i) != NULL; i++) {
+		buffer_text(out, i == 0 ? ", with the overlay " : ", ");
+		markdown_text(out, policy_overlay(policy, i));
+	}
 	buffer_printf(out, ", SHA-256 `%s`)\n- By: holdfast %s\n\n", policy->sha256,
 		HOLDFAST_VERSION);
 	write_summary(report, out);

@@ -12,12 +12,26 @@ sane "plain text"
 for line in '# Audit of giant' '## Executive summary' '4 of 4 controls do not hold or are open. The highest residual risk among them is **high**.' \
 	'| high | 3 | Shell access only over SSH, and only with keys | fail |' '### Item 9: Only root logs in at the console' \
 	'- Control objective: A console that somebody' '- Testing: Work out where the syslog daemon sends each level of kern' \
-	'- Residual risk: medium' '- Mitigation: `holdfast plan kernel-log` shows' '/etc/syslog.conf:7: *.info;mail.none;authpriv.none;cron.none' \
+	'- Residual risk: medium' '- What next: `holdfast plan kernel-log` shows' '/etc/syslog.conf:7: *.info;mail.none;authpriv.none;cron.none' \
 	'There is no journal'; do
 	says "it says: $line" "$line"
 done
 is "risks: the worst first" "$(sed -n 's/^| \([a-z]*\) | [0-9].*/\1/p' "$T/out" | tr '\n' ' ')" "high high medium low "
 ok "what was read, with its hash" grep -qx "$(sha256sum <giant/etc/syslog.conf | cut -c 1-64)  /etc/syslog.conf" "$T/out"
+
+cat >recorded.yaml <<'END'
+holdfast: 1
+overlay:
+  - id: inetd-only-mail
+    mitigation: Disable *rsh*
+END
+run "${report[@]}" --root giant --overlay recorded.yaml
+says "an overlay: named" "giant-gaps.yaml, with the overlay recorded.yaml, SHA-256"
+says "what the policy says to do" '- Mitigation: Disable \*rsh\*'
+run audit --format markdown --root giant --policy "$PROJECT/policy/profiles/isp-mail.yaml" \
+	--overlay "$PROJECT/tests/hosts/giant-evidence/overlay.yaml"
+says "what was recorded elsewhere" "- Evidence recorded elsewhere: router.txt, taken on 2004-02-10, SHA-256 \`$(sha256sum <"$PROJECT/tests/hosts/giant-evidence/router.txt" | cut -c 1-64)\`"
+says "what a person must do" 'record the answer with `holdfast attest physical-access`'
 
 cat >waived.yaml <<'END'
 holdfast: 1
