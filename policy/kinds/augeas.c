@@ -335,4 +335,7 @@ const struct kind kind_augeas = {
 	.keys = keys,
 	.validate = validate,
 	.check = check,
+	.remedy = augeas_remedy,
+	.answers = augeas_answers,
+	.wants = augeas_wants,
 };

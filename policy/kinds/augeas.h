@@ -34,4 +34,16 @@ augeas_holds(const struct value *want, const struct document_node *node);
 
 extern const struct kind kind_augeas;
 
+int
+augeas_remedy(const struct context *context, const struct control *control,
+	struct edits *edits, struct error *err);
+
+void
+augeas_answers(const struct context *context, const struct control *control,
+	struct answers *answers);
+
+bool
+augeas_wants(const struct control *control, const char *subject, const char *before,
+	const char *after);
+
 #endif

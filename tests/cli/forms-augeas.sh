@@ -1,6 +1,5 @@
 #!/bin/bash
 # Files of formats that stock lenses of Augeas read: what nodes are, and what can't be told.
-# no remedy: the lens knows the format and not the daemon; where there is a kind for it, that one mends
 # never invalid: the lens is none of the daemon's
 . "$(dirname "$0")/lib.sh"
 . "$PROJECT/tests/cli/lib-forms.sh"
@@ -32,6 +31,7 @@ judged pass "/etc/login.defs:2: PASS_MAX_DAYS: 365"
 says "$FORM: what is not there" "MD5_CRYPT_ENAB: not set"
 form_run audit --format json
 says "$FORM: where" '"line":2,"column":15'
+fixed 0 0
 unreadable etc/login.defs
 form "login.defs with gaps"
 put etc/login.defs <<'EOF'
@@ -44,6 +44,27 @@ judged fail "/etc/login.defs:1: PASS_MAX_DAYS: 99999 -> at most 365"
 says "$FORM: one of" "/etc/login.defs:3: UMASK: 022 -> one of 027, 077"
 says "$FORM: nothing at all" "/etc/login.defs:4: ENCRYPT_METHOD: not set -> one of YESCRYPT, SHA512"
 says "$FORM: what should not be there" "/etc/login.defs:4: MD5_CRYPT_ENAB: there: yes -> not there"
+refused
+form_run plan
+says "$FORM: why" "ENCRYPT_METHOD: there is no node, and a line of this format can't be made"
+form "login.defs with values to mend"
+put etc/login.defs <<'EOF'
+# PASS_MAX_DAYS 1
+PASS_MAX_DAYS	99999
+PASS_MAX_DAYS	30
+UMASK 022
+ENCRYPT_METHOD DES
+EOF
+fixed 3 3
+undone
+form "a node that should not be there"
+put etc/login.defs <<'EOF'
+PASS_MAX_DAYS	999
+UMASK		027
+ENCRYPT_METHOD SHA512
+MD5_CRYPT_ENAB no
+EOF
+refused
 form "no login.defs"
 judged fail "there is no such file"
 
@@ -68,6 +89,8 @@ kernel.sysrq = 0
 EOF
 judged fail "/etc/sysctl.conf:1: kernel.sysrq: 1 -> 0"
 says "$FORM: each" "/etc/sysctl.conf:2: kernel.sysrq: 438 -> 0"
+fixed 2 2
+undone
 for path in 'kernel.sysrq[last()]' 'kernel.sysrq[3]' "*[. = '0']" '"kernel.sysrq"'; do
 	asked <<EOF
 lens: Sysctl
@@ -84,6 +107,45 @@ nodes: some
 settings: { kernel.sysrq: { min: 2, max: 9 } }
 EOF
 judged fail "/etc/sysctl.conf:3: kernel.sysrq: 0 -> at least 2 and at most 9"
+
+refused
+form_run plan
+says "$FORM: which" "kernel.sysrq: any of 3 nodes could be the one"
+
+form "a value that the format can't hold, or holds as something else"
+put etc/hosts <<<'127.0.0.1 localhost'
+asked <<'EOF'
+lens: Hosts
+file: /etc/hosts
+settings: { 1/canonical: "a b" }
+EOF
+refused
+form_run plan
+says "$FORM: more" "the lens would read more than the new values"
+asked <<'EOF'
+lens: Hosts
+file: /etc/hosts
+settings: { 1/canonical: "# x" }
+EOF
+refused
+asked <<'EOF'
+lens: Hosts
+file: /etc/hosts
+settings: { 1/canonical: { none-of: [localhost] } }
+EOF
+refused
+form_run plan
+says "$FORM: no value" "1/canonical: the policy names no value to write"
+
+form "a setting that is mended in quotes, in a list and at the end of the file"
+printf 'A="x"\nB=(a b)\nC=1' | put etc/default/x
+asked <<'EOF'
+lens: Shellvars
+file: /etc/default/x
+settings: { A: '"y z"', "B/2": "c", C: { max: 0 } }
+EOF
+fixed 3 3
+undone
 
 form "fstab"
 put etc/fstab <<'EOF'
@@ -174,6 +236,8 @@ judged fail 'root/password: what is not shown -> *'
 silent "$FORM: nowhere" secret
 form_run audit --format json
 silent "$FORM: nor in JSON" secret
+form_run plan
+silent "$FORM: nor in a plan" secret
 
 form "many nodes"
 for ((i = 0; i < 50; i++)); do echo "a = $i"; done | put etc/sysctl.conf
@@ -220,4 +284,6 @@ file: /etc/hosts
 EOF
 run policy check "$T/policy.yaml"
 says "$FORM: nothing is asked" "none of 'settings', 'present' and 'absent' is there" err
+
+expected edits "$T/edits"
 finish
