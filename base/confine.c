@@ -464,6 +464,30 @@ confine_to_reading(struct error *err)
 }
 
 int
+confine_to_asking(struct error *err)
+{
+	static const char *const writable[] = { "/dev/null", "/dev/shm" };
+	int places_fd[2];
+	const struct places places = { places_fd, 2, FS_WRITE_FILE };
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0,
+		    LANDLOCK_CREATE_RULESET_VERSION) < 1)
+		return error_set(err,
+			"the kernel has no Landlock, without which nothing keeps a "
+			"program from writing");
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return error_set(err, "can't give up rights: %s", strerror(errno));
+	for (size_t i = 0; i < 2; i++)
+		places_fd[i] = open(writable[i], O_PATH | O_CLOEXEC);
+	int result = places_fd[0] < 0 || places_fd[1] < 0
+		? error_set(err, "/dev/null or /dev/shm: %s", strerror(errno))
+		: restrict_files(FS_READ_FILE | FS_READ_DIR | FS_EXECUTE, &places, err);
+	for (size_t i = 0; i < 2; i++)
+		if (places_fd[i] >= 0)
+			close(places_fd[i]);
+	return result;
+}
+
+int
 confine_to_keeping(
 	const int *directories, size_t count, bool sees_attributes, struct error *err)
 {

@@ -27,6 +27,15 @@ confine_to_computing(int fd, size_t memory_max, unsigned cpu_max, struct error *
 int
 confine_to_reading(struct error *err);
 
+/* For a program of this system that is asked and shall change nothing: from now on this
+ * process and all that it runs can read and run all, but make and remove no name, write
+ * to no file but /dev/null and those in /dev/shm, where it can make some without a name
+ * (open(2), O_TMPFILE), and make no TCP connection. Landlock does not see changes of a
+ * file's mode, owner and times. A kernel without Landlock is an error. Source:
+ * landlock(7). */
+int
+confine_to_asking(struct error *err);
+
 /* As confine_to_reading, for a command that also keeps a journal in DIRECTORIES (open
  * ones), or saves a plan there: there and below it can make, write, cut, rename within a
  * directory and remove files. SEES_ATTRIBUTES: it keeps the capabilities to see those

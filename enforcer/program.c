@@ -25,6 +25,8 @@ enum {
 static const char *const ENVIRONMENT[] = {
 	"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
 	"LC_ALL=C",
+	"TMPDIR=/dev/shm", /* in memory, and there alone a program that is asked can write
+			    */
 	NULL,
 };
 
@@ -81,26 +83,31 @@ static void __attribute__((noreturn)) become(const struct program *program, int 
 
 /* Reads what is there now; false at the end of the output. */
 static bool
-read_some(int fd, struct buffer *output)
+read_some(int fd, size_t most, struct buffer *output, bool *cut)
 {
 	char data[4096];
 	ssize_t size = read(fd, data, sizeof data);
 	if (size < 0 && (errno == EINTR || errno == EAGAIN))
 		return true;
-	if (size > 0 && output->size + (size_t)size <= OUTPUT_MAX)
+	if (size > 0 && output->size + (size_t)size <= most)
 		buffer_add(output, data, (size_t)size);
+	else if (size > 0)
+		*cut = true;
 	return size > 0;
 }
 
 /* Collects the output until PID ended, which is waited for, or the time is up. */
 static int
-collect(pid_t pid, int fd, long deadline, struct buffer *output)
+collect(const struct program *program, pid_t pid, int fd, struct buffer *output,
+	bool *cut)
 {
+	const long deadline = process_clock() + program->seconds * 1000L;
+	const size_t most = program->output_max > 0 ? program->output_max : OUTPUT_MAX;
 	int status = -1;
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 	for (;;) {
 		/* a negative descriptor is none: then this only waits */
-		if (poll(&poll_fd, 1, STEP) > 0 && !read_some(fd, output))
+		if (poll(&poll_fd, 1, STEP) > 0 && !read_some(fd, most, output, cut))
 			poll_fd.fd = -1;
 		if (poll_fd.fd < 0 || poll_fd.revents == 0) {
 			pid_t ended = waitpid(pid, &status, WNOHANG);
@@ -136,12 +143,13 @@ program_run(const struct program *program, struct program_result *ret_result,
 		close(ends[0]);
 		return error_set(err, "%s: %s", program->argv[0], strerror(saved));
 	}
-	int status = collect(
-		pid, ends[0], process_clock() + program->seconds * 1000L, &output);
+	bool cut = false;
+	int status = collect(program, pid, ends[0], &output, &cut);
 	close(ends[0]);
 	*ret_result = (struct program_result){
 		.status = status,
 		.unprepared = status == EXIT_UNPREPARED,
+		.cut = cut,
 		.output = buffer_take(&output),
 	};
 	return 0;

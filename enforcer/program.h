@@ -4,6 +4,7 @@
 #define ENFORCER_PROGRAM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/error.h"
 
@@ -12,6 +13,7 @@ enum { PROGRAM_SECONDS = 10 };
 struct program {
 	const char *const *argv; /* argv[0] is the path */
 	int seconds; /* then it is killed with what it started */
+	size_t output_max; /* bytes that are kept of its output; 0: 64 KiB */
 	/* runs in the forked process before the program does; -1 ends it; may be NULL */
 	int (*prepare)(void *data, struct error *err);
 	void *data;
@@ -20,8 +22,8 @@ struct program {
 struct program_result {
 	int status; /* of the exit; -1: it was killed or timed out */
 	bool unprepared; /* it never ran; OUTPUT says why */
-	char *output; /* owned; what it wrote to standard output and error, up to 64 KiB
-		       */
+	bool cut; /* it wrote more than is kept */
+	char *output; /* owned; what it wrote to standard output and error */
 };
 
 /* Whether PATH is a program that could be run. */

@@ -187,10 +187,10 @@ forget_landlock(void)
 		leave(98);
 }
 
-/* The exit status of a process that runs ACT when it can only read: 0, or the line here
- * that saw what should not be. */
+/* The exit status of a process that runs ACT after CONFINE: 0, or the line here that saw
+ * what should not be. */
 static int
-reading(void (*act)(void), bool landlock)
+confined(void (*act)(void), int (*confine)(struct error *err), bool landlock)
 {
 	int status;
 	int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -201,7 +201,7 @@ reading(void (*act)(void), bool landlock)
 	if (pid == 0) {
 		if (!landlock)
 			forget_landlock();
-		if (confine_to_reading(NULL) < 0)
+		if (confine(NULL) < 0)
 			leave(99);
 		act();
 		leave(0);
@@ -212,6 +212,12 @@ reading(void (*act)(void), bool landlock)
 	assert_int_equal(now.st_size, 1);
 	assert_int_equal(now.st_mode & 0777, 0600);
 	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static int
+reading(void (*act)(void), bool landlock)
+{
+	return confined(act, confine_to_reading, landlock);
 }
 
 #define MUST(good)                                                                       \
@@ -357,6 +363,56 @@ test_only_reading(void **state)
 static char in[] = "/tmp/holdfast-in.XXXXXX", out[] = "/tmp/holdfast-out.XXXXXX";
 
 /* DIRECTORY/NAME; good until the second call after. */
+/* What a program can do that is asked, and what not. */
+static void
+ask(void)
+{
+	int status;
+	char byte;
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	MUST(fd >= 0 && read(fd, &byte, 1) == 1 && byte == 'x');
+	MUST((fd = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0 && write(fd, "y", 1) == 1);
+	fd = open("/dev/shm", O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+	MUST(fd >= 0 && write(fd, "y", 1) == 1);
+	pid_t pid = fork();
+	if (pid == 0) {
+		execl("/bin/true", "true", NULL);
+		leave(1);
+	}
+	MUST(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0);
+	MUST(open(file, O_WRONLY | O_CLOEXEC) < 0 && errno == EACCES);
+	MUST(open(file, O_RDONLY | O_TRUNC | O_CLOEXEC) < 0);
+	MUST(unlink(file) < 0 && errno == EACCES);
+	MUST(mkdir("/tmp/holdfast-confine.new", 0700) < 0 && errno == EACCES);
+	MUST(open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) < 0);
+	MUST(open("/dev/shm/holdfast-confine.new", O_WRONLY | O_CREAT | O_CLOEXEC, 0600) <
+		0);
+}
+
+static void
+test_only_asking(void **state)
+{
+	(void)state;
+	if (landlock_version() == 0) {
+		print_message("SKIP: no Landlock here\n");
+		return;
+	}
+	assert_int_equal(confined(ask, confine_to_asking, true), 0);
+}
+
+static void
+ask_without(void)
+{
+}
+
+/* Nothing else would keep the program from writing. */
+static void
+test_no_asking_without_landlock(void **state)
+{
+	(void)state;
+	assert_int_equal(confined(ask_without, confine_to_asking, false), 99);
+}
+
 static const char *
 at(const char *directory, const char *name)
 {
@@ -581,6 +637,8 @@ main(void)
 		cmocka_unit_test(test_all_else_is_not),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_only_reading),
+		cmocka_unit_test(test_only_asking),
+		cmocka_unit_test(test_no_asking_without_landlock),
 		cmocka_unit_test(test_only_changing),
 		cmocka_unit_test(test_only_keeping),
 	};
