@@ -12,6 +12,9 @@
 #include "enforcer/evaluate.h"
 #include "enforcer/journal.h"
 #include "enforcer/output.h"
+#include "enforcer/program.h"
+
+enum { ANSWER_MAX = 8 << 20 }; /* bytes */
 
 int
 setup_policy(const struct options *options, bool require_safe, struct policy *ret_policy)
@@ -73,6 +76,59 @@ confine(const char *output, struct error *err)
 	return result;
 }
 
+static int
+prepare(void *data, struct error *err)
+{
+	(void)data;
+	return confine_to_asking(err);
+}
+
+static void
+ask(const struct live_question *question)
+{
+	const struct program program = { .argv = question->argv,
+		.seconds = question->seconds,
+		.output_max = ANSWER_MAX,
+		.prepare = prepare };
+	struct program_result result = { 0 };
+	struct error err = ERROR_INIT;
+	if (program_run(&program, &result, &err) < 0) {
+		question->hear("", err.text);
+	} else {
+		autofree char *wrong = result.cut ? memory_text("its answer is too long")
+			: result.status != 0
+			? memory_printf("it fails: %s", result.output)
+			: NULL;
+		question->hear(result.output, wrong);
+	}
+	program_result_free(&result);
+	error_clear(&err);
+}
+
+/* Gathers what a check of KIND will ask for. */
+static void
+look(const struct kind *kind)
+{
+	if (kind->look != NULL)
+		kind->look();
+	for (const struct live_question *question = kind->questions;
+		question != NULL && question->argv != NULL; question++)
+		if (program_exists(question->argv[0]))
+			ask(question);
+}
+
+/* Whether a control of KIND is chosen. */
+static bool
+is_asked_of(const struct policy *policy, const struct kind *kind, const char *const *ids,
+	size_t id_count)
+{
+	for (size_t i = 0; i < policy->count; i++)
+		if (policy->controls[i].kind == kind &&
+			evaluate_is_chosen(&policy->controls[i], ids, id_count))
+			return true;
+	return false;
+}
+
 int
 setup_confine(const struct policy *policy, const char *const *ids, size_t id_count,
 	const char *const *roots, size_t root_count, const char *output)
@@ -81,12 +137,9 @@ setup_confine(const struct policy *policy, const char *const *ids, size_t id_cou
 	struct error err = ERROR_INIT;
 	for (size_t i = 0; i < root_count; i++)
 		live = live || is_live(roots[i]);
-	for (size_t i = 0; i < policy->count && live; i++) {
-		const struct control *control = &policy->controls[i];
-		if (control->kind->look != NULL &&
-			evaluate_is_chosen(control, ids, id_count))
-			control->kind->look();
-	}
+	for (size_t i = 0; live && kinds[i] != NULL; i++)
+		if (is_asked_of(policy, kinds[i], ids, id_count))
+			look(kinds[i]);
 	if (confine(output, &err) == 0)
 		return 0;
 	output_error("%s", err.text);

@@ -55,6 +55,18 @@ answers_free(struct answers *answers);
 
 struct door; /* policy/doors/doors.h */
 
+/* A program of the running system that is asked once, before an audit of "/" that is
+ * about the kind, where the program is there. It is run so that it can change nothing
+ * (confine_to_asking in base/confine.h). */
+struct live_question {
+	const char *const *argv; /* argv[0] is its path; NULL: this ends the list */
+	int seconds; /* then it is ended */
+
+	/* Takes what it wrote to standard output and error; WRONG says why there is no
+	 * whole answer, NULL: there is one. Keeps neither. */
+	void (*hear)(const char *output, const char *wrong);
+};
+
 struct kind {
 	const char *name;
 	const char *summary; /* one line */
@@ -71,6 +83,7 @@ struct kind {
 	 * process can't see; NULL when that is nothing. Called once, before an audit of
 	 * "/". */
 	void (*look)(void);
+	const struct live_question *questions; /* NULL: none */
 
 	/* Says what the key table can't; may be NULL. */
 	void (*validate)(const struct control *control, struct problems *problems);

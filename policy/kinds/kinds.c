@@ -18,6 +18,7 @@ extern const struct kind kind_syslog;
 extern const struct kind kind_tcprules;
 extern const struct kind kind_time;
 extern const struct kind kind_trust;
+extern const struct kind kind_updates;
 extern const struct kind kind_xinetd;
 
 /* One row a kind. */
@@ -35,6 +36,7 @@ const struct kind *const kinds[] = {
 	&kind_trust,
 	&kind_portsentry,
 	&kind_time,
+	&kind_updates,
 	&kind_acl,
 	&kind_scan,
 	&kind_attest,

@@ -1,0 +1,129 @@
+#include "policy/models/updates.h"
+
+#include <fnmatch.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "policy/kinds/kind.h"
+
+enum { DAYS_DEFAULT = 7, DAYS_MAX = 3650 };
+
+static const struct key keys[] = {
+	{ .name = "max-days",
+		.type = KEY_NUMBER,
+		.min = 1,
+		.max = DAYS_MAX,
+		.help = "for how many days apt's lists of what there is are believed",
+		.otherwise = "7" },
+	{ .name = "except",
+		.type = KEY_TEXTS,
+		.filled = true,
+		.help = "packages that may wait: names or patterns of glob(7)",
+		.otherwise = "none",
+		.example = "['linux-image-*']" },
+	{ 0 },
+};
+
+static bool
+may_wait(const struct value *except, const char *name)
+{
+	for (size_t i = 0; except != NULL && i < except->count; i++)
+		if (fnmatch(except->items[i].text, name, 0) == 0)
+			return true;
+	return false;
+}
+
+static void
+judge_update(const struct update *update, const struct value *except,
+	struct findings *findings)
+{
+	bool waits = may_wait(except, update->name);
+	struct finding *finding = findings_add(findings,
+		waits ? VERDICT_PASS : VERDICT_FAIL, "package %s", update->name);
+	finding_have(
+		finding, "%s", update->have != NULL ? update->have : "an older version");
+	finding_want(
+		finding, "%s", update->offered != NULL ? update->offered : "a newer one");
+	if (waits)
+		finding_why(finding, "the policy lets it wait");
+	else if (update->is_kept_back)
+		finding_why(finding,
+			"it is kept back: held, deferred, or for what the newer one "
+			"needs");
+	if (update->place.file != NULL)
+		finding_evidence(finding, update->place.file, update->place.offset);
+}
+
+/* Whether apt's lists are young enough; else says why not. */
+static bool
+judge_lists(struct host *host, long days, struct findings *findings)
+{
+	struct place over;
+	long age = updates_lists_age(host, time(NULL), &over);
+	if (age >= 0 && age <= days && over.file == NULL)
+		return true;
+	struct finding *finding = findings_add(
+		findings, VERDICT_UNKNOWN, "lists of packages");
+	finding_want(finding, "at most %ld days old", days);
+	if (age < 0)
+		finding_have(finding, "none");
+	else if (age > days)
+		finding_have(finding, "%ld days old or older", age);
+	else
+		finding_have(finding, "one is no longer valid");
+	finding_why(finding, "what is newer than they are is not known: apt-get update");
+	if (age >= 0 && age <= days)
+		finding_evidence(finding, over.file, over.offset);
+	else
+		finding_evidence_file(finding, "/var/lib/apt/lists");
+	return false;
+}
+
+static void
+check(const struct context *context, const struct control *control,
+	struct findings *findings)
+{
+	struct error ignored = ERROR_INIT;
+	const struct value *except = value_find(control->keys, "except");
+	long days = DAYS_DEFAULT;
+	struct recorded recorded;
+	struct updates updates;
+	recorded_read(control, &recorded);
+	updates_read(context, &recorded, &updates);
+	if (value_find(control->keys, "max-days") != NULL)
+		text_number(value_text(control->keys, "max-days", ""), 1, DAYS_MAX, &days,
+			&ignored);
+	error_clear(&ignored);
+	if (updates.problem != NULL) {
+		struct finding *finding = findings_add(
+			findings, VERDICT_UNKNOWN, "updates");
+		finding_why(finding, "%s", updates.problem);
+		if (recorded.state != RECORDED_NOT)
+			finding_evidence_file(finding, recorded.file.path);
+	} else {
+		/* what was recorded is as old as its date */
+		bool is_known = recorded.state == RECORDED_READ ||
+			judge_lists(context->host, days, findings);
+		for (size_t i = 0; i < updates.count; i++)
+			judge_update(&updates.items[i], except, findings);
+		if (updates.count == 0 && is_known) {
+			struct finding *finding = findings_add(
+				findings, VERDICT_PASS, "updates");
+			finding_have(finding, "none is outstanding");
+			if (recorded.state == RECORDED_READ)
+				finding_evidence_file(finding, recorded.file.path);
+		}
+	}
+	updates_free(&updates);
+	recorded_free(&recorded);
+}
+
+const struct kind kind_updates = {
+	.name = "updates",
+	.summary = "whether newer packages are outstanding",
+	.keys = keys,
+	.takes_evidence = true,
+	.questions = updates_questions,
+	.check = check,
+};

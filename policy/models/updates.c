@@ -1,0 +1,413 @@
+#include "policy/models/updates.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+enum { WORDS_MAX = 8, UPDATES_MAX = 10000, APT_SECONDS = 120, DAY = 24 * 60 * 60 };
+
+/* What tells one program's output from another's. */
+struct reader {
+	struct updates *updates;
+	enum {
+		LIST_NONE,
+		LIST_KEPT_BACK, /* names in indented lines, of apt-get */
+		LIST_TABLE, /* of up2date, below its line of dashes */
+		LIST_OBSOLETES, /* of dnf: the new name and what it replaces, no update */
+	} list;
+	size_t upgrades; /* lines "Inst NAME [VERSION] ..." */
+	long announced; /* upgrades by apt-get's last line; -1: not there */
+	long kept_back; /* the same of those that are not */
+	bool is_whole; /* a line says that this is an answer */
+	bool is_apt;
+	char *wrapped; /* of yum: the name whose version is in the next line; NULL */
+};
+
+struct row {
+	char *words[WORDS_MAX];
+	size_t count;
+	bool is_indented;
+};
+
+static void
+cut(char *text, struct row *ret_row)
+{
+	char *rest = NULL;
+	*ret_row = (struct row){ .is_indented = *text == ' ' || *text == '\t' };
+	for (char *word = strtok_r(text, " \t\r", &rest);
+		word != NULL && ret_row->count < WORDS_MAX;
+		word = strtok_r(NULL, " \t\r", &rest))
+		ret_row->words[ret_row->count++] = word;
+}
+
+static struct update *
+find(struct updates *updates, const char *name)
+{
+	for (size_t i = 0; i < updates->count; i++)
+		if (strcmp(updates->items[i].name, name) == 0)
+			return &updates->items[i];
+	return NULL;
+}
+
+static void
+refuse(struct updates *updates, const char *reason)
+{
+	if (updates->problem == NULL)
+		updates->problem = memory_text(reason);
+}
+
+/* HAVE and OFFERED may be NULL. */
+static void
+add(struct updates *updates, const char *name, const char *have, const char *offered,
+	struct place place)
+{
+	if (updates->count == UPDATES_MAX) {
+		refuse(updates, "the list has no end");
+		return;
+	}
+	updates->items = memory_grow(
+		updates->items, updates->count, sizeof *updates->items);
+	updates->items[updates->count++] = (struct update){
+		.name = memory_text(name),
+		.have = have != NULL ? memory_text(have) : NULL,
+		.offered = offered != NULL ? memory_text(offered) : NULL,
+		.place = place,
+	};
+}
+
+/* --- apt -----------------------------------------------------------------------------
+ */
+
+/* "Inst NAME [HAVE] (OFFERED ORIGIN ...)": pkgSimulate::Install in algorithms.cc. One
+ * without HAVE is new, and comes with another. */
+static void
+take_install(struct reader *reader, struct row *row, struct place place)
+{
+	char *have = row->count > 2 && row->words[2][0] == '[' ? row->words[2] : NULL;
+	char *offered = row->count > 3 && row->words[3][0] == '(' ? row->words[3] : NULL;
+	size_t size = have != NULL ? strlen(have) : 0;
+	if (have == NULL)
+		return;
+	if (size < 3 || have[size - 1] != ']' || offered == NULL || offered[1] == '\0') {
+		refuse(reader->updates,
+			"a line of apt-get's that begins with Inst is "
+			"not understood");
+		return;
+	}
+	have[size - 1] = '\0';
+	add(reader->updates, row->words[1], have + 1, offered + 1, place);
+	reader->upgrades++;
+}
+
+static bool
+begins(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* "N upgraded, N newly installed, N to remove and N not upgraded.": Stats in
+ * private-output.cc, in the language C. */
+static bool
+take_summary(struct reader *reader, const char *text)
+{
+	struct error ignored = ERROR_INIT;
+	const char *last = strstr(text, " to remove and ");
+	size_t digits = strspn(text, "0123456789");
+	if (digits == 0 || !begins(text + digits, " upgraded, ") || last == NULL)
+		return false;
+	last += strlen(" to remove and ");
+	autofree char *upgraded = memory_copy(text, digits),
+		      *others = memory_copy(last, strspn(last, "0123456789"));
+	if (reader->is_whole || strcmp(last + strlen(others), " not upgraded.") != 0 ||
+		text_number(upgraded, 0, 1000000, &reader->announced, &ignored) < 0 ||
+		text_number(others, 0, 1000000, &reader->kept_back, &ignored) < 0)
+		refuse(reader->updates, "apt-get's last line is not understood");
+	error_clear(&ignored);
+	reader->is_whole = reader->is_apt = true;
+	return true;
+}
+
+/* apt-get breaks its lines where the next name does not fit. */
+static void
+take_kept_back(struct reader *reader, char *text, struct place place)
+{
+	char *rest = NULL;
+	for (char *name = strtok_r(text, " \t\r", &rest); name != NULL;
+		name = strtok_r(NULL, " \t\r", &rest)) {
+		if (find(reader->updates, name) == NULL)
+			add(reader->updates, name, NULL, NULL, place);
+		struct update *update = find(reader->updates, name);
+		if (update != NULL)
+			update->is_kept_back = true;
+	}
+}
+
+/* What apt-get says was upgraded and kept back must be what it listed. */
+static void
+end_apt(struct reader *reader)
+{
+	long kept_back = 0;
+	for (size_t i = 0; i < reader->updates->count; i++)
+		kept_back += reader->updates->items[i].is_kept_back;
+	if (reader->is_apt &&
+		((long)reader->upgrades != reader->announced ||
+			kept_back != reader->kept_back))
+		refuse(reader->updates,
+			"apt-get lists another number of packages than it counts: record "
+			"`apt-get -s dist-upgrade` whole, in the language C");
+}
+
+/* --- rpm -----------------------------------------------------------------------------
+ */
+
+static const char *const architectures[] = { "noarch", "i386", "i486", "i586", "i686",
+	"athlon", "x86_64", "ia64", "ppc", "ppc64", "ppc64le", "s390", "s390x", "aarch64",
+	"armv7hl", "riscv64", NULL };
+
+/* Cuts the architecture off "NAME.ARCHITECTURE". */
+static bool
+cut_architecture(char *word)
+{
+	char *dot = strrchr(word, '.');
+	if (dot == NULL || dot == word || !text_is_one_of(dot + 1, architectures))
+		return false;
+	*dot = '\0';
+	return true;
+}
+
+/* "NAME.ARCHITECTURE VERSION REPOSITORY" of dnf and yum check-update; yum puts what
+ * follows a long name into the next line. */
+static bool
+take_check_update(struct reader *reader, struct row *row, struct place place)
+{
+	if (reader->wrapped != NULL && row->is_indented && row->count == 2) {
+		add(reader->updates, reader->wrapped, NULL, row->words[0], place);
+		free(reader->wrapped);
+		reader->wrapped = NULL;
+		return true;
+	}
+	if (row->is_indented || (row->count != 3 && row->count != 1) ||
+		!cut_architecture(row->words[0]))
+		return false;
+	reader->is_whole = true;
+	if (row->count == 3)
+		add(reader->updates, row->words[0], NULL, row->words[1], place);
+	else if (reader->wrapped == NULL)
+		reader->wrapped = memory_text(row->words[0]);
+	else
+		return false;
+	return true;
+}
+
+/* A line that says that the program came so far. */
+static bool
+is_heading(const char *text)
+{
+	return begins(text, "Last metadata expiration check") ||
+		begins(text, "Loaded plugins:") ||
+		strcmp(text, "All packages are currently up to date") == 0;
+}
+
+/* --- lines ---------------------------------------------------------------------------
+ */
+
+/* What is in a line that is none of the tables'. */
+static void
+take_plain(struct reader *reader, const char *text, struct row *row, struct place place)
+{
+	if (strcmp(row->words[0], "Inst") == 0 && row->count > 1)
+		take_install(reader, row, place);
+	else if (begins(text, "The following packages have been kept back") ||
+		begins(text, "The following upgrades have been deferred"))
+		reader->list = LIST_KEPT_BACK;
+	else if (begins(text, "E: "))
+		refuse(reader->updates, text);
+	else if (begins(text, "Obsoleting Packages"))
+		reader->list = LIST_OBSOLETES;
+	else if (begins(text, "-----"))
+		reader->list = LIST_TABLE;
+	else
+		(void)take_check_update(reader, row, place);
+}
+
+static void
+take_line(struct reader *reader, struct bytes line, struct place place)
+{
+	autofree char *text = memory_copy(line.data, line.size);
+	autofree char *copy = memory_text(text);
+	struct row row;
+	cut(copy, &row);
+	if (is_heading(text))
+		reader->is_whole = true;
+	if (row.count == 0) {
+		reader->list = reader->list == LIST_TABLE ? LIST_NONE : reader->list;
+	} else if (take_summary(reader, text)) {
+		reader->list = LIST_NONE;
+	} else if (reader->list == LIST_KEPT_BACK && row.is_indented) {
+		take_kept_back(reader, text, place);
+	} else if (reader->list == LIST_TABLE) {
+		reader->is_whole = true;
+		if (row.count >= 3)
+			add(reader->updates, row.words[0], NULL, row.words[1], place);
+	} else if (reader->list != LIST_OBSOLETES) {
+		reader->list = LIST_NONE;
+		take_plain(reader, text, &row, place);
+	}
+}
+
+/* FILE is NULL for what was asked. */
+static void
+read_output(struct updates *updates, struct bytes output, const struct file *file)
+{
+	struct reader reader = { .updates = updates, .announced = -1 };
+	struct bytes line;
+	for (size_t at = 0, start = 0; bytes_next_line(output, &at, &line); start = at)
+		take_line(&reader, line, (struct place){ file, start });
+	end_apt(&reader);
+	if (!reader.is_whole)
+		refuse(updates,
+			"it is no whole output of `apt-get -s dist-upgrade`, "
+			"`dnf check-update`, `yum check-update` or `up2date -l`");
+	if (reader.wrapped != NULL)
+		refuse(updates, "its last line is not whole");
+	free(reader.wrapped);
+}
+
+/* --- asked ---------------------------------------------------------------------------
+ */
+
+/* It writes no cache and no log of its planner, and changes no user for the programs that
+ * fetch, which have nothing to do: apt.conf(5). */
+static const char *const apt_get[] = { "/usr/bin/apt-get", "-s", "-q", "-o",
+	"Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache=", "-o",
+	"Dir::Log::Planner=", "-o", "Dir::Log::Solver=", "-o", "APT::Sandbox::User=root",
+	"dist-upgrade", NULL };
+
+static struct {
+	bool heard;
+	char *output, *wrong;
+} seen;
+
+static void
+hear(const char *output, const char *wrong)
+{
+	free(seen.output);
+	free(seen.wrong);
+	seen.heard = true;
+	seen.output = memory_text(output);
+	seen.wrong = wrong != NULL ? memory_text(wrong) : NULL;
+}
+
+const struct live_question updates_questions[] = {
+	{ .argv = apt_get, .seconds = APT_SECONDS, .hear = hear },
+	{ 0 },
+};
+
+static void
+ask(struct updates *updates)
+{
+	if (!seen.heard)
+		updates->problem = memory_text(
+			"apt-get is not here, or was not asked, which an audit alone "
+			"does: needs evidence");
+	else if (seen.wrong != NULL)
+		updates->problem = memory_printf("apt-get: %s", seen.wrong);
+	else
+		read_output(updates, BYTES_TEXT(seen.output), NULL);
+}
+
+void
+updates_read(const struct context *context, const struct recorded *recorded,
+	struct updates *ret_updates)
+{
+	*ret_updates = (struct updates){ 0 };
+	if (recorded->state == RECORDED_READ)
+		read_output(ret_updates, recorded->file.bytes, &recorded->file);
+	else if (recorded->state == RECORDED_UNUSABLE)
+		ret_updates->problem = memory_text(recorded->reason);
+	else if (host_is_live(context->host))
+		ask(ret_updates);
+	else
+		ret_updates->problem = memory_text("needs the running host, or evidence");
+}
+
+void
+updates_free(struct updates *updates)
+{
+	for (size_t i = 0; i < updates->count; i++) {
+		free(updates->items[i].name);
+		free(updates->items[i].have);
+		free(updates->items[i].offered);
+	}
+	free(updates->items);
+	free(updates->problem);
+	*updates = (struct updates){ 0 };
+}
+
+/* --- lists ---------------------------------------------------------------------------
+ */
+
+/* "Valid-Until: Sat, 07 Jun 2025 08:10:42 UTC" in an InRelease: whether it is over.
+ * Source: apt-secure(8), pkgAcqMetaBase::VerifyVendor in acquire-item.cc. */
+static bool
+is_over(const struct file *file, time_t now, size_t *ret_offset)
+{
+	static const char field[] = "Valid-Until:";
+	struct bytes line;
+	for (size_t at = 0, start = 0; bytes_next_line(file->bytes, &at, &line);
+		start = at) {
+		struct tm until = { 0 };
+		if (line.size < sizeof field ||
+			strncasecmp(line.data, field, sizeof field - 1) != 0)
+			continue;
+		autofree char *text = memory_copy(
+			line.data + sizeof field - 1, line.size - sizeof field + 1);
+		const char *end = strptime(text, " %a, %d %b %Y %H:%M:%S", &until);
+		*ret_offset = start;
+		return end == NULL || timegm(&until) < now;
+	}
+	return false;
+}
+
+static void
+take_time(struct host *host, const char *path, time_t *newest)
+{
+	struct stat status;
+	char *target = NULL;
+	if (host_status(host, path, &status, &target) == 0 && S_ISREG(status.st_mode) &&
+		status.st_mtime > *newest)
+		*newest = status.st_mtime;
+	free(target);
+}
+
+long
+updates_lists_age(struct host *host, time_t now, struct place *ret_place)
+{
+	static const char *const patterns[] = { "/var/lib/apt/lists/*InRelease",
+		"/var/lib/apt/lists/*_Release" };
+	time_t newest = 0;
+	bool is_there = false;
+	*ret_place = (struct place){ 0 };
+	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
+		struct name_list paths = { 0 };
+		(void)host_glob(host, patterns[i], &paths, NULL);
+		for (size_t k = 0; k < paths.count; k++) {
+			const struct file *file = host_file(host, paths.names[k]);
+			size_t offset;
+			is_there = true;
+			take_time(host, paths.names[k], &newest);
+			if (is_over(file, now, &offset))
+				*ret_place = (struct place){ file, offset };
+		}
+		name_list_free(&paths);
+	}
+	/* of update-notifier and apt.systemd.daily, after an update that went well */
+	take_time(host, "/var/lib/apt/periodic/update-success-stamp", &newest);
+	take_time(host, "/var/lib/apt/periodic/update-stamp", &newest);
+	if (!is_there)
+		return -1;
+	return newest > now ? 0 : (long)((now - newest) / DAY);
+}

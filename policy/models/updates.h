@@ -1,0 +1,44 @@
+/* Which newer packages a host could have: asked of apt on the running system, or read
+ * from what a person recorded of apt-get(8), dnf(8), yum(8) or up2date(8); and how old
+ * the lists are that apt goes by. */
+#ifndef POLICY_MODELS_UPDATES_H
+#define POLICY_MODELS_UPDATES_H
+
+#include <time.h>
+
+#include "policy/kinds/kind.h"
+#include "policy/place.h"
+#include "policy/recorded.h"
+
+struct update {
+	char *name;
+	char *have, *offered; /* versions; NULL: not told */
+	bool is_kept_back; /* by a hold, by phasing, or for what it needs */
+	struct place place; /* in the recorded file; nowhere when asked */
+};
+
+struct updates {
+	struct update *items;
+	size_t count;
+	char *problem; /* why nothing is known; NULL */
+};
+
+/* What is asked of the running system. */
+extern const struct live_question updates_questions[];
+
+/* Reads RECORDED where the control has it, else takes what apt-get answered when the
+ * context's host is the running system. Freed by updates_free. */
+void
+updates_read(const struct context *context, const struct recorded *recorded,
+	struct updates *ret_updates);
+
+void
+updates_free(struct updates *updates);
+
+/* How old apt's lists are at most, in days at NOW, by what is the youngest of them (its
+ * time is the server's) or says that they were fetched; -1 when there are none.
+ * *ret_place is a list whose Valid-Until is over, nowhere when none is. */
+long
+updates_lists_age(struct host *host, time_t now, struct place *ret_place);
+
+#endif

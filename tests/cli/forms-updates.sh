@@ -1,0 +1,163 @@
+#!/bin/bash
+# Newer packages, as apt-get, dnf, yum and up2date list them, and as apt is asked of this host.
+# no remedy: what is newer may break what runs, and a package manager installs it, not holdfast
+# reads no file: the evidence is the policy's, not the root's; a list of apt's is one of many
+# never invalid: no daemon reads it
+. "$(dirname "$0")/lib.sh"
+. "$PROJECT/tests/cli/lib-forms.sh"
+
+# recorded SECTION <TEXT: the evidence, and a policy for it
+recorded()
+{
+	cat >"$T/evidence.txt"
+	{
+		printf 'holdfast: 1\ncontrols:\n  - id: it\n'
+		printf '    evidence: { file: evidence.txt, date: 2004-02-10, max-days: 36500, sha256: %s }\n' \
+			"$(sha256sum <"$T/evidence.txt" | cut -c 1-64)"
+		printf '    updates: %s\n' "$1"
+	} >"$T/policy.yaml"
+}
+
+form "apt, nothing newer"
+recorded '{}' <<'END'
+Reading package lists...
+Building dependency tree...
+Reading state information...
+Calculating upgrade...
+0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.
+END
+judged pass "updates: none is outstanding"
+form_run apply --yes
+status "$FORM: nothing to apply" 0
+
+form "apt, newer ones"
+apt="Reading package lists...
+Calculating upgrade...
+The following package was automatically installed and is no longer required:
+  libold1
+The following NEW packages will be installed:
+  linux-image-6.1.0-40-amd64
+The following packages have been kept back:
+  nginx
+  nginx-common
+The following packages will be upgraded:
+  linux-image-amd64 zip
+2 upgraded, 1 newly installed, 0 to remove and 2 not upgraded.
+Inst linux-image-6.1.0-40-amd64 (6.1.153-1 Debian:12.12/oldstable [amd64])
+Inst linux-image-amd64 [6.1.140-1] (6.1.153-1 Debian:12.12/oldstable [amd64])
+Inst zip [3.0-13] (3.0-13+deb12u1 Debian-Security:12/oldstable-security [amd64])
+Conf linux-image-amd64 (6.1.153-1 Debian:12.12/oldstable [amd64])"
+recorded '{}' <<<"$apt"
+judged fail "evidence.txt:15: package zip: 3.0-13 -> 3.0-13+deb12u1"
+says "$FORM: kept back" "package nginx: an older version -> a newer one"
+says "$FORM: why" "it is kept back: held, deferred, or for what the newer one needs"
+silent "$FORM: a new one comes with another" "linux-image-6.1.0-40-amd64:"
+recorded "{ except: ['linux-image-*', 'nginx*', zip] }" <<<"$apt"
+judged pass "the policy lets it wait"
+
+form "apt, not all of it"
+recorded '{}' < <(grep -v '^Inst zip' <<<"$apt")
+judged unknown "lists another number of packages than it counts"
+recorded '{}' < <(grep -v ' nginx$' <<<"$apt")
+judged unknown "lists another number of packages than it counts"
+recorded '{}' < <(grep -v 'newly installed' <<<"$apt")
+judged unknown "it is no whole output"
+recorded '{}' < <(sed 's/\[3.0-13\]/[3.0-13/' <<<"$apt")
+judged unknown "begins with Inst is not understood"
+
+form "apt fails"
+recorded '{}' <<<'E: The package cache file is corrupted'
+judged unknown "E: The package cache file is corrupted"
+
+form "dnf, nothing newer"
+recorded '{}' <<<'Last metadata expiration check: 0:12:34 ago on Mon 09 Feb 2004 10:00:00 AM CET.'
+judged pass
+
+form "dnf, newer ones"
+recorded '{}' <<'END'
+Last metadata expiration check: 0:12:34 ago on Mon 09 Feb 2004 10:00:00 AM CET.
+
+openssh-server.x86_64          8.7p1-38.el9_4.4               baseos
+python3.11-libs.x86_64         3.11.9-7.el9_5.1               appstream
+Obsoleting Packages
+foo.x86_64                     2-1.el9                        appstream
+    bar.x86_64                 1-1.el9                        @appstream
+END
+judged fail "evidence.txt:3: package openssh-server: an older version -> 8.7p1-38.el9_4.4"
+silent "$FORM: what only takes another's place" "package foo"
+
+form "yum breaks a line"
+recorded '{}' <<'END'
+Loaded plugins: fastestmirror
+device-mapper-persistent-data-with-a-long-name.x86_64
+                               0.8.5-3.el7_9.2                updates
+END
+judged fail "package device-mapper-persistent-data-with-a-long-name: an older version -> 0.8.5-3.el7_9.2"
+
+form "up2date"
+recorded '{}' <<'END'
+
+Fetching Obsoletes list for channel: rhel-i386-es-3...
+
+Name                                    Version        Rel
+----------------------------------------------------------
+openssh-server                          3.6.1p2        33.30.3           i386
+
+All packages are currently up to date
+END
+judged fail "evidence.txt:6: package openssh-server: an older version -> 3.6.1p2"
+recorded '{}' <<<'All packages are currently up to date'
+judged pass
+
+form "nothing at all"
+recorded '{}' </dev/null
+judged unknown "it is no whole output"
+
+form "no evidence"
+policy '' <<<'updates: {}'
+judged unknown "needs the running host, or evidence"
+
+# What apt says of this host, asked by us; it changes nothing.
+[ -x /usr/bin/apt-get ] && compgen -G '/var/lib/apt/lists/*InRelease' >/dev/null || finish
+# traces: what asking could leave
+traces()
+{
+	find /var/lib/apt /var/lib/dpkg /var/cache/apt /var/log/apt /dev/shm -printf '%p %T@ %C@ %s %m %U\n' 2>/dev/null | sort
+}
+days=3650
+printf 'holdfast: 1\ncontrols:\n  - id: it\n    updates: { max-days: %s }\n' "$days" >"$T/policy.yaml"
+traces >"$T/before"
+run audit --policy "$T/policy.yaml" --format json -v
+traces >"$T/after"
+same "asked: leaves no trace" "$T/after" "$T/before"
+"$PYTHON" -c '
+import json
+for finding in json.load(open("out"))["controls"][0]["findings"]:
+    if finding["subject"].startswith("package ") and "kept back" not in (finding["why"] or ""):
+        print(finding["subject"][8:], finding["have"])' | sort >"$T/have"
+apt-get -s -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o Dir::Log::Planner= dist-upgrade 2>/dev/null |
+	sed -n 's/^Inst \([^ ]*\) \[\([^]]*\)\].*/\1 \2/p' | sort >"$T/want"
+same "asked: what apt-get says" "$T/have" "$T/want"
+
+# The same with lists that are old, and with one that is no longer valid.
+if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
+	printf 'holdfast: 1\ncontrols:\n  - id: it\n    updates: { max-days: 5 }\n' >"$T/policy.yaml"
+	cp -a /var/lib/apt "$T/apt"
+	find "$T/apt" -type f -exec touch -d '10 days ago' {} +
+	# shellcheck disable=SC2016 # the inner shell's
+	with_lists='mount --bind "$0/apt" /var/lib/apt && exec "$1" audit -v --policy "$0/policy.yaml"'
+	unshare -m sh -c "$with_lists" "$T" "$HOLDFAST" >"$T/out" 2>"$T/err"
+	says "asked: lists that are old" "lists of packages: 10 days old or older -> at most 5 days old"
+	silent "asked: then nothing passes" "none is outstanding"
+	find "$T/apt" -name '*InRelease' -exec touch {} + \
+		-exec sed -i 's/^Valid-Until:.*//; s/^Date:/Valid-Until: Sat, 07 Jun 2025 08:10:42 UTC\n&/' {} +
+	unshare -m sh -c "$with_lists" "$T" "$HOLDFAST" >"$T/out" 2>"$T/err"
+	says "asked: a list that is no longer valid" "lists of packages: one is no longer valid -> at most 5 days old"
+fi
+
+printf 'holdfast: 1\ncontrols:\n  - id: other\n    accounts: { refuse: [other-root] }\n' >"$T/policy.yaml"
+if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+	strace -f -qq -o trace -e trace=execve "$HOLDFAST" audit --policy "$T/policy.yaml" >out 2>err
+	is "a policy without the kind runs no program" "$(grep -c execve trace)" 1
+fi
+finish

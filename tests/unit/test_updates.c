@@ -1,0 +1,124 @@
+/* How old apt's lists are. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "policy/models/updates.h"
+
+enum { DAY = 24 * 60 * 60, NOW = 1796000000 }; /* 2026-11-30 00:53 UTC */
+
+static char root[] = "/tmp/holdfast-updates.XXXXXX";
+static const char *const folders[] = { "var", "var/lib", "var/lib/apt",
+	"var/lib/apt/lists", "var/lib/apt/periodic" };
+
+static void
+put(const char *name, const char *text, long days)
+{
+	char path[200];
+	const struct timespec times[2] = { { .tv_sec = NOW - days * DAY },
+		{ .tv_sec = NOW - days * DAY } };
+	snprintf(path, sizeof path, "%s/var/lib/apt/%s", root, name);
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+/* *RET_LINE: of what is over; 0 when nothing is. */
+static long
+age(unsigned *ret_line)
+{
+	struct place place;
+	unsigned column;
+	struct host *host = host_open(root, NULL);
+	assert_non_null(host);
+	long days = updates_lists_age(host, NOW, &place);
+	*ret_line = 0;
+	if (place.file != NULL)
+		bytes_position(place.file->bytes, place.offset, ret_line, &column);
+	host_free(host);
+	return days;
+}
+
+static void
+the_youngest_counts(void **state)
+{
+	unsigned line;
+	(void)state;
+	assert_int_equal(age(&line), -1);
+	put("periodic/update-stamp", "", 1);
+	assert_int_equal(age(&line), -1); /* it tells of no list */
+	put("lists/x_InRelease", "Origin: x\n", 40);
+	put("lists/y_InRelease", "Origin: y\n", 30);
+	assert_int_equal(age(&line), 1);
+	put("periodic/update-stamp", "", 60);
+	assert_int_equal(age(&line), 30);
+	put("lists/z_Release", "Origin: z\n", 3);
+	put("lists/z_Release.gpg", "", 0);
+	assert_int_equal(age(&line), 3);
+	assert_int_equal(line, 0);
+	put("lists/y_InRelease", "Origin: y\n", -2);
+	assert_int_equal(age(&line), 0);
+}
+
+static void
+one_that_is_over(void **state)
+{
+	unsigned line;
+	(void)state;
+	put("lists/x_InRelease", "Suite: x\nValid-Until: Mon, 30 Nov 2026 23:00:00 UTC\n",
+		0);
+	age(&line);
+	assert_int_equal(line, 0);
+	put("lists/x_InRelease", "Suite: x\nValid-Until: Sun, 29 Nov 2026 23:00:00 UTC\n",
+		0);
+	age(&line);
+	assert_int_equal(line, 2);
+	put("lists/x_InRelease", "Valid-Until: tomorrow\n", 0);
+	age(&line);
+	assert_int_equal(line, 1);
+}
+
+static int
+set_up(void **state)
+{
+	char path[200];
+	(void)state;
+	if (mkdtemp(root) == NULL)
+		return -1;
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+		snprintf(path, sizeof path, "%s/%s", root, folders[i]);
+		if (mkdir(path, 0700) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	char command[300];
+	(void)state;
+	snprintf(command, sizeof command, "rm -rf %s", root);
+	return system(command);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_youngest_counts),
+		cmocka_unit_test(one_that_is_over),
+	};
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
