@@ -32,9 +32,10 @@ doubt(struct reader *reader, const struct file *file, size_t offset, const char 
 {
 	if (reader->line->unknown != NULL)
 		return;
-	const char *program = reader->daemon->program;
+	const struct command_daemon *daemon = reader->daemon;
+	const char *unit = daemon->unit != NULL ? daemon->unit : daemon->units[0];
 	reader->line->unknown = memory_printf("how %s is started can't be told: %s",
-		program != NULL ? program : reader->daemon->unit, reason);
+		daemon->program != NULL ? daemon->program : unit, reason);
 	reader->line->file = file != reader->stock ? file : NULL;
 	reader->line->offset = offset;
 }

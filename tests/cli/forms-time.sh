@@ -107,6 +107,13 @@ printf 'server ntp1.isp.net\n' | put etc/other.conf
 printf 'DAEMON_OPTS="-F 1 -f /etc/other.conf"\n' | put etc/default/chrony
 judged pass
 
+form "how chronyd is started can't be told"
+programs sbin/chronyd
+printf 'server ntp1.isp.net\n' | put etc/chrony.conf
+mkdir -p "$ROOT/etc/systemd/system"
+mkfifo "$ROOT/etc/systemd/system/chrony.service"
+judged unknown "its command line: how chrony.service is started can't be told"
+
 form "a file that includes itself"
 programs sbin/chronyd
 printf 'server ntp1.isp.net\ninclude /etc/chrony.conf\n' | put etc/chrony.conf
