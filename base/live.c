@@ -128,6 +128,8 @@ is_program(const char *pid, const char *const *programs)
 	autofree char *comm = read_file((pid_t)strtol(pid, NULL, 10), "comm");
 	if (comm == NULL || !executable(pid, exe))
 		return false;
+	if (programs == NULL)
+		return true;
 	comm[strcspn(comm, "\n")] = '\0';
 	const char *base = strrchr(exe, '/');
 	return base != NULL && is_named(base + 1, PATH_MAX, programs) &&
@@ -222,6 +224,24 @@ live_executable(pid_t process)
 	char pid[16], path[PATH_MAX];
 	snprintf(pid, sizeof pid, "%d", (int)process);
 	return memory_text(executable(pid, path) ? path : "");
+}
+
+char *
+live_name(pid_t process)
+{
+	char *name = read_file(process, "comm");
+	if (name == NULL)
+		return memory_text("");
+	name[strcspn(name, "\n")] = '\0';
+	return name;
+}
+
+uid_t
+live_owner(pid_t process)
+{
+	struct stat status;
+	autofree char *path = memory_printf("/proc/%d", (int)process);
+	return stat(path, &status) == 0 ? status.st_uid : (uid_t)-1;
 }
 
 char *

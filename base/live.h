@@ -24,12 +24,12 @@ struct live_list {
 bool
 live_has_systemd(void);
 
-/* The processes of one of PROGRAMS (base names, NULL-terminated): by the executable and
- * the kernel's short name of the process, never by its arguments, which it can write
- * itself. Without kernel threads and zombies (they have no executable), processes of
- * another pid namespace and those under another root directory. A service that systemd
- * gives a mount namespace of its own (PrivateTmp=) has the same root directory. Source:
- * proc(5). The caller frees with live_list_free. */
+/* The processes of one of PROGRAMS (base names, NULL-terminated; NULL: of any): by the
+ * executable and the kernel's short name of the process, never by its arguments, which it
+ * can write itself. Without kernel threads and zombies (they have no executable),
+ * processes of another pid namespace and those under another root directory. A service
+ * that systemd gives a mount namespace of its own (PrivateTmp=) has the same root
+ * directory. Source: proc(5). The caller frees with live_list_free. */
 int
 live_find(const char *const *programs, struct live_list *ret_list, struct error *err);
 
@@ -53,6 +53,15 @@ live_signal(const struct live_process *process, int signum, struct error *err);
  * can't be read. The caller frees. */
 char *
 live_executable(pid_t process);
+
+/* The kernel's short name of the process, at most 15 bytes, which it can change itself;
+ * "" when it can't be read. The caller frees. */
+char *
+live_name(pid_t process);
+
+/* Whose it is (its effective uid); -1 when there is none. */
+uid_t
+live_owner(pid_t process);
 
 /* The arguments of the process, which it can write itself, each ended by a NUL (the
  * caller frees); *ret_size is 0 when they can't be read or are longer than 64 KiB. */

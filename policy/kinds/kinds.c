@@ -13,6 +13,7 @@ extern const struct kind kind_listening;
 extern const struct kind kind_packages;
 extern const struct kind kind_portsentry;
 extern const struct kind kind_scan;
+extern const struct kind kind_service;
 extern const struct kind kind_sshd;
 extern const struct kind kind_syslog;
 extern const struct kind kind_tcprules;
@@ -31,6 +32,7 @@ const struct kind *const kinds[] = {
 	&kind_accounts,
 	&kind_files,
 	&kind_augeas,
+	&kind_service,
 	&kind_packages,
 	&kind_tcprules,
 	&kind_trust,

@@ -7,6 +7,7 @@
 #include "policy/condition.h"
 #include "policy/kinds/kind.h"
 #include "policy/models/portsentry_start.h"
+#include "policy/models/processes.h"
 
 static const char default_config[] = "/etc/portsentry/portsentry.conf";
 
@@ -360,7 +361,7 @@ const struct kind kind_portsentry = {
 	.keys = keys,
 	.takes_evidence = true,
 	.lenses = 1u << LENS_PORTSENTRY,
-	.look = portsentry_running_look,
+	.look = processes_look,
 	.validate = validate,
 	.check = check,
 };

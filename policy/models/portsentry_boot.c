@@ -1,12 +1,13 @@
 /* How portsentry is started at boot. */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "policy/models/boot.h"
 #include "policy/models/command_line.h"
 #include "policy/models/environment_file.h"
 #include "policy/models/portsentry_start.h"
+#include "policy/models/unit_files.h"
 
 static const char defaults_file[] = "/etc/default/portsentry";
 
@@ -45,67 +46,32 @@ read_unit(struct host *host, const char *name, struct portsentry_modes *modes)
 	command_line_free(&line);
 }
 
+/* Those that are started at boot. Of one of which that can't be told it is said where it
+ * is portsentry's, by its name or by what it starts. */
 static void
 read_units(struct host *host, struct portsentry_modes *modes)
 {
-	struct name_list names, wanted;
-	unit_files_list(host, &names, &wanted);
-	for (size_t i = 0; i < wanted.count; i++) {
-		const char *dot = strrchr(wanted.names[i], '.');
-		if (dot != NULL && strcmp(dot, ".service") == 0)
-			read_unit(host, wanted.names[i], modes);
+	const struct boot_units *units = boot_units_read(host);
+	const struct boot_unit *unit;
+	for (size_t i = 0; (unit = boot_units_next(units, &i)) != NULL;) {
+		const char *dot = strrchr(unit->name, '.');
+		struct portsentry_modes its = { .none = memory_text("") };
+		if (unit->script == NULL && strcmp(dot, ".service") == 0)
+			read_unit(host, unit->name, &its);
+		for (size_t mode = 0; mode < PORTSENTRY_MODES; mode++) {
+			if (!its.has[mode])
+				continue;
+			if (unit->state == BOOT_STARTED)
+				add_mode(modes, mode, its.places[mode]);
+			else
+				end(modes, true, its.places[mode].file->path,
+					memory_printf(
+						"%s: %s", unit->name, unit->reason));
+		}
+		if (its.is_unknown)
+			end(modes, true, its.none_file, memory_text(its.none));
+		portsentry_modes_free(&its);
 	}
-	name_list_free(&names);
-	name_list_free(&wanted);
-}
-
-/* Whether a unit of systemd, be it a link to /dev/null, stands for the init script. */
-static bool
-has_unit(struct host *host)
-{
-	static const char *const paths[] = { "/etc/systemd/system/portsentry.service",
-		"/run/systemd/system/portsentry.service",
-		"/usr/local/lib/systemd/system/portsentry.service",
-		"/usr/lib/systemd/system/portsentry.service",
-		"/lib/systemd/system/portsentry.service" };
-	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-		if (host_has_name(host, paths[i]) == 1)
-			return true;
-	return false;
-}
-
-/* The runlevel of /etc/inittab's line "id:LEVEL:initdefault:"; any of 2 to 5 without. */
-static char
-find_runlevel(struct host *host)
-{
-	const struct file *file = host_file(host, "/etc/inittab");
-	struct bytes line;
-	for (size_t at = 0; bytes_next_line(file->bytes, &at, &line);) {
-		autofree char *text = memory_copy(line.data, line.size);
-		const char *found = strstr(text, ":initdefault:");
-		if (*text != '#' && found != NULL && found > text && isdigit(found[-1]))
-			return found[-1];
-	}
-	return '\0';
-}
-
-/* Whether a link S??portsentry starts the script at boot. */
-static bool
-has_link(struct host *host)
-{
-	static const char *const folders[] = { "/etc", "/etc/rc.d" };
-	char level = find_runlevel(host);
-	bool found = false;
-	for (size_t i = 0; i < sizeof folders / sizeof *folders && !found; i++) {
-		struct name_list list = { 0 };
-		autofree char *pattern = level != '\0'
-			? memory_printf(
-				  "%s/rc%c.d/S[0-9][0-9]portsentry", folders[i], level)
-			: memory_printf("%s/rc[2-5].d/S[0-9][0-9]portsentry", folders[i]);
-		found = host_glob(host, pattern, &list, NULL) == 0 && list.count > 0;
-		name_list_free(&list);
-	}
-	return found;
 }
 
 static const struct file *
@@ -176,18 +142,28 @@ is_missing(struct host *host, const char *folder, const char *path)
 	return host_exists(host, folder) == 1 && host_exists(host, path) == 0;
 }
 
+/* The init script, which ANSWER is about. */
 static void
-read_script(struct host *host, struct portsentry_modes *modes)
+read_script(struct host *host, const struct boot_answer *answer,
+	struct portsentry_modes *modes)
 {
 	const struct file *script = find_script(host),
 			  *defaults = host_file(host, defaults_file);
-	if (script->state == FILE_ABSENT || !has_link(host)) {
+	bool is_executable = (script->status.st_mode & 0111) != 0;
+	if (script->state == FILE_ABSENT) {
 		end(modes, false, NULL,
-			memory_text(script->state == FILE_ABSENT
-					? "no unit of systemd starts it, and there is no "
-					  "init script"
-					: "no unit of systemd starts it, and no link of "
-					  "the runlevels its init script"));
+			memory_text("no unit of systemd starts it, and there is no init "
+				    "script"));
+		return;
+	}
+	if (is_executable && answer->state == BOOT_STOPPED) {
+		end(modes, false, NULL,
+			memory_text("no unit of systemd starts it, and no link of the "
+				    "runlevels its init script"));
+		return;
+	}
+	if (is_executable && answer->state != BOOT_STARTED) {
+		end(modes, true, script->path, memory_text(answer->reason));
 		return;
 	}
 	if (script->state == FILE_REFUSED || defaults->state == FILE_REFUSED) {
@@ -216,25 +192,6 @@ read_script(struct host *host, struct portsentry_modes *modes)
 	}
 }
 
-/* A shell script that names portsentry may start it. */
-static void
-doubt_local(struct host *host, struct portsentry_modes *modes)
-{
-	static const char *const paths[] = { "/etc/rc.local", "/etc/rc.d/rc.local" };
-	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-		const struct file *file = host_file(host, paths[i]);
-		struct bytes line;
-		for (size_t at = 0; bytes_next_line(file->bytes, &at, &line);) {
-			autofree char *text = memory_copy(line.data, line.size);
-			if (text[strspn(text, " \t")] != '#' &&
-				strstr(text, "portsentry") != NULL)
-				end(modes, true, file->path,
-					memory_text("it names portsentry, and is not "
-						    "followed"));
-		}
-	}
-}
-
 void
 portsentry_boot_read(const struct context *context, struct portsentry_modes *ret_modes)
 {
@@ -243,11 +200,22 @@ portsentry_boot_read(const struct context *context, struct portsentry_modes *ret
 		.none = memory_text("no unit of systemd that is started at boot starts "
 				    "it so"),
 	};
-	read_units(host, ret_modes);
-	if (!has_unit(host) && !ret_modes->is_unknown)
-		read_script(host, ret_modes);
-	if (!ret_modes->is_unknown)
-		doubt_local(host, ret_modes);
+	bool is_systemd = boot_is_systemd(host);
+	if (is_systemd)
+		read_units(host, ret_modes);
+	/* a unit, be it a link to /dev/null, stands for the init script */
+	if (!ret_modes->is_unknown &&
+		(!is_systemd || unit_files_find(host, "portsentry.service") == NULL)) {
+		struct boot_answer answer;
+		boot_ask_init(host, "portsentry", &answer);
+		read_script(host, &answer, ret_modes);
+		boot_answer_free(&answer);
+	}
+	/* a shell script that names it may start it */
+	struct place local = boot_find_local(host, "portsentry");
+	if (!ret_modes->is_unknown && local.file != NULL)
+		end(ret_modes, true, local.file->path,
+			memory_text("it names portsentry, and is not followed"));
 }
 
 void

@@ -24,10 +24,6 @@ void
 portsentry_running_read(const struct context *context, const struct recorded *recorded,
 	struct portsentry_modes *ret_modes);
 
-/* Looks at the running system now, for all later calls. */
-void
-portsentry_running_look(void);
-
 void
 portsentry_modes_free(struct portsentry_modes *modes);
 

@@ -23,7 +23,10 @@ static const char *const folders[] = {
 	"/run/systemd/generator.late",
 };
 
-enum { FOLDER_COUNT = sizeof folders / sizeof *folders };
+enum {
+	FOLDER_COUNT = sizeof folders / sizeof *folders,
+	UNIT_NAME_MAX = 255, /* unit-name.h; with its NUL 256 */
+};
 
 static const char *
 last_name(const char *path)
@@ -32,9 +35,8 @@ last_name(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-/* Hidden by a link to /dev/null or an empty file, or not there. */
-static bool
-is_masked(const struct file *file)
+bool
+unit_files_is_masked(const struct file *file)
 {
 	return file->state == FILE_ABSENT || strcmp(file->target, "/dev/null") == 0 ||
 		(file->state == FILE_READ && file->bytes.size == 0);
@@ -53,7 +55,10 @@ find_unit(struct host *host, const char *const *present, const char *const *name
 			bool alias = file->is_link &&
 				strcmp(last_name(file->target), names[k]) != 0 &&
 				text_is_one_of(last_name(file->target), names);
-			if (!alias && file->state != FILE_ABSENT)
+			/* an unpacked root has no /dev/null */
+			if (!alias &&
+				(file->state != FILE_ABSENT ||
+					strcmp(file->target, "/dev/null") == 0))
 				return file;
 		}
 	return NULL;
@@ -103,10 +108,9 @@ add_drop_ins(struct host *host, const char *folder, const char *name,
 	name_list_free(&names);
 }
 
-/* The folders that are there, NULL at their end: most hosts have two or three of them,
- * and many units are looked for. */
-static const char *const *
-find_folders(struct host *host)
+/* Most hosts have two or three of them, and many units are looked for. */
+const char *const *
+unit_files_folders(struct host *host)
 {
 	static const char key[] = "unit folders";
 	const char **present = host_note(host, key);
@@ -124,8 +128,8 @@ find_folders(struct host *host)
 /* Hands the lines of the COUNT drop-ins on, in the order of their names, and frees their
  * paths. Returns one that can't be read. */
 static const struct file *
-read_drop_ins(struct host *host, struct drop_in *items, size_t count, unit_reader *reader,
-	void *data)
+read_drop_ins(struct host *host, struct drop_in *items, size_t count, const char *section,
+	unit_reader *reader, void *data)
 {
 	const struct file *unreadable = NULL;
 	const char *before = "";
@@ -136,10 +140,10 @@ read_drop_ins(struct host *host, struct drop_in *items, size_t count, unit_reade
 		/* of those with one name only the first counts */
 		bool hidden = strcmp(before, last_name(items[i].path)) == 0;
 		before = last_name(items[i].path);
-		if (hidden || is_masked(file))
+		if (hidden || unit_files_is_masked(file))
 			continue;
 		if (file->state == FILE_READ)
-			unit_file_read(file, reader, data);
+			unit_file_read_section(file, section, reader, data);
 		else
 			unreadable = file;
 	}
@@ -153,11 +157,11 @@ const struct file *
 unit_files_read(struct host *host, const char *const *names, const struct file *stock,
 	unit_reader *reader, void *data)
 {
-	const char *const *present = find_folders(host);
+	const char *const *present = unit_files_folders(host);
 	const struct file *unit = find_unit(host, present, names), *unreadable = NULL;
 	struct drop_in *items = NULL;
 	size_t count = 0;
-	if (unit == NULL || is_masked(unit))
+	if (unit == NULL || unit_files_is_masked(unit))
 		unit = stock;
 	if (unit->state == FILE_READ)
 		unit_file_read(unit, reader, data);
@@ -171,68 +175,84 @@ unit_files_read(struct host *host, const char *const *names, const struct file *
 				host, present[i], names[k], &items, &count, &unreadable);
 	for (size_t i = 0; present[i] != NULL; i++) /* those for every service */
 		add_drop_ins(host, present[i], "service", &items, &count, &unreadable);
-	const struct file *bad = read_drop_ins(host, items, count, reader, data);
+	const struct file *bad = read_drop_ins(
+		host, items, count, "[Service]", reader, data);
 	return bad != NULL ? bad : unreadable;
 }
 
-/* "serial-getty@ttyS0.service" has the template "serial-getty@.service" and the prefix
- * "serial-.service" (systemd.unit(5)). NULL ends the names, whose texts are the
- * caller's. */
 static void
-find_relatives(const char *name, char *ret_names[4])
+add_name(struct name_list *list, char *name)
+{
+	list->names = memory_grow(list->names, list->count, sizeof *list->names);
+	list->names[list->count++] = name;
+}
+
+/* unit_file_find_dirs in dropin.c cuts a name at each of its dashes. */
+void
+unit_files_add_names(const char *name, struct name_list *names)
 {
 	const char *at = strchr(name, '@'), *dot = strrchr(name, '.');
-	size_t count = 0;
-	ret_names[count++] = memory_text(name);
-	if (at != NULL && dot > at + 1)
-		ret_names[count++] = memory_printf(
-			"%.*s%s", (int)(at + 1 - name), name, dot);
 	const char *end = at != NULL ? at : dot;
-	const char *dash = end != NULL ? memrchr(name, '-', (size_t)(end - name)) : NULL;
-	if (dash != NULL && dash > name && dash + 1 < end)
-		ret_names[count++] = memory_printf(
-			"%.*s%s", (int)(dash + 1 - name), name, dot);
-	ret_names[count] = NULL;
+	add_name(names, memory_text(name));
+	if (at != NULL && dot > at + 1)
+		add_name(names, memory_printf("%.*s%s", (int)(at + 1 - name), name, dot));
+	while (end != NULL && end > name &&
+		(end = memrchr(name, '-', (size_t)(end - name))) != NULL && end > name)
+		if (strchr("@.", end[1]) == NULL && end - name < UNIT_NAME_MAX)
+			add_name(names,
+				memory_printf(
+					"%.*s%s", (int)(end + 1 - name), name, dot));
+}
+
+const struct file *
+unit_files_read_section(struct host *host, const struct file *file,
+	const struct name_list *names, const char *section, unit_reader *reader,
+	void *data)
+{
+	const char *const *present = unit_files_folders(host);
+	const struct file *unreadable = NULL;
+	struct drop_in *items = NULL;
+	size_t count = 0;
+	if (file->state == FILE_READ)
+		unit_file_read_section(file, section, reader, data);
+	else
+		unreadable = file;
+	for (size_t k = 0; k < names->count; k++)
+		for (size_t i = 0; present[i] != NULL; i++)
+			add_drop_ins(host, present[i], names->names[k], &items, &count,
+				&unreadable);
+	const char *dot = names->count > 0 ? strrchr(names->names[0], '.') : NULL;
+	for (size_t i = 0; dot != NULL && present[i] != NULL; i++)
+		add_drop_ins(host, present[i], dot + 1, &items, &count, &unreadable);
+	const struct file *bad = read_drop_ins(host, items, count, section, reader, data);
+	return bad != NULL ? bad : unreadable;
 }
 
 const struct file *
 unit_files_read_one(struct host *host, const char *name, unit_reader *reader, void *data)
 {
-	const char *const *present = find_folders(host);
-	char *names[4];
-	const struct file *unit = NULL, *unreadable = NULL, *bad = NULL;
-	struct drop_in *items = NULL;
-	size_t count = 0;
-	find_relatives(name, names);
-	for (size_t k = 0; names[k] != NULL && unit == NULL; k++) {
-		const char *const one[] = { names[k], NULL };
-		bool is_prefix = k > 0 && strchr(names[k], '@') == NULL;
-		unit = is_prefix ? NULL : find_unit(host, present, one);
+	const char *at = strchr(name, '@'), *dot = strrchr(name, '.');
+	const struct file *unit = unit_files_find(host, name), *unreadable = NULL;
+	if (unit == NULL && at != NULL && dot > at + 1) {
+		autofree char *template = memory_printf(
+			"%.*s%s", (int)(at + 1 - name), name, dot);
+		unit = unit_files_find(host, template);
 	}
-	if (unit != NULL && !is_masked(unit)) {
-		if (unit->state == FILE_READ)
-			unit_file_read(unit, reader, data);
-		else
-			unreadable = unit;
-		for (size_t k = 0; names[k] != NULL; k++)
-			for (size_t i = 0; present[i] != NULL; i++)
-				add_drop_ins(host, present[i], names[k], &items, &count,
-					&unreadable);
-		for (size_t i = 0; present[i] != NULL; i++)
-			add_drop_ins(
-				host, present[i], "service", &items, &count, &unreadable);
-		bad = read_drop_ins(host, items, count, reader, data);
+	if (unit != NULL && !unit_files_is_masked(unit)) {
+		struct name_list names = { 0 };
+		unit_files_add_names(name, &names);
+		unreadable = unit_files_read_section(
+			host, unit, &names, "[Service]", reader, data);
+		name_list_free(&names);
 	}
-	for (size_t k = 0; names[k] != NULL; k++)
-		free(names[k]);
-	return bad != NULL ? bad : unreadable;
+	return unreadable;
 }
 
 const struct file *
 unit_files_find(struct host *host, const char *name)
 {
 	const char *const names[] = { name, NULL };
-	return find_unit(host, find_folders(host), names);
+	return find_unit(host, unit_files_folders(host), names);
 }
 
 static void
@@ -315,7 +335,7 @@ void
 unit_files_list(
 	struct host *host, struct name_list *ret_names, struct name_list *ret_wanted)
 {
-	const char *const *present = find_folders(host);
+	const char *const *present = unit_files_folders(host);
 	*ret_names = *ret_wanted = (struct name_list){ 0 };
 	for (size_t i = 0; present[i] != NULL; i++) {
 		size_t first = ret_names->count;

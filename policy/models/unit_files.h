@@ -38,6 +38,27 @@ unit_files_read(struct host *host, const char *const *names, const struct file *
 const struct file *
 unit_files_read_one(struct host *host, const char *name, unit_reader *reader, void *data);
 
+/* Hands the lines of SECTION ("[Unit]") in the unit's FILE, and then in the drop-ins for
+ * NAMES and for its type, to READER. Returns as above. */
+const struct file *
+unit_files_read_section(struct host *host, const struct file *file,
+	const struct name_list *names, const char *section, unit_reader *reader,
+	void *data);
+
+/* Adds NAME to NAMES, and those whose drop-ins and folders of links count for it too:
+ * "a-b@.service", "a-.service" for "a-b@c.service" (systemd.unit(5)). */
+void
+unit_files_add_names(const char *name, struct name_list *names);
+
+/* The folders of units that are there, the first counts most; NULL ends. They belong to
+ * HOST. */
+const char *const *
+unit_files_folders(struct host *host);
+
+/* Whether FILE hides its unit: a link to /dev/null, an empty file, or none. */
+bool
+unit_files_is_masked(const struct file *file);
+
 /* The file of the unit called NAME, without its drop-ins; NULL when there is none. */
 const struct file *
 unit_files_find(struct host *host, const char *name);

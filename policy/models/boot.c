@@ -1,0 +1,256 @@
+#include "policy/models/boot.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+#include "policy/models/xinetd_conf.h"
+
+/* The runlevel of inittab's line "id:LEVEL:initdefault:"; '\0' without. */
+static char
+find_runlevel(struct host *host, struct place *ret_place)
+{
+	const struct file *file = host_file(host, "/etc/inittab");
+	*ret_place = (struct place){ 0 };
+	struct bytes line;
+	for (size_t at = 0, start = 0; bytes_next_line(file->bytes, &at, &line);
+		start = at) {
+		autofree char *text = memory_copy(line.data, line.size);
+		const char *found = strstr(text, ":initdefault:");
+		if (*text != '#' && found != NULL && found > text && isdigit(found[-1])) {
+			*ret_place = (struct place){ file, start };
+			return found[-1];
+		}
+	}
+	return '\0';
+}
+
+bool
+boot_is_systemd(struct host *host)
+{
+	struct stat status;
+	struct place place;
+	autofree char *init = NULL;
+	(void)host_status(host, "/sbin/init", &status, &init);
+	if (init != NULL && host_has_name(host, "/sbin/init") == 1)
+		return strcmp(text_base_name(init), "systemd") == 0;
+	return host_has_name(host, "/lib/systemd/systemd") == 1 ||
+		host_has_name(host, "/usr/lib/systemd/systemd") == 1 ||
+		find_runlevel(host, &place) == '\0';
+}
+
+struct place
+boot_find_local(struct host *host, const char *program)
+{
+	static const char *const paths[] = { "/etc/rc.local", "/etc/rc.d/rc.local" };
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+		const struct file *file = host_file(host, paths[i]);
+		struct bytes line;
+		for (size_t at = 0, start = 0; bytes_next_line(file->bytes, &at, &line);
+			start = at) {
+			autofree char *text = memory_copy(line.data, line.size);
+			if (text[strspn(text, " \t")] != '#' &&
+				strstr(text, program) != NULL)
+				return (struct place){ file, start };
+		}
+	}
+	return (struct place){ 0 };
+}
+
+static void
+say(struct boot_answer *answer, enum boot_state state, const char *by, const char *path,
+	char *reason)
+{
+	boot_answer_free(answer);
+	answer->state = state;
+	answer->by = by != NULL ? memory_text(by) : NULL;
+	answer->reason = reason;
+	answer->path = path != NULL ? memory_text(path) : NULL;
+}
+
+static void
+ask_systemd(struct host *host, const char *name, struct boot_answer *answer)
+{
+	static const char *const types[] = { ".service", ".socket", ".timer", ".path",
+		".target" };
+	const char *dot = strrchr(name, '.');
+	bool has_type = false;
+	for (size_t i = 0; dot != NULL && i < sizeof types / sizeof *types; i++)
+		has_type = has_type || strcmp(dot, types[i]) == 0;
+	struct boot_unit unit;
+	autofree char *full = memory_printf("%s%s", name, has_type ? "" : ".service");
+	boot_units_find(boot_units_read(host), full, &unit);
+	*answer = (struct boot_answer){
+		.state = unit.state,
+		.by = memory_text(unit.script != NULL ? unit.script : unit.name),
+		.reason = unit.reason,
+		.path = unit.path,
+		.place = unit.place,
+	};
+}
+
+/* The start link of NAME in the folders of LEVELS, a pattern; NULL when there is none.
+ * The caller frees. */
+static char *
+find_link(struct host *host, const char *levels, const char *name)
+{
+	static const char *const folders[] = { "/etc", "/etc/rc.d" };
+	char *found = NULL;
+	for (size_t i = 0; i < sizeof folders / sizeof *folders && found == NULL; i++) {
+		struct name_list list = { 0 };
+		autofree char *pattern = memory_printf(
+			"%s/rc%s.d/S[0-9][0-9]*", folders[i], levels);
+		(void)host_glob(host, pattern, &list, NULL);
+		for (size_t k = 0; k < list.count && found == NULL; k++) {
+			const char *link = list.names[k];
+			struct stat status;
+			autofree char *target = NULL;
+			if (strcmp(text_base_name(link) + 3, name) == 0 &&
+				host_status(host, link, &status, &target) == 0 &&
+				S_ISREG(status.st_mode) && (status.st_mode & 0111) != 0)
+				found = memory_text(link);
+		}
+		name_list_free(&list);
+	}
+	return found;
+}
+
+/* The line of inittab that starts NAME in LEVEL: an action that init(8) knows, and a
+ * program of that name. */
+static struct place
+find_respawned(struct host *host, char level, const char *name)
+{
+	static const char *const actions[] = { "respawn", "wait", "once", "boot",
+		"bootwait", "sysinit", NULL };
+	const struct file *file = host_file(host, "/etc/inittab");
+	struct bytes line;
+	for (size_t at = 0, start = 0; bytes_next_line(file->bytes, &at, &line);
+		start = at) {
+		autofree char *text = memory_copy(line.data, line.size);
+		char *rest = text;
+		const char *id = strsep(&rest, ":"), *levels = strsep(&rest, ":"),
+			   *action = strsep(&rest, ":");
+		if (*id != '#' && action != NULL && rest != NULL &&
+			text_is_one_of(action, actions) &&
+			(*levels == '\0' || strchr(levels, level) != NULL)) {
+			rest += strspn(rest, "+ \t");
+			rest[strcspn(rest, " \t")] = '\0';
+			if (strcmp(text_base_name(rest), name) == 0)
+				return (struct place){ file, start };
+		}
+	}
+	return (struct place){ 0 };
+}
+
+static void
+ask_sysv(struct host *host, const char *name, struct boot_answer *answer)
+{
+	struct place place;
+	char level = find_runlevel(host, &place);
+	const char levels[] = { '[', level, 'S', ']', '\0' };
+	autofree char *link = level != '\0' ? find_link(host, levels, name) : NULL;
+	autofree char *debian = memory_printf("/etc/init.d/%s", name),
+		      *red_hat = memory_printf("/etc/rc.d/init.d/%s", name);
+	const char *path = host_has_name(host, debian) == 1 ? debian : red_hat;
+	bool has_script = host_has_name(host, path) == 1;
+	struct place respawned = find_respawned(host, level, name);
+	if (level == '\0') {
+		say(answer, BOOT_UNSURE, has_script ? path : NULL, "/etc/inittab",
+			memory_text("init asks for the runlevel: no line of inittab "
+				    "names it"));
+	} else if (link != NULL) {
+		say(answer, BOOT_STARTED, path, link, NULL);
+	} else if (respawned.file != NULL) {
+		say(answer, BOOT_STARTED, "init", NULL, NULL);
+		answer->place = respawned;
+	} else if (has_script) {
+		say(answer, BOOT_STOPPED, path, NULL,
+			memory_printf("runlevel %c has no link that starts it", level));
+		answer->place = place;
+	} else {
+		say(answer, BOOT_STOPPED, NULL, NULL,
+			memory_text("there is no such init script"));
+	}
+}
+
+void
+boot_ask_init(struct host *host, const char *name, struct boot_answer *ret_answer)
+{
+	*ret_answer = (struct boot_answer){ 0 };
+	if (boot_is_systemd(host))
+		ask_systemd(host, name, ret_answer);
+	else
+		ask_sysv(host, name, ret_answer);
+}
+
+/* xinetd serves it, if it is started itself. */
+static void
+judge_xinetd(const struct context *context, const struct xinetd_service *service,
+	struct boot_answer *answer)
+{
+	struct boot_answer its;
+	if (service->state == XINETD_STOPPED && answer->state == BOOT_UNSURE)
+		return;
+	boot_ask_init(context->host, "xinetd", &its);
+	if (service->state == XINETD_STOPPED)
+		say(answer, BOOT_STOPPED, "xinetd", NULL, memory_text(service->reason));
+	else if (its.state == BOOT_STOPPED)
+		say(answer, BOOT_STOPPED, "xinetd", NULL,
+			memory_printf("xinetd, which would serve it, is not started: %s",
+				its.reason));
+	else if (its.state != BOOT_STARTED)
+		say(answer, BOOT_UNSURE, "xinetd", NULL,
+			memory_printf("whether xinetd is started, which would serve it: "
+				      "%s",
+				its.reason));
+	else
+		say(answer,
+			service->state == XINETD_STARTED ? BOOT_BY_SOCKET : BOOT_UNSURE,
+			"xinetd", NULL,
+			memory_text(service->state == XINETD_STARTED ? "xinetd starts it"
+								     : service->reason));
+	answer->place = service->decides;
+	boot_answer_free(&its);
+}
+
+/* The entry of that name or id that xinetd is likeliest to start. */
+static void
+ask_xinetd(const struct context *context, const char *name, struct boot_answer *answer)
+{
+	struct xinetd_conf conf;
+	const struct xinetd_service *best = NULL;
+	static const int order[] = {
+		[XINETD_STARTED] = 2, [XINETD_UNSURE] = 1, [XINETD_STOPPED] = 0
+	};
+	xinetd_conf_read(context, &conf);
+	for (size_t i = 0; i < conf.count; i++) {
+		const struct xinetd_service *service = &conf.services[i];
+		if ((strcasecmp(service->name, name) == 0 ||
+			    strcasecmp(service->id, name) == 0) &&
+			(best == NULL || order[service->state] > order[best->state]))
+			best = service;
+	}
+	if (best != NULL)
+		judge_xinetd(context, best, answer);
+	xinetd_conf_free(&conf);
+}
+
+void
+boot_ask(const struct context *context, const char *name, struct boot_answer *ret_answer)
+{
+	boot_ask_init(context->host, name, ret_answer);
+	if ((ret_answer->state == BOOT_STOPPED || ret_answer->state == BOOT_UNSURE) &&
+		strcmp(name, "xinetd") != 0)
+		ask_xinetd(context, name, ret_answer);
+}
+
+void
+boot_answer_free(struct boot_answer *answer)
+{
+	free(answer->by);
+	free(answer->reason);
+	free(answer->path);
+	*answer = (struct boot_answer){ 0 };
+}

@@ -1,0 +1,361 @@
+#include "policy/models/boot_node.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* Reads one unit's lines. */
+struct reading {
+	const struct boot_names *names;
+	struct boot_node *node;
+};
+
+bool
+boot_node_is_type(const char *name, const char *type)
+{
+	const char *dot = strrchr(name, '.');
+	return dot != NULL && strcmp(dot + 1, type) == 0;
+}
+
+void
+boot_node_set(
+	struct boot_node *node, enum boot_state state, const char *path, char *reason)
+{
+	node->unit.state = state;
+	free(node->unit.reason);
+	node->unit.reason = reason;
+	if (path == NULL)
+		return;
+	free(node->unit.path);
+	node->unit.path = memory_text(path);
+	node->unit.place = (struct place){ 0 };
+}
+
+static void
+set_loaded(
+	struct boot_node *node, enum boot_loaded loaded, const char *path, char *reason)
+{
+	node->loaded = loaded;
+	boot_node_set(node, loaded == BOOT_NOT_LOADED ? BOOT_STOPPED : BOOT_UNSURE, path,
+		reason);
+}
+
+static struct boot_edge *
+add_edge(struct boot_node *node, const char *name, bool is_hard)
+{
+	node->edges = memory_grow(node->edges, node->edge_count, sizeof *node->edges);
+	struct boot_edge *edge = &node->edges[node->edge_count++];
+	*edge = (struct boot_edge){ .name = memory_text(name), .is_hard = is_hard };
+	return edge;
+}
+
+/* %n, %N, %p, %i and %% in WORD, for the unit NAME: systemd.unit(5), SPECIFIERS. NULL at
+ * another one. */
+static char *
+expand(const char *word, const char *name)
+{
+	autobuffer struct buffer text = { 0 };
+	const char *at = strchr(name, '@'), *dot = strrchr(name, '.');
+	const char *prefix_end = at != NULL ? at : dot;
+	for (; *word != '\0'; word++) {
+		if (*word != '%') {
+			buffer_add(&text, word, 1);
+			continue;
+		}
+		switch (*++word) {
+		case '%':
+			buffer_text(&text, "%");
+			break;
+		case 'n':
+			buffer_text(&text, name);
+			break;
+		case 'N':
+			buffer_add(&text, name, (size_t)(dot - name));
+			break;
+		case 'p':
+			buffer_add(&text, name, (size_t)(prefix_end - name));
+			break;
+		case 'i':
+			if (at != NULL)
+				buffer_add(&text, at + 1, (size_t)(dot - at - 1));
+			break;
+		default:
+			return NULL;
+		}
+	}
+	return buffer_take(&text);
+}
+
+static void
+keep(struct name_list *list, const char *name)
+{
+	list->names = memory_grow(list->names, list->count, sizeof *list->names);
+	list->names[list->count++] = memory_text(name);
+}
+
+/* The units that VALUE names, for a dependency (HARD or not) or for LIST. */
+static void
+read_words(struct reading *reading, const struct traced *value, bool is_hard, bool binds,
+	struct name_list *list)
+{
+	struct boot_node *node = reading->node;
+	char *rest = NULL;
+	autofree char *text = memory_copy(
+		value->text.size > 0 ? value->text.data : "", value->text.size);
+	for (char *word = strtok_r(text, " \t", &rest);
+		word != NULL && node->edge_count <= BOOT_EDGES_MAX;
+		word = strtok_r(NULL, " \t", &rest)) {
+		struct place place = { value->file, value->places[word - text] };
+		size_t size = strlen(word);
+		if (size > 1 && strchr("\"'", *word) && word[size - 1] == *word) {
+			word[size - 1] = '\0';
+			word++;
+		}
+		autofree char *name = expand(word, node->name);
+		if (name == NULL) {
+			set_loaded(node, BOOT_LOADED_UNSURE, value->file->path,
+				memory_printf(
+					"it names %s, a specifier that is not understood",
+					word));
+		} else if (list != NULL) {
+			keep(list, name);
+		} else {
+			struct boot_edge *edge = add_edge(node, name, is_hard);
+			edge->place = place;
+			edge->binds = binds;
+		}
+	}
+}
+
+static bool
+is_yes(const struct traced *value)
+{
+	static const char *const yes[] = { "1", "yes", "y", "true", "t", "on", NULL };
+	autofree char *text = memory_copy(
+		value->text.size > 0 ? value->text.data : "", value->text.size);
+	for (char *p = text; *p != '\0'; p++)
+		*p |= *p >= 'A' && *p <= 'Z' ? 0x20 : 0;
+	return text_is_one_of(text, yes);
+}
+
+static void
+read_unit_line(void *data, const char *name, struct traced *value)
+{
+	static const char *const soft[] = { "Wants", "Upholds", NULL },
+				 *const binding[] = { "BindsTo", "BindTo", NULL };
+	struct reading *reading = data;
+	struct boot_node *node = reading->node;
+	bool binds = text_is_one_of(name, binding);
+	if (text_is_one_of(name, soft))
+		read_words(reading, value, false, false, NULL);
+	else if (binds || strcmp(name, "Requires") == 0)
+		read_words(reading, value, true, binds, NULL);
+	else if (strcmp(name, "Requisite") == 0)
+		read_words(reading, value, false, false, &node->requisites);
+	else if (strcmp(name, "Conflicts") == 0)
+		read_words(reading, value, false, false, &node->conflicts);
+	else if (strcmp(name, "DefaultDependencies") == 0)
+		node->is_alone = !is_yes(value);
+	else
+		unit_conditions_add(&node->conditions, reading->names->host, name, value);
+}
+
+/* Of [Service], [Socket], [Timer] or [Path]. */
+static void
+read_type_line(void *data, const char *name, struct traced *value)
+{
+	static const char *const others[] = { "ExecStop", "SuccessAction", NULL };
+	struct reading *reading = data;
+	struct boot_node *node = reading->node;
+	bool is_service = boot_node_is_type(node->name, "service");
+	bool is_socket = boot_node_is_type(node->name, "socket");
+	if (is_service && strcmp(name, "ExecStart") == 0) {
+		node->has_start = value->text.size > 0; /* an empty one takes all back */
+	} else if (is_service && text_is_one_of(name, others)) {
+		node->has_other = true;
+	} else if (is_service && strcmp(name, "Sockets") == 0) {
+		read_words(reading, value, false, false, NULL);
+	} else if (is_socket && strcmp(name, "Accept") == 0) {
+		node->accepts = is_yes(value);
+	} else if (!is_service && strcmp(name, is_socket ? "Service" : "Unit") == 0 &&
+		value->text.size > 0) {
+		free(node->starts);
+		node->starts = expand(value->text.data, node->name);
+	}
+}
+
+/* The links in the folders NAME.wants and so on, of each of ALL names. The first of a
+ * name counts, and one to /dev/null hides the others. */
+static void
+read_links(const struct boot_names *names, struct boot_node *node,
+	const struct name_list *all, const char *kind, bool is_hard)
+{
+	const char *const *folders = unit_files_folders(names->host);
+	struct table seen = { 0 };
+	for (size_t k = 0; k < all->count; k++)
+		for (size_t i = 0; folders[i] != NULL; i++) {
+			struct name_list list = { 0 };
+			autofree char *folder = memory_printf(
+				"%s/%s.%s", folders[i], all->names[k], kind);
+			if (host_list(names->host, folder, &list, NULL) < 0)
+				continue;
+			for (size_t n = 0;
+				n < list.count && node->edge_count <= BOOT_EDGES_MAX;
+				n++) {
+				char *path = memory_printf(
+					"%s/%s", folder, list.names[n]);
+				struct stat status;
+				autofree char *target = NULL;
+				bool is_first = table_get(&seen, list.names[n]) == NULL;
+				table_set(&seen, list.names[n], node);
+				(void)host_status(names->host, path, &status, &target);
+				if (is_first &&
+					(target == NULL ||
+						strcmp(target, "/dev/null") != 0))
+					add_edge(node, list.names[n], is_hard)->link =
+						path;
+				else
+					free(path);
+			}
+			name_list_free(&list);
+		}
+	table_free(&seen);
+}
+
+/* The links of the runlevels that the target stands for: set_dependencies_from_rcnd in
+ * sysv-generator.c, which passes over what has a unit file. */
+static void
+read_runlevels(const struct boot_names *names, struct boot_node *node)
+{
+	static const char *const targets[][2] = { { "rescue.target", "1" },
+		{ "multi-user.target", "[2-4]" }, { "graphical.target", "5" } };
+	static const char *const folders[] = { "/etc", "/etc/rc.d" };
+	for (size_t i = 0; i < 6; i++) {
+		struct name_list list = { 0 };
+		autofree char *pattern = memory_printf(
+			"%s/rc%s.d/S[0-9][0-9]?*", folders[i % 2], targets[i / 2][1]);
+		if (strcmp(targets[i / 2][0], node->name) != 0 ||
+			host_glob(names->host, pattern, &list, NULL) < 0)
+			continue;
+		for (size_t k = 0; k < list.count; k++) {
+			const char *name = text_base_name(list.names[k]) + 3;
+			const char *end = strrchr(name, '.');
+			int size = (int)(end != NULL && strcmp(end, ".sh") == 0
+					? end - name
+					: (ssize_t)strlen(name));
+			autofree char *unit = memory_printf("%.*s.service", size, name);
+			const struct file *file;
+			autofree char *own = boot_names_resolve(names, unit, &file);
+			autofree char *script = boot_names_script(names, unit);
+			if (strcmp(own, unit) == 0 && file == NULL && script != NULL)
+				add_edge(node, unit, false)->link = memory_text(
+					list.names[k]);
+		}
+		name_list_free(&list);
+	}
+}
+
+/* What the targets of every systemd want, for a root that has only what was configured.
+ */
+static bool
+read_stock(struct boot_node *node)
+{
+	static const char *const stock[][2] = { { "default.target", "multi-user.target" },
+		{ "graphical.target", "multi-user.target" },
+		{ "multi-user.target", "basic.target" },
+		{ "basic.target", "sysinit.target" },
+		{ "basic.target", "sockets.target" }, { "basic.target", "timers.target" },
+		{ "basic.target", "paths.target" }, { "sysinit.target", NULL },
+		{ "sockets.target", NULL }, { "timers.target", NULL },
+		{ "paths.target", NULL } };
+	bool is_stock = false;
+	for (size_t i = 0; i < sizeof stock / sizeof *stock; i++) {
+		if (strcmp(stock[i][0], node->name) != 0)
+			continue;
+		is_stock = true;
+		if (stock[i][1] != NULL)
+			add_edge(node, stock[i][1], true);
+	}
+	return is_stock;
+}
+
+/* Reads the unit's FILE and its drop-ins. */
+static void
+read_lines(const struct boot_names *names, struct boot_node *node,
+	const struct file *file, const struct name_list *all)
+{
+	static const char *const sections[][2] = { { "service", "[Service]" },
+		{ "socket", "[Socket]" }, { "timer", "[Timer]" }, { "path", "[Path]" } };
+	struct reading reading = { names, node };
+	const struct file *bad = unit_files_read_section(
+		names->host, file, all, "[Unit]", read_unit_line, &reading);
+	for (size_t i = 0; i < sizeof sections / sizeof *sections && bad == NULL; i++)
+		if (boot_node_is_type(node->name, sections[i][0]))
+			bad = unit_files_read_section(names->host, file, all,
+				sections[i][1], read_type_line, &reading);
+	if (bad != NULL)
+		set_loaded(node, BOOT_LOADED_UNSURE, bad->path, memory_text(bad->reason));
+	else if (boot_node_is_type(node->name, "service") && !node->has_start)
+		set_loaded(node, node->has_other ? BOOT_LOADED_UNSURE : BOOT_NOT_LOADED,
+			file->path,
+			memory_text(node->has_other
+					? "it has no ExecStart, which systemd takes from "
+					  "some alone"
+					: "it has no ExecStart, and systemd refuses it"));
+	if (!node->is_alone && !boot_node_is_type(node->name, "target"))
+		add_edge(node, "sysinit.target", true);
+}
+
+void
+boot_node_read(const struct boot_names *names, struct boot_node *node)
+{
+	const struct file *file;
+	autofree char *own = boot_names_resolve(names, node->name, &file);
+	if (file != NULL && unit_files_is_masked(file)) {
+		set_loaded(
+			node, BOOT_NOT_LOADED, file->path, memory_text("it is masked"));
+		return;
+	}
+	struct name_list all = { 0 };
+	const struct name_list *aliases = boot_names_aliases(names, own);
+	unit_files_add_names(own, &all);
+	for (size_t i = 0; aliases != NULL && i < aliases->count; i++)
+		unit_files_add_names(aliases->names[i], &all);
+	node->script = file == NULL ? boot_names_script(names, own) : NULL;
+	node->unit.script = node->script;
+	bool is_stock = file == NULL && !names->has_vendor && read_stock(node);
+	if (file != NULL)
+		read_lines(names, node, file, &all);
+	else if (node->script == NULL && !is_stock)
+		set_loaded(node, names->has_vendor ? BOOT_NOT_LOADED : BOOT_LOADED_UNSURE,
+			NULL,
+			memory_text(names->has_vendor
+					? "there is no such unit"
+					: "its unit file is not in this root, which "
+					  "lacks the vendor's units"));
+	keep(&all, strrchr(own, '.') + 1); /* those of the type */
+	read_links(names, node, &all, "wants", false);
+	read_links(names, node, &all, "requires", true);
+	read_runlevels(names, node);
+	name_list_free(&all);
+}
+
+void
+boot_node_free(struct boot_node *node)
+{
+	for (size_t i = 0; i < node->edge_count; i++) {
+		free(node->edges[i].name);
+		free(node->edges[i].link);
+	}
+	free(node->edges);
+	free(node->name);
+	free(node->script);
+	free(node->unit.reason);
+	free(node->unit.path);
+	free(node->starts);
+	name_list_free(&node->conflicts);
+	name_list_free(&node->requisites);
+	unit_conditions_free(&node->conditions);
+	free(node);
+}

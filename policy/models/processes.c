@@ -1,0 +1,180 @@
+#include "policy/models/processes.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/live.h"
+#include "base/memory.h"
+
+enum {
+	WORDS_MAX = 1000, /* of a line of ps */
+	NAME_BYTES = 15, /* TASK_COMM_LEN without the NUL */
+};
+
+/* A process as it was seen. */
+struct seen {
+	char *program; /* the base name of its executable */
+	char *name; /* the kernel's of it, cut */
+	bool is_roots;
+	char *arguments; /* each ended by a NUL, the name that it was called by first */
+	size_t size;
+};
+
+/* What was seen before this process gave up the right to look. */
+static struct {
+	bool looked;
+	struct seen *items;
+	size_t count;
+	struct error wrong;
+} seen;
+
+void
+processes_look(void)
+{
+	struct live_list list = { 0 };
+	if (seen.looked)
+		return;
+	seen.looked = true;
+	if (live_find(NULL, &list, &seen.wrong) < 0)
+		return;
+	seen.items = memory_new(list.count + 1, sizeof *seen.items);
+	for (size_t i = 0; i < list.count; i++) {
+		struct seen *item = &seen.items[seen.count++];
+		autofree char *path = live_executable(list.items[i].pid);
+		item->program = memory_text(text_base_name(path));
+		item->name = live_name(list.items[i].pid);
+		item->is_roots = live_owner(list.items[i].pid) == 0;
+		item->arguments = live_arguments(list.items[i].pid, &item->size);
+	}
+	live_list_free(&list);
+}
+
+static struct process *
+add(struct processes *processes, struct place place)
+{
+	processes->items = memory_grow(
+		processes->items, processes->count, sizeof *processes->items);
+	struct process *process = &processes->items[processes->count++];
+	*process = (struct process){ .place = place };
+	return process;
+}
+
+static void
+add_word(struct process *process, const char *word)
+{
+	process->words = memory_grow(process->words, process->count, sizeof(char *));
+	process->words[process->count++] = memory_text(word);
+}
+
+static void
+ask(const char *program, struct processes *processes)
+{
+	processes_look();
+	for (size_t i = 0; i < seen.count; i++) {
+		const struct seen *item = &seen.items[i];
+		bool is_its = strcmp(item->program, program) == 0;
+		if (!is_its && strncmp(item->name, program, NAME_BYTES) != 0)
+			continue;
+		struct process *process = add(processes, (struct place){ 0 });
+		if (!is_its && !item->is_roots)
+			process->executable = memory_text(item->program);
+		for (size_t at = 0; at < item->size;
+			at += strlen(item->arguments + at) + 1)
+			if (at > 0)
+				add_word(process, item->arguments + at);
+	}
+	if (seen.wrong.text != NULL)
+		processes->problem = memory_text(seen.wrong.text);
+	else if (geteuid() != 0)
+		processes->problem = memory_text(
+			"processes of others can be seen by root alone");
+}
+
+/* "0:00", "00:12:01", "2-03:00:00": the column before the command in ps's own forms. */
+static bool
+is_time(const char *word)
+{
+	const char *colon = strchr(word, ':');
+	return colon != NULL && isdigit(*word) && isdigit(colon[1]) &&
+		word[strspn(word, "0123456789:-.")] == '\0';
+}
+
+/* One line that ps printed. *HAS_HEADING: it is that of a list of processes with the
+ * column before the command. */
+static void
+take_line(struct processes *processes, const char *program, struct bytes line,
+	struct place place, bool *has_heading)
+{
+	autofree char *text = memory_copy(line.data, line.size);
+	char *words[WORDS_MAX], *rest = NULL;
+	size_t count = 0, command = 0;
+	for (char *word = strtok_r(text, " \t\r", &rest);
+		word != NULL && count < WORDS_MAX; word = strtok_r(NULL, " \t\r", &rest))
+		words[count++] = word;
+	bool has_pid = false, has_time = false;
+	for (size_t i = 0; i < count; i++) {
+		has_pid = has_pid || strcmp(words[i], "PID") == 0;
+		has_time = has_time || strcmp(words[i], "TIME") == 0;
+	}
+	*has_heading = *has_heading || (has_pid && has_time);
+	/* the last: a start of today is such a word too */
+	for (size_t i = 0; i < count && strcmp(text_base_name(words[i]), program) != 0;
+		i++)
+		if (is_time(words[i]))
+			command = i + 1;
+	if (command == 0 || command >= count ||
+		strcmp(text_base_name(words[command]), program) != 0)
+		return;
+	struct process *process = add(processes, place);
+	for (size_t i = command + 1; i < count; i++)
+		add_word(process, words[i]);
+}
+
+static void
+read_recorded(const struct file *file, const char *program, struct processes *processes)
+{
+	bool has_heading = false;
+	struct bytes line;
+	for (size_t at = 0, start = 0; bytes_next_line(file->bytes, &at, &line);
+		start = at)
+		take_line(processes, program, line, (struct place){ file, start },
+			&has_heading);
+	processes->problem_file = file->path;
+	if (!has_heading)
+		processes->problem = memory_text(
+			"the evidence is no whole list of ps(1), with its heading");
+}
+
+void
+processes_read(const struct context *context, const struct recorded *recorded,
+	const char *program, struct processes *ret_processes)
+{
+	*ret_processes = (struct processes){ 0 };
+	if (recorded->state == RECORDED_READ) {
+		read_recorded(&recorded->file, program, ret_processes);
+	} else if (recorded->state == RECORDED_UNUSABLE) {
+		ret_processes->problem = memory_text(recorded->reason);
+		ret_processes->problem_file = recorded->file.path;
+	} else if (host_is_live(context->host)) {
+		ask(program, ret_processes);
+	} else {
+		ret_processes->problem = memory_text(
+			"needs the running host, or evidence");
+	}
+}
+
+void
+processes_free(struct processes *processes)
+{
+	for (size_t i = 0; i < processes->count; i++) {
+		for (size_t k = 0; k < processes->items[i].count; k++)
+			free(processes->items[i].words[k]);
+		free(processes->items[i].words);
+		free(processes->items[i].executable);
+	}
+	free(processes->items);
+	free(processes->problem);
+	*processes = (struct processes){ 0 };
+}

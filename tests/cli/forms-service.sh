@@ -1,0 +1,324 @@
+#!/bin/bash
+# Services in their forms: what systemd, the runlevels of SysV and xinetd start at boot, and what runs.
+# no remedy: whoever turns a daemon on or off must know who needs it; the command that does is said
+# never invalid: what systemd refuses is not started
+. "$(dirname "$0")/lib.sh"
+. "$PROJECT/tests/cli/lib-forms.sh"
+
+asked()
+{
+	{ echo service: && sed 's/^/  /'; } >"$T/section"
+	policy '' <"$T/section"
+}
+
+# recorded <TEXT: the same control, with what ps printed
+recorded()
+{
+	cat >"$T/evidence.txt"
+	{
+		printf 'holdfast: 1\ncontrols:\n  - id: it\n'
+		printf '    evidence: { file: evidence.txt, date: 2004-02-10, max-days: 36500, sha256: %s }\n' \
+			"$(sha256sum <"$T/evidence.txt" | cut -c 1-64)"
+		sed 's/^/    /' "$T/section"
+	} >"$T/policy.yaml"
+}
+
+# systemd: the targets that every host has
+systemd()
+{
+	local lib=usr/lib/systemd/system
+	mkdir -p "$ROOT"/{sbin,etc/systemd/system} "$ROOT"/$lib
+	: >"$ROOT/usr/lib/systemd/systemd"
+	ln -s ../usr/lib/systemd/systemd "$ROOT/sbin/init"
+	printf '[Unit]\nRequires=multi-user.target\n' | put $lib/graphical.target
+	printf '[Unit]\nRequires=basic.target\n' | put $lib/multi-user.target
+	printf '[Unit]\nRequires=sysinit.target\nWants=sockets.target timers.target\n' | put $lib/basic.target
+	for target in sysinit sockets timers; do printf '[Unit]\n' | put $lib/$target.target; done
+	ln -s graphical.target "$ROOT/$lib/default.target"
+}
+
+# unit NAME [LINE...]: a service that starts /usr/sbin/catd
+unit()
+{
+	local name=$1
+	shift
+	printf '%s\n' '[Unit]' "$@" '[Service]' 'ExecStart=/usr/sbin/catd -a -r "b c"' | put "usr/lib/systemd/system/$name"
+}
+
+# wanted NAME [TARGET]: what `systemctl enable` leaves
+wanted()
+{
+	local target=${2:-multi-user.target}
+	mkdir -p "$ROOT/etc/systemd/system/$target.wants"
+	ln -s "/usr/lib/systemd/system/$1" "$ROOT/etc/systemd/system/$target.wants/$1"
+}
+
+# both STATE [TEXT]: asked to be started, and asked not to be; STATE is yes, no or unknown
+both()
+{
+	local good=pass bad=fail
+	case $1 in unknown) good=unknown bad=unknown ;; no) good=fail bad=pass ;; esac
+	printf 'name: [cat, catd]\nboot: yes\n' | asked
+	judged $good "${2:-}"
+	printf 'name: [cat, catd]\nboot: no\n' | asked
+	judged $bad "${2:-}"
+}
+
+form "wanted by multi-user.target"
+systemd
+unit cat.service
+wanted cat.service
+both yes "/etc/systemd/system/multi-user.target.wants/cat.service: cat at boot: started by cat.service"
+form_run audit
+says "$FORM: what to do" "systemctl disable --now cat.service changes that"
+refused
+unreadable usr/lib/systemd/system/cat.service
+
+form "installed, but wanted by nothing"
+systemd
+unit cat.service
+both no "/usr/lib/systemd/system/cat.service: cat at boot: not started"
+printf 'name: cat\nboot: yes\n' | asked
+judged fail "nothing that is started at boot wants it; systemctl enable --now cat.service changes that"
+
+form "wanted by a target that nothing starts"
+systemd
+unit cat.service
+wanted cat.service other.target
+both no "not started"
+form "wanted by what is wanted"
+systemd
+unit dog.service 'Wants=cat.service'
+wanted dog.service sysinit.target
+printf '[Service]\nExecStart=/usr/sbin/catd\n' | put usr/lib/systemd/system/cat.service
+both yes "/usr/lib/systemd/system/dog.service:2: cat at boot: started by cat.service"
+form "in a drop-in"
+systemd
+unit cat.service
+printf '[Unit]\nWants=cat.service\n' | put etc/systemd/system/multi-user.target.d/cats.conf
+both yes "/etc/systemd/system/multi-user.target.d/cats.conf:2"
+form "nothing of that name"
+systemd
+both no "not started"
+form "masked"
+systemd
+unit cat.service
+wanted cat.service
+ln -s /dev/null "$ROOT/etc/systemd/system/cat.service"
+both no "it is masked"
+form "an alias"
+systemd
+unit feline.service
+wanted feline.service
+ln -s /usr/lib/systemd/system/feline.service "$ROOT/etc/systemd/system/cat.service"
+both yes "started by feline.service"
+form "under another name"
+systemd
+unit feline.service
+wanted feline.service
+both yes "/usr/lib/systemd/system/feline.service:3: cat at boot: started by feline.service"
+form "by its socket"
+systemd
+unit cat.service
+printf '[Socket]\nListenStream=7\n' | put usr/lib/systemd/system/cat.socket
+wanted cat.socket sockets.target
+both yes "started for the first who connects, by cat.service"
+form "by a socket, for each connection"
+systemd
+unit cat@.service
+printf '[Socket]\nListenStream=7\nAccept=yes\n' | put usr/lib/systemd/system/cat.socket
+wanted cat.socket sockets.target
+printf 'name: cat.socket\nboot: no\n' | asked
+judged fail "cat.socket at boot: started by cat.socket"
+form "by a timer"
+systemd
+unit cat.service
+printf '[Timer]\nOnBootSec=1h\n' | put usr/lib/systemd/system/cat.timer
+wanted cat.timer timers.target
+printf 'name: cat\nboot: yes\n' | asked
+judged unknown "cat.timer starts it"
+printf 'name: cat\nboot: no\n' | asked
+judged fail "started later, by cat.service"
+form "an instance"
+systemd
+unit cat@.service
+wanted cat@one.service
+printf 'name: cat@one\nboot: yes\n' | asked
+judged pass "started by cat@one.service"
+
+form "a condition that does not hold"
+systemd
+unit cat.service 'ConditionPathExists=!/etc/cat.off'
+wanted cat.service
+both yes "started by cat.service"
+: | put etc/cat.off
+both no "/usr/lib/systemd/system/cat.service:2: cat at boot: not started"
+form "a condition that no file tells"
+systemd
+unit cat.service 'ConditionKernelCommandLine=!nocat'
+wanted cat.service
+both unknown "ConditionKernelCommandLine=!nocat can't be told from the files of this root"
+form "two that exclude each other"
+systemd
+unit cat.service 'Conflicts=dog.service'
+unit dog.service
+wanted cat.service
+wanted dog.service
+both unknown "it excludes dog.service, which is wanted too"
+form "a target that can't be started"
+systemd
+unit cat.service
+wanted cat.service
+printf '[Unit]\nRequires=none.service multi-user.target\n' | put etc/systemd/system/graphical.target
+both unknown "requires what can't be loaded"
+form "a part of a root"
+mkdir -p "$ROOT/etc/systemd/system"
+wanted cat.service
+both unknown "its unit file is not in this root, which lacks the vendor's units"
+
+form "an init script under systemd"
+systemd
+printf '#!/bin/sh\n' | put etc/init.d/cat
+chmod +x "$ROOT/etc/init.d/cat"
+mkdir -p "$ROOT"/etc/rc{2,5,6}.d
+ln -s ../init.d/cat "$ROOT/etc/rc2.d/K01cat"
+ln -s ../init.d/cat "$ROOT/etc/rc6.d/S01cat"
+both no "not started"
+ln -s ../init.d/cat "$ROOT/etc/rc2.d/S01cat"
+both yes "/etc/rc2.d/S01cat: cat at boot: started by /etc/init.d/cat"
+unit cat.service
+both no "nothing that is started at boot wants it"
+
+# sysv: init of old, for runlevel 3
+sysv()
+{
+	printf 'id:3:initdefault:\n1:2345:respawn:/sbin/mingetty tty1\nct:3:respawn:/usr/sbin/feed -f\n' | put etc/inittab
+	: | put sbin/init
+	printf '#!/bin/sh\n' | put etc/rc.d/init.d/cat
+	chmod +x "$ROOT/etc/rc.d/init.d/cat"
+	mkdir -p "$ROOT"/etc/rc.d/rc{3,5}.d
+}
+form "a link of the runlevel"
+sysv
+ln -s ../init.d/cat "$ROOT/etc/rc.d/rc5.d/S90cat"
+ln -s ../init.d/cat "$ROOT/etc/rc.d/rc3.d/K10cat"
+both no "/etc/inittab:1: cat at boot: not started"
+: | put sbin/chkconfig
+printf 'name: cat\nboot: yes\n' | asked
+judged fail "runlevel 3 has no link that starts it; chkconfig cat on changes that"
+ln -s ../init.d/cat "$ROOT/etc/rc.d/rc3.d/S90cat"
+both yes "/etc/rc.d/rc3.d/S90cat: cat at boot: started by /etc/rc.d/init.d/cat"
+chmod -x "$ROOT/etc/rc.d/init.d/cat"
+both no "not started"
+form "a line of inittab"
+sysv
+printf 'name: feed\nboot: yes\n' | asked
+judged pass "/etc/inittab:3: feed at boot: started by init"
+form "no runlevel"
+sysv
+printf '1:2345:respawn:/sbin/mingetty tty1\n' | put etc/inittab
+both unknown "init asks for the runlevel"
+form "rc.local"
+sysv
+printf '# catd\n/usr/sbin/catd &\n' | put etc/rc.d/rc.local
+both unknown "/etc/rc.d/rc.local:2"
+
+# xinetd [LINE]: it serves cat
+xinetd()
+{
+	printf 'service cat\n{\n\ttype = UNLISTED\n\tsocket_type = stream\n\tprotocol = tcp\n\tport = 7777\n\twait = no\n\tuser = root\n\tserver = /bin/cat\n%s\n}\n' "${1:-}" |
+		put etc/xinetd.conf
+	put bin/cat <<<'#!/bin/sh'
+	chmod +x "$ROOT/bin/cat"
+	printf 'root:x:0:0::/root:/bin/sh\n' | put etc/passwd
+	printf '#!/bin/sh\n' | put etc/rc.d/init.d/xinetd
+	chmod +x "$ROOT/etc/rc.d/init.d/xinetd"
+	ln -s ../init.d/xinetd "$ROOT/etc/rc.d/rc3.d/S56xinetd"
+}
+form "a service of xinetd"
+sysv
+rm "$ROOT/etc/rc.d/init.d/cat"
+xinetd
+both yes "/etc/xinetd.conf:1: cat at boot: started for the first who connects, by xinetd"
+rm "$ROOT/etc/rc.d/rc3.d/S56xinetd"
+printf 'name: cat\nboot: yes\n' | asked
+judged fail "xinetd, which would serve it, is not started: runlevel 3 has no link that starts it"
+form "disabled in xinetd"
+sysv
+rm "$ROOT/etc/rc.d/init.d/cat"
+xinetd '	disable = yes'
+both no "/etc/xinetd.conf:10: cat at boot: not started"
+
+form "its arguments"
+systemd
+unit cat.service
+wanted cat.service
+printf 'name: cat\nboot: yes\narguments: [-a, b c]\nwithout: [-q]\n' | asked
+judged pass "/usr/lib/systemd/system/cat.service:3: cat at boot: arguments: as asked for"
+printf 'name: cat\nboot: yes\narguments: [-a, -x]\nwithout: [-r]\n' | asked
+judged fail "cat at boot: arguments: without -x, with -r"
+printf '[Service]\nExecStart=\nExecStart=/usr/sbin/catd $OPTIONS %%X\n' | put etc/systemd/system/cat.service.d/x.conf
+judged unknown "how cat.service is started can't be told"
+form "arguments that a script gives"
+sysv
+ln -s ../init.d/cat "$ROOT/etc/rc.d/rc3.d/S90cat"
+judged unknown "what gives it them is not followed"
+
+form "whether it runs"
+systemd
+printf 'name: cat\nprogram: [catd, cat]\nrunning: yes\narguments: [-a]\nwithout: [-r]\n' | asked
+judged unknown "needs the running host, or evidence"
+recorded <<'END'
+UID          PID    PPID  C STIME TTY          TIME CMD
+root           1       0  0 06:15 ?        00:00:12 /sbin/init
+root        2001       1  0 06:16 ?        00:00:00 /usr/sbin/catd -a now
+END
+judged pass "evidence.txt:3: cat now: runs"
+recorded <<'END'
+  PID TTY      STAT   TIME COMMAND
+ 2001 ?        Ss     0:00 /usr/sbin/catd -a -r
+ 2002 ?        Ss     0:00 catd -a
+ 2004 pts/0    S+     0:00 grep catd
+END
+judged fail "evidence.txt:2: cat now: runs with -r"
+recorded <<'END'
+  PID TTY      STAT   TIME COMMAND
+ 2001 ?        Ss     0:00 /usr/sbin/catd
+END
+judged fail "cat now: runs without -a"
+recorded <<'END'
+  PID TTY      STAT   TIME COMMAND
+ 2004 pts/0    S+     0:00 grep catd
+END
+judged fail "cat now: does not run"
+printf 'name: cat\nprogram: catd\nrunning: no\n' | asked
+cp evidence.txt ps.txt
+recorded <ps.txt
+judged pass "cat now: does not run"
+recorded <<'END'
+  PID COMMAND
+ 2001 /usr/sbin/catd
+END
+judged unknown "no whole list of ps(1)"
+
+# The running system, in a pid namespace where the test starts what passes for catd.
+if [ "$(id -u)" -eq 0 ]; then
+	cp "$HELPERS/cli/idle" "$T/catd"
+	chmod 755 "$T" "$T/catd"
+	for running in yes no; do
+		printf 'name: catd\nrunning: %s\narguments: [-a]\n' $running | sed '/no$/{n;d}' | asked
+		unshare --pid --fork --mount-proc bash -c '
+			"$0" -a & while [ "$(pgrep -c catd)" -lt 1 ]; do sleep 0.1; done
+			"$@"' "$T/catd" "$HOLDFAST" audit -v --policy "$T/policy.yaml" >"$T/out" 2>"$T/err"
+		says "asked, running $running: it runs" "catd now: runs"
+	done
+fi
+
+printf 'name: [a/b, "c d"]\nprogram: /bin/x\narguments: [-x]\n' | asked
+run policy check "$T/policy.yaml"
+says "mistakes: a path" "'a/b' is no name of one" err
+says "mistakes: a blank" "'c d' is no name" err
+says "mistakes: a program's path" "service.program: '/bin/x'" err
+says "mistakes: asks for nothing" "neither 'boot' nor 'running'" err
+says "mistakes: arguments of nothing" "service.arguments needs boot: yes or running: yes" err
+finish
