@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <regex.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +8,10 @@
 #include "base/principals.h"
 #include "base/text.h"
 #include "policy/kinds/kind.h"
+#include "policy/pattern.h"
 
 enum {
 	SHOWN_MAX = 20, /* paths that fail; the rest is counted */
-	LINE_MAX_BYTES = 64 << 10, /* a longer one is not matched: regexec(3) takes its
-				      time */
 	DAY = 24 * 60 * 60, /* seconds */
 };
 
@@ -111,19 +109,9 @@ check_expressions(
 	const struct control *control, const char *key, struct problems *problems)
 {
 	const struct value *list = value_find(control->keys, key);
-	for (size_t i = 0; list != NULL && i < list->count; i++) {
-		regex_t regex;
-		char why[128];
-		int error = regcomp(
-			&regex, list->items[i].text, REG_EXTENDED | REG_NOSUB);
-		if (error == 0) {
-			regfree(&regex);
-			continue;
-		}
-		regerror(error, &regex, why, sizeof why);
-		problems_add(problems, list->items[i].at, "files.%s: '%s': %s", key,
-			list->items[i].text, why);
-	}
+	autofree char *name = memory_printf("files.%s", key);
+	for (size_t i = 0; list != NULL && i < list->count; i++)
+		pattern_check(&list->items[i], name, problems);
 }
 
 static void
@@ -269,28 +257,6 @@ judge_age(struct work *work, const char *path, const struct stat *status)
 	report(work, path, have, want);
 }
 
-/* The offset of the first line of FILE that REGEX matches, SIZE_MAX when none does.
- * *ret_unsure: a line is too long to be matched. */
-static size_t
-find_line(const struct file *file, const regex_t *regex, bool *ret_unsure)
-{
-	const struct bytes text = file->bytes;
-	for (size_t at = 0; at < text.size;) {
-		const char *line = text.data + at;
-		const char *newline = memchr(line, '\n', text.size - at);
-		size_t size = newline != NULL ? (size_t)(newline - line) : text.size - at;
-		regmatch_t range = { 0, (regoff_t)size };
-		/* the bytes of a file have no NUL behind them */
-		autofree char *copy = memory_copy(line, size > LINE_MAX_BYTES ? 0 : size);
-		if (size > LINE_MAX_BYTES)
-			*ret_unsure = true;
-		else if (regexec(regex, copy, 1, &range, REG_STARTEND) == 0)
-			return at;
-		at += size + 1;
-	}
-	return SIZE_MAX;
-}
-
 static void
 judge_expression(struct work *work, const char *path, const struct file *file,
 	const char *expression, bool wanted)
@@ -299,7 +265,7 @@ judge_expression(struct work *work, const char *path, const struct file *file,
 	bool unsure = false;
 	if (regcomp(&regex, expression, REG_EXTENDED) != 0)
 		return; /* validate has told */
-	size_t at = find_line(file, &regex, &unsure);
+	size_t at = pattern_find(&regex, file->bytes, &unsure);
 	regfree(&regex);
 	/* which no period matches */
 	bool has_nul = file->bytes.size > 0 &&
