@@ -196,12 +196,20 @@ read_all(struct file *file, int fd)
 	file->bytes = (struct bytes){ data, size };
 }
 
+/* Opens in earnest what FD, opened with O_PATH, is known to be a regular file. */
+static int
+open_known(int fd)
+{
+	char self[64];
+	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+	return open(self, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+}
+
 /* FD was opened with O_PATH: nothing is opened in earnest before it is known to be a
  * regular file. */
 static void
 read_file(struct file *file, int fd)
 {
-	char self[64];
 	if (fstat(fd, &file->status) < 0) {
 		refuse(file, errno, NULL);
 		return;
@@ -216,8 +224,7 @@ read_file(struct file *file, int fd)
 		refuse(file, 0, "larger than 8 MiB");
 		return;
 	}
-	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
-	int own = open(self, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int own = open_known(fd);
 	if (own < 0) {
 		refuse(file, errno,
 			errno == ENOENT ? "needs /proc, which is not mounted" : NULL);
@@ -435,6 +442,26 @@ host_mode(struct host *host, const char *path, mode_t *ret_mode, char **ret_targ
 	int result = host_status(host, path, &status, ret_target);
 	*ret_mode = status.st_mode;
 	return result;
+}
+
+int
+host_open_content(
+	struct host *host, const char *path, struct stat *ret_status, struct error *err)
+{
+	bool is_link;
+	autofree char *target = NULL;
+	int fd = resolve_path(bottom(host)->fd, path, &target, &is_link), content = -1;
+	if (fd < 0)
+		return error_set(err, "%s", strerror(errno));
+	bool known = fstat(fd, ret_status) == 0,
+	     regular = known && S_ISREG(ret_status->st_mode);
+	if (regular)
+		content = open_known(fd);
+	if (content < 0)
+		error_set(err, "%s",
+			known && !regular ? "not a regular file" : strerror(errno));
+	close(fd);
+	return content;
 }
 
 uid_t

@@ -113,6 +113,13 @@ host_status(
 int
 host_mode(struct host *host, const char *path, mode_t *ret_mode, char **ret_target);
 
+/* Opens the regular file at PATH, never a FIFO or a device, for content that may be too
+ * large to be kept. Returns a descriptor to read from, which the caller closes, or -1
+ * with *err. What is planned is not looked at. */
+int
+host_open_content(
+	struct host *host, const char *path, struct stat *ret_status, struct error *err);
+
 /* The owner of STATUS as the host would have it: on a root that somebody who is not root
  * unpacked, what is his stands for root's. */
 uid_t
