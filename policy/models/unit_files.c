@@ -231,6 +231,13 @@ unit_files_read_section(struct host *host, const struct file *file,
 const struct file *
 unit_files_read_one(struct host *host, const char *name, unit_reader *reader, void *data)
 {
+	return unit_files_read_part(host, name, "[Service]", reader, data);
+}
+
+const struct file *
+unit_files_read_part(struct host *host, const char *name, const char *section,
+	unit_reader *reader, void *data)
+{
 	const char *at = strchr(name, '@'), *dot = strrchr(name, '.');
 	const struct file *unit = unit_files_find(host, name), *unreadable = NULL;
 	if (unit == NULL && at != NULL && dot > at + 1) {
@@ -242,7 +249,7 @@ unit_files_read_one(struct host *host, const char *name, unit_reader *reader, vo
 		struct name_list names = { 0 };
 		unit_files_add_names(name, &names);
 		unreadable = unit_files_read_section(
-			host, unit, &names, "[Service]", reader, data);
+			host, unit, &names, section, reader, data);
 		name_list_free(&names);
 	}
 	return unreadable;

@@ -38,6 +38,11 @@ unit_files_read(struct host *host, const char *const *names, const struct file *
 const struct file *
 unit_files_read_one(struct host *host, const char *name, unit_reader *reader, void *data);
 
+/* The same for the lines of SECTION, "[Timer]", of a unit of any type. */
+const struct file *
+unit_files_read_part(struct host *host, const char *name, const char *section,
+	unit_reader *reader, void *data);
+
 /* Hands the lines of SECTION ("[Unit]") in the unit's FILE, and then in the drop-ins for
  * NAMES and for its type, to READER. Returns as above. */
 const struct file *

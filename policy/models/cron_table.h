@@ -1,0 +1,98 @@
+/* What a host starts again and again: by crontabs, by the scripts in folders that
+ * run-parts goes through, by anacron, and by systemd's timers. Whether cron, anacron's
+ * starter or systemd itself runs is not looked at, nor what a command does, but for
+ * run-parts. Sources: cron(8), run-parts(8), anacrontab(5), systemd.timer(5); database.c
+ * of Debian's cron 3.0pl1-162 and of cronie 1.7. */
+#ifndef POLICY_MODELS_CRON_TABLE_H
+#define POLICY_MODELS_CRON_TABLE_H
+
+#include "policy/kinds/kind.h"
+#include "policy/models/cron_tab.h"
+
+struct cron_job {
+	struct calendar times;
+	long interval; /* minutes between two starts that no clock gives
+			  (OnUnitActiveSec=); 0: by times */
+	bool by_anacron; /* at one of the table's anacron, once in so many: */
+	enum calendar_every every;
+	unsigned days;
+	bool at_boot; /* alone */
+	char *command;
+	const struct file *script; /* what it starts, where that is a text; NULL */
+	struct place place;
+	char *doubt; /* why its times can't be told; NULL */
+};
+
+/* What looks like a job and is none, or may be. */
+struct cron_skipped {
+	char *path;
+	struct place place; /* of a line; nowhere: the file as a whole */
+	char *reason;
+	bool is_refused; /* for what stands at the place, by cron's rules */
+	bool is_line; /* that line alone */
+	bool is_doubt; /* it may count */
+};
+
+struct cron_table {
+	struct cron_job *jobs;
+	size_t count;
+	struct cron_skipped *skipped;
+	size_t skipped_count;
+	struct calendar anacron[CALENDAR_ITEMS_MAX]; /* when anacron looks for work */
+	size_t anacron_count;
+	char *anacron_doubt; /* why that can't be told; NULL */
+};
+
+/* Which cron the host has. Where that can't be told each of both may be. */
+struct cron_installed {
+	bool flavours[2]; /* by enum cron_flavour */
+	const char *problem; /* why no crontab counts: none is installed, or one that is
+				not followed; NULL */
+	bool is_doubt; /* problem is a doubt */
+};
+
+struct cron_installed
+cron_installed(struct host *host);
+
+/* With that cron; CRONTABS false: with none. Freed by cron_table_free; places are those
+ * of the host's files. */
+void
+cron_table_read(struct host *host, bool crontabs, enum cron_flavour flavour,
+	struct cron_table *ret_table);
+
+void
+cron_table_free(struct cron_table *table);
+
+/* --- the parts of a table -----------------------------------------------------------
+ */
+
+/* Room for one job more, zeroed. */
+struct cron_job *
+cron_table_add(struct cron_table *table);
+
+void
+cron_table_skip(struct cron_table *table, const char *path, struct place place,
+	bool is_doubt, char *reason);
+
+/* The script that a command begins with, NULL when it is none that can be read. */
+const struct file *
+cron_script_find(struct host *host, const char *command);
+
+/* Whether LINE, of a script or a command, is more than a comment. */
+bool
+cron_line_counts(const char *line);
+
+/* Adds what run-parts starts by JOB's command, as jobs of the same times. */
+void
+cron_parts_add(struct host *host, enum cron_flavour flavour, const struct cron_job *job,
+	struct cron_table *table);
+
+/* Adds the jobs of /etc/anacrontab. */
+void
+cron_anacron_add(struct host *host, enum cron_flavour flavour, struct cron_table *table);
+
+/* Adds what timers that something wants start. */
+void
+cron_timers_add(struct host *host, struct cron_table *table);
+
+#endif

@@ -1,0 +1,160 @@
+#include "policy/models/log_time.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+enum { STAMP_MAX = 64 /* bytes of a line that are looked at */, DAY = 24 * 60 * 60 };
+
+/* DIGITS digits at *AT; -1 when they are not there. */
+static int
+take_number(const char **at, size_t digits, int *ret_number)
+{
+	long number;
+	if (strspn(*at, "0123456789") < digits)
+		return -1;
+	autofree char *text = memory_copy(*at, digits);
+	if (text_number(text, 0, 9999, &number, NULL) < 0)
+		return -1;
+	*ret_number = (int)number;
+	*at += digits;
+	return 0;
+}
+
+/* "10:03:13" or "10:03" */
+static int
+take_clock(const char **at, struct tm *when)
+{
+	if (take_number(at, 2, &when->tm_hour) < 0 || *(*at)++ != ':' ||
+		take_number(at, 2, &when->tm_min) < 0)
+		return -1;
+	if (**at == ':') {
+		++*at;
+		if (take_number(at, 2, &when->tm_sec) < 0)
+			return -1;
+	}
+	return when->tm_hour < 24 && when->tm_min < 60 && when->tm_sec <= 60 ? 0 : -1;
+}
+
+/* The time of WHEN, which must be a day of the calendar; SHIFT: seconds east of UTC,
+ * where the line says them. */
+static enum log_time
+finish(struct tm when, const long *shift, time_t *ret_time)
+{
+	struct tm same = when;
+	same.tm_isdst = -1;
+	time_t time = shift != NULL ? timegm(&same) : mktime(&same);
+	if (time == -1 || same.tm_mday != when.tm_mday || same.tm_mon != when.tm_mon)
+		return LOG_TIME_BAD;
+	*ret_time = time - (shift != NULL ? *shift : 0);
+	return LOG_TIME_READ;
+}
+
+/* "Z", "+01:00", "+0100" behind a time. */
+static const long *
+take_zone(const char *at, long *ret_shift)
+{
+	int hours, minutes;
+	if (*at == '.' || *at == ',')
+		at += 1 + strspn(at + 1, "0123456789");
+	at += *at == ' ' && (at[1] == '+' || at[1] == '-');
+	*ret_shift = 0;
+	if (*at == 'Z')
+		return ret_shift;
+	bool west = *at == '-';
+	if (*at != '+' && *at != '-')
+		return NULL;
+	at++;
+	if (take_number(&at, 2, &hours) < 0)
+		return NULL;
+	at += *at == ':';
+	if (take_number(&at, 2, &minutes) < 0)
+		return NULL;
+	*ret_shift = (hours * 60L + minutes) * 60 * (west ? -1 : 1);
+	return ret_shift;
+}
+
+static enum log_time
+read_iso(const char *at, time_t *ret_time)
+{
+	struct tm when = { 0 };
+	long shift;
+	char mark;
+	if (take_number(&at, 4, &when.tm_year) < 0 ||
+		((mark = *at) != '-' && mark != '/') ||
+		(at++, take_number(&at, 2, &when.tm_mon)) < 0 || *at != mark ||
+		(at++, take_number(&at, 2, &when.tm_mday)) < 0)
+		return LOG_TIME_NONE;
+	when.tm_year -= 1900;
+	when.tm_mon--;
+	bool has_clock = (*at == 'T' || *at == ' ') && isdigit((unsigned char)at[1]) &&
+		isdigit((unsigned char)at[2]) && at[3] == ':';
+	if (!has_clock)
+		return finish(when, NULL, ret_time);
+	at++;
+	if (take_clock(&at, &when) < 0)
+		return LOG_TIME_BAD;
+	return finish(when, take_zone(at, &shift), ret_time);
+}
+
+static enum log_time
+read_epoch(const char *at, time_t *ret_time)
+{
+	size_t digits = strspn(at, "0123456789");
+	long number;
+	if (digits < 9 || digits > 11 || isalpha((unsigned char)at[digits]))
+		return LOG_TIME_NONE;
+	autofree char *text = memory_copy(at, digits);
+	if (text_number(text, 0, 99999999999, &number, NULL) < 0)
+		return LOG_TIME_BAD;
+	*ret_time = (time_t)number;
+	return LOG_TIME_READ;
+}
+
+static enum log_time
+read_syslog(const char *at, time_t written, time_t *ret_time)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	struct tm when = { 0 }, last;
+	const char *month = NULL;
+	for (size_t i = 0; i + 3 < sizeof months; i += 3)
+		if (strncmp(at, months + i, 3) == 0)
+			month = months + i;
+	if (month == NULL || at[3] != ' ')
+		return LOG_TIME_NONE;
+	when.tm_mon = (int)(month - months) / 3;
+	at += 4;
+	at += *at == ' ';
+	if (take_number(&at,
+		    isdigit((unsigned char)at[0]) && isdigit((unsigned char)at[1]) ? 2
+										   : 1,
+		    &when.tm_mday) < 0 ||
+		*at++ != ' ' || take_clock(&at, &when) < 0)
+		return LOG_TIME_BAD;
+	if (localtime_r(&written, &last) == NULL)
+		return LOG_TIME_BAD;
+	/* 29 February is one in five years at the latest, or in nine about 2100 */
+	for (int year = last.tm_year + 1; year >= last.tm_year - 8; year--) {
+		when.tm_year = year;
+		if (finish(when, NULL, ret_time) == LOG_TIME_READ &&
+			*ret_time <= written + DAY)
+			return LOG_TIME_READ;
+	}
+	return LOG_TIME_BAD;
+}
+
+enum log_time
+log_time_read(struct bytes line, time_t written, time_t *ret_time)
+{
+	autofree char *text = memory_copy(
+		line.data, line.size < STAMP_MAX ? line.size : STAMP_MAX);
+	const char *at = text + (*text == '[');
+	enum log_time answer = read_iso(at, ret_time);
+	if (answer == LOG_TIME_NONE)
+		answer = read_epoch(at, ret_time);
+	if (answer == LOG_TIME_NONE)
+		answer = read_syslog(at, written, ret_time);
+	return answer;
+}
