@@ -6,6 +6,7 @@ extern const struct kind kind_accounts;
 extern const struct kind kind_acl;
 extern const struct kind kind_attest;
 extern const struct kind kind_augeas;
+extern const struct kind kind_backup;
 extern const struct kind kind_complies;
 extern const struct kind kind_console;
 extern const struct kind kind_files;
@@ -36,6 +37,7 @@ const struct kind *const kinds[] = {
 	&kind_packages,
 	&kind_tcprules,
 	&kind_trust,
+	&kind_backup,
 	&kind_portsentry,
 	&kind_time,
 	&kind_updates,

@@ -1,0 +1,505 @@
+#!/bin/bash
+# backup in its forms: records by age, what cron and timers start, what was restored.
+# no remedy: which backup is right, and where to, is the administrator's to say
+. "$(dirname "$0")/lib.sh"
+. "$PROJECT/tests/cli/lib-forms.sh"
+
+asked()
+{
+	{ echo backup: && sed 's/^/  /'; } >"$T/section"
+	policy '' <"$T/section"
+}
+
+ago()
+{
+	date -u -d "$1 ago" "+$2"
+}
+
+# --- the log -------------------------------------------------------------------------
+
+logged()
+{
+	asked <<'LOGGED'
+log: { file: '/var/log/backup.log*', record: 'backup of .* finished', max-days: 2 }
+LOGGED
+}
+
+form "records of syslog"
+logged
+{
+	echo "$(ago '9 days' '%b %e %T') giant backup: backup of /home finished"
+	echo "$(ago '1 day' '%b %e %T') giant backup: backup of /home finished"
+	echo "$(ago '1 hour' '%b %e %T') giant backup: backup of /home started"
+} | put var/log/backup.log
+judged pass "/var/log/backup.log:2: log: the newest is of $(ago '1 day' %F)"
+refused=$FORM
+form_run apply --yes
+status "$refused: nothing to apply" 0
+unreadable var/log/backup.log
+
+form "the newest is too old"
+logged
+echo "$(ago '4 days' '%b %e %T') giant backup: backup of /home finished" | put var/log/backup.log
+judged fail "the newest is of $(ago '4 days' %F) -> a record of the last 2 days"
+refused
+
+form "last year's"
+logged
+echo "$(ago '1 day' '%b %e %T') giant backup: backup of /home finished" | put var/log/backup.log
+touch -d '360 days ago' "$ROOT/var/log/backup.log"
+judged fail "the newest is of"
+says "$FORM: the year is the file's" "the newest is of $(ago '366 days' %Y)"
+
+for stamp in '%FT%T+00:00' '%F %T' '%Y/%m/%d %T' '[%F %T]' '%s' '%F' '%FT%T.123456-0500'; do
+	form "a time as $stamp"
+	logged
+	echo "$(ago '1 day' "$stamp") backup of /home finished" | put var/log/backup.log
+	judged pass "the newest is of"
+	echo "$(ago '5 days' "$stamp") backup of /home finished" | put var/log/backup.log
+	judged fail "the newest is of"
+done
+
+form "rotated"
+logged
+: | put var/log/backup.log
+echo "$(ago '1 day' %F) backup of /home finished" | put var/log/backup.log.1
+judged pass "/var/log/backup.log.1:1"
+rm "$ROOT/var/log/backup.log.1"
+judged fail "no line is a record"
+: | put var/log/backup.log.1.gz
+judged unknown "/var/log/backup.log.1.gz: what is packed is not read"
+
+form "no log"
+logged
+judged fail "there is no such file"
+
+form "to come"
+logged
+echo "$(date -u -d '3 days' %F 2>/dev/null || date -u -d '3 days' +%F) backup of /home finished" | put var/log/backup.log
+judged unknown "of a time to come"
+
+form "no time that there is"
+logged
+echo "2026-02-31 backup of /home finished" | put var/log/backup.log
+judged unknown "begins with no time that there is"
+echo "Feb 31 10:00:00 backup of /home finished" | put var/log/backup.log
+judged unknown "begins with no time that there is"
+
+form "without a time"
+logged
+echo "backup of /home finished" | put var/log/backup.log
+judged pass "when the file was last changed counts"
+echo "backup of /var started" >>"$ROOT/var/log/backup.log"
+judged unknown "other lines follow the newest"
+echo "backup of /home finished" | put var/log/backup.log
+touch -d '3 days ago' "$ROOT/var/log/backup.log"
+judged fail "-> a record of the last 2 days"
+
+form "more than 8 MiB"
+logged
+{
+	yes "$(ago '5 days' %F) backup of /home started" | head -n 400000
+	echo "$(ago '1 day' %F) backup of /home finished"
+} | put var/log/backup.log
+judged pass "/var/log/backup.log: log: the newest is of"
+{
+	echo "$(ago '1 day' %F) backup of /home finished"
+	yes "$(ago '1 day' %F) backup of /home started" | head -n 400000
+} | put var/log/backup.log
+judged unknown "of more than 8 MiB only the end was looked at"
+
+# --- the schedule --------------------------------------------------------------------
+
+# scheduled WORD: asked of the host with Debian's cron
+scheduled()
+{
+	asked <<SCHEDULED
+schedule: { command: 'sbin/backup', at-least: $1 }
+SCHEDULED
+}
+
+# debian: with Debian's cron and /etc/crontab, without anacron
+debian()
+{
+	mkdir -p "$ROOT"/usr/sbin "$ROOT"/etc/cron.{d,hourly,daily,weekly,monthly} "$ROOT/var/spool/cron/crontabs"
+	: >"$ROOT/usr/sbin/cron"
+	printf 'root:x:0:0::/root:/bin/sh\nbob:x:1000:1000::/home/bob:/bin/sh\n' | put etc/passwd
+	printf 'passwd: files\n' | put etc/nsswitch.conf
+	put etc/crontab <<'CRONTAB'
+SHELL=/bin/sh
+PATH=/usr/local/sbin:/usr/local/bin:/sbin:/bin:/usr/sbin:/usr/bin
+
+17 *	* * *	root	cd / && run-parts --report /etc/cron.hourly
+25 6	* * *	root	test -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.daily; }
+47 6	* * 7	root	test -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.weekly; }
+52 6	1 * *	root	test -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.monthly; }
+#
+CRONTAB
+}
+
+# redhat: with cronie, where anacron runs all but the hourly scripts
+redhat()
+{
+	mkdir -p "$ROOT"/usr/{s,}bin "$ROOT"/etc/cron.{d,hourly,daily} "$ROOT/var/spool/cron"
+	: >"$ROOT/usr/sbin/crond"
+	printf 'root:x:0:0::/root:/bin/sh\n' | put etc/passwd
+	printf '#!/bin/bash\n' | put usr/bin/run-parts
+	printf '01 * * * * root run-parts /etc/cron.hourly\n' | put etc/cron.d/0hourly
+	printf '#!/bin/sh\n/usr/sbin/anacron -s\n' | put etc/cron.hourly/0anacron
+	chmod 755 "$ROOT/etc/cron.hourly/0anacron"
+	put etc/anacrontab <<'ANACRONTAB'
+SHELL=/bin/sh
+RANDOM_DELAY=45
+START_HOURS_RANGE=3-22
+1	5	cron.daily		nice run-parts /etc/cron.daily
+7	25	cron.weekly		nice run-parts /etc/cron.weekly
+@monthly 45	cron.monthly		nice run-parts /etc/cron.monthly
+ANACRONTAB
+}
+
+# script PATH: one that starts the backup
+script()
+{
+	printf '#!/bin/sh\n# backups\nexec /usr/local/sbin/backup --all\n' | put "$1"
+	chmod 755 "$ROOT/$1"
+}
+
+form "a line of cron.d"
+debian
+scheduled daily
+printf 'MAILTO=""\n30 2 * * * root /usr/local/sbin/backup --all\n' | put etc/cron.d/backup
+judged pass "/etc/cron.d/backup:2: schedule: started with gaps of at most 1 day"
+unreadable etc/cron.d/backup
+form "nothing"
+debian
+scheduled daily
+judged fail "nothing starts it -> daily: gaps of at most 1 day"
+form "a comment"
+debian
+scheduled daily
+printf '#30 2 * * * root /usr/local/sbin/backup\n' | put etc/cron.d/backup
+judged fail "nothing starts it"
+
+form "weekdays alone"
+debian
+scheduled daily
+printf '30 2 * * mon-fri root /usr/local/sbin/backup --all\n' | put etc/cron.d/backup
+judged fail "started with gaps of at most 3 days -> daily"
+printf '30 2 * * sat,7 root /usr/local/sbin/backup --full\n' >>"$ROOT/etc/cron.d/backup"
+judged pass
+scheduled hourly
+judged fail
+scheduled weekly
+judged pass
+form "the 31st"
+debian
+scheduled monthly
+printf '0 0 31 * * root /usr/local/sbin/backup --all\n' | put etc/cron.d/backup
+judged fail "started with gaps of at most 61 days"
+printf '0 0 30 2 * root /usr/local/sbin/backup --all\n' | put etc/cron.d/backup
+judged fail "never started"
+form "a day of the month or of the week"
+debian
+scheduled weekly
+printf '0 0 1 * 1 root /usr/local/sbin/backup --all\n' | put etc/cron.d/backup
+judged pass
+printf '0 0 */7 * 1 root /usr/local/sbin/backup --all\n' | put etc/cron.d/backup
+judged fail
+form "at the boot"
+debian
+scheduled monthly
+printf '@reboot root /usr/local/sbin/backup --all\n' | put etc/cron.d/backup
+judged fail "started at the boot alone"
+form "hourly"
+debian
+scheduled hourly
+printf '@hourly root /usr/local/sbin/backup --all\n' | put etc/cron.d/backup
+judged pass "gaps of at most 1 h"
+printf '*/7 0-22 * * * root /usr/local/sbin/backup --all\n' | put etc/cron.d/backup
+judged fail "gaps of at most 1 h 4 min"
+
+form "one bad line"
+debian
+scheduled daily
+printf '30 2 * * * root /usr/local/sbin/backup --all\n61 * * * * root true\n' | put etc/cron.d/backup
+judged invalid "/etc/cron.d/backup:2: schedule: nothing starts it -> daily"
+says "$FORM: why" "cron ignores all of it: bad minute"
+form "no newline at the end"
+debian
+scheduled daily
+printf '30 2 * * * root /usr/local/sbin/backup --all' | put etc/cron.d/backup
+judged invalid "its last line has no newline"
+form "an empty value"
+debian
+scheduled daily
+printf 'MAILTO=\n30 2 * * * root /usr/local/sbin/backup --all\n' | put etc/cron.d/backup
+judged invalid "bad minute"
+form "no user"
+debian
+scheduled daily
+printf '30 2 * * * /usr/local/sbin/backup --all\n' | put etc/cron.d/backup
+judged invalid "there is no user of that name"
+form "a dot in the name"
+debian
+scheduled daily
+printf '30 2 * * * root /usr/local/sbin/backup --all\n' | put etc/cron.d/backup.cron
+judged fail "cron passes over names with other bytes"
+printf 'EXTRA_OPTS="-l"\n' | put etc/default/cron
+judged unknown "cron may be started with -l"
+form "others may write"
+debian
+scheduled daily
+printf '30 2 * * * root /usr/local/sbin/backup --all\n' | put etc/cron.d/backup
+chmod 664 "$ROOT/etc/cron.d/backup"
+judged fail "by which others may write"
+form "two links"
+debian
+scheduled daily
+printf '30 2 * * * root /usr/local/sbin/backup --all\n' | put etc/cron.d/backup
+ln "$ROOT/etc/cron.d/backup" "$ROOT/etc/backup.cron"
+judged fail "as it has more than one link"
+
+form "a user's own"
+debian
+scheduled daily
+printf '30 2 * * * /usr/local/sbin/backup --all %% mail\n' | put var/spool/cron/crontabs/bob
+judged fail "its mode is not 0600"
+chmod 600 "$ROOT/var/spool/cron/crontabs/bob"
+judged pass "/var/spool/cron/crontabs/bob:1"
+mv "$ROOT/var/spool/cron/crontabs/bob" "$ROOT/var/spool/cron/crontabs/eve"
+judged fail "there is no user of that name"
+
+form "a script of cron.daily"
+debian
+scheduled daily
+script etc/cron.daily/backup
+judged pass "/etc/crontab:5: schedule: started with gaps of at most 1 day"
+chmod 644 "$ROOT/etc/cron.daily/backup"
+judged fail "run-parts passes over what can't be executed"
+mv "$ROOT/etc/cron.daily/backup" "$ROOT/etc/cron.daily/backup.sh"
+judged fail "run-parts passes over names with other bytes"
+form "a script of cron.weekly"
+debian
+scheduled daily
+script etc/cron.weekly/backup
+judged fail "gaps of at most 7 days"
+form "a script without the line"
+debian
+scheduled daily
+printf '#!/bin/sh\n# exec /usr/local/sbin/backup\n' | put etc/cron.daily/other
+chmod 755 "$ROOT/etc/cron.daily/other"
+judged fail "nothing starts it"
+form "a script that the line starts"
+debian
+scheduled daily
+script usr/local/bin/nightly
+printf '@daily root /usr/local/bin/nightly\n' | put etc/cron.d/nightly
+judged pass "/etc/cron.d/nightly:1"
+form "a condition before run-parts"
+debian
+scheduled daily
+script etc/cron.daily/backup
+sed -i 's/test -x/grep -q x/' "$ROOT/etc/crontab"
+judged unknown "the condition before run-parts is not followed"
+
+form "Debian's anacron"
+debian
+scheduled daily
+script etc/cron.daily/backup
+: >"$ROOT/usr/sbin/anacron"
+chmod 755 "$ROOT/usr/sbin/anacron"
+judged fail "nothing starts it"
+printf '1\t5\tcron.daily\trun-parts --report /etc/cron.daily\n' | put etc/anacrontab
+judged fail "started at the boot alone"
+printf '30 7-23 * * * root [ -x /etc/init.d/anacron ] && /usr/sbin/invoke-rc.d anacron start >/dev/null\n' | put etc/cron.d/anacron
+judged pass "/etc/anacrontab:1: schedule: started with gaps of at most 1 day"
+sed -i 's/^1/2/' "$ROOT/etc/anacrontab"
+judged fail "gaps of at most 2 days"
+
+form "Red Hat's anacron"
+redhat
+scheduled daily
+script etc/cron.daily/backup.sh
+judged pass "/etc/anacrontab:4: schedule: started with gaps of at most 1 day"
+mv "$ROOT/etc/cron.daily/backup.sh" "$ROOT/etc/cron.daily/backup.rpmsave"
+judged fail "run-parts passes over names that end so"
+script etc/cron.daily/backup.sh
+: >"$ROOT/etc/cron.daily/jobs.deny"
+judged unknown "jobs.allow and jobs.deny are not followed"
+form "Red Hat leaves out a line"
+redhat
+scheduled daily
+printf '61 * * * * root true\nMAILTO=\n30 2 * * * root /usr/local/sbin/backup --all\n' | put etc/cron.d/backup.cron
+judged pass "/etc/cron.d/backup.cron:3"
+sed -i 's/^30/60/' "$ROOT/etc/cron.d/backup.cron"
+judged invalid "/etc/cron.d/backup.cron:3"
+sed -i 's/^60/0~30/' "$ROOT/etc/cron.d/backup.cron"
+judged unknown "by chance"
+
+form "no cron"
+debian
+scheduled daily
+rm "$ROOT/usr/sbin/cron"
+printf '30 2 * * * root /usr/local/sbin/backup --all\n' | put etc/cron.d/backup
+judged fail "there is no /usr/sbin/cron and no /usr/sbin/crond"
+ln -s /bin/busybox "$ROOT/usr/sbin/crond"
+mkdir "$ROOT/bin"
+: >"$ROOT/bin/busybox"
+judged unknown "busybox's crond is not followed"
+form "either cron"
+debian
+scheduled daily
+rm -r "${ROOT:?}/usr"
+printf '30 2 * * * root /usr/local/sbin/backup --all\n' | put etc/cron.d/backup
+judged pass
+mv "$ROOT/etc/cron.d/backup" "$ROOT/etc/cron.d/backup.cron"
+judged unknown "Debian's cron and cronie differ about it"
+
+# timer LINE...: one for the backup, which something wants
+timer()
+{
+	{ printf '[Timer]\n' && printf '%s\n' "$@"; } | put etc/systemd/system/backup.timer
+	printf '[Service]\nExecStart=-/usr/local/sbin/backup --all\n' | put etc/systemd/system/backup.service
+	mkdir -p "$ROOT/etc/systemd/system/timers.target.wants"
+	ln -sf ../backup.timer "$ROOT/etc/systemd/system/timers.target.wants/backup.timer"
+}
+
+form "a timer"
+scheduled daily
+timer OnCalendar=daily
+judged pass "/etc/systemd/system/backup.timer:2: schedule: started with gaps of at most 1 day"
+timer 'OnCalendar=Mon..Fri *-*-* 02:00' 'OnCalendar=Sat,Sun 3:00:30'
+judged fail "gaps of at most 1 day 1 h"
+timer OnBootSec=10min OnUnitActiveSec=12h
+judged pass "gaps of at most 12 h"
+timer 'OnCalendar=daily' 'OnCalendar=' 'OnCalendar=weekly'
+judged fail "gaps of at most 7 days"
+timer 'OnCalendar=2027-*-* 1:00'
+judged unknown "years in OnCalendar= are not followed"
+timer 'OnCalendar=*-*-* 1:00 Europe/Berlin'
+judged unknown "time zones in OnCalendar= are not followed"
+timer 'OnCalendar=everyday'
+judged unknown "what OnCalendar= says is not understood"
+timer OnCalendar=daily
+mkdir -p "$ROOT/etc/systemd/system/backup.timer.d"
+printf '[Timer]\nOnCalendar=\nOnCalendar=monthly\n' | put etc/systemd/system/backup.timer.d/rarely.conf
+judged fail "/etc/systemd/system/backup.timer.d/rarely.conf:3: schedule: started with gaps of at most 31 days"
+form "a timer that nothing wants"
+scheduled daily
+timer OnCalendar=daily
+rm "$ROOT/etc/systemd/system/timers.target.wants/backup.timer"
+judged fail "nothing starts it"
+form "a timer that is masked"
+scheduled daily
+timer OnCalendar=daily
+ln -sf /dev/null "$ROOT/etc/systemd/system/backup.timer"
+judged fail "nothing starts it"
+
+# --- what was restored ---------------------------------------------------------------
+
+# restored KEY...: asked of /etc and /home/bob
+restored()
+{
+	asked <<RESTORED
+restored: { directory: /srv/restored, files: [/etc/passwd, '/home/bob/*'] ${1:-} }
+RESTORED
+	printf 'root:x:0:0::/root:/bin/sh\n' | put etc/passwd
+	for name in a b c d e f; do
+		echo "$name" | put "home/bob/$name"
+	done
+	mkdir -p "$ROOT/srv/restored"
+	cp -a "$ROOT/etc" "$ROOT/home" "$ROOT/srv/restored/"
+}
+
+form "restored"
+restored
+judged pass "/srv/restored: restored: 7 of 7 compared, out of 7, are the same"
+form "a large file"
+restored
+dd if=/dev/zero of="$ROOT/home/bob/a" bs=1M count=9 2>/dev/null
+cp -a "$ROOT/home/bob/a" "$ROOT/srv/restored/home/bob/a"
+judged pass "7 of 7 compared"
+form "a sample"
+restored ', sample: 3'
+judged pass "3 of 3 compared, out of 7, are the same"
+echo other | put srv/restored/etc/passwd
+judged fail "/etc/passwd: another content"
+form "another sample"
+restored ', sample: 3'
+echo other | put srv/restored/home/bob/a
+touch -d tomorrow "$ROOT/srv/restored/home/bob/a"
+judged pass
+for seed in 1 2 3 4 5 6 7 8; do
+	restored ", sample: 3, seed: s$seed"
+	echo other | put srv/restored/home/bob/a
+	touch -d tomorrow "$ROOT/srv/restored/home/bob/a"
+	form_run audit --format json
+	verdict it
+done >"$T/verdicts"
+is "$FORM: seeds choose, the same each time" "$(sort "$T/verdicts" | uniq | tr '\n' ' ')" "fail pass "
+form "another content"
+restored
+echo other | put srv/restored/home/bob/b
+judged fail "/home/bob/b: another content -> the same content in /srv/restored"
+refused
+form "changed since"
+restored
+echo more >>"$ROOT/home/bob/b"
+touch -d tomorrow "$ROOT/home/bob/b"
+judged unknown "it was changed after the state that was restored"
+form "not restored"
+restored
+touch -d yesterday "$ROOT/home/bob/c"
+rm "$ROOT/srv/restored/home/bob/c"
+judged fail "/home/bob/c: it was not restored"
+touch -d tomorrow "$ROOT/home/bob/c"
+judged unknown "was changed after the tree was restored"
+form "no copy"
+restored
+ln -f "$ROOT/home/bob/d" "$ROOT/srv/restored/home/bob/d"
+judged fail "the very same file, no copy"
+ln -sf /home/bob/d "$ROOT/srv/restored/home/bob/d"
+judged fail "a link that leads out of the tree"
+form "no tree"
+restored
+rm -r "${ROOT:?}/srv"
+judged fail "there is no such directory"
+form "no file"
+restored
+rm -r "${ROOT:?}/home"
+judged fail "it matches no file of the host"
+unreadable_file=$ROOT
+form "what can't be read"
+cp -a "$unreadable_file/." "$ROOT/"
+mkdir -p "$ROOT/home/bob"
+mkfifo "$ROOT/srv/restored/etc/fifo"
+rm "$ROOT/srv/restored/etc/passwd"
+mv "$ROOT/srv/restored/etc/fifo" "$ROOT/srv/restored/etc/passwd"
+echo a | put home/bob/a
+judged unknown "not a regular file"
+
+# --- mistakes ------------------------------------------------------------------------
+
+asked <<'END'
+log: { file: backup.log, record: '(', max-days: 2 }
+schedule: { command: '[' }
+restored: { directory: srv, files: [etc] }
+END
+run policy check "$T/policy.yaml"
+says "mistakes: a relative log" "backup.log.file: 'backup.log' is no absolute path" err
+says "mistakes: a record" "backup.log.record: '('" err
+says "mistakes: a command" "backup.schedule.command: '['" err
+says "mistakes: a directory" "backup.restored.directory: 'srv' is no absolute path" err
+says "mistakes: files" "backup.restored.files: 'etc' is no absolute path" err
+asked <<'END'
+schedule: { at-least: daily }
+log: { file: /x, max-days: 1 }
+restored: { files: [] }
+END
+run policy check "$T/policy.yaml"
+says "mistakes: what is required" "command" err
+echo 'backup: {}' >"$T/section"
+policy '' <"$T/section"
+run policy check "$T/policy.yaml"
+says "mistakes: asks for nothing" "none of 'log', 'schedule' and 'restored'" err
+finish
