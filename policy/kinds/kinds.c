@@ -11,6 +11,7 @@ extern const struct kind kind_complies;
 extern const struct kind kind_console;
 extern const struct kind kind_files;
 extern const struct kind kind_listening;
+extern const struct kind kind_logwatch;
 extern const struct kind kind_packages;
 extern const struct kind kind_portsentry;
 extern const struct kind kind_scan;
@@ -38,6 +39,7 @@ const struct kind *const kinds[] = {
 	&kind_tcprules,
 	&kind_trust,
 	&kind_backup,
+	&kind_logwatch,
 	&kind_portsentry,
 	&kind_time,
 	&kind_updates,

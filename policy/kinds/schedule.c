@@ -275,3 +275,23 @@ schedule_judge(const struct context *context, const char *subject, const char *c
 	outcome_free(&outcomes[1]);
 	regfree(&regex);
 }
+
+bool
+schedule_finds(const struct context *context, const char *command)
+{
+	const struct cron_installed installed = cron_installed(context->host);
+	bool found = false, unsure = false;
+	regex_t regex;
+	if (regcomp(&regex, command, REG_EXTENDED) != 0)
+		return false;
+	for (enum cron_flavour flavour = CRON_DEBIAN; flavour <= CRON_CRONIE; flavour++) {
+		struct cron_table table;
+		cron_table_read(
+			context->host, installed.flavours[flavour], flavour, &table);
+		for (size_t i = 0; i < table.count; i++)
+			found = found || is_meant(&table.jobs[i], &regex, &unsure);
+		cron_table_free(&table);
+	}
+	regfree(&regex);
+	return found || unsure;
+}

@@ -13,4 +13,9 @@ void
 schedule_judge(const struct context *context, const char *subject, const char *command,
 	const char *frequency, struct findings *findings);
 
+/* Whether something is started that COMMAND matches, by any cron that the host may have
+ * or a timer. */
+bool
+schedule_finds(const struct context *context, const char *command);
+
 #endif

@@ -1,0 +1,220 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "policy/kinds/kind.h"
+#include "policy/kinds/schedule.h"
+#include "policy/models/log_watchers.h"
+
+static const char *const names[] = { "logcheck", "swatch", "logwatch", NULL };
+
+static const struct key keys[] = {
+	{ .name = "by",
+		.type = KEY_TEXTS,
+		.filled = true,
+		.choices = names,
+		.help = "which programs may do it; one of them does all that is asked",
+		.otherwise = "each of the three" },
+	{ .name = "to",
+		.type = KEY_TEXT,
+		.help = "the address that is told, as the program's configuration has it",
+		.example = "security@example.net" },
+	{ .name = "files",
+		.type = KEY_TEXTS,
+		.filled = true,
+		.help = "which logs are read, by their paths; journal is systemd's",
+		.example = "[/var/log/auth.log]" },
+	{ .name = "at-least",
+		.type = KEY_CHOICE,
+		.choices = schedule_frequencies,
+		.help = "how often logcheck or logwatch is started; swatch runs all the "
+			"time",
+		.otherwise = "daily" },
+	{ 0 },
+};
+
+static void
+validate(const struct control *control, struct problems *problems)
+{
+	const struct value *files = value_find(control->keys, "files");
+	for (size_t i = 0; files != NULL && i < files->count; i++)
+		if (files->items[i].text[0] != '/' &&
+			strcmp(files->items[i].text, "journal") != 0)
+			problems_add(problems, files->items[i].at,
+				"logwatch.files: '%s' is no absolute path",
+				files->items[i].text);
+}
+
+/* A program that watches. */
+static const struct program {
+	const char *name;
+	void (*read)(struct host *host, struct log_watcher *ret_watcher);
+	const char *command; /* that starts it again and again; NULL: it runs on */
+	const char *changed; /* the same with options that change whom it tells or what it
+				reads */
+} programs[] = {
+	{ "logcheck", log_watcher_read_logcheck,
+		"(^|[^A-Za-z0-9_.-])logcheck(\\.sh)?([^A-Za-z0-9_./-]|$)",
+		"logcheck[^|;&]* -[A-Za-z]*[clLDmo]" },
+	{ "swatch", log_watcher_read_swatch, NULL, NULL },
+	{ "logwatch", log_watcher_read_logwatch,
+		"(^|[^A-Za-z0-9_.-])(00|0)?logwatch(\\.pl)?([^A-Za-z0-9_./-]|$)",
+		"logwatch[^|;&]* --(mailto|logfile|service|filename|output +"
+		"(stdout|file))" },
+};
+
+static void
+judge_boot(const struct log_watcher *watcher, struct findings *findings)
+{
+	bool found = watcher->boot.file != NULL;
+	struct finding *finding = findings_add(findings,
+		found                                 ? VERDICT_PASS
+			: watcher->boot_doubt != NULL ? VERDICT_UNKNOWN
+						      : VERDICT_FAIL,
+		"swatch at boot");
+	finding_want(finding, "started at boot");
+	if (found)
+		finding_evidence(finding, watcher->boot.file, watcher->boot.offset);
+	else if (watcher->boot_doubt != NULL)
+		finding_why(finding, "%s", watcher->boot_doubt);
+	if (found || watcher->boot_doubt == NULL)
+		finding_have(finding, "%s",
+			found ? "started at boot" : "no unit of systemd starts it");
+}
+
+/* Whether WANTED is among WORDS. CHANGED: options may say otherwise. */
+static void
+judge_word(const struct log_words *words, const char *wanted, bool changed,
+	const char *subject, const char *what, struct findings *findings)
+{
+	const struct log_word *found = NULL;
+	autobuffer struct buffer all = { 0 };
+	for (size_t i = 0; i < words->count; i++) {
+		if (strcmp(words->items[i].text, wanted) == 0)
+			found = &words->items[i];
+		if (all.size < 200)
+			buffer_printf(&all, "%s%s", all.size > 0 ? ", " : "",
+				words->items[i].text);
+	}
+	bool is_doubt = changed || (found == NULL && words->doubt != NULL);
+	struct finding *finding = findings_add(findings,
+		is_doubt                ? VERDICT_UNKNOWN
+			: found != NULL ? VERDICT_PASS
+					: VERDICT_FAIL,
+		"%s", subject);
+	finding_want(finding, "%s", wanted);
+	if (!is_doubt)
+		finding_have(finding, "%s",
+			found != NULL          ? wanted
+				: all.size > 0 ? all.data
+					       : what);
+	else
+		finding_why(finding, "%s",
+			changed ? "options on the command line are not followed"
+				: words->doubt);
+	if (found == NULL && words->count > 0)
+		found = &words->items[words->count - 1];
+	if (found != NULL && found->place.file != NULL)
+		finding_evidence(finding, found->place.file, found->place.offset);
+	else if (words->doubt_file != NULL)
+		finding_evidence_file(finding, words->doubt_file);
+}
+
+/* logwatch prints its report, unless it is told to mail it. */
+static void
+judge_mail(const struct context *context, const struct log_watcher *watcher,
+	struct findings *findings)
+{
+	if (watcher->mails ||
+		schedule_finds(context, "logwatch[^|;&]* --output[ =]+mail"))
+		return;
+	struct finding *finding = findings_add(
+		findings, VERDICT_UNKNOWN, "logwatch Output");
+	finding_why(finding,
+		"it prints its report, and whom cron sends that to is not followed");
+}
+
+static void
+judge_program(const struct context *context, const struct control *control,
+	const struct program *program, const struct log_watcher *watcher,
+	struct findings *findings)
+{
+	const char *to = value_text(control->keys, "to", NULL);
+	const struct value *files = value_find(control->keys, "files");
+	autofree char *subject = memory_printf("%s to", program->name);
+	bool changed = program->changed != NULL && (to != NULL || files != NULL) &&
+		schedule_finds(context, program->changed);
+	if (program->command != NULL)
+		schedule_judge(context, program->name, program->command,
+			value_text(control->keys, "at-least", "daily"), findings);
+	else
+		judge_boot(watcher, findings);
+	if (to != NULL) {
+		judge_word(&watcher->to, to, changed, subject, "nobody", findings);
+		if (program->read == log_watcher_read_logwatch)
+			judge_mail(context, watcher, findings);
+	}
+	for (size_t i = 0; files != NULL && i < files->count; i++) {
+		autofree char *name = memory_printf(
+			"%s %s", program->name, files->items[i].text);
+		judge_word(&watcher->files, files->items[i].text, changed, name,
+			"no log is read", findings);
+	}
+}
+
+/* The smaller, the better. */
+static int
+rank(const struct findings *findings)
+{
+	switch (findings_verdict(findings)) {
+	case VERDICT_PASS:
+		return 0;
+	case VERDICT_UNKNOWN:
+		return 1;
+	case VERDICT_INVALID:
+		return 2;
+	default:
+		return 3;
+	}
+}
+
+/* One of the programs must do all: what is said is about the one that comes nearest. */
+static void
+check(const struct context *context, const struct control *control,
+	struct findings *findings)
+{
+	const struct value *by = value_find(control->keys, "by");
+	struct findings best = { 0 };
+	bool best_is_there = false;
+	for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+		struct findings found = { 0 };
+		struct log_watcher watcher;
+		if (by != NULL && !value_lists(by, programs[i].name))
+			continue;
+		programs[i].read(context->host, &watcher);
+		judge_program(context, control, &programs[i], &watcher, &found);
+		int order = best.count == 0 ? -1 : rank(&found) - rank(&best);
+		if (order < 0 || (order == 0 && watcher.is_there && !best_is_there)) {
+			findings_free(&best);
+			best = found;
+			best_is_there = watcher.is_there;
+		} else {
+			findings_free(&found);
+		}
+		log_watcher_free(&watcher);
+	}
+	for (size_t i = 0; i < best.count; i++) {
+		findings->items = memory_grow(
+			findings->items, findings->count, sizeof *findings->items);
+		findings->items[findings->count++] = best.items[i];
+	}
+	free(best.items);
+}
+
+const struct kind kind_logwatch = {
+	.name = "logwatch",
+	.summary = "whether somebody is told what the logs hold",
+	.keys = keys,
+	.validate = validate,
+	.check = check,
+};

@@ -1,0 +1,338 @@
+#include "policy/models/log_watchers.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "policy/models/command_line.h"
+#include "policy/models/environment_file.h"
+#include "policy/models/unit_files.h"
+
+static void
+add(struct log_words *words, const char *text, size_t size, struct place place)
+{
+	words->items = memory_grow(words->items, words->count, sizeof *words->items);
+	words->items[words->count++] = (struct log_word){ memory_copy(text, size),
+		place };
+}
+
+static void
+clear(struct log_words *words)
+{
+	for (size_t i = 0; i < words->count; i++)
+		free(words->items[i].text);
+	free(words->items);
+	free(words->doubt);
+	*words = (struct log_words){ 0 };
+}
+
+static void
+doubt(struct log_words *words, const char *file, const char *reason)
+{
+	if (words->doubt != NULL)
+		return;
+	words->doubt = memory_text(reason);
+	words->doubt_file = file;
+}
+
+void
+log_watcher_free(struct log_watcher *watcher)
+{
+	clear(&watcher->to);
+	clear(&watcher->files);
+	free(watcher->boot_doubt);
+	*watcher = (struct log_watcher){ 0 };
+}
+
+/* --- logcheck ------------------------------------------------------------------------
+ */
+
+struct address {
+	const char *name;
+	struct log_words *to;
+};
+
+static void
+take_address(void *data, const char *name, struct traced *value)
+{
+	struct address *address = data;
+	if (strcmp(name, address->name) != 0)
+		return;
+	struct place place = { value->file, value->text.size > 0 ? value->places[0] : 0 };
+	clear(address->to);
+	add(address->to, value->text.size > 0 ? value->text.data : "", value->text.size,
+		place);
+}
+
+/* Adds the lines of a list of logs, as grep -v leaves them. */
+static void
+read_list(struct host *host, const char *path, struct log_words *files)
+{
+	const struct file *file = host_file(host, path);
+	struct bytes line;
+	if (file->state == FILE_REFUSED)
+		doubt(files, path, file->reason);
+	for (size_t at = 0, next = 0; bytes_next_line(file->bytes, &next, &line);
+		at = next) {
+		size_t blanks = 0;
+		while (blanks < line.size && isspace((unsigned char)line.data[blanks]))
+			blanks++;
+		if (line.size > 0 && line.data[0] != '#' && blanks < line.size)
+			add(files, line.data, line.size, (struct place){ file, at });
+	}
+}
+
+/* The script of old, whose settings stand in itself: SYSADMIN=, and a line
+ * "$LOGTAIL LOG >..." for each log. */
+static void
+read_old_script(const struct file *file, struct log_watcher *watcher)
+{
+	static const char admin[] = "SYSADMIN=", tail[] = "$LOGTAIL ";
+	struct bytes line;
+	for (size_t at = 0, next = 0; bytes_next_line(file->bytes, &next, &line);
+		at = next) {
+		const struct place place = { file, at };
+		autofree char *text = memory_copy(line.data, line.size);
+		const char *start = text + strspn(text, " \t");
+		if (strncmp(start, admin, sizeof admin - 1) == 0) {
+			start += sizeof admin - 1;
+			clear(&watcher->to);
+			if (strpbrk(start, "$`\"'\\;&|<>() \t") != NULL)
+				doubt(&watcher->to, file->path,
+					"SYSADMIN is no plain word");
+			else
+				add(&watcher->to, start, strlen(start), place);
+		} else if (strncmp(start, tail, sizeof tail - 1) == 0) {
+			start += sizeof tail - 1;
+			add(&watcher->files, start, strcspn(start, " \t>;|&"), place);
+		}
+	}
+}
+
+void
+log_watcher_read_logcheck(struct host *host, struct log_watcher *ret_watcher)
+{
+	static const char conf[] = "/etc/logcheck/logcheck.conf";
+	const struct file *file = host_file(host, conf),
+			  *old = host_file(host, "/usr/local/etc/logcheck.sh");
+	struct address address = { "SENDMAILTO", &ret_watcher->to };
+	struct name_list lists = { 0 };
+	size_t bad = 0;
+	*ret_watcher = (struct log_watcher){ 0 };
+	ret_watcher->is_there = file->state != FILE_ABSENT || old->state == FILE_READ;
+	if (file->state == FILE_ABSENT && old->state == FILE_READ) {
+		read_old_script(old, ret_watcher);
+		return;
+	}
+	add(&ret_watcher->to, "root", 4, (struct place){ 0 }); /* the script's own */
+	bool understood = environment_file_read(
+				  file, true, take_address, &address, &bad) == 0;
+	if (file->state == FILE_REFUSED || !understood) {
+		clear(&ret_watcher->to);
+		doubt(&ret_watcher->to, conf,
+			understood ? file->reason
+				   : "a shell reads it, and one of its lines is no plain "
+				     "assignment");
+	}
+	read_list(host, "/etc/logcheck/logcheck.logfiles", &ret_watcher->files);
+	if (host_glob(host, "/etc/logcheck/logcheck.logfiles.d/*.logfiles", &lists,
+		    NULL) < 0)
+		doubt(&ret_watcher->files, conf, "its folder of lists can't be read");
+	for (size_t i = 0; i < lists.count; i++)
+		read_list(
+			host, host_file(host, lists.names[i])->path, &ret_watcher->files);
+	name_list_free(&lists);
+}
+
+/* --- swatch --------------------------------------------------------------------------
+ */
+
+/* "mail", "mail=a@b:c@d", "mail addresses=a\@b,subject=x" of swatch's configuration. */
+static void
+take_mail(struct log_words *to, const char *text, struct place place)
+{
+	const char *rest = text + strlen("mail");
+	const char *list = strstr(text, "addresses=");
+	if (*rest != '\0' && *rest != '=' && *rest != ',' &&
+		!isspace((unsigned char)*rest))
+		return;
+	if (list != NULL)
+		list += strlen("addresses=");
+	else if (*rest == '=')
+		list = rest + 1;
+	if (list == NULL) {
+		add(to, "root", 4, place);
+		return;
+	}
+	autobuffer struct buffer address = { 0 };
+	for (;; list++) {
+		bool ends = *list == '\0' || *list == ',' || *list == ':' ||
+			isspace((unsigned char)*list);
+		if (!ends && *list != '\\' && *list != '"')
+			buffer_add(&address, list, 1);
+		if (ends && address.size > 0) {
+			add(to, address.data, address.size, place);
+			address.size = 0;
+		}
+		if (ends && *list != ':')
+			break;
+	}
+}
+
+static void
+read_actions(struct host *host, const char *path, struct log_words *to)
+{
+	const struct file *file = host_file(host, path);
+	struct bytes line;
+	if (file->state != FILE_READ)
+		doubt(to, file->path,
+			file->state == FILE_REFUSED ? file->reason
+						    : "there is no such configuration");
+	for (size_t at = 0, next = 0; bytes_next_line(file->bytes, &next, &line);
+		at = next) {
+		autofree char *text = memory_copy(line.data, line.size);
+		const char *start = text + strspn(text, " \t");
+		if (strncmp(start, "mail", 4) == 0)
+			take_mail(to, start, (struct place){ file, at });
+		/* of perl, or another file */
+		if (strncmp(start, "include", 7) == 0 ||
+			strncmp(start, "perlcode", 8) == 0)
+			doubt(to, file->path, "a line of it is not followed");
+	}
+}
+
+/* The value of an option such as --tail-file=X, --tail-file X and -t X at word *INDEX. */
+static const char *
+option_value(const struct command_line *line, size_t *index, const char *name,
+	const char *letter)
+{
+	const char *word = line->words[*index].text;
+	size_t size = strlen(name);
+	if (word == NULL)
+		return NULL;
+	if (strncmp(word, name, size) == 0 && word[size] == '=')
+		return word + size + 1;
+	if ((strcmp(word, name) == 0 || strcmp(word, letter) == 0) &&
+		*index + 1 < line->count)
+		return line->words[++*index].text;
+	return NULL;
+}
+
+static bool
+is_swatch(const char *path)
+{
+	const char *name = text_base_name(path);
+	return strcmp(name, "swatch") == 0 || strcmp(name, "swatchdog") == 0;
+}
+
+static void
+take_command(
+	struct host *host, const struct command_line *line, struct log_watcher *watcher)
+{
+	const char *conf = NULL;
+	const struct place place = { line->source, line->start };
+	watcher->boot = place;
+	watcher->is_there = true;
+	for (size_t i = 0; i < line->count; i++) {
+		const char *value = option_value(line, &i, "--tail-file", "-t");
+		if (value != NULL) {
+			char *rest = NULL;
+			autofree char *files = memory_text(value);
+			for (char *file = strtok_r(files, " \t", &rest); file != NULL;
+				file = strtok_r(NULL, " \t", &rest))
+				add(&watcher->files, file, strlen(file), place);
+			continue;
+		}
+		value = option_value(line, &i, "--config-file", "-c");
+		if (value != NULL)
+			conf = value;
+	}
+	if (watcher->files.count == 0)
+		doubt(&watcher->files, line->source->path,
+			"without --tail-file swatch chooses a log itself");
+	read_actions(host, conf != NULL ? conf : "/root/.swatchdogrc", &watcher->to);
+}
+
+void
+log_watcher_read_swatch(struct host *host, struct log_watcher *ret_watcher)
+{
+	struct name_list names, wanted;
+	*ret_watcher = (struct log_watcher){ 0 };
+	unit_files_list(host, &names, &wanted);
+	for (size_t i = 0; i < wanted.count; i++) {
+		struct command_line line;
+		const char *dot = strrchr(wanted.names[i], '.');
+		if (dot == NULL || strcmp(dot, ".service") != 0)
+			continue;
+		command_line_read(
+			host, &(struct command_daemon){ .unit = wanted.names[i] }, &line);
+		bool is_it = line.program != NULL && is_swatch(line.program);
+		if (is_it && line.unknown == NULL)
+			take_command(host, &line, ret_watcher);
+		else if (line.unknown != NULL &&
+			(is_it || strstr(wanted.names[i], "swatch") != NULL) &&
+			ret_watcher->boot_doubt == NULL)
+			ret_watcher->boot_doubt = memory_printf(
+				"%s: %s", wanted.names[i], line.unknown);
+		command_line_free(&line);
+	}
+	name_list_free(&names);
+	name_list_free(&wanted);
+}
+
+/* --- logwatch ------------------------------------------------------------------------
+ */
+
+/* "MailTo = a b" in one of its files; a later one counts more. */
+static void
+read_logwatch_conf(
+	struct host *host, const char *path, struct log_watcher *watcher, bool *ret_mails)
+{
+	const struct file *file = host_file(host, path);
+	struct bytes line;
+	if (file->state == FILE_REFUSED)
+		doubt(&watcher->to, file->path, file->reason);
+	for (size_t at = 0, next = 0; bytes_next_line(file->bytes, &next, &line);
+		at = next) {
+		autofree char *text = memory_copy(line.data, line.size);
+		text[strcspn(text, "#")] = '\0';
+		char *equals = strchr(text, '='), *rest = NULL;
+		if (equals == NULL)
+			continue;
+		*equals++ = '\0';
+		char *name = strtok_r(text, " \t", &rest);
+		if (name == NULL)
+			continue;
+		equals += strspn(equals, " \t\"");
+		equals[strcspn(equals, "\"")] = '\0';
+		if (strcasecmp(name, "Output") == 0)
+			*ret_mails = strncasecmp(equals, "mail", 4) == 0;
+		if (strcasecmp(name, "MailTo") != 0)
+			continue;
+		clear(&watcher->to);
+		for (char *word = strtok_r(equals, " \t,", &rest); word != NULL;
+			word = strtok_r(NULL, " \t,", &rest))
+			add(&watcher->to, word, strlen(word), (struct place){ file, at });
+	}
+}
+
+void
+log_watcher_read_logwatch(struct host *host, struct log_watcher *ret_watcher)
+{
+	static const char own[] = "/etc/logwatch/conf/logwatch.conf";
+	bool mails = false;
+	*ret_watcher = (struct log_watcher){ 0 };
+	ret_watcher->is_there = host_exists(host, "/usr/share/logwatch") == 1 ||
+		host_exists(host, own) == 1;
+	add(&ret_watcher->to, "root", 4, (struct place){ 0 });
+	read_logwatch_conf(host, "/usr/share/logwatch/default.conf/logwatch.conf",
+		ret_watcher, &mails);
+	read_logwatch_conf(
+		host, "/usr/share/logwatch/dist.conf/logwatch.conf", ret_watcher, &mails);
+	read_logwatch_conf(host, own, ret_watcher, &mails);
+	ret_watcher->mails = mails;
+	doubt(&ret_watcher->files, own, "which logs logwatch reads is not followed");
+}

@@ -1,0 +1,43 @@
+/* Programs that read logs and tell somebody: logcheck, swatch and logwatch. Sources:
+ * logcheck(8) and the script of 1.4.2; logcheck.sh of logcheck 1.1.1; swatchdog(1) of
+ * swatch 3.2.4; logwatch(8) and logwatch.pl of 7.7. */
+#ifndef POLICY_MODELS_LOG_WATCHERS_H
+#define POLICY_MODELS_LOG_WATCHERS_H
+
+#include "policy/kinds/kind.h"
+#include "policy/place.h"
+
+/* A list of texts, each with the place that says it. */
+struct log_words {
+	struct log_word {
+		char *text;
+		struct place place;
+	} * items;
+	size_t count;
+	char *doubt; /* why there may be others; NULL */
+	const char *doubt_file; /* where; borrowed from the host */
+};
+
+struct log_watcher {
+	bool is_there; /* there is a configuration, or something starts it */
+	struct log_words to; /* whom it tells */
+	struct log_words files; /* which logs it reads; "journal" is systemd's */
+	bool mails; /* of logwatch: by its configuration it sends mail by itself */
+	struct place boot; /* of swatch: what starts it at the boot; nowhere: nothing */
+	char *boot_doubt; /* of swatch: why that can't be told; NULL */
+};
+
+/* Each is freed by log_watcher_free; places are those of the host's files. */
+void
+log_watcher_read_logcheck(struct host *host, struct log_watcher *ret_watcher);
+
+void
+log_watcher_read_swatch(struct host *host, struct log_watcher *ret_watcher);
+
+void
+log_watcher_read_logwatch(struct host *host, struct log_watcher *ret_watcher);
+
+void
+log_watcher_free(struct log_watcher *watcher);
+
+#endif

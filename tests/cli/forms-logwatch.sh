@@ -1,0 +1,213 @@
+#!/bin/bash
+# logwatch in its forms: what starts a watcher, whom it tells, which logs it reads.
+# no remedy: whom to tell is the administrator's to say
+. "$(dirname "$0")/lib.sh"
+. "$PROJECT/tests/cli/lib-forms.sh"
+
+asked()
+{
+	{ echo logwatch: && sed 's/^/  /'; } >"$T/section"
+	policy '' <"$T/section"
+}
+
+# cron: Debian's, with its crontab
+cron()
+{
+	mkdir -p "$ROOT"/usr/sbin "$ROOT"/etc/cron.{d,daily,hourly}
+	: >"$ROOT/usr/sbin/cron"
+	printf 'root:x:0:0::/root:/bin/sh\nlogcheck:x:104:104::/:/bin/sh\n' | put etc/passwd
+	printf 'passwd: files\n' | put etc/nsswitch.conf
+	put etc/crontab <<'END'
+17 *	* * *	root	cd / && run-parts --report /etc/cron.hourly
+25 6	* * *	root	test -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.daily; }
+END
+}
+
+# logcheck: as Debian's package of logcheck 1.4.2 leaves a host
+logcheck()
+{
+	cron
+	put etc/cron.d/logcheck <<'END'
+PATH=/usr/local/sbin:/usr/local/bin:/sbin:/bin:/usr/sbin:/usr/bin
+MAILTO=root
+
+@reboot         logcheck    if [ -x /usr/sbin/logcheck ]; then nice -n10 /usr/sbin/logcheck -R; fi
+2 * * * *       logcheck    if [ -x /usr/sbin/logcheck ]; then nice -n10 /usr/sbin/logcheck; fi
+END
+	put etc/logcheck/logcheck.conf <<'END'
+#DATE="$(date +'%Y-%m-%d %H:%M')"
+REPORTLEVEL="server"
+SENDMAILTO="logcheck"
+MAILASATTACH=0
+FQDN=1
+TMP="/tmp"
+END
+	printf '# none here\n' | put etc/logcheck/logcheck.logfiles
+	printf '\njournal\n' | put etc/logcheck/logcheck.logfiles.d/journal.logfiles
+	printf '/var/log/syslog\n/var/log/auth.log\n' | put etc/logcheck/logcheck.logfiles.d/syslog.logfiles
+}
+
+form "Debian's logcheck"
+logcheck
+asked <<'END'
+by: [logcheck]
+to: logcheck
+files: [/var/log/auth.log, journal]
+at-least: hourly
+END
+judged pass "/etc/cron.d/logcheck:5: logcheck: started with gaps of at most 1 h"
+says "$FORM: whom" "/etc/logcheck/logcheck.conf:3: logcheck to: logcheck"
+says "$FORM: what" "/etc/logcheck/logcheck.logfiles.d/syslog.logfiles:2: logcheck /var/log/auth.log"
+form_run apply --yes
+status "$FORM: nothing to apply" 0
+unreadable etc/logcheck/logcheck.conf
+unreadable etc/logcheck/logcheck.logfiles.d/syslog.logfiles
+
+form "another address, another log"
+logcheck
+asked <<'END'
+by: [logcheck]
+to: security@example.net
+files: [/var/log/mail.log]
+END
+judged fail "logcheck to: logcheck -> security@example.net"
+says "$FORM: the log" "logcheck /var/log/mail.log: journal, /var/log/syslog, /var/log/auth.log -> /var/log/mail.log"
+refused
+form "a shell's own"
+logcheck
+asked <<'END'
+to: root
+END
+sed -i '/^SENDMAILTO/d' "$ROOT/etc/logcheck/logcheck.conf"
+judged pass "logcheck to: root"
+# shellcheck disable=SC2016
+echo 'SENDMAILTO=$(cat /etc/whom)' >>"$ROOT/etc/logcheck/logcheck.conf"
+judged unknown "one of its lines is no plain assignment"
+form "an option"
+logcheck
+asked <<'END'
+to: logcheck
+END
+sed -i 's|sbin/logcheck;|sbin/logcheck -m bob;|' "$ROOT/etc/cron.d/logcheck"
+judged unknown "options on the command line are not followed"
+form "not started"
+logcheck
+rm "$ROOT/etc/cron.d/logcheck"
+asked <<'END'
+at-least: daily
+END
+judged fail "logcheck: nothing starts it"
+form "refused by cron"
+logcheck
+echo '61 * * * * root true' >>"$ROOT/etc/cron.d/logcheck"
+asked <<'END'
+by: [logcheck]
+END
+judged invalid "cron ignores all of it: bad minute"
+form "no watcher"
+cron
+asked <<'END'
+at-least: daily
+END
+judged fail "nothing starts it"
+
+form "the script of old"
+cron
+asked <<'END'
+by: [logcheck]
+to: root
+files: [/var/log/secure]
+at-least: hourly
+END
+put usr/local/etc/logcheck.sh <<'END'
+#!/bin/sh
+# SYSADMIN=nobody
+SYSADMIN=root
+LOGTAIL=/usr/local/bin/logtail
+$LOGTAIL /var/log/messages > $TMPDIR/check.$$
+$LOGTAIL /var/log/secure >> $TMPDIR/check.$$
+#$LOGTAIL /var/log/maillog >> $TMPDIR/check.$$
+END
+printf '#!/bin/sh\nexec /usr/local/etc/logcheck.sh\n' | put etc/cron.hourly/check
+chmod 755 "$ROOT/etc/cron.hourly/check"
+judged pass "/usr/local/etc/logcheck.sh:3: logcheck to: root"
+says "$FORM: its log" "/usr/local/etc/logcheck.sh:6: logcheck /var/log/secure"
+sed -i 's|/var/log/secure|/var/log/maillog|' "$T/policy.yaml"
+judged fail "/var/log/messages, /var/log/secure -> /var/log/maillog"
+
+# swatch OPTION...: one that a unit starts
+swatch()
+{
+	printf '[Service]\nExecStart=/usr/bin/swatchdog %s\n' "$*" | put etc/systemd/system/swatch.service
+	mkdir -p "$ROOT/etc/systemd/system/multi-user.target.wants"
+	ln -s ../swatch.service "$ROOT/etc/systemd/system/multi-user.target.wants/"
+	put etc/swatch.conf <<'END'
+watchfor /Failed password/
+	echo bold
+	mail addresses=bob\@example.net:security\@example.net,subject=Login
+END
+}
+form "swatch"
+asked <<'END'
+by: [swatch]
+to: security@example.net
+files: [/var/log/auth.log]
+at-least: hourly
+END
+swatch --config-file=/etc/swatch.conf --tail-file=/var/log/auth.log
+judged pass "/etc/systemd/system/swatch.service:2: swatch at boot: started at boot"
+says "$FORM: whom" "/etc/swatch.conf:3: swatch to: security@example.net"
+rm "$ROOT/etc/systemd/system/multi-user.target.wants/swatch.service"
+judged fail "swatch at boot: no unit of systemd starts it"
+form "swatch by itself"
+swatch -c /etc/swatch.conf
+judged unknown "without --tail-file swatch chooses a log itself"
+form "swatch tells root"
+swatch -c /etc/swatch.conf -t '"/var/log/syslog /var/log/auth.log"'
+printf 'watchfor /x/\n\tmail\n' | put etc/swatch.conf
+judged fail "swatch to: root -> security@example.net"
+printf 'watchfor /x/\n\techo\n' | put etc/swatch.conf
+judged fail "swatch to: nobody"
+rm "$ROOT/etc/swatch.conf"
+judged unknown "there is no such configuration"
+
+form "logwatch"
+cron
+asked <<'END'
+by: [swatch, logwatch]
+to: root
+END
+printf '#!/bin/bash\n/usr/sbin/logwatch --output mail\n' | put etc/cron.daily/00logwatch
+chmod 755 "$ROOT/etc/cron.daily/00logwatch"
+printf 'Output = stdout\nMailTo = root # you\n' | put usr/share/logwatch/default.conf/logwatch.conf
+judged pass "/usr/share/logwatch/default.conf/logwatch.conf:2: logwatch to: root"
+printf 'mailto = "bob alice"\n' | put etc/logwatch/conf/logwatch.conf
+judged fail "/etc/logwatch/conf/logwatch.conf:1: logwatch to: bob, alice -> root"
+rm "$ROOT/etc/logwatch/conf/logwatch.conf"
+sed -i 's/ --output mail//' "$ROOT/etc/cron.daily/00logwatch"
+judged unknown "it prints its report"
+sed -i 's/logwatch$/logwatch --mailto bob/' "$ROOT/etc/cron.daily/00logwatch"
+judged unknown "options on the command line are not followed"
+asked <<'END'
+by: [logwatch]
+files: [/var/log/auth.log]
+END
+judged unknown "not followed"
+asked <<'END'
+by: [logwatch]
+at-least: hourly
+END
+judged fail "logwatch: started with gaps of at most 1 day -> hourly"
+
+asked <<'END'
+by: [tail]
+files: [auth.log]
+END
+run policy check "$T/policy.yaml"
+says "mistakes: a program" "tail" err
+asked <<'END'
+files: [auth.log]
+END
+run policy check "$T/policy.yaml"
+says "mistakes: a relative log" "'auth.log' is no absolute path" err
+finish
