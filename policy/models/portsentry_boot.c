@@ -192,6 +192,16 @@ read_script(struct host *host, const struct boot_answer *answer,
 	}
 }
 
+/* A unit, be it a link to /dev/null, stands for the init script; on a host that runs one
+ * is there that was made of the script: systemd-sysv-generator(8). */
+static bool
+counts_script(struct host *host)
+{
+	static const char generated[] = "/run/systemd/generator.late/";
+	const struct file *unit = unit_files_find(host, "portsentry.service");
+	return unit == NULL || strncmp(unit->path, generated, sizeof generated - 1) == 0;
+}
+
 void
 portsentry_boot_read(const struct context *context, struct portsentry_modes *ret_modes)
 {
@@ -203,9 +213,7 @@ portsentry_boot_read(const struct context *context, struct portsentry_modes *ret
 	bool is_systemd = boot_is_systemd(host);
 	if (is_systemd)
 		read_units(host, ret_modes);
-	/* a unit, be it a link to /dev/null, stands for the init script */
-	if (!ret_modes->is_unknown &&
-		(!is_systemd || unit_files_find(host, "portsentry.service") == NULL)) {
+	if (!ret_modes->is_unknown && (!is_systemd || counts_script(host))) {
 		struct boot_answer answer;
 		boot_ask_init(host, "portsentry", &answer);
 		read_script(host, &answer, ret_modes);

@@ -11,7 +11,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "lib"))
 from booted import Booted
-from breaks import BREAKS, scan
+from breaks import BREAKS, BACKUP_LOG, offer, record, scan
 from report import check, finish, same
 from tree import Tree, need
 
@@ -59,6 +59,7 @@ ExecStart=/usr/bin/tcpserver -x /etc/tcp.smtp.cdb 0 25 /bin/true
 [Install]
 WantedBy=multi-user.target
 """
+BACKUP = "/usr/local/sbin/backup"
 PORTS = """TCP_PORTS="1,11,15,79,111,119,143,540,635,1080,1524,2000"
 UDP_PORTS="1,7,9,69,161,162,513,635,640,641,700"
 BLOCK_UDP="0"
@@ -122,6 +123,20 @@ def set_right(tree):
         if os.path.lexists(tree.at(path)):
             os.unlink(tree.at(path))
         os.symlink("/var/qmail/bin/sendmail", tree.at(path))
+    # a container may not set the clock
+    tree.write("/etc/systemd/system/chrony.service.d/here.conf", "[Unit]\nConditionCapability=\n")
+    tree.write(BACKUP, "#!/bin/sh\n", 0o755)
+    tree.write("/etc/cron.d/backup", f"0 2 * * * root {BACKUP}\n")
+    tree.write(BACKUP_LOG, record(1))
+    for path in ("/etc/hosts", "/etc/rules.txt"):
+        tree.write("/srv/restored" + path, tree.read(path))
+    logcheck = tree.read("/etc/logcheck/logcheck.conf")
+    tree.write("/etc/logcheck/logcheck.conf", logcheck.replace('SENDMAILTO="logcheck"', 'SENDMAILTO="admin@isp.net"'))
+    tree.write("/etc/logcheck/logcheck.logfiles.d/syslog.logfiles", "/var/log/syslog\n/var/log/auth.log\n")
+    tree.write("/etc/apt/sources.list", "deb [trusted=yes] file:/srv/repository ./\n")
+    for path, text in offer("1.03").items():
+        tree.write(path, text)
+    tree.chroot("sh", "-c", "rm -f /etc/apt/sources.list.d/*; apt-get -qq update")
     tree.write("/etc/chrony/chrony.conf", "server ntp1.isp.net iburst\nsourcedir /etc/chrony/sources.d\ndriftfile /var/lib/chrony/chrony.drift\nmakestep 1 3\n")
     tree.write("/var/lib/scans/newest.txt", "nothing found\n")
     for name, version in (("qmail", "1.03"), ("qmail", "1.02"), ("sendmail", "8.17")):

@@ -28,7 +28,7 @@ class Booted:
     def boot(self):
         self.unread = self.seen = b""
         command = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network", "--resolv-conf=off",
-                   "--timezone=off", f"--machine={self.name}", f"--directory={self.tree.path}", "--boot",
+                   "--timezone=off", "--system-call-filter=landlock_create_ruleset landlock_add_rule landlock_restrict_self", f"--machine={self.name}", f"--directory={self.tree.path}", "--boot",
                    "systemd.show_status=no"]
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:

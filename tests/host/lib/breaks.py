@@ -15,6 +15,8 @@ SCAN_CONF, SCAN_MODES = "/etc/portsentry/portsentry.conf", "/etc/default/portsen
 POLICY, ANSWERS = "/etc/holdfast/policy.yaml", "/etc/holdfast/attestations.jsonl"
 ROUTER, SCAN = "/etc/holdfast/router.txt", "/etc/holdfast/scan.xml"
 CHRONY = "/etc/chrony/chrony.conf"
+BACKUP_LOG, BACKUP_CRON = "/var/log/backup.log", "/etc/cron.d/backup"
+LOGCHECK, LOGCHECK_CRON, LOGFILES = "/etc/logcheck/logcheck.conf", "/etc/cron.d/logcheck", "/etc/logcheck/logcheck.logfiles.d/syslog.logfiles"
 OLD = datetime.date.today() - datetime.timedelta(60)
 
 
@@ -104,6 +106,27 @@ def inetd(name, service, **attributes):
     return append(f"/etc/xinetd.d/{name}", f"service {service}\n{{\n{text}}}\n")
 
 
+def record(days, text="backup finished"):
+    """A line of the backup's log, DAYS old."""
+    return f"{datetime.datetime.now() - datetime.timedelta(days):%Y-%m-%dT%H:%M:%S} {text}\n"
+
+
+def offer(version):
+    """The files of a repository that has qmail in that version."""
+    packages = f"Package: qmail\nVersion: {version}\nArchitecture: all\nMaintainer: x <x@localhost>\nDescription: nothing\nFilename: ./qmail.deb\nSize: 1000\nSHA256: {'0' * 64}\n\n"
+    release = f"Date: {datetime.datetime.now(datetime.timezone.utc):%a, %d %b %Y %H:%M:%S} UTC\nSHA256:\n {hashlib.sha256(packages.encode()).hexdigest()} {len(packages)} Packages\n"
+    return {"/srv/repository/Packages": packages, "/srv/repository/Release": release}
+
+
+def offered(version, then="true"):
+    """apt is told of that repository, and THEN is run."""
+    def make(host):
+        for path, text in offer(version).items():
+            host.write(path, text)
+        host.run(f"apt-get -qq update >/dev/null 2>&1; {then}")
+    return make
+
+
 ANSWERED = [
     Break(item, control, what, make, "manual" if what != "the answer is no" else "fail")
     for item, control in ((1, "locked"), (12, "changes"))
@@ -119,6 +142,14 @@ BREAKS = [
     Break(1, "three-keys", "the unit is no longer masked", remove("/etc/systemd/system/ctrl-alt-del.target")),
     Break(1, "three-keys", "another unit has its name", link("/etc/systemd/system/ctrl-alt-del.target", "/lib/systemd/system/reboot.target")),
 
+    *(Break(2, "patches", what, offered(*offers), verdict, mend=run(f"{mend}; apt-get -qq update >/dev/null 2>&1")) for what, offers, verdict, mend in (
+        ("a newer version", ("1.04",), "fail", "true"),
+        ("a newer version that is held back", ("1.04", "apt-mark -qq hold qmail"), "fail", "apt-mark -qq unhold qmail"),
+        ("nobody has asked for weeks", ("1.03", "touch -d '20 days ago' /var/lib/apt/lists/*Release"), "unknown", "rm -r /var/lib/apt/lists"))),
+
+    Break(3, "sshd-there", "it is not started at boot", run("systemctl disable ssh 2>/dev/null"), mend=run("systemctl enable ssh 2>/dev/null")),
+    Break(3, "sshd-there", "it is masked", run("systemctl mask ssh 2>/dev/null"), mend=run("systemctl unmask ssh 2>/dev/null; systemctl enable ssh 2>/dev/null")),
+    Break(3, "sshd-there", "it does not run", run("systemctl stop ssh"), mend=run("systemctl start ssh")),
     Break(3, "keys-only", "PermitRootLogin", append(KEYS, "PermitRootLogin yes\n"), repairs=True),
     Break(3, "keys-only", "PasswordAuthentication", edit(KEYS, "PasswordAuthentication no\n", ""), repairs=True),
     Break(3, "keys-only", "KbdInteractiveAuthentication, by its old name in an earlier drop-in",
@@ -197,12 +228,28 @@ BREAKS = [
           run("systemctl stop smtp; cp /usr/bin/tcpserver /root/spam; systemd-run -q --unit spare /root/spam 0 25 /bin/true; sleep 0.3"),
           mend=run("systemctl stop spare; systemctl start smtp; sleep 0.3")),
 
+    Break(15, "saved", "cron starts nothing", remove(BACKUP_CRON)),
+    Break(15, "saved", "once a week", edit(BACKUP_CRON, "* * *", "* * 0")),
+    Break(15, "saved", "in a file that cron passes over", both(remove(BACKUP_CRON), append("/etc/cron.d/backup.sh", "0 2 * * * root /usr/local/sbin/backup\n"))),
+    Break(15, "saved", "the last one is old", lambda host: host.write(BACKUP_LOG, record(5))),
+    Break(15, "saved", "none went well", lambda host: host.write(BACKUP_LOG, record(1, "backup failed"))),
+    Break(15, "saved", "no log", remove(BACKUP_LOG)),
+    Break(15, "saved", "a file was restored with something else in it", edit("/srv/restored/etc/rules.txt", "allow", "ALLOW")),
+    Break(15, "saved", "a file was not restored", remove("/srv/restored/etc/hosts")),
+
+    Break(16, "logs-watched", "cron does not start it", remove(LOGCHECK_CRON)),
+    Break(16, "logs-watched", "once a day", edit(LOGCHECK_CRON, "2 * * * *", "2 4 * * *")),
+    Break(16, "logs-watched", "somebody else is told", edit(LOGCHECK, "admin@isp.net", "root")),
+    Break(16, "logs-watched", "a log that is not read", edit(LOGFILES, "/var/log/auth.log\n", "")),
+    Break(16, "logs-watched", "a configuration that computes", append(LOGCHECK, 'SENDMAILTO="$(cat /etc/mailname)"\n'), "unknown"),
+
     Break(17, "scanned", "the result is old", run("touch -d '40 days ago' /var/lib/scans/newest.txt"), mend=run("touch /var/lib/scans/newest.txt")),
     Break(17, "scanned", "no result", remove("/var/lib/scans/newest.txt")),
 
     Break(18, "versions", "an older one", run("dpkg -i /root/qmail_1.02.deb >/dev/null 2>&1"), mend=run("dpkg -i /root/qmail_1.03.deb >/dev/null 2>&1")),
     Break(18, "versions", "none", run("dpkg -P qmail >/dev/null 2>&1"), mend=run("dpkg -i /root/qmail_1.03.deb >/dev/null 2>&1")),
 
+    Break(20, "clock-at-boot", "it is not started at boot", run("systemctl disable chrony 2>/dev/null"), mend=run("systemctl enable chrony 2>/dev/null")),
     Break(20, "clock", "another server", edit(CHRONY, "ntp1", "ntp9")),
     Break(20, "clock", "one server more, of somebody else's", append(CHRONY, "pool pool.ntp.org iburst\n")),
     Break(20, "clock", "one more in another file", append("/etc/chrony/sources.d/more.sources", "server time.example.net\n")),

@@ -1,3 +1,7 @@
 #!/bin/sh
-# logcheck.sh: a log file checker by Craig Rowland of Psionic
+# logcheck.sh: a log file checker of Psionic, 1.1.1
 SYSADMIN=root
+LOGTAIL=/usr/local/bin/logtail
+TMPDIR=/usr/local/etc/tmp
+$LOGTAIL /var/log/messages > $TMPDIR/check.$$
+$LOGTAIL /var/log/secure >> $TMPDIR/check.$$
