@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -50,6 +51,30 @@ read_file(pid_t pid, const char *name)
 {
 	size_t ignored;
 	return read_sized(pid, name, &ignored);
+}
+
+int
+live_may(const char *capability)
+{
+	/* in the order of their numbers: linux/capability.h */
+	static const char *const names[] = { "chown", "dac_override", "dac_read_search",
+		"fowner", "fsetid", "kill", "setgid", "setuid", "setpcap",
+		"linux_immutable", "net_bind_service", "net_broadcast", "net_admin",
+		"net_raw", "ipc_lock", "ipc_owner", "sys_module", "sys_rawio",
+		"sys_chroot", "sys_ptrace", "sys_pacct", "sys_admin", "sys_boot",
+		"sys_nice", "sys_resource", "sys_time", "sys_tty_config", "mknod",
+		"lease", "audit_write", "audit_control", "setfcap", "mac_override",
+		"mac_admin", "syslog", "wake_alarm", "block_suspend", "audit_read",
+		"perfmon", "bpf", "checkpoint_restore" };
+	static const char prefix[] = "cap_", field[] = "\nCapBnd:";
+	if (strncasecmp(capability, prefix, sizeof prefix - 1) != 0)
+		return -1;
+	autofree char *text = read_file(1, "status");
+	const char *found = text != NULL ? strstr(text, field) : NULL;
+	for (size_t i = 0; found != NULL && i < sizeof names / sizeof *names; i++)
+		if (strcasecmp(capability + sizeof prefix - 1, names[i]) == 0)
+			return strtoull(found + sizeof field - 1, NULL, 16) >> i & 1;
+	return -1;
 }
 
 /* Parent, state and start of PID; -1 when there is no such process. */

@@ -24,6 +24,12 @@ struct live_list {
 bool
 live_has_systemd(void);
 
+/* Whether process 1 may have the capability of that name ("CAP_SYS_TIME"): what systemd
+ * asks for ConditionCapability=; -1 when it can't be told. Source: proc(5),
+ * capabilities(7), condition_test_capability in systemd's condition.c. */
+int
+live_may(const char *capability);
+
 /* The processes of one of PROGRAMS (base names, NULL-terminated; NULL: of any): by the
  * executable and the kernel's short name of the process, never by its arguments, which it
  * can write itself. Without kernel threads and zombies (they have no executable),

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/live.h"
 #include "base/memory.h"
 
 /* What stands there when the host boots is what stands there now; of /run, /sys and the
@@ -42,12 +43,14 @@ matches(struct host *host, const char *pattern)
 	return has_any;
 }
 
-/* condition_test_path_exists and those beside it; -1 for what no file tells. */
+/* condition_test_path_exists and those beside it; -1 for what can't be told. */
 static int
 test(struct host *host, const char *sort, const char *path)
 {
 	struct stat status;
 	autofree char *target = NULL;
+	if (strcmp(sort, "Capability") == 0 && host_is_live(host))
+		return live_may(path);
 	if (*path != '/' || !is_lasting(path))
 		return -1;
 	if (strcmp(sort, "PathExists") == 0)

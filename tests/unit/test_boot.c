@@ -1,6 +1,7 @@
 /* Conditions of units, names and aliases, and which init a root has. */
 #include "tests/unit/scratch.h"
 
+#include "base/live.h"
 #include "policy/models/boot.h"
 #include "policy/models/boot_names.h"
 #include "policy/models/unit_conditions.h"
@@ -181,6 +182,17 @@ test_many(void **state)
 	wanted_are(6000, BOOT_UNSURE);
 }
 
+/* Process 1 of whatever this runs in keeps the first of them, and none has the last. */
+static void
+test_capabilities(void **state)
+{
+	(void)state;
+	assert_int_equal(live_may("CAP_CHOWN"), 1);
+	assert_int_equal(live_may("cap_chown"), 1);
+	assert_int_equal(live_may("chown"), -1);
+	assert_int_equal(live_may("CAP_NONSENSE"), -1);
+}
+
 int
 main(void)
 {
@@ -190,6 +202,7 @@ main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_init),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_capabilities),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
