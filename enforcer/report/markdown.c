@@ -67,7 +67,15 @@ write_summary(const struct report *report, struct buffer *out)
 	for (size_t i = 0; i < evaluation->count; i++)
 		gaps += evaluation_is_gap(evaluation->items[i].verdict);
 	buffer_text(out, "## Executive summary\n\n");
-	if (gaps == 0)
+	size_t all = report->context->policy->count;
+	if (evaluation->count < all)
+		buffer_printf(out,
+			"Of the policy's %zu controls %zu were asked for this time, and "
+			"of the others nothing is said here. ",
+			all, evaluation->count);
+	if (gaps == 0 && evaluation->count < all)
+		buffer_text(out, "None of them fails or is open.");
+	else if (gaps == 0)
 		buffer_text(out,
 			"The host complies with the policy: no control that applies and "
 			"is not waived fails or is open.");
@@ -106,8 +114,11 @@ write_risks(const struct report *report, struct buffer *out)
 				   "|---|---|---|---|\n";
 	buffer_text(out, "## Residual risk\n\n");
 	if (evaluation_status(evaluation) == 0)
-		buffer_text(
-			out, "None: every control that applies holds or is waived.\n");
+		buffer_text(out,
+			evaluation->count < report->context->policy->count
+				? "None of those that were asked for.\n"
+				: "None: every control that applies holds or is "
+				  "waived.\n");
 	else
 		buffer_text(out, head);
 	for (int risk = RISK_HIGH; risk >= RISK_NONE; risk--)

@@ -63,7 +63,8 @@ check(const struct context *context, const struct control *control,
 	}
 	if (findings->count > 0)
 		return;
-	finding = findings_add(findings, VERDICT_PASS, "the other controls");
+	finding = findings_add(findings, total > 0 ? VERDICT_PASS : VERDICT_UNKNOWN,
+		"the other controls");
 	finding_want(finding, "all hold");
 	finding_have(finding, "all %zu hold, are waived or do not apply", total);
 	finding_evidence_file(finding, policy->file);

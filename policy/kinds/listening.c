@@ -171,12 +171,16 @@ report_gaps_in(const struct control *control, const struct listening *listening,
 		finding_why(finding, "it is none of netstat's or ss's");
 		finding_evidence(finding, place->file, place->offset);
 	}
-	if (!listening->has_udp_line && judges(control, "udp")) {
+	static const char *const names[] = { "tcp", "udp" };
+	for (size_t i = 0; i < 2; i++) {
+		if (listening->has_line[i] || !judges(control, names[i]))
+			continue;
 		struct finding *finding = findings_add(
-			findings, VERDICT_UNKNOWN, "ports of udp");
+			findings, VERDICT_UNKNOWN, "ports of %s", names[i]);
 		finding_why(finding,
-			"the evidence has no line of udp: it may not have been asked for "
-			"(protocols: [tcp] judges tcp alone)");
+			"the evidence has no line of %s: it may not have been asked for "
+			"(protocols: [%s] judges %s alone)",
+			names[i], names[1 - i], names[1 - i]);
 		finding_evidence_file(finding, recorded->file.path);
 	}
 }

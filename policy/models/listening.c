@@ -71,7 +71,7 @@ ask(struct listening *listening)
 		listening->problem = memory_text(err.text);
 	for (size_t i = 0; i < count && listening->problem == NULL; i++)
 		add_live(listening, &ports[i]);
-	listening->has_udp_line = true;
+	listening->has_line[false] = listening->has_line[true] = true;
 	live_ports_free(ports, count);
 	error_clear(&err);
 }
@@ -217,7 +217,7 @@ take_line(const struct file *file, size_t offset, const struct netdb *services,
 		return;
 	}
 	bool known = read_form(&row, &listener.is_udp, &local, &listens);
-	listening->has_udp_line = listening->has_udp_line || (known && listener.is_udp);
+	listening->has_line[listener.is_udp] |= known;
 	if (known && listens && take_endpoint(row.words[local], services, &listener)) {
 		listener.programs = programs_in(&row, local + 2);
 		*add(listening) = listener;

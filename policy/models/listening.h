@@ -21,7 +21,7 @@ struct listener {
 struct listening {
 	struct listener *items;
 	size_t count;
-	bool has_udp_line; /* of what was recorded: there is a line of UDP */
+	bool has_line[2]; /* of what was recorded: there is a line of TCP, of UDP */
 	struct place *strange; /* lines that are none of netstat's or ss's */
 	size_t strange_count;
 	char *problem; /* why nothing is known; NULL */

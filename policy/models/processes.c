@@ -92,40 +92,75 @@ ask(const char *program, struct processes *processes)
 			"processes of others can be seen by root alone");
 }
 
-/* "0:00", "00:12:01", "2-03:00:00": the column before the command in ps's own forms. */
-static bool
-is_time(const char *word)
+/* What makes a text the list of all processes. */
+struct list_of_ps {
+	bool has_heading, has_first;
+	size_t pid, command; /* which words of a line are the number and the command */
+};
+
+/* The heading has the columns of the number and, behind that of the time, the command. */
+static void
+take_heading(char *const *words, size_t count, struct list_of_ps *list)
 {
-	const char *colon = strchr(word, ':');
-	return colon != NULL && isdigit(*word) && isdigit(colon[1]) &&
-		word[strspn(word, "0123456789:-.")] == '\0';
+	bool has_pid = false;
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(words[i], "PID") == 0) {
+			has_pid = true;
+			list->pid = i;
+		}
+		if (strcmp(words[i], "TIME") == 0 && i + 2 == count && has_pid) {
+			list->has_heading = true;
+			list->command = i + 1;
+		}
+	}
 }
 
-/* One line that ps printed. *HAS_HEADING: it is that of a list of processes with the
- * column before the command. */
+/* By its path, or by the title that it gives itself: "sshd: /usr/sbin/sshd -D". */
+static bool
+is_called(const char *word, const char *program)
+{
+	size_t size = strlen(program);
+	return strcmp(text_base_name(word), program) == 0 ||
+		(strncmp(word, program, size) == 0 && strcmp(word + size, ":") == 0);
+}
+
+static bool
+is_interpreter(const char *name)
+{
+	static const char *const names[] = { "sh", "bash", "dash", "perl", "python",
+		"ruby" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		size_t size = strlen(names[i]);
+		/* python3.11 */
+		if (strncmp(name, names[i], size) == 0 &&
+			name[size + strspn(name + size, "0123456789.")] == '\0')
+			return true;
+	}
+	return false;
+}
+
+/* One line that ps printed; the heading has the column before the command. */
 static void
 take_line(struct processes *processes, const char *program, struct bytes line,
-	struct place place, bool *has_heading)
+	struct place place, struct list_of_ps *list)
 {
 	autofree char *text = memory_copy(line.data, line.size);
 	char *words[WORDS_MAX], *rest = NULL;
-	size_t count = 0, command = 0;
+	size_t count = 0;
 	for (char *word = strtok_r(text, " \t\r", &rest);
 		word != NULL && count < WORDS_MAX; word = strtok_r(NULL, " \t\r", &rest))
 		words[count++] = word;
-	bool has_pid = false, has_time = false;
-	for (size_t i = 0; i < count; i++) {
-		has_pid = has_pid || strcmp(words[i], "PID") == 0;
-		has_time = has_time || strcmp(words[i], "TIME") == 0;
+	if (!list->has_heading) {
+		take_heading(words, count, list);
+		return;
 	}
-	*has_heading = *has_heading || (has_pid && has_time);
-	/* the last: a start of today is such a word too */
-	for (size_t i = 0; i < count && strcmp(text_base_name(words[i]), program) != 0;
-		i++)
-		if (is_time(words[i]))
-			command = i + 1;
-	if (command == 0 || command >= count ||
-		strcmp(text_base_name(words[command]), program) != 0)
+	if (list->pid < count && strcmp(words[list->pid], "1") == 0)
+		list->has_first = true;
+	size_t command = list->command;
+	if (command + 1 < count && *words[command + 1] == '/' &&
+		is_interpreter(text_base_name(words[command])))
+		command++; /* a script */
+	if (command >= count || !is_called(words[command], program))
 		return;
 	struct process *process = add(processes, place);
 	for (size_t i = command + 1; i < count; i++)
@@ -135,16 +170,19 @@ take_line(struct processes *processes, const char *program, struct bytes line,
 static void
 read_recorded(const struct file *file, const char *program, struct processes *processes)
 {
-	bool has_heading = false;
+	struct list_of_ps list = { 0 };
 	struct bytes line;
 	for (size_t at = 0, start = 0; bytes_next_line(file->bytes, &at, &line);
 		start = at)
-		take_line(processes, program, line, (struct place){ file, start },
-			&has_heading);
+		take_line(processes, program, line, (struct place){ file, start }, &list);
 	processes->problem_file = file->path;
-	if (!has_heading)
+	if (!list.has_heading)
 		processes->problem = memory_text(
 			"the evidence is no whole list of ps(1), with its heading");
+	else if (!list.has_first)
+		processes->problem = memory_text(
+			"the evidence is no list of all processes, for process 1 is not "
+			"in it");
 }
 
 void

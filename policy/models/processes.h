@@ -24,7 +24,8 @@ struct processes {
 
 /* Those whose executable is called PROGRAM, or that the kernel knows by that name, as it
  * does scripts by theirs; of what was recorded, those whose command begins with a path to
- * PROGRAM. Freed by processes_free. */
+ * PROGRAM, with an interpreter and such a path, or with its name and a colon. Freed by
+ * processes_free. */
 void
 processes_read(const struct context *context, const struct recorded *recorded,
 	const char *program, struct processes *ret_processes);

@@ -26,6 +26,10 @@ put etc/there </dev/null
 with "$gone" "$gone"
 judged pass "the other controls: all 2 hold, are waived or do not apply"
 
+form "there is no other"
+with
+judged unknown "the other controls: all 0 hold"
+
 form "one fails"
 put etc/there </dev/null
 with "$gone" "$there" "$there"

@@ -70,6 +70,22 @@ tcp        0      0 0.0.0.0:22              0.0.0.0:*               LISTEN
 END
 judged unknown "no line of udp"
 
+form "nobody asked for tcp"
+section <<'END'
+listening:
+  protocols: [tcp]
+  allow: { port: 22 }
+END
+for text in '' 'Netid State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process
+udp   UNCONN 0      0          192.0.2.1:53        0.0.0.0:*'; do
+	recorded 2004-02-10 <<<"$text"
+	judged unknown "no line of tcp"
+done
+section <<'END'
+listening:
+  allow: { port: 22 }
+END
+
 form "netstat -an with udp"
 recorded 2004-02-10 <<'END'
 tcp        0      0 0.0.0.0:22              0.0.0.0:*               LISTEN

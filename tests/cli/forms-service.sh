@@ -279,18 +279,51 @@ recorded <<'END'
  2001 ?        Ss     0:00 /usr/sbin/catd -a -r
  2002 ?        Ss     0:00 catd -a
  2004 pts/0    S+     0:00 grep catd
+    1 ?        Ss     0:12 /sbin/init
 END
 judged fail "evidence.txt:2: cat now: runs with -r"
 recorded <<'END'
   PID TTY      STAT   TIME COMMAND
  2001 ?        Ss     0:00 /usr/sbin/catd
+    1 ?        Ss     0:12 /sbin/init
 END
 judged fail "cat now: runs without -a"
 recorded <<'END'
   PID TTY      STAT   TIME COMMAND
  2004 pts/0    S+     0:00 grep catd
+    1 ?        Ss     0:12 /sbin/init
 END
 judged fail "cat now: does not run"
+recorded <<'END'
+  PID TTY          TIME CMD
+ 2004 pts/0    00:00:00 ps
+END
+judged unknown "no list of all processes, for process 1 is not in it"
+recorded <<'END'
+  PID TTY      STAT   TIME COMMAND
+ 2004 pts/0    S+     0:00 grep catd
+    1 ?        Ss     0:12 /sbin/init
+END
+for command in 'catd: /usr/sbin/catd -a [listener]' '/usr/bin/python3 /usr/sbin/catd -a'; do
+	recorded <<-END
+	UID          PID    PPID  C STIME TTY          TIME CMD
+	root           1       0  0 06:15 ?        00:00:12 /sbin/init
+	catd        2001       1  0 06:16 ?        00:00:00 $command
+	END
+	judged pass "evidence.txt:3: cat now: runs"
+done
+recorded <<'END'
+UID          PID    PPID  C STIME TTY          TIME CMD
+root           1       0  0 06:15 ?        00:00:12 /sbin/init
+alice       2001       1  0 06:16 ?        00:00:00 sleep 0:00 catd -a
+catd        2002       1  0 06:16 ?        00:00:00 /usr/bin/vi /usr/sbin/catd -a
+END
+judged fail "cat now: does not run"
+recorded <<'END'
+  PID TTY      STAT   TIME COMMAND
+ 2004 pts/0    S+     0:00 grep catd
+    1 ?        Ss     0:12 /sbin/init
+END
 printf 'name: cat\nprogram: catd\nrunning: no\n' | asked
 cp evidence.txt ps.txt
 recorded <ps.txt

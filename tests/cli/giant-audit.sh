@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 
 cd "$PROJECT/tests/hosts" || exit 1
-audit=(audit --root giant --policy "$PROJECT/policy/profiles/isp-mail.yaml"
+audit=(audit --root giant --policy ../../policy/profiles/isp-mail.yaml
 	--overlay giant-evidence/overlay.yaml)
 
 run "${audit[@]}"
@@ -37,7 +37,7 @@ says "ports: the one too many" "giant-evidence/netstat-al.txt:2: port shell/tcp:
 says "trust: whom root's file lets in" "/root/.rhosts:1: mgmt.isp.net root: user root on mgmt.isp.net gets in as root"
 expected text
 
-run audit --root giant --policy "$PROJECT/policy/profiles/isp-mail.yaml" ports outside-filter
+run audit --root giant --policy ../../policy/profiles/isp-mail.yaml ports outside-filter
 status "without the evidence nothing is believed" 2
 
 run "${audit[@]}" -v

@@ -55,6 +55,10 @@ run log --root giant --verify
 head=$(grep -oE '[0-9a-f]{64}' "$T/out" | tail -n 1)
 run "${report[@]}" --root giant
 says "all holds: the log's head" "its head is \`$head\`"
+run "${report[@]}" --root giant kernel-log
+says "a part: said so" "Of the policy's 4 controls 1 were asked for this time, and of the others nothing is said here. None of them fails"
+silent "a part: it does not comply for that" "complies with the policy"
+says "a part: no risk of those" "None of those that were asked for"
 sed -i 's/"apply"/"undo"/' giant/var/lib/holdfast/log*
 run "${report[@]}" --root giant
 says "a changed log" "**It can't be relied on**"
