@@ -7,7 +7,12 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-enum { WORDS_MAX = 4, PARTS_MAX = 4, SPAN_MAX = 1000000000 /* seconds */ };
+enum {
+	WORDS_MAX = 4,
+	PARTS_MAX = 4,
+	FROM_END_MAX = 28, /* days from the end of a month that systemd takes */
+	SPAN_MAX = 1000000000 /* seconds */
+};
 
 static const char not_understood[] = "what OnCalendar= says is not understood";
 
@@ -39,10 +44,10 @@ read_list(char *text, long low, long high, uint64_t *ret_bits)
 		last = dots != NULL || slash == NULL ? first : high;
 		if (dots != NULL && text_number(dots + 2, first, high, &last, NULL) < 0)
 			return -1;
-		if (slash != NULL && text_number(slash + 1, 1, high, &step, NULL) < 0)
+		/* the second must come to pass */
+		if (slash != NULL &&
+			text_number(slash + 1, 1, last - first, &step, NULL) < 0)
 			return -1;
-		if (slash == NULL && dots == NULL)
-			last = first;
 		for (long i = first; i <= last; i += step)
 			*ret_bits |= (uint64_t)1 << i;
 	}
@@ -117,6 +122,9 @@ read_date(char *text, struct calendar *calendar, const char **ret_reason)
 	char *parts[PARTS_MAX], *tilde = strchr(text, '~');
 	size_t count;
 	uint64_t bits, days;
+	/* what steps and ranges mean there is another thing */
+	if (tilde != NULL && strpbrk(tilde, "/.*") != NULL)
+		return -1;
 	if (tilde != NULL)
 		*tilde = '-';
 	if (split(text, '-', parts, &count) < 0 || count < 2 || count > 3 ||
@@ -127,7 +135,8 @@ read_date(char *text, struct calendar *calendar, const char **ret_reason)
 		return -1;
 	}
 	if (read_list(parts[count - 2], 1, 12, &bits) < 0 ||
-		read_list(parts[count - 1], 1, 31, &days) < 0)
+		read_list(parts[count - 1], 1, tilde == NULL ? 31 : FROM_END_MAX, &days) <
+			0)
 		return -1;
 	calendar->months = (uint16_t)bits;
 	calendar->days = tilde == NULL ? (uint32_t)days : 0;
@@ -200,7 +209,10 @@ timer_calendar_read(
 			return -1;
 		words[count++] = word;
 	}
-	if (count > 1 && strcasecmp(words[count - 1], "UTC") == 0) {
+	size_t size = strlen(text);
+	/* systemd takes one blank before it away, and refuses the rest for a second */
+	bool has_two = count > 1 && size > 5 && isspace((unsigned char)text[size - 5]);
+	if (count > 1 && strcasecmp(words[count - 1], "UTC") == 0 && !has_two) {
 		count--;
 	} else if (count > 1 && isalpha((unsigned char)words[count - 1][0])) {
 		*ret_reason = "time zones in OnCalendar= are not followed";

@@ -133,6 +133,12 @@ test_timers(void **state)
 	calendar_is("quarterly", 92 * day);
 	calendar_is("2027-1-1", -2);
 	calendar_is("Sat..Mon", -2);
+	/* refused: no second start, too far from the end, a blank too many */
+	calendar_is("17/7:00", -2);
+	calendar_is("16/7:00", 17 * 60);
+	calendar_is("1..3/3:00", -2);
+	calendar_is("*-*~29", -2);
+	calendar_is("1:00  UTC", -2);
 	calendar_is("25:00", -2);
 	calendar_is("", -2);
 	assert_int_equal(timer_span_read("1d 12h"), 36 * 60);
