@@ -73,7 +73,8 @@ live_may(const char *capability)
 	const char *found = text != NULL ? strstr(text, field) : NULL;
 	for (size_t i = 0; found != NULL && i < sizeof names / sizeof *names; i++)
 		if (strcasecmp(capability + sizeof prefix - 1, names[i]) == 0)
-			return strtoull(found + sizeof field - 1, NULL, 16) >> i & 1;
+			return (strtoull(found + sizeof field - 1, NULL, 16) >> i & 1) !=
+				0;
 	return -1;
 }
 
