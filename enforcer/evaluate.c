@@ -68,6 +68,16 @@ evaluation_is_gap(enum verdict verdict)
 		verdict == VERDICT_UNKNOWN || verdict == VERDICT_MANUAL;
 }
 
+size_t
+evaluation_gaps(const struct evaluation *evaluation, enum risk risk)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < evaluation->count; i++)
+		count += evaluation->items[i].control->risk == risk &&
+			evaluation_is_gap(evaluation->items[i].verdict);
+	return count;
+}
+
 int
 evaluation_status(const struct evaluation *evaluation)
 {

@@ -35,6 +35,10 @@ evaluation_status(const struct evaluation *evaluation);
 bool
 evaluation_is_gap(enum verdict verdict);
 
+/* How many of those judged count against the host and are of that risk. */
+size_t
+evaluation_gaps(const struct evaluation *evaluation, enum risk risk);
+
 void
 evaluation_free(struct evaluation *evaluation);
 

@@ -521,10 +521,7 @@ describe_risks(const struct evaluation *evaluation)
 {
 	autobuffer struct buffer text = { 0 };
 	for (int risk = RISK_HIGH; risk >= RISK_NONE; risk--) {
-		size_t count = 0;
-		for (size_t i = 0; i < evaluation->count; i++)
-			count += evaluation->items[i].control->risk == (enum risk)risk &&
-				evaluation_is_gap(evaluation->items[i].verdict);
+		size_t count = evaluation_gaps(evaluation, (enum risk)risk);
 		if (count > 0)
 			buffer_printf(&text, "%s%zu %s", text.size > 0 ? ", " : "", count,
 				risk_name((enum risk)risk));

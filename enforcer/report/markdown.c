@@ -24,16 +24,6 @@ write_title(struct buffer *out, const struct control *control)
 
 /* --- the summary ------------------------------------------------------------------- */
 
-static size_t
-count_gaps(const struct evaluation *evaluation, enum risk risk)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < evaluation->count; i++)
-		count += evaluation->items[i].control->risk == risk &&
-			evaluation_is_gap(evaluation->items[i].verdict);
-	return count;
-}
-
 /* The worst risk of the controls that do not hold; RISK_NONE when all do. */
 static enum risk
 worst_risk(const struct evaluation *evaluation)
@@ -123,7 +113,8 @@ write_risks(const struct report *report, struct buffer *out)
 		buffer_text(out, head);
 	for (int risk = RISK_HIGH; risk >= RISK_NONE; risk--)
 		for (size_t i = 0;
-			i < evaluation->count && count_gaps(evaluation, risk) > 0; i++)
+			i < evaluation->count && evaluation_gaps(evaluation, risk) > 0;
+			i++)
 			if (evaluation->items[i].control->risk == (enum risk)risk &&
 				evaluation_is_gap(evaluation->items[i].verdict))
 				write_risk_row(&evaluation->items[i], out);

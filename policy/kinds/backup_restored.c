@@ -97,6 +97,17 @@ is_older(const struct stat *a, const struct stat *b)
 		: a->st_mtim.tv_nsec < b->st_mtim.tv_nsec;
 }
 
+static void
+report_other(struct work *work, const char *path, const char *restored,
+	const struct stat *live, const struct stat *copy)
+{
+	if (is_older(copy, live))
+		report_unknown(work, path, restored,
+			"it was changed after the state that was restored");
+	else
+		report_fail(work, path, restored, "another content");
+}
+
 /* Both are there. */
 static void
 compare(struct work *work, const char *path, const char *restored)
@@ -114,11 +125,8 @@ compare(struct work *work, const char *path, const char *restored)
 			"what stands there is the very same file, no copy");
 	} else if (memcmp(hash, live_hash, sizeof hash) == 0) {
 		work->same++;
-	} else if (is_older(&copy, &live)) {
-		report_unknown(work, path, restored,
-			"it was changed after the state that was restored");
 	} else {
-		report_fail(work, path, restored, "another content");
+		report_other(work, path, restored, &live, &copy);
 	}
 }
 
@@ -135,6 +143,10 @@ judge_file(struct work *work, const char *path, const struct stat *directory)
 		report_unknown(work, path, restored, strerror(errno));
 	else if (copy.st_mode != 0 && !is_below(target, folder))
 		report_fail(work, path, restored, "a link that leads out of the tree");
+	else if (copy.st_mode != 0 && S_ISREG(copy.st_mode) && S_ISREG(live.st_mode) &&
+		copy.st_size != live.st_size)
+		/* what another user made huge is not read for that */
+		report_other(work, path, restored, &live, &copy);
 	else if (copy.st_mode != 0)
 		compare(work, path, restored);
 	else if (is_older(directory, &live))

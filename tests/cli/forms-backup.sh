@@ -419,6 +419,11 @@ restored
 dd if=/dev/zero of="$ROOT/home/bob/a" bs=1M count=9 2>/dev/null
 cp -a "$ROOT/home/bob/a" "$ROOT/srv/restored/home/bob/a"
 judged pass "7 of 7 compared"
+form "a user's file without an end"
+restored
+truncate -s 1T "$ROOT/home/bob/a"
+touch -d '2020-01-01' "$ROOT/home/bob/a"
+judged fail "/home/bob/a: another content"
 form "a sample"
 restored ', sample: 3'
 judged pass "3 of 3 compared, out of 7, are the same"
