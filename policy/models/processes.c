@@ -98,17 +98,30 @@ struct list_of_ps {
 	size_t pid, command; /* which words of a line are the number and the command */
 };
 
+struct words {
+	const char *words[WORDS_MAX];
+	size_t count;
+};
+
+/* "" behind the last. */
+static const char *
+word_at(const struct words *words, size_t i)
+{
+	return i < words->count && words->words[i] != NULL ? words->words[i] : "";
+}
+
 /* The heading has the columns of the number and, behind that of the time, the command. */
 static void
-take_heading(char *const *words, size_t count, struct list_of_ps *list)
+take_heading(const struct words *words, struct list_of_ps *list)
 {
 	bool has_pid = false;
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(words[i], "PID") == 0) {
+	for (size_t i = 0; i < words->count; i++) {
+		const char *word = word_at(words, i);
+		if (strcmp(word, "PID") == 0) {
 			has_pid = true;
 			list->pid = i;
 		}
-		if (strcmp(words[i], "TIME") == 0 && i + 2 == count && has_pid) {
+		if (strcmp(word, "TIME") == 0 && i + 2 == words->count && has_pid) {
 			list->has_heading = true;
 			list->command = i + 1;
 		}
@@ -145,26 +158,27 @@ take_line(struct processes *processes, const char *program, struct bytes line,
 	struct place place, struct list_of_ps *list)
 {
 	autofree char *text = memory_copy(line.data, line.size);
-	char *words[WORDS_MAX], *rest = NULL;
-	size_t count = 0;
+	char *rest = NULL;
+	struct words words = { .count = 0 };
 	for (char *word = strtok_r(text, " \t\r", &rest);
-		word != NULL && count < WORDS_MAX; word = strtok_r(NULL, " \t\r", &rest))
-		words[count++] = word;
+		word != NULL && words.count < WORDS_MAX;
+		word = strtok_r(NULL, " \t\r", &rest))
+		words.words[words.count++] = word;
 	if (!list->has_heading) {
-		take_heading(words, count, list);
+		take_heading(&words, list);
 		return;
 	}
-	if (list->pid < count && strcmp(words[list->pid], "1") == 0)
+	if (strcmp(word_at(&words, list->pid), "1") == 0)
 		list->has_first = true;
 	size_t command = list->command;
-	if (command + 1 < count && *words[command + 1] == '/' &&
-		is_interpreter(text_base_name(words[command])))
+	if (*word_at(&words, command + 1) == '/' &&
+		is_interpreter(text_base_name(word_at(&words, command))))
 		command++; /* a script */
-	if (command >= count || !is_called(words[command], program))
+	if (!is_called(word_at(&words, command), program))
 		return;
 	struct process *process = add(processes, place);
-	for (size_t i = command + 1; i < count; i++)
-		add_word(process, words[i]);
+	for (size_t i = command + 1; i < words.count; i++)
+		add_word(process, words.words[i]);
 }
 
 static void
