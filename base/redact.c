@@ -59,6 +59,13 @@ holds(const char *name, size_t length, const char *part)
 	return false;
 }
 
+static bool
+ends_with(const char *name, size_t length, const char *end)
+{
+	size_t size = strlen(end);
+	return length >= size && strncasecmp(name + length - size, end, size) == 0;
+}
+
 /* Where the name that ends before OFFSET begins. Linear as a whole: what may follow a
  * name ends the search for the next one's beginning. */
 static size_t
@@ -73,20 +80,21 @@ name_start(const char *text, size_t offset)
 
 /* Whether the name of LENGTH bytes is one of a secret: "db_password", and
  * "httpheaders", "httpheadervalue" and "community" of rsyslog's omhttp and omsnmp. A
- * "key" is one only before "=". */
+ * "key" and a "pass" at its end are ones only before "=". */
 static bool
 names_secret(const char *name, size_t length, bool equals)
 {
 	static const char *const parts[] = { "password", "passwd", "pwd", "passphrase",
 		"secret", "token", "community", "httpheaders" };
-	static const char key[] = "key", no_secret[] = "httpheaderkey";
+	static const char key[] = "key", pass[] = "pass", no_secret[] = "httpheaderkey";
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (holds(name, length, parts[i]))
 			return true;
 	if (holds(name, length, "header") && holds(name, length, "value"))
 		return true;
-	return equals && length >= strlen(key) &&
-		strncasecmp(name + length - strlen(key), key, strlen(key)) == 0 &&
+	if (equals && ends_with(name, length, pass))
+		return true;
+	return equals && ends_with(name, length, key) &&
 		(length != strlen(no_secret) ||
 			strncasecmp(name, no_secret, length) != 0);
 }

@@ -279,6 +279,41 @@ check_count(struct reader *reader)
 			"--open)");
 }
 
+/* Options of nmap(1) after which a port's silence says nothing of who serves there:
+ * probes that a sound host drops, that die on the way, or whose answers go to another. */
+static const struct {
+	const char *name;
+	size_t least; /* getopt_long_only(3) takes so short a beginning of it */
+	const char *problem;
+} senseless[] = {
+	{ "scanflags", 5,
+		"nmap ran with --scanflags: its probes are no attempts to connect" },
+	{ "badsum", 2, "nmap ran with --badsum: no host answers its probes" },
+	{ "ttl", 2, "nmap ran with --ttl: its probes may die on their way" },
+	{ "ip-options", 4, "nmap ran with --ip-options: its probes may be dropped" },
+	{ "proxies", 3, "nmap ran with --proxies: another host was asked" },
+	{ "S", 1, /* -S192.0.2.1 too */
+		"nmap ran with -S: the answers went to another host" },
+};
+
+/* What nmap's command line says of the worth of its answers. Source: nmap.cc, which reads
+ * it by getopt_long_only(3): one dash or two, any unambiguous beginning. */
+static void
+check_options(struct reader *reader)
+{
+	autofree char *args = memory_text(attribute(reader, 0, "@args"));
+	char *rest = args;
+	for (char *word; (word = strsep(&rest, " ")) != NULL;) {
+		size_t dashes = strspn(word, "-"), size = strcspn(word + dashes, "=");
+		for (size_t i = 0; dashes > 0 && i < sizeof senseless / sizeof *senseless;
+			i++)
+			if (size >= senseless[i].least &&
+				strncmp(word + dashes, senseless[i].name,
+					strnlen(senseless[i].name, size)) == 0)
+				problem(reader, DOCUMENT_NOWHERE, senseless[i].problem);
+	}
+}
+
 static void
 read_all(struct reader *reader, const char *address)
 {
@@ -317,6 +352,7 @@ nmap_read(const struct document *document, const char *address, struct nmap *ret
 		return;
 	}
 	ret_nmap->begin = number(&reader, 0, "@start", LONG_MAX / 2);
+	check_options(&reader);
 	read_all(&reader, address);
 }
 

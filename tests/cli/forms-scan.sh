@@ -115,6 +115,19 @@ asked <<'EOF'
 host: 192.0.2.35
 allow: { port: 110 }
 EOF
+form "options that make silence worthless"
+SOUND=$HEAD
+for option in '--scanflags FIN' -scanf=FIN --badsum '--ttl 1' -S192.0.2.9 '-S 192.0.2.9' '--proxies socks4://h'; do
+	HEAD=${SOUND/-&#45;top/-sS $option -oX scan.xml}
+	scan 65535 | recorded
+	judged unknown "nmap ran with -"
+done
+for option in -sS --top-ports=9 -T4 --ttyp -sT --scan-delay=1s; do
+	HEAD=${SOUND/-&#45;top/$option -oX scan.xml}
+	scan 65535 | recorded
+	judged pass
+done
+HEAD=$SOUND
 form "another host"
 ADDRESS='<address addr="192.0.2.36" addrtype="ipv4"/>'
 scan 65535 | recorded

@@ -62,6 +62,7 @@ test_assignments(void **state)
 		{ "x \"Basic abc==\"", "x \"Basic ********\"" },
 		{ "password.of.db=a", "password.of.db=********" },
 		{ "apikey=\"abc\"", "apikey=********" },
+		{ "DB_PASS=abc", "DB_PASS=********" },
 	};
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
 		assert_redacted("/etc/x", lines[i][0], lines[i][1]);
@@ -73,6 +74,7 @@ test_leaves_the_rest(void **state)
 	(void)state;
 	static const char *const lines[] = {
 		"PasswordAuthentication no",
+		"passes = 3",
 		"password required pam_unix.so",
 		"HostKey /etc/ssh/ssh_host_rsa_key",
 		"key: value",
