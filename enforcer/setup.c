@@ -92,15 +92,14 @@ ask(const struct live_question *question)
 		.prepare = prepare };
 	struct program_result result = { 0 };
 	struct error err = ERROR_INIT;
-	if (program_run(&program, &result, &err) < 0) {
-		question->hear("", err.text);
-	} else {
-		autofree char *wrong = result.cut ? memory_text("its answer is too long")
-			: result.status != 0
-			? memory_printf("it fails: %s", result.output)
-			: NULL;
-		question->hear(result.output, wrong);
-	}
+	struct live_answer *answer = question->answer;
+	if (program_run(&program, &result, &err) < 0)
+		answer->wrong = memory_text(err.text);
+	else if (result.cut)
+		answer->wrong = memory_text("its answer is too long");
+	else if (result.status != 0)
+		answer->wrong = memory_printf("it fails: %s", result.output);
+	answer->output = memory_text(result.output != NULL ? result.output : "");
 	program_result_free(&result);
 	error_clear(&err);
 }

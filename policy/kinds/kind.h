@@ -55,6 +55,12 @@ answers_free(struct answers *answers);
 
 struct door; /* policy/doors/doors.h */
 
+/* What a program of the running system answered. */
+struct live_answer {
+	char *output; /* of standard output and error; NULL: it was not asked */
+	char *wrong; /* why that is no whole answer; NULL: it is one */
+};
+
 /* A program of the running system that is asked once, before an audit of "/" that is
  * about the kind, where the program is there. It is run so that it can change nothing
  * (confine_to_asking in base/confine.h). */
@@ -62,9 +68,7 @@ struct live_question {
 	const char *const *argv; /* argv[0] is its path; NULL: this ends the list */
 	int seconds; /* then it is ended */
 
-	/* Takes what it wrote to standard output and error; WRONG says why there is no
-	 * whole answer, NULL: there is one. Keeps neither. */
-	void (*hear)(const char *output, const char *wrong);
+	struct live_answer *answer; /* of this process; filled once */
 };
 
 struct kind {

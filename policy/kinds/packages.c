@@ -56,7 +56,7 @@ static void
 show(struct finding *finding, const struct packages *packages,
 	const struct package *package)
 {
-	if (package != NULL)
+	if (package != NULL && package->place.file != NULL)
 		finding_evidence(finding, package->place.file, package->place.offset);
 	else
 		finding_evidence_file(finding, packages->source);
@@ -160,10 +160,11 @@ judge(const struct packages *packages, const struct control *control,
 		value_find(control->keys, "minimum"), &count);
 	for (size_t i = 0; i < packages->strange_count; i++) {
 		struct finding *finding = findings_add(
-			findings, VERDICT_UNKNOWN, "a line of the evidence");
+			findings, VERDICT_UNKNOWN, "a line of the list");
 		finding_why(finding, "it is none of dpkg's or rpm's");
-		finding_evidence(
-			finding, packages->strange[i].file, packages->strange[i].offset);
+		if (packages->strange[i].file != NULL)
+			finding_evidence(finding, packages->strange[i].file,
+				packages->strange[i].offset);
 	}
 	for (size_t i = 0; absent != NULL && i < absent->count; i++)
 		judge_absent(packages, absent->items[i].text, findings);
@@ -201,6 +202,7 @@ const struct kind kind_packages = {
 	.summary = "which packages are installed, and how old they are",
 	.keys = keys,
 	.takes_evidence = true,
+	.questions = packages_questions,
 	.validate = validate,
 	.check = check,
 };

@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 
-enum { STRANGE_MAX = 5 };
+enum { STRANGE_MAX = 5, RPM_SECONDS = 30 };
 
 static const char status_file[] = "/var/lib/dpkg/status";
 
@@ -184,12 +184,12 @@ is_heading(struct bytes line)
 	return false;
 }
 
+/* FILE is NULL for what was asked. */
 static void
-read_recorded(struct packages *packages, const struct file *file)
+read_output(struct packages *packages, struct bytes output, const struct file *file)
 {
 	struct bytes line;
-	for (size_t at = 0, start = 0; bytes_next_line(file->bytes, &at, &line);
-		start = at) {
+	for (size_t at = 0, start = 0; bytes_next_line(output, &at, &line); start = at) {
 		struct place place = { file, start };
 		while (line.size > 0 && strchr(" \r", line.data[line.size - 1]) != NULL)
 			line.size--;
@@ -206,6 +206,33 @@ read_recorded(struct packages *packages, const struct file *file)
 	}
 }
 
+static struct live_answer rpm_answer;
+static const char *const rpm[] = { "/usr/bin/rpm", "-qa", NULL };
+
+const struct live_question packages_questions[] = {
+	{ .argv = rpm, .seconds = RPM_SECONDS, .answer = &rpm_answer },
+	{ 0 },
+};
+
+/* What rpm knows of HOST, whose database is at PATH. */
+static void
+read_rpm(struct packages *packages, struct host *host, const char *path)
+{
+	free(packages->source);
+	packages->source = memory_text(path);
+	if (!host_is_live(host))
+		packages->problem = memory_text(
+			"rpm's database is not read: record `rpm -qa` as evidence");
+	else if (rpm_answer.output == NULL)
+		packages->problem = memory_text(
+			"rpm is not here, or was not asked, which an audit alone does: "
+			"record `rpm -qa` as evidence");
+	else if (rpm_answer.wrong != NULL)
+		packages->problem = memory_printf("rpm -qa: %s", rpm_answer.wrong);
+	else
+		read_output(packages, BYTES_TEXT(rpm_answer.output), NULL);
+}
+
 void
 packages_read(const struct context *context, const struct recorded *recorded,
 	struct packages *ret_packages)
@@ -214,7 +241,7 @@ packages_read(const struct context *context, const struct recorded *recorded,
 	if (recorded->state != RECORDED_NOT) {
 		ret_packages->source = memory_text(recorded->file.path);
 		if (recorded->state == RECORDED_READ)
-			read_recorded(ret_packages, &recorded->file);
+			read_output(ret_packages, recorded->file.bytes, &recorded->file);
 		else
 			ret_packages->problem = memory_text(recorded->reason);
 		return;
@@ -231,11 +258,7 @@ packages_read(const struct context *context, const struct recorded *recorded,
 	}
 	for (size_t i = 0; i < sizeof rpm_files / sizeof *rpm_files; i++)
 		if (host_exists(context->host, rpm_files[i]) == 1) {
-			free(ret_packages->source);
-			ret_packages->source = memory_text(rpm_files[i]);
-			ret_packages->problem = memory_text(
-				"rpm's database is not read: record `rpm -qa` as "
-				"evidence");
+			read_rpm(ret_packages, context->host, rpm_files[i]);
 			return;
 		}
 	ret_packages->problem = memory_text("there is no database of packages");

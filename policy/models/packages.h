@@ -1,6 +1,6 @@
-/* Which packages are installed: from dpkg's status file under a root, or from what a
- * person recorded of a package manager. Sources: dpkg(1) PACKAGE STATES, deb822(5),
- * dpkg-query(1), rpm(8). */
+/* Which packages are installed: from dpkg's status file under a root, what rpm says of
+ * the running system, or what a person recorded of a package manager. Sources: dpkg(1)
+ * PACKAGE STATES, deb822(5), dpkg-query(1), rpm(8). */
 #ifndef POLICY_MODELS_PACKAGES_H
 #define POLICY_MODELS_PACKAGES_H
 
@@ -11,7 +11,7 @@
 struct package {
 	char *name, *version;
 	bool is_whole; /* unpacked and configured; else parts of it are there */
-	struct place place;
+	struct place place; /* nowhere when rpm was asked */
 };
 
 struct packages {
@@ -24,7 +24,11 @@ struct packages {
 	char *problem; /* why nothing is known; NULL */
 };
 
-/* Reads RECORDED where the control has it, else the root's database. Never fails: see
+/* What is asked of the running system. */
+extern const struct live_question packages_questions[];
+
+/* Reads RECORDED where the control has it, else the root's database, or takes what rpm
+ * answered of the running system. Never fails: see
  * problem. Freed by packages_free; places are those of the files. */
 void
 packages_read(const struct context *context, const struct recorded *recorded,

@@ -286,37 +286,24 @@ static const char *const apt_get[] = { "/usr/bin/apt-get", "-s", "-q", "-o",
 	"Dir::Log::Planner=", "-o", "Dir::Log::Solver=", "-o", "APT::Sandbox::User=root",
 	"dist-upgrade", NULL };
 
-static struct {
-	bool heard;
-	char *output, *wrong;
-} seen;
-
-static void
-hear(const char *output, const char *wrong)
-{
-	free(seen.output);
-	free(seen.wrong);
-	seen.heard = true;
-	seen.output = memory_text(output);
-	seen.wrong = wrong != NULL ? memory_text(wrong) : NULL;
-}
+static struct live_answer apt_answer;
 
 const struct live_question updates_questions[] = {
-	{ .argv = apt_get, .seconds = APT_SECONDS, .hear = hear },
+	{ .argv = apt_get, .seconds = APT_SECONDS, .answer = &apt_answer },
 	{ 0 },
 };
 
 static void
 ask(struct updates *updates)
 {
-	if (!seen.heard)
+	if (apt_answer.output == NULL)
 		updates->problem = memory_text(
 			"apt-get is not here, or was not asked, which an audit alone "
 			"does: needs evidence");
-	else if (seen.wrong != NULL)
-		updates->problem = memory_printf("apt-get: %s", seen.wrong);
+	else if (apt_answer.wrong != NULL)
+		updates->problem = memory_printf("apt-get: %s", apt_answer.wrong);
 	else
-		read_output(updates, BYTES_TEXT(seen.output), NULL);
+		read_output(updates, BYTES_TEXT(apt_answer.output), NULL);
 }
 
 void

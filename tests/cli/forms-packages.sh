@@ -101,7 +101,7 @@ END
 judged fail "evidence.txt:2: package sendmail: installed: 8.12.10-1 -> not installed"
 says "$FORM: too old" "package openssh-server: 3.6.1p2-9 -> 3.6.1p2-10 or newer"
 printf 'openssh-server-3.6.1p2-12\nsendmail is not installed\n' | recorded
-judged unknown "evidence.txt:2: a line of the evidence"
+judged unknown "evidence.txt:2: a line of the list"
 
 form "recorded: dpkg -l, dpkg-query -W"
 recorded <<'END'
@@ -120,6 +120,48 @@ printf 'openssh-server:amd64\t3.6.1p2-9\nsendmail\t8.1\n' | recorded
 judged fail "package sendmail: installed: 8.1"
 printf 'openssh-server:amd64\t3.6.1p2-11\r\nsendmail\t8.1\r\n' | recorded
 judged fail "evidence.txt:2: package sendmail: installed: 8.1"
+
+# What rpm says of a running host, which this one becomes for a moment: a database of rpm's
+# own, and none of dpkg's.
+if [ "$(id -u)" -eq 0 ] && [ -x /usr/bin/rpm ] && unshare -m true 2>/dev/null; then
+	form "asked of rpm"
+	export HOME=$T # Debian's rpm keeps its database there
+	mkdir -p rpm/db dpkg
+	sed 's|^%_dbpath.*|%_dbpath /var/lib/rpm|' /usr/lib/rpm/macros >rpm/macros
+	cat >rpm/it.spec <<'END'
+Name: sendmail
+Version: 8.12.10
+Release: 1
+Summary: x
+License: x
+BuildArch: noarch
+%description
+%files
+END
+	rpmbuild --quiet -bb --define "_rpmdir $T/rpm" --define "_topdir $T/rpm" rpm/it.spec >rpm/log 2>&1
+	rpm --dbpath "$T/rpm/db" --initdb 2>>rpm/log
+	rpm --dbpath "$T/rpm/db" --justdb --nodeps -i rpm/noarch/*.rpm 2>>rpm/log
+	asked <<'END'
+absent: [sendmail]
+minimum: { name: sendmail, version: 8.12.10-1 }
+END
+	# shellcheck disable=SC2016 # the inner shell's
+	as_rpm='mount --bind "$0/dpkg" /var/lib/dpkg && mount --bind "$0/rpm/macros" /usr/lib/rpm/macros && mount --bind "$0/rpm/$3" /var/lib/rpm && exec "$1" audit -v --policy "$0/$2"'
+	find rpm/db -type f -exec sha256sum {} + >before
+	unshare -m sh -c "$as_rpm" "$T" "$HOLDFAST" policy.yaml db >out 2>err
+	says "$FORM: is there" "package sendmail: installed: 8.12.10-1.noarch -> not installed"
+	says "$FORM: is new enough" "package sendmail: 8.12.10-1.noarch"
+	find rpm/db -type f -exec sha256sum {} + >after
+	same "$FORM: leaves its files" after before
+	rpm --dbpath "$T/rpm/db" -e --justdb sendmail 2>>rpm/log
+	unshare -m sh -c "$as_rpm" "$T" "$HOLDFAST" policy.yaml db >out 2>err
+	says "$FORM: an empty database" "names no package at all"
+	mkdir rpm/broken && echo nothing >rpm/broken/rpmdb.sqlite
+	unshare -m sh -c "$as_rpm" "$T" "$HOLDFAST" policy.yaml broken >out 2>err
+	says "$FORM: a database that can't be read" "rpm -qa: it fails"
+else
+	echo "# SKIP asked of rpm: needs root, rpm and a mount namespace"
+fi
 
 asked <<<'{}'
 run policy check "$T/policy.yaml"
