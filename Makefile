@@ -66,7 +66,7 @@ PACKAGES = gcc libc6-dev make pkg-config git \
 	libaugeas-dev libxml2-dev libexpat1-dev libyaml-dev libjansson-dev libaudit-dev libcap-ng-dev nettle-dev \
 	libacl1-dev libattr1-dev libpam0g-dev libcmocka-dev patch \
 	perl python3 python3-jsonschema python3-yaml augeas-tools mandoc valgrind bash-completion \
-	openssh-server openssh-client xinetd rsyslog ucspi-tcp portsentry nmap rpm \
+	openssh-server openssh-client xinetd rsyslog ucspi-tcp portsentry cron nmap rpm \
 	acl attr strace util-linux bsdextrautils iproute2 procps mmdebstrap systemd systemd-container \
 	libfuse3-dev e2fsprogs xfsprogs btrfs-progs \
 	clang-14 libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck gcovr
