@@ -252,6 +252,16 @@ live_executable(pid_t process)
 	return memory_text(executable(pid, path) ? path : "");
 }
 
+bool
+live_executable_is_roots(pid_t process)
+{
+	char path[32];
+	struct stat status;
+	snprintf(path, sizeof path, "/proc/%d/exe", (int)process);
+	return stat(path, &status) == 0 && status.st_uid == 0 &&
+		(status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 char *
 live_name(pid_t process)
 {

@@ -60,6 +60,11 @@ live_signal(const struct live_process *process, int signum, struct error *err);
 char *
 live_executable(pid_t process);
 
+/* Whether nobody but root can have made or changed its executable: its owner and mode.
+ * Source: proc(5), /proc/PID/exe. */
+bool
+live_executable_is_roots(pid_t process);
+
 /* The kernel's short name of the process, at most 15 bytes, which it can change itself;
  * "" when it can't be read. The caller frees. */
 char *

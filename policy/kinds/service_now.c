@@ -28,7 +28,7 @@ struct sight {
 	size_t good; /* as they should be */
 	size_t bad; /* with a word that none may have: found already */
 	char *missing; /* words that one lacks; NULL */
-	char *claims; /* what another program is that calls itself so; NULL */
+	char *doubt; /* why one may be another program's; NULL */
 };
 
 static struct finding *
@@ -52,9 +52,9 @@ judge_process(struct sight *sight, const struct process *process)
 		arguments, process->words, process->count, false);
 	autofree char *forbidden = service_find_words(
 		without, process->words, process->count, true);
-	if (process->executable != NULL && sight->claims == NULL)
-		sight->claims = memory_text(process->executable);
-	if (process->executable != NULL) {
+	if (process->doubt != NULL && sight->doubt == NULL)
+		sight->doubt = memory_text(process->doubt);
+	if (process->doubt != NULL) {
 		free(missing);
 	} else if (*forbidden != '\0') {
 		sight->bad++;
@@ -82,9 +82,9 @@ static void
 judge_absence(const struct sight *sight, const char *problem, const char *problem_file)
 {
 	bool wanted = service_says(sight->control, "running", "yes");
-	bool is_unknown = (sight->claims != NULL && wanted) ||
-		(problem != NULL && sight->claims == NULL && sight->missing == NULL);
-	bool is_gap = wanted || sight->claims != NULL;
+	bool is_unknown = (sight->doubt != NULL && wanted) ||
+		(problem != NULL && sight->doubt == NULL && sight->missing == NULL);
+	bool is_gap = wanted || sight->doubt != NULL;
 	struct finding *finding = report(sight,
 		is_unknown       ? VERDICT_UNKNOWN
 			: is_gap ? VERDICT_FAIL
@@ -92,8 +92,8 @@ judge_absence(const struct sight *sight, const char *problem, const char *proble
 		NULL);
 	if (sight->missing != NULL && wanted)
 		finding_have(finding, "runs without %s", sight->missing);
-	else if (sight->claims != NULL)
-		finding_have(finding, "a process of %s calls itself so", sight->claims);
+	else if (sight->doubt != NULL)
+		finding_have(finding, "%s", sight->doubt);
 	else if (is_unknown)
 		finding_why(finding, "%s", problem);
 	else
@@ -128,6 +128,6 @@ service_judge_now(const struct context *context, const struct control *control,
 		judge_absence(&sight, problem, problem_file);
 	free(problem);
 	free(sight.missing);
-	free(sight.claims);
+	free(sight.doubt);
 	recorded_free(&recorded);
 }

@@ -16,7 +16,7 @@ portsentry_running_read(const struct context *context, const struct recorded *re
 		const struct process *process = &processes.items[i];
 		/* main takes one argument and no other number of them */
 		if (process->count != 1 || process->words[0][0] != '-' ||
-			process->executable != NULL)
+			process->doubt != NULL)
 			continue;
 		enum portsentry_mode mode = portsentry_mode_find(process->words[0] + 1);
 		if (mode == PORTSENTRY_MODES)

@@ -1,23 +1,26 @@
 #include "policy/models/processes.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/live.h"
 #include "base/memory.h"
+#include "base/principals.h"
 
 enum {
 	WORDS_MAX = 1000, /* of a line of ps */
 	NAME_BYTES = 15, /* TASK_COMM_LEN without the NUL */
+	UID_PEOPLE = 1000, /* the first of those that people get: login.defs(5) */
 };
 
 /* A process as it was seen. */
 struct seen {
 	char *program; /* the base name of its executable */
 	char *name; /* the kernel's of it, cut */
-	bool is_roots;
+	bool is_roots, is_of_roots; /* root runs it; nobody else made its executable */
 	char *arguments; /* each ended by a NUL, the name that it was called by first */
 	size_t size;
 };
@@ -46,6 +49,7 @@ processes_look(void)
 		item->program = memory_text(text_base_name(path));
 		item->name = live_name(list.items[i].pid);
 		item->is_roots = live_owner(list.items[i].pid) == 0;
+		item->is_of_roots = live_executable_is_roots(list.items[i].pid);
 		item->arguments = live_arguments(list.items[i].pid, &item->size);
 	}
 	live_list_free(&list);
@@ -78,8 +82,11 @@ ask(const char *program, struct processes *processes)
 		if (!is_its && strncmp(item->name, program, NAME_BYTES) != 0)
 			continue;
 		struct process *process = add(processes, (struct place){ 0 });
-		if (!is_its && !item->is_roots)
-			process->executable = memory_text(item->program);
+		if (!item->is_roots && !(is_its && item->is_of_roots))
+			process->doubt = is_its
+				? memory_text("its executable is not root's alone")
+				: memory_printf("a process of %s calls itself so",
+					  item->program);
 		for (size_t at = 0; at < item->size;
 			at += strlen(item->arguments + at) + 1)
 			if (at > 0)
@@ -94,8 +101,10 @@ ask(const char *program, struct processes *processes)
 
 /* What makes a text the list of all processes. */
 struct list_of_ps {
-	bool has_heading, has_first;
+	bool has_heading, has_first,
+		has_owner; /* the first word of a line is its owner */
 	size_t pid, command; /* which words of a line are the number and the command */
+	const struct principals *principals;
 };
 
 struct words {
@@ -115,6 +124,8 @@ static void
 take_heading(const struct words *words, struct list_of_ps *list)
 {
 	bool has_pid = false;
+	list->has_owner = strcmp(word_at(words, 0), "USER") == 0 ||
+		strcmp(word_at(words, 0), "UID") == 0;
 	for (size_t i = 0; i < words->count; i++) {
 		const char *word = word_at(words, i);
 		if (strcmp(word, "PID") == 0) {
@@ -152,6 +163,30 @@ is_interpreter(const char *name)
 	return false;
 }
 
+/* Whether OWNER, as ps writes it, is root or the system's: whom no person logs in as.
+ * Source: ps(1) writes a long name's number, or its beginning and a plus. */
+static bool
+is_systems(const struct principals *principals, const char *owner)
+{
+	size_t size = strlen(owner);
+	bool is_cut = size > 1 && owner[size - 1] == '+', found = false;
+	if (strcmp(owner, "root") == 0 || strcmp(owner, "0") == 0)
+		return true;
+	for (size_t i = 0; i < principals->user_count; i++) {
+		const struct principal *user = &principals->users[i];
+		char number[16];
+		snprintf(number, sizeof number, "%u", (unsigned)user->uid);
+		if (strcmp(number, owner) != 0 &&
+			(is_cut ? strncmp(user->name, owner, size - 1)
+				: strcmp(user->name, owner)) != 0)
+			continue;
+		if (user->uid >= UID_PEOPLE)
+			return false;
+		found = true;
+	}
+	return found;
+}
+
 /* One line that ps printed; the heading has the column before the command. */
 static void
 take_line(struct processes *processes, const char *program, struct bytes line,
@@ -177,18 +212,26 @@ take_line(struct processes *processes, const char *program, struct bytes line,
 	if (!is_called(word_at(&words, command), program))
 		return;
 	struct process *process = add(processes, place);
+	const char *owner = word_at(&words, 0);
+	if (list->has_owner && !is_systems(list->principals, owner))
+		process->doubt = memory_printf(
+			"a process of %s, who can give it any name, is called so", owner);
 	for (size_t i = command + 1; i < words.count; i++)
 		add_word(process, words.words[i]);
 }
 
 static void
-read_recorded(const struct file *file, const char *program, struct processes *processes)
+read_recorded(const struct context *context, const struct file *file, const char *program,
+	struct processes *processes)
 {
-	struct list_of_ps list = { 0 };
+	struct principals principals;
+	struct list_of_ps list = { .principals = &principals };
 	struct bytes line;
+	principals_read(context->host, &principals);
 	for (size_t at = 0, start = 0; bytes_next_line(file->bytes, &at, &line);
 		start = at)
 		take_line(processes, program, line, (struct place){ file, start }, &list);
+	principals_free(&principals);
 	processes->problem_file = file->path;
 	if (!list.has_heading)
 		processes->problem = memory_text(
@@ -205,7 +248,7 @@ processes_read(const struct context *context, const struct recorded *recorded,
 {
 	*ret_processes = (struct processes){ 0 };
 	if (recorded->state == RECORDED_READ) {
-		read_recorded(&recorded->file, program, ret_processes);
+		read_recorded(context, &recorded->file, program, ret_processes);
 	} else if (recorded->state == RECORDED_UNUSABLE) {
 		ret_processes->problem = memory_text(recorded->reason);
 		ret_processes->problem_file = recorded->file.path;
@@ -224,7 +267,7 @@ processes_free(struct processes *processes)
 		for (size_t k = 0; k < processes->items[i].count; k++)
 			free(processes->items[i].words[k]);
 		free(processes->items[i].words);
-		free(processes->items[i].executable);
+		free(processes->items[i].doubt);
 	}
 	free(processes->items);
 	free(processes->problem);

@@ -10,8 +10,8 @@
 struct process {
 	char **words; /* its arguments, without the program */
 	size_t count;
-	char *executable; /* the base name of another program's, which an account that is
-			     not root's runs and that calls itself so; NULL */
+	char *doubt; /* why it may be another program's that an account other than root's
+			runs and that calls itself so; NULL */
 	struct place place; /* in the recorded file; nowhere when asked */
 };
 

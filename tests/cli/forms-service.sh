@@ -304,6 +304,7 @@ recorded <<'END'
  2004 pts/0    S+     0:00 grep catd
     1 ?        Ss     0:12 /sbin/init
 END
+echo "catd:x:100:100::/:/bin/sh" | put etc/passwd
 for command in 'catd: /usr/sbin/catd -a [listener]' '/usr/bin/python3 /usr/sbin/catd -a'; do
 	recorded <<-END
 	UID          PID    PPID  C STIME TTY          TIME CMD
@@ -312,6 +313,28 @@ for command in 'catd: /usr/sbin/catd -a [listener]' '/usr/bin/python3 /usr/sbin/
 	END
 	judged pass "evidence.txt:3: cat now: runs"
 done
+form "whose process it is"
+for account in catd:100:pass catd:1500:unknown other:100:unknown; do
+	IFS=: read -r name uid verdict <<<"$account"
+	echo "$name:x:$uid:$uid::/:/bin/sh" | put etc/passwd
+	recorded <<-END
+	USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND
+	root           1  0.0  0.0      0     0 ?        Ss   06:15   0:12 /sbin/init
+	catd        2001  0.0  0.0      0     0 ?        Ss   06:16   0:00 /usr/sbin/catd -a
+	END
+	judged "$verdict" "evidence.txt"
+done
+says "$FORM: why" "a process of catd, who can give it any name, is called so"
+for owner in 100 ca+; do
+	echo "catd:x:100:100::/:/bin/sh" | put etc/passwd
+	recorded <<-END
+	UID          PID    PPID  C STIME TTY          TIME CMD
+	root           1       0  0 06:15 ?        00:00:12 /sbin/init
+	$owner      2001       1  0 06:16 ?        00:00:00 /usr/sbin/catd -a
+	END
+	judged pass "evidence.txt:3: cat now: runs"
+done
+form "whether it runs"
 recorded <<'END'
 UID          PID    PPID  C STIME TTY          TIME CMD
 root           1       0  0 06:15 ?        00:00:12 /sbin/init
@@ -344,6 +367,20 @@ if [ "$(id -u)" -eq 0 ]; then
 			"$0" -a & while [ "$(pgrep -c catd)" -lt 1 ]; do sleep 0.1; done
 			"$@"' "$T/catd" "$HOLDFAST" audit -v --policy "$T/policy.yaml" >"$T/out" 2>"$T/err"
 		says "asked, running $running: it runs" "catd now: runs"
+	done
+	# as another user's process, by his own executable and by root's
+	printf 'name: catd\nrunning: yes\n' | asked
+	for owner in 0 1234; do
+		chown $owner "$T/catd"
+		unshare --pid --fork --mount-proc bash -c '
+			setpriv --reuid 1234 --regid 1234 --clear-groups "$0" -a &
+			while [ "$(pgrep -c catd)" -lt 1 ]; do sleep 0.1; done
+			"$@"' "$T/catd" "$HOLDFAST" audit -v --policy "$T/policy.yaml" >"$T/out" 2>"$T/err"
+		if [ $owner -eq 0 ]; then
+			says "asked: a user's process of root's program" "catd now: runs"
+		else
+			says "asked: a user's own program" "unknown catd now: its executable is not root's alone"
+		fi
 	done
 fi
 
