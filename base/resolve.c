@@ -88,6 +88,24 @@ read_link(int root, const char *path)
 	return size < 0 ? NULL : memory_copy(text, (size_t)size);
 }
 
+/* Adds to DONE, which is the root, all but the last component of *NEXT where no link is
+ * on the way, and moves *NEXT behind them: one call for what step by step takes many. */
+static void
+leap(int root, struct buffer *done, const char **next)
+{
+	const char *last = strrchr(*next, '/');
+	if (last == NULL || last == *next)
+		return;
+	autofree char *folder = memory_copy(*next, (size_t)(last - *next));
+	int fd = resolve_open(root, folder, O_PATH, RESOLVE_NO_SYMLINKS);
+	if (fd < 0)
+		return;
+	close(fd);
+	for (const char *rest = folder; *rest != '\0';)
+		step(done, &rest);
+	*next = last;
+}
+
 /* Follows every link of PATH by hand. NULL with errno ELOOP when there are too many. */
 static char *
 follow(int root, const char *path)
@@ -98,6 +116,7 @@ follow(int root, const char *path)
 	bool missing = false;
 	int links = 0;
 	buffer_text(&done, "");
+	leap(root, &done, &next);
 	while (*next != '\0') {
 		if (step(&done, &next) == 0 || missing)
 			continue;
@@ -118,6 +137,8 @@ follow(int root, const char *path)
 		else
 			go_up(&done);
 		done.data[done.size] = '\0';
+		if (link[0] == '/')
+			leap(root, &done, &next);
 	}
 	if (done.size == 0)
 		buffer_text(&done, "/");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "policy/models/unit_folders.h"
 
 enum {
 	HOPS_MAX = 8, /* aliases of aliases */
@@ -88,38 +89,39 @@ judge_alias(const char *name, const char *base, struct boot_name *known)
 static void
 read_link(struct host *host, const char *path, const char *name, struct boot_name *known)
 {
-	const char *const *folders = unit_files_folders(host);
+	const char *const *folders =
+		(const char *const *)unit_folders_read(host)->targets;
 	struct stat status;
 	autofree char *target = NULL;
 	if (host_status(host, path, &status, &target) < 0 || target == NULL)
 		return;
 	const char *base = text_base_name(target);
-	size_t size = (size_t)(base - target);
-	while (*folders != NULL &&
-		(strlen(*folders) + 1 != size ||
-			strncmp(*folders, target, size - 1) != 0))
-		folders++;
-	if (*folders != NULL && strcmp(base, name) != 0 && boot_names_is_unit(base) &&
-		strcmp(type_of(base), type_of(name)) == 0)
+	autofree char *folder = memory_copy(
+		target, base > target ? (size_t)(base - target - 1) : 0);
+	if (text_is_one_of(folder, folders) && strcmp(base, name) != 0 &&
+		boot_names_is_unit(base) && strcmp(type_of(base), type_of(name)) == 0)
 		judge_alias(name, base, known);
 }
 
-static void
-add_folder(struct boot_names *names, const char *folder)
+/* What there is of that name; NULL when nothing is. */
+static const struct boot_name *
+find_name(struct boot_names *names, const char *name)
 {
-	struct name_list list = { 0 };
-	if (host_list(names->host, folder, &list, NULL) < 0)
-		return;
-	for (size_t i = 0; i < list.count; i++) {
-		const char *name = list.names[i];
-		if (!boot_names_is_unit(name) || table_get(&names->files, name) != NULL)
+	const struct unit_folders *folders = unit_folders_read(names->host);
+	struct boot_name *known = table_get(&names->files, name);
+	if (known != NULL || !boot_names_is_unit(name))
+		return known;
+	uintptr_t having = unit_folders_having(names->host, name);
+	for (size_t i = 0; unit_folders_next(having, &i) && known == NULL; i++) {
+		autofree char *path = memory_printf("%s/%s", folders->paths[i], name);
+		if ((folders->blind >> i & 1) != 0 &&
+			host_has_name(names->host, path) == 0)
 			continue;
-		autofree char *path = memory_printf("%s/%s", folder, name);
-		struct boot_name *known = memory_new(1, sizeof *known);
+		known = memory_new(1, sizeof *known);
 		read_link(names->host, path, name, known);
 		table_set(&names->files, name, known);
 	}
-	name_list_free(&list);
+	return known;
 }
 
 static void
@@ -138,23 +140,55 @@ add_alias(struct boot_names *names, const char *name)
 	list->names[list->count++] = memory_text(name);
 }
 
+/* The units of whose names there are drop-ins or links: "a.service" for "a.service.d". */
+static void
+find_stems(const struct unit_folders *folders, struct table *stems, bool *ret_has_general)
+{
+	static const char *const ends[] = { "d", "wants", "requires", NULL };
+	*ret_has_general = false;
+	for (size_t i = 0; i < folders->names.capacity; i++) {
+		const char *name = folders->names.slots[i].key;
+		if (name == NULL || !text_is_one_of(type_of(name), ends))
+			continue;
+		autofree char *stem = memory_copy(
+			name, (size_t)(strrchr(name, '.') - name));
+		table_set(stems, stem, stems);
+		*ret_has_general = *ret_has_general || strstr(stem, "-.") != NULL ||
+			strstr(stem, "@.") != NULL;
+	}
+}
+
+/* Most links to other units are of no consequence but when they are asked for. */
+static bool
+is_stem(const struct table *stems, bool has_general, const char *name)
+{
+	bool found = table_get(stems, name) != NULL;
+	if (found || !has_general)
+		return found;
+	struct name_list all = { 0 };
+	unit_files_add_names(name, &all);
+	for (size_t i = 0; i < all.count; i++)
+		found = found || table_get(stems, all.names[i]) != NULL;
+	name_list_free(&all);
+	return found;
+}
+
 void
 boot_names_read(struct host *host, struct boot_names *ret_names)
 {
-	const char *const *folders = unit_files_folders(host);
-	*ret_names = (struct boot_names){ .host = host };
-	for (; *folders != NULL; folders++) {
-		bool is_vendors = strcmp(*folders, "/usr/lib/systemd/system") == 0 ||
-			strcmp(*folders, "/lib/systemd/system") == 0;
-		ret_names->has_vendor = ret_names->has_vendor || is_vendors;
-		add_folder(ret_names, *folders);
+	const struct unit_folders *folders = unit_folders_read(host);
+	struct table stems = { 0 };
+	bool has_general;
+	*ret_names = (struct boot_names){ .host = host,
+		.has_vendor = folders->has_vendor };
+	find_stems(folders, &stems, &has_general);
+	for (size_t i = 0; i < folders->names.capacity; i++) {
+		const char *name = folders->names.slots[i].key;
+		if (name != NULL && boot_names_is_unit(name) &&
+			is_stem(&stems, has_general, name))
+			add_alias(ret_names, name);
 	}
-	for (size_t i = 0; i < ret_names->files.capacity; i++) {
-		const struct table_slot *slot = &ret_names->files.slots[i];
-		if (slot->key != NULL &&
-			((struct boot_name *)slot->value)->alias_of != NULL)
-			add_alias(ret_names, slot->key);
-	}
+	table_free(&stems);
 }
 
 void
@@ -179,14 +213,14 @@ boot_names_free(struct boot_names *names)
 
 char *
 boot_names_resolve(
-	const struct boot_names *names, const char *name, const struct file **ret_file)
+	struct boot_names *names, const char *name, const struct file **ret_file)
 {
 	char *own = memory_text(name);
 	for (size_t hop = 0;; hop++) {
-		const struct boot_name *known = table_get(&names->files, own);
+		const struct boot_name *known = find_name(names, own);
 		autofree char *template = known == NULL ? template_of(own) : NULL;
 		const struct boot_name *its = template != NULL
-			? table_get(&names->files, template)
+			? find_name(names, template)
 			: NULL;
 		const char *alias = known != NULL ? known->alias_of
 			: its != NULL             ? its->alias_of

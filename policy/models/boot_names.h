@@ -7,7 +7,7 @@
 
 struct boot_names {
 	struct host *host;
-	struct table files; /* name -> struct boot_name */
+	struct table files; /* name -> struct boot_name, for those that were asked for */
 	struct table aliases; /* a unit's own name -> struct name_list */
 	bool has_vendor; /* the vendor's folder of units is in the root */
 };
@@ -22,9 +22,10 @@ boot_names_free(struct boot_names *names);
  * or its template's; NULL when it has none. */
 char *
 boot_names_resolve(
-	const struct boot_names *names, const char *name, const struct file **ret_file);
+	struct boot_names *names, const char *name, const struct file **ret_file);
 
-/* The other names of the unit with that name of its own; NULL when it has none. */
+/* Those other names of the unit with that name of its own for which there are drop-ins or
+ * folders of links; NULL when there are none. */
 const struct name_list *
 boot_names_aliases(const struct boot_names *names, const char *name);
 

@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "policy/models/unit_folders.h"
 
 /* Reads one unit's lines. */
 struct reading {
-	const struct boot_names *names;
+	struct boot_names *names;
 	struct boot_node *node;
 };
 
@@ -191,13 +192,15 @@ static void
 read_links(const struct boot_names *names, struct boot_node *node,
 	const struct name_list *all, const char *kind, bool is_hard)
 {
-	const char *const *folders = unit_files_folders(names->host);
+	const struct unit_folders *folders = unit_folders_read(names->host);
 	struct table seen = { 0 };
-	for (size_t k = 0; k < all->count; k++)
-		for (size_t i = 0; folders[i] != NULL; i++) {
+	for (size_t k = 0; k < all->count; k++) {
+		autofree char *its = memory_printf("%s.%s", all->names[k], kind);
+		uintptr_t having = unit_folders_having(names->host, its);
+		for (size_t i = 0; unit_folders_next(having, &i); i++) {
 			struct name_list list = { 0 };
 			autofree char *folder = memory_printf(
-				"%s/%s.%s", folders[i], all->names[k], kind);
+				"%s/%s", folders->paths[i], its);
 			if (host_list(names->host, folder, &list, NULL) < 0)
 				continue;
 			for (size_t n = 0;
@@ -220,13 +223,14 @@ read_links(const struct boot_names *names, struct boot_node *node,
 			}
 			name_list_free(&list);
 		}
+	}
 	table_free(&seen);
 }
 
 /* The links of the runlevels that the target stands for: set_dependencies_from_rcnd in
  * sysv-generator.c, which passes over what has a unit file. */
 static void
-read_runlevels(const struct boot_names *names, struct boot_node *node)
+read_runlevels(struct boot_names *names, struct boot_node *node)
 {
 	static const char *const targets[][2] = { { "rescue.target", "1" },
 		{ "multi-user.target", "[2-4]" }, { "graphical.target", "5" } };
@@ -282,8 +286,8 @@ read_stock(struct boot_node *node)
 
 /* Reads the unit's FILE and its drop-ins. */
 static void
-read_lines(const struct boot_names *names, struct boot_node *node,
-	const struct file *file, const struct name_list *all)
+read_lines(struct boot_names *names, struct boot_node *node, const struct file *file,
+	const struct name_list *all)
 {
 	static const char *const sections[][2] = { { "service", "[Service]" },
 		{ "socket", "[Socket]" }, { "timer", "[Timer]" }, { "path", "[Path]" } };
@@ -308,7 +312,7 @@ read_lines(const struct boot_names *names, struct boot_node *node,
 }
 
 void
-boot_node_read(const struct boot_names *names, struct boot_node *node)
+boot_node_read(struct boot_names *names, struct boot_node *node)
 {
 	const struct file *file;
 	autofree char *own = boot_names_resolve(names, node->name, &file);

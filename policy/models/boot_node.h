@@ -43,7 +43,7 @@ enum { BOOT_EDGES_MAX = 100000 }; /* of one unit, and of all */
 
 /* Reads the unit called node->name, its own name. Freed by boot_node_free. */
 void
-boot_node_read(const struct boot_names *names, struct boot_node *node);
+boot_node_read(struct boot_names *names, struct boot_node *node);
 
 void
 boot_node_free(struct boot_node *node);

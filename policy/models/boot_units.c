@@ -83,8 +83,8 @@ visit_all(struct boot_units *units)
 	}
 }
 
-static const struct boot_node *
-find_node(const struct boot_units *units, const char *name)
+static struct boot_node *
+find_node(struct boot_units *units, const char *name)
 {
 	const struct file *file;
 	if (!boot_names_is_unit(name))
@@ -115,7 +115,7 @@ find_excluded(struct boot_units *units)
 	for (size_t i = 0; i < units->count; i++) {
 		struct boot_node *node = units->nodes[i];
 		for (size_t k = 0; k < node->conflicts.count; k++) {
-			struct boot_node *other = (struct boot_node *)find_node(
+			struct boot_node *other = find_node(
 				units, node->conflicts.names[k]);
 			if (other == NULL || other == node ||
 				other->loaded == BOOT_NOT_LOADED ||
@@ -266,7 +266,7 @@ release(void *memory)
 	free(units);
 }
 
-const struct boot_units *
+struct boot_units *
 boot_units_read(struct host *host)
 {
 	static const char key[] = "units at boot";
@@ -305,7 +305,7 @@ boot_units_next(const struct boot_units *units, size_t *index)
 
 /* Whether NODE, a socket, timer or path, starts the unit that is called NAME itself. */
 static bool
-starts(const struct boot_units *units, const struct boot_node *node, const char *name)
+starts(struct boot_units *units, const struct boot_node *node, const char *name)
 {
 	const char *dot = strrchr(node->name, '.');
 	const char *at = strchr(name, '@');
@@ -321,8 +321,7 @@ starts(const struct boot_units *units, const struct boot_node *node, const char 
 
 /* Whether something that is started starts it later. */
 static void
-find_activator(
-	const struct boot_units *units, const char *own, struct boot_unit *ret_unit)
+find_activator(struct boot_units *units, const char *own, struct boot_unit *ret_unit)
 {
 	for (size_t i = 0; i < units->count; i++) {
 		const struct boot_node *node = units->nodes[i];
@@ -349,8 +348,7 @@ find_activator(
 }
 
 void
-boot_units_find(
-	const struct boot_units *units, const char *name, struct boot_unit *ret_unit)
+boot_units_find(struct boot_units *units, const char *name, struct boot_unit *ret_unit)
 {
 	const struct file *file = NULL;
 	const struct boot_node *node = find_node(units, name);

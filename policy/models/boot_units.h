@@ -29,7 +29,7 @@ struct boot_unit {
 struct boot_units;
 
 /* Worked out once for HOST, to which it belongs. */
-const struct boot_units *
+struct boot_units *
 boot_units_read(struct host *host);
 
 /* All that are started, and those of which that can't be told, NULL after the last. */
@@ -40,7 +40,6 @@ boot_units_next(const struct boot_units *units, size_t *index);
  * and path are the caller's to free, script and name his for as long as the host lives.
  */
 void
-boot_units_find(
-	const struct boot_units *units, const char *name, struct boot_unit *ret_unit);
+boot_units_find(struct boot_units *units, const char *name, struct boot_unit *ret_unit);
 
 #endif

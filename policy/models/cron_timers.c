@@ -7,6 +7,7 @@
 #include "policy/models/cron_table.h"
 #include "policy/models/timer_calendar.h"
 #include "policy/models/unit_files.h"
+#include "policy/models/unit_names.h"
 
 /* One timer at work. */
 struct timer {
@@ -167,11 +168,8 @@ is_timer(const char *name)
 void
 cron_timers_add(struct host *host, struct cron_table *table)
 {
-	struct name_list names, wanted;
-	unit_files_list(host, &names, &wanted);
-	for (size_t i = 0; i < wanted.count; i++)
-		if (is_timer(wanted.names[i]))
-			read_timer(host, wanted.names[i], table);
-	name_list_free(&names);
-	name_list_free(&wanted);
+	const struct name_list *wanted = &unit_names_read(host)->wanted;
+	for (size_t i = 0; i < wanted->count; i++)
+		if (is_timer(wanted->names[i]))
+			read_timer(host, wanted->names[i], table);
 }

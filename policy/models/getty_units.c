@@ -9,6 +9,7 @@
 #include "policy/models/getty_extras.h"
 #include "policy/models/getty_wrap.h"
 #include "policy/models/unit_files.h"
+#include "policy/models/unit_names.h"
 
 /* Units whose work it is; each is started by some generator or logind, so that it counts
  * whether anything wants it or not. */
@@ -254,15 +255,15 @@ read_activated(struct host *host, const char *name, struct gettys *gettys)
 void
 getty_units_read(struct host *host, struct gettys *gettys)
 {
-	struct name_list names, wanted;
-	const char *before = "";
-	unit_files_list(host, &names, &wanted);
+	const struct unit_names *known = unit_names_read(host);
+	const struct name_list *names = &known->all, *wanted = &known->wanted;
+	autofree char *before = memory_text("");
 	for (size_t i = 0, k = 0;
-		(i < names.count || k < wanted.count) && gettys->count < GETTYS_MAX;) {
-		int order = i == names.count ? 1
-			: k == wanted.count  ? -1
-					     : strcmp(names.names[i], wanted.names[k]);
-		char *name = order <= 0 ? names.names[i] : wanted.names[k];
+		(i < names->count || k < wanted->count) && gettys->count < GETTYS_MAX;) {
+		int order = i == names->count ? 1
+			: k == wanted->count  ? -1
+					      : strcmp(names->names[i], wanted->names[k]);
+		char *name = memory_text(order <= 0 ? names->names[i] : wanted->names[k]);
 		bool is_wanted = order >= 0;
 		i += order <= 0;
 		k += order >= 0;
@@ -270,14 +271,15 @@ getty_units_read(struct host *host, struct gettys *gettys)
 		size_t size = strlen(name);
 		if (size > 2 && strcmp(name + size - 2, ".d") == 0)
 			name[size - 2] = '\0';
-		if (!is_service(name) || strcmp(name, before) == 0)
+		if (!is_service(name) || strcmp(name, before) == 0) {
+			free(name);
 			continue;
+		}
+		free(before);
 		before = name;
 		if (is_family(name) || is_wanted)
 			read_unit(host, name, !is_family(name), gettys);
 	}
-	for (size_t i = 0; i < wanted.count && gettys->count < GETTYS_MAX; i++)
-		read_activated(host, wanted.names[i], gettys);
-	name_list_free(&names);
-	name_list_free(&wanted);
+	for (size_t i = 0; i < wanted->count && gettys->count < GETTYS_MAX; i++)
+		read_activated(host, wanted->names[i], gettys);
 }

@@ -10,6 +10,7 @@
 #include "policy/models/command_line.h"
 #include "policy/models/environment_file.h"
 #include "policy/models/unit_files.h"
+#include "policy/models/unit_names.h"
 
 static void
 add(struct log_words *words, const char *text, size_t size, struct place place)
@@ -259,28 +260,25 @@ take_command(
 void
 log_watcher_read_swatch(struct host *host, struct log_watcher *ret_watcher)
 {
-	struct name_list names, wanted;
+	const struct name_list *wanted = &unit_names_read(host)->wanted;
 	*ret_watcher = (struct log_watcher){ 0 };
-	unit_files_list(host, &names, &wanted);
-	for (size_t i = 0; i < wanted.count; i++) {
+	for (size_t i = 0; i < wanted->count; i++) {
 		struct command_line line;
-		const char *dot = strrchr(wanted.names[i], '.');
+		const char *dot = strrchr(wanted->names[i], '.');
 		if (dot == NULL || strcmp(dot, ".service") != 0)
 			continue;
-		command_line_read(
-			host, &(struct command_daemon){ .unit = wanted.names[i] }, &line);
+		command_line_read(host,
+			&(struct command_daemon){ .unit = wanted->names[i] }, &line);
 		bool is_it = line.program != NULL && is_swatch(line.program);
 		if (is_it && line.unknown == NULL)
 			take_command(host, &line, ret_watcher);
 		else if (line.unknown != NULL &&
-			(is_it || strstr(wanted.names[i], "swatch") != NULL) &&
+			(is_it || strstr(wanted->names[i], "swatch") != NULL) &&
 			ret_watcher->boot_doubt == NULL)
 			ret_watcher->boot_doubt = memory_printf(
-				"%s: %s", wanted.names[i], line.unknown);
+				"%s: %s", wanted->names[i], line.unknown);
 		command_line_free(&line);
 	}
-	name_list_free(&names);
-	name_list_free(&wanted);
 }
 
 /* --- logwatch ------------------------------------------------------------------------

@@ -8,6 +8,7 @@
 #include "policy/models/command_line.h"
 #include "policy/models/time_reader.h"
 #include "policy/models/unit_files.h"
+#include "policy/models/unit_names.h"
 
 enum { NAMES_MAX = 5, OPTIONS_MAX = 32 };
 
@@ -129,12 +130,11 @@ is_started(struct host *host, enum time_id id, const struct name_list *wanted)
 static void
 keep_started(struct host *host, struct time_conf *conf)
 {
-	struct name_list names, wanted;
+	const struct unit_names *names = unit_names_read(host);
 	bool started[TIME_DAEMONS];
 	size_t count = 0, kept = 0;
-	unit_files_list(host, &names, &wanted);
 	for (size_t i = 0; i < conf->count; i++) {
-		started[i] = is_started(host, conf->daemons[i].id, &wanted);
+		started[i] = is_started(host, conf->daemons[i].id, &names->wanted);
 		count += started[i];
 	}
 	for (size_t i = 0; i < conf->count && count > 0; i++)
@@ -143,8 +143,6 @@ keep_started(struct host *host, struct time_conf *conf)
 	if (count > 0)
 		conf->count = kept;
 	conf->are_several = conf->count > 1;
-	name_list_free(&names);
-	name_list_free(&wanted);
 }
 
 /* --- how they are started ------------------------------------------------------------

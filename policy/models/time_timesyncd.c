@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "policy/models/time_reader.h"
 #include "policy/models/unit_files.h"
+#include "policy/models/unit_names.h"
 
 /* The first hides what has the same name in a later one. */
 static const char *const folders[] = { "/etc/systemd/timesyncd.conf.d",
@@ -137,15 +138,13 @@ take_drop_ins(struct reader *reader, struct host *host)
 static bool
 has_dhcp(struct host *host)
 {
-	struct name_list names, wanted;
+	const struct name_list *wanted = &unit_names_read(host)->wanted;
 	bool found = host_exists(host, "/etc/dhcp/dhclient-exit-hooks.d/timesyncd") !=
 			0 &&
 		host_exists(host, "/sbin/dhclient") != 0;
-	unit_files_list(host, &names, &wanted);
-	for (size_t i = 0; i < wanted.count; i++)
-		found = found || strcmp(wanted.names[i], "systemd-networkd.service") == 0;
-	name_list_free(&names);
-	name_list_free(&wanted);
+	for (size_t i = 0; i < wanted->count; i++)
+		found = found ||
+			strcmp(wanted->names[i], "systemd-networkd.service") == 0;
 	return found;
 }
 

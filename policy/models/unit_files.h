@@ -55,11 +55,6 @@ unit_files_read_section(struct host *host, const struct file *file,
 void
 unit_files_add_names(const char *name, struct name_list *names);
 
-/* The folders of units that are there, the first counts most; NULL ends. They belong to
- * HOST. */
-const char *const *
-unit_files_folders(struct host *host);
-
 /* Whether FILE hides its unit: a link to /dev/null, an empty file, or none. */
 bool
 unit_files_is_masked(const struct file *file);
@@ -67,13 +62,6 @@ unit_files_is_masked(const struct file *file);
 /* The file of the unit called NAME, without its drop-ins; NULL when there is none. */
 const struct file *
 unit_files_find(struct host *host, const char *name);
-
-/* The names of units: of all that have a file or a folder of drop-ins (with ".d" behind),
- * and of those that another unit wants, requires or upholds, by a folder of links, or a
- * target by such a line of [Unit]. Sorted, each once; the caller frees both. */
-void
-unit_files_list(
-	struct host *host, struct name_list *ret_names, struct name_list *ret_wanted);
 
 /* Hands the lines of [Service] in one FILE to READER. */
 void

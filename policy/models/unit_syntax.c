@@ -29,13 +29,37 @@ is_blank(char byte)
 	return byte == ' ' || byte == '\t' || byte == '\r';
 }
 
+/* Makes room for SIZE places more; it is a power of two, 8 at least, as memory_grow
+ * has it. */
+static void
+reserve(struct traced *traced, size_t size)
+{
+	size_t need = traced->text.size + size, room = 8;
+	while (room < need)
+		room *= 2;
+	traced->places = memory_resize(traced->places, room, sizeof *traced->places);
+}
+
+/* Adds SIZE bytes of the line's file, from AT on. */
+static void
+add_bytes(struct traced *line, size_t at, size_t size)
+{
+	if (size == 0)
+		return;
+	reserve(line, size);
+	for (size_t i = 0; i < size; i++)
+		line->places[line->text.size + i] = at + i;
+	buffer_add(&line->text, line->file->bytes.data + at, size);
+}
+
 /* Adds the line at AT, and those that continue it, to LINE; a comment between them is
- * left out. Returns the offset after it. */
+ * left out. Of one that is not WANTED nothing is added unless a section begins there.
+ * Returns the offset after it. */
 static size_t
-join_lines(const struct file *file, size_t at, struct traced *line)
+join_lines(const struct file *file, size_t at, bool wanted, struct traced *line)
 {
 	const char *data = file->bytes.data;
-	bool more = true;
+	bool more = true, has_begun = false;
 	while (more && at < file->bytes.size) {
 		const char *newline = memchr(data + at, '\n', file->bytes.size - at);
 		size_t end = newline == NULL ? file->bytes.size
@@ -46,17 +70,20 @@ join_lines(const struct file *file, size_t at, struct traced *line)
 		if (end > at && data[end - 1] == '\r')
 			end--;
 		if (at < end && (data[at] == '#' || data[at] == ';')) {
-			more = line->text.size > 0;
+			more = has_begun;
 			at = next;
 			continue;
 		}
 		while (slashes < end - at && data[end - 1 - slashes] == '\\')
 			slashes++;
 		more = slashes % 2 == 1;
-		for (; at < end - more; at++)
-			traced_add(line, data[at], at);
-		if (more)
-			traced_add(line, ' ', at);
+		if (!has_begun && at < end - more)
+			wanted = wanted || data[at] == '[';
+		has_begun = has_begun || at < end;
+		if (wanted)
+			add_bytes(line, at, end - more - at);
+		if (wanted && more)
+			traced_add(line, ' ', end - 1);
 		at = next;
 	}
 	return at;
@@ -79,8 +106,12 @@ read_assignment(const struct traced *line, unit_reader *reader, void *data)
 		end--;
 	autofree char *name = memory_copy(text, name_end);
 	struct traced value = { .file = line->file };
-	for (size_t i = start; i < end; i++)
-		traced_add(&value, text[i], line->places[i]);
+	if (end > start) {
+		reserve(&value, end - start);
+		memcpy(value.places, line->places + start,
+			(end - start) * sizeof *value.places);
+		buffer_add(&value.text, text + start, end - start);
+	}
 	reader(data, name, &value);
 	traced_free(&value);
 }
@@ -106,7 +137,7 @@ unit_file_read_section(
 			marked = true;
 			at += mark_size;
 		}
-		at = join_lines(file, at, &line);
+		at = join_lines(file, at, in_section, &line);
 		if (line.text.size > 0 && line.text.data[0] == '[')
 			in_section = strncmp(line.text.data, name, strlen(name)) == 0;
 		else if (in_section && line.text.size > 0)

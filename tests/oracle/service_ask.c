@@ -7,7 +7,7 @@
 #include "policy/models/boot_units.h"
 
 static void
-print(const struct boot_units *units, const char *name)
+print(struct boot_units *units, const char *name)
 {
 	static const char *const states[] = {
 		[BOOT_STARTED] = "started",
