@@ -109,6 +109,20 @@ check_absolute(const struct value *value, const char *key, struct problems *prob
 				items[i].text);
 }
 
+/* One that matches an empty line matches each. */
+static void
+check_pattern(const struct value *value, const char *key, struct problems *problems)
+{
+	regex_t regex;
+	pattern_check(value, key, problems);
+	if (regcomp(&regex, value->text, REG_EXTENDED | REG_NOSUB) != 0)
+		return;
+	if (regexec(&regex, "", 0, NULL, 0) == 0)
+		problems_add(problems, value->at, "%s: '%s' matches each line", key,
+			value->text);
+	regfree(&regex);
+}
+
 static void
 validate(const struct control *control, struct problems *problems)
 {
@@ -122,9 +136,9 @@ validate(const struct control *control, struct problems *problems)
 	check_absolute(value_find(restored, "directory"), "restored.directory", problems);
 	check_absolute(value_find(restored, "files"), "restored.files", problems);
 	if (log != NULL)
-		pattern_check(value_find(log, "record"), "backup.log.record", problems);
+		check_pattern(value_find(log, "record"), "backup.log.record", problems);
 	if (schedule != NULL)
-		pattern_check(value_find(schedule, "command"), "backup.schedule.command",
+		check_pattern(value_find(schedule, "command"), "backup.schedule.command",
 			problems);
 }
 
@@ -137,9 +151,12 @@ check(const struct context *context, const struct control *control,
 			   *restored = value_find(control->keys, "restored");
 	if (log != NULL)
 		backup_judge_log(context, log, findings);
-	if (schedule != NULL)
-		schedule_judge(context, "schedule", value_text(schedule, "command", ""),
+	if (schedule != NULL) {
+		const struct schedule_wanted wanted = { .command = value_text(schedule,
+								"command", "") };
+		schedule_judge(context, "schedule", &wanted,
 			value_text(schedule, "at-least", "daily"), findings);
+	}
 	if (restored != NULL)
 		backup_judge_restored(context, restored, findings);
 }

@@ -22,6 +22,7 @@ struct newest {
 	char *path; /* of that */
 	size_t offset;
 	bool by_mtime; /* the record has no time, and is the last line */
+	bool may_be_older; /* by years: it says none */
 };
 
 struct work {
@@ -65,38 +66,72 @@ find_record(struct work *work, const char *path, struct bytes text,
 	return found;
 }
 
+/* The time of a record that says no year, PARTS, behind which is REST of its file. The
+ * last line is of the day on which the file was WRITTEN, else *ret_may_be_older; and from
+ * the record on a line whose date is before that of the line above is of a year later. A
+ * silence of a year or more is not seen. -1: there is no such time. */
+static time_t
+find_year(struct tm parts, struct bytes rest, time_t written, bool *ret_may_be_older)
+{
+	struct bytes line;
+	struct tm last = parts, next, year;
+	time_t time, before, after;
+	int years = 0;
+	for (size_t at = 0; bytes_next_line(rest, &at, &line);) {
+		if (log_time_read(line, &time, &next) != LOG_TIME_YEARLESS)
+			continue;
+		/* a leap year has all days; clocks may be put back a little */
+		if (log_time_in_year(last, 100, &before) &&
+			log_time_in_year(next, 100, &after) && after + DAY < before)
+			years++;
+		last = next;
+	}
+	time = log_time_before(last, written);
+	*ret_may_be_older = time + DAY < written;
+	if (time == -1 || localtime_r(&time, &year) == NULL ||
+		!log_time_in_year(parts, year.tm_year - years, &time))
+		return -1;
+	return time;
+}
+
 /* What TEXT, written last at WRITTEN, says. FILE: NULL when it was not kept. */
 static void
 take_text(struct work *work, const char *path, const struct file *file, struct bytes text,
 	time_t written)
 {
 	struct bytes record;
-	bool is_last, by_mtime = false;
+	bool is_last, by_mtime = false, may_be_older = false;
+	struct tm parts;
 	time_t time = 0;
 	if (!find_record(work, path, text, &record, &is_last))
 		return;
-	switch (log_time_read(record, written, &time)) {
-	case LOG_TIME_BAD:
+	enum log_time answer = log_time_read(record, &time, &parts);
+	if (answer == LOG_TIME_YEARLESS) {
+		size_t end = (size_t)(record.data - text.data) + record.size;
+		time = find_year(parts,
+			(struct bytes){ text.data + end, text.size - end }, written,
+			&may_be_older);
+		answer = time == -1 ? LOG_TIME_BAD : LOG_TIME_READ;
+	}
+	if (answer == LOG_TIME_BAD) {
 		doubt(work, path, "its newest record begins with no time that there is");
 		return;
-	case LOG_TIME_NONE:
-		if (!is_last) {
-			doubt(work, path,
-				"its records begin with no time that is understood, and "
-				"other lines follow the newest");
-			return;
-		}
+	}
+	if (answer == LOG_TIME_NONE && !is_last) {
+		doubt(work, path,
+			"its records begin with no time that is understood, and "
+			"other lines follow the newest");
+		return;
+	}
+	if (answer == LOG_TIME_NONE) {
 		time = written;
 		by_mtime = true;
-		break;
-	case LOG_TIME_READ:
-		break;
 	}
 	if (work->newest.is_there && work->newest.time >= time)
 		return;
 	free(work->newest.path);
 	work->newest = (struct newest){ true, time, file, memory_text(path),
-		(size_t)(record.data - text.data), by_mtime };
+		(size_t)(record.data - text.data), by_mtime, may_be_older };
 }
 
 /* The end of a file that is too large to be kept. */
@@ -202,7 +237,8 @@ report(const struct work *work, long most, const char *shown, struct findings *f
 	enum verdict verdict = !newest->is_there || age > most ? VERDICT_FAIL
 							       : VERDICT_PASS;
 	char day[16];
-	if (is_future || (verdict == VERDICT_FAIL && work->doubt != NULL))
+	bool is_old = verdict == VERDICT_PASS && newest->may_be_older;
+	if (is_future || is_old || (verdict == VERDICT_FAIL && work->doubt != NULL))
 		verdict = VERDICT_UNKNOWN;
 	struct finding *finding = findings_add(findings, verdict, "log");
 	finding_want(
@@ -215,6 +251,10 @@ report(const struct work *work, long most, const char *shown, struct findings *f
 		finding_have(finding, "no line is a record");
 	if (is_future)
 		finding_why(finding, "its newest record is of a time to come");
+	else if (is_old)
+		finding_why(finding,
+			"it says no year, and the file was changed at another time than "
+			"its last line says");
 	else if (verdict == VERDICT_UNKNOWN)
 		finding_why(finding, "%s: %s", work->doubt_path, work->doubt);
 	else if (newest->by_mtime)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "policy/kinds/kind.h"
 #include "policy/kinds/schedule.h"
 #include "policy/models/log_watchers.h"
@@ -45,22 +46,59 @@ validate(const struct control *control, struct problems *problems)
 				files->items[i].text);
 }
 
+/* What the options of the commands that start a program say. */
+struct options {
+	bool changed; /* whom it tells, or what it reads, may be others */
+	bool mails; /* of logwatch: it is told to */
+};
+
+static void
+take_logcheck(void *data, const struct shell_command *command)
+{
+	static const char harmless[] = "Rpswud";
+	struct options *options = data;
+	for (size_t i = 1; i < command->count; i++) {
+		const char *word = command->words[i];
+		if (word[0] != '-' || word[1] == '\0' ||
+			word[1 + strspn(word + 1, harmless)] != '\0')
+			options->changed = true;
+	}
+}
+
+static void
+take_logwatch(void *data, const struct shell_command *command)
+{
+	static const char *const harmless[] = { "--format", "--detail", "--range",
+		"--hostname", "--hostlimit", "--encode", "--debug", "--subject", NULL };
+	struct options *options = data;
+	for (size_t i = 1; i < command->count; i++) {
+		const char *word = command->words[i];
+		size_t size = strcspn(word, "=");
+		autofree char *name = memory_copy(word, size);
+		const char *value = word[size] == '=' ? word + size + 1
+			: i + 1 < command->count      ? command->words[++i]
+						      : "";
+		bool is_output = strcmp(name, "--output") == 0;
+		if (is_output && strcmp(value, "mail") == 0)
+			options->mails = true;
+		else if (!text_is_one_of(name, harmless) || strchr(value, '$') != NULL)
+			options->changed = true;
+	}
+}
+
 /* A program that watches. */
 static const struct program {
 	const char *name;
 	void (*read)(struct host *host, struct log_watcher *ret_watcher);
-	const char *command; /* that starts it again and again; NULL: it runs on */
-	const char *changed; /* the same with options that change whom it tells or what it
-				reads */
+	const char *const *programs; /* that are started again and again; NULL: it runs
+					on */
+	void (*take)(void *options, const struct shell_command *command);
 } programs[] = {
 	{ "logcheck", log_watcher_read_logcheck,
-		"(^|[^A-Za-z0-9_.-])logcheck(\\.sh)?([^A-Za-z0-9_./-]|$)",
-		"logcheck[^|;&]* -[A-Za-z]*[clLDmo]" },
+		(const char *const[]){ "logcheck", "logcheck.sh", NULL }, take_logcheck },
 	{ "swatch", log_watcher_read_swatch, NULL, NULL },
 	{ "logwatch", log_watcher_read_logwatch,
-		"(^|[^A-Za-z0-9_.-])(00|0)?logwatch(\\.pl)?([^A-Za-z0-9_./-]|$)",
-		"logwatch[^|;&]* --(mailto|logfile|service|filename|output +"
-		"(stdout|file))" },
+		(const char *const[]){ "logwatch", "logwatch.pl", NULL }, take_logwatch },
 };
 
 static void
@@ -79,7 +117,9 @@ judge_boot(const struct log_watcher *watcher, struct findings *findings)
 		finding_why(finding, "%s", watcher->boot_doubt);
 	if (found || watcher->boot_doubt == NULL)
 		finding_have(finding, "%s",
-			found ? "started at boot" : "no unit of systemd starts it");
+			found                         ? "started at boot"
+				: watcher->is_missing ? "its program is not there"
+						      : "no unit of systemd starts it");
 }
 
 /* Whether WANTED is among WORDS. CHANGED: options may say otherwise. */
@@ -96,7 +136,8 @@ judge_word(const struct log_words *words, const char *wanted, bool changed,
 			buffer_printf(&all, "%s%s", all.size > 0 ? ", " : "",
 				words->items[i].text);
 	}
-	bool is_doubt = changed || (found == NULL && words->doubt != NULL);
+	bool is_doubt = changed ||
+		(words->doubt != NULL && (found == NULL || words->may_drop));
 	struct finding *finding = findings_add(findings,
 		is_doubt                ? VERDICT_UNKNOWN
 			: found != NULL ? VERDICT_PASS
@@ -122,11 +163,10 @@ judge_word(const struct log_words *words, const char *wanted, bool changed,
 
 /* logwatch prints its report, unless it is told to mail it. */
 static void
-judge_mail(const struct context *context, const struct log_watcher *watcher,
+judge_mail(const struct options *options, const struct log_watcher *watcher,
 	struct findings *findings)
 {
-	if (watcher->mails ||
-		schedule_finds(context, "logwatch[^|;&]* --output[ =]+mail"))
+	if (watcher->mails || options->mails)
 		return;
 	struct finding *finding = findings_add(
 		findings, VERDICT_UNKNOWN, "logwatch Output");
@@ -141,23 +181,34 @@ judge_program(const struct context *context, const struct control *control,
 {
 	const char *to = value_text(control->keys, "to", NULL);
 	const struct value *files = value_find(control->keys, "files");
+	const struct schedule_wanted wanted = { .programs = program->programs };
 	autofree char *subject = memory_printf("%s to", program->name);
-	bool changed = program->changed != NULL && (to != NULL || files != NULL) &&
-		schedule_finds(context, program->changed);
-	if (program->command != NULL)
-		schedule_judge(context, program->name, program->command,
-			value_text(control->keys, "at-least", "daily"), findings);
-	else
+	struct options options = { 0 };
+	if (program->programs == NULL) {
 		judge_boot(watcher, findings);
+	} else {
+		schedule_judge(context, program->name, &wanted,
+			value_text(control->keys, "at-least", "daily"), findings);
+		schedule_visit(context, program->programs, program->take, &options);
+	}
+	/* what it would do says nothing where it is not */
+	if (!watcher->is_there) {
+		struct finding *finding = findings_add(
+			findings, VERDICT_FAIL, "%s", program->name);
+		finding_have(finding, "not installed, or not started");
+		finding_want(finding, "a program that is there");
+		return;
+	}
 	if (to != NULL) {
-		judge_word(&watcher->to, to, changed, subject, "nobody", findings);
+		judge_word(
+			&watcher->to, to, options.changed, subject, "nobody", findings);
 		if (program->read == log_watcher_read_logwatch)
-			judge_mail(context, watcher, findings);
+			judge_mail(&options, watcher, findings);
 	}
 	for (size_t i = 0; files != NULL && i < files->count; i++) {
 		autofree char *name = memory_printf(
 			"%s %s", program->name, files->items[i].text);
-		judge_word(&watcher->files, files->items[i].text, changed, name,
+		judge_word(&watcher->files, files->items[i].text, options.changed, name,
 			"no log is read", findings);
 	}
 }

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/models/cron_table.h"
-#include "policy/pattern.h"
+#include "base/text.h"
+#include "policy/kinds/schedule_match.h"
 
 const char *const schedule_frequencies[] = { "hourly", "daily", "weekly", "monthly",
 	NULL };
@@ -47,33 +47,21 @@ describe_gap(long minutes)
 	return buffer_take(&text);
 }
 
-/* --- which jobs are meant ------------------------------------------------------------
+/* --- the jobs that are meant ---------------------------------------------------------
  */
 
-/* Whether a line of FILE that is no comment is matched. */
-static bool
-file_matches(const struct file *file, const regex_t *regex, bool *unsure)
-{
-	struct bytes line;
-	if (file == NULL || file->state != FILE_READ)
-		return false;
-	for (size_t at = 0; bytes_next_line(file->bytes, &at, &line);) {
-		autofree char *text = memory_copy(line.data, line.size);
-		if (cron_line_counts(text) && pattern_matches(regex, line, unsure))
-			return true;
-	}
-	return false;
-}
+enum { PERIODS_MAX = 20 };
 
-static bool
-is_meant(const struct cron_job *job, const regex_t *regex, bool *unsure)
-{
-	return pattern_matches(regex, BYTES_TEXT(job->command), unsure) ||
-		file_matches(job->script, regex, unsure);
-}
+struct period {
+	enum calendar_every every;
+	unsigned days;
+	long gap;
+};
 
 /* The jobs that are meant, put together. */
 struct sum {
+	struct period periods[PERIODS_MAX];
+	size_t period_count;
 	struct calendar times[CALENDAR_ITEMS_MAX];
 	size_t count;
 	long gap; /* the shortest of all ways; CALENDAR_NEVER: none */
@@ -90,20 +78,38 @@ shorten(struct sum *sum, long gap, const struct cron_job *job)
 	sum->shown = job;
 }
 
+/* The gap of one of anacron's jobs, each kind of which is worked out once. */
+static long
+anacron_gap(struct sum *sum, const struct cron_table *table, const struct cron_job *job)
+{
+	unsigned days = job->every == CALENDAR_DAYS ? job->days : 0;
+	for (size_t i = 0; i < sum->period_count; i++)
+		if (sum->periods[i].every == job->every && sum->periods[i].days == days)
+			return sum->periods[i].gap;
+	if (sum->period_count == PERIODS_MAX) {
+		sum->doubt = "anacron starts it in more periods than are followed";
+		return CALENDAR_NEVER;
+	}
+	long gap = calendar_longest_gap(
+		table->anacron, table->anacron_count, job->every, days);
+	sum->periods[sum->period_count++] = (struct period){ job->every, days, gap };
+	return gap;
+}
+
 static void
-add_job(struct sum *sum, const struct cron_table *table, const struct cron_job *job)
+add_job(struct sum *sum, const struct cron_table *table, const struct cron_job *job,
+	enum schedule_meant meant, const char *why)
 {
 	if (sum->shown == NULL)
 		sum->shown = job;
 	if (job->doubt != NULL)
 		sum->doubt = job->doubt;
+	else if (meant == SCHEDULE_PERHAPS)
+		sum->doubt = why;
 	else if (job->interval > 0)
 		shorten(sum, job->interval, job);
 	else if (job->by_anacron && !job->at_boot)
-		shorten(sum,
-			calendar_longest_gap(table->anacron, table->anacron_count,
-				job->every, job->days),
-			job);
+		shorten(sum, anacron_gap(sum, table, job), job);
 	else if (sum->count == CALENDAR_ITEMS_MAX)
 		sum->doubt = "more than 100 entries start it, and not all are followed";
 	else if (!job->at_boot)
@@ -111,25 +117,26 @@ add_job(struct sum *sum, const struct cron_table *table, const struct cron_job *
 }
 
 static struct sum
-add_up(const struct cron_table *table, const regex_t *regex)
+add_up(struct host *host, const struct cron_table *table, struct schedule_search *search)
 {
 	struct sum sum = { .gap = CALENDAR_NEVER };
-	bool unsure = false;
 	const struct cron_job *first = NULL;
+	autofree enum schedule_meant *meant = schedule_match_table(search, host, table);
 	for (size_t i = 0; i < table->count; i++) {
 		const struct cron_job *job = &table->jobs[i];
-		if (!is_meant(job, regex, &unsure))
+		if (meant[i] == SCHEDULE_NOT)
 			continue;
-		add_job(&sum, table, job);
+		add_job(&sum, table, job, meant[i], search->why);
 		if (first == NULL && job->doubt == NULL && !job->by_anacron &&
-			!job->at_boot && job->interval == 0)
+			meant[i] == SCHEDULE_SURELY && !job->at_boot &&
+			job->interval == 0)
 			first = job;
 	}
 	if (first != NULL)
 		shorten(&sum,
 			calendar_longest_gap(sum.times, sum.count, CALENDAR_EACH, 0),
 			first);
-	if (unsure && sum.doubt == NULL)
+	if (search->unsure && sum.doubt == NULL)
 		sum.doubt = "a line of more than 64 KiB is not looked at";
 	return sum;
 }
@@ -139,16 +146,16 @@ add_up(const struct cron_table *table, const regex_t *regex)
 
 /* Whether what was skipped looks like the job that is asked for. */
 static bool
-looks_meant(struct host *host, const struct cron_skipped *skipped, const regex_t *regex)
+looks_meant(struct host *host, const struct cron_skipped *skipped,
+	struct schedule_search *search)
 {
-	bool unsure = false;
 	struct place place = skipped->place;
+	search->unsure = false;
 	bool found = skipped->is_line
-		? pattern_matches(
-			  regex, bytes_line(place.file->bytes, place.offset), &unsure)
-		: pattern_matches(regex, BYTES_TEXT(skipped->path), &unsure) ||
-			file_matches(host_file(host, skipped->path), regex, &unsure);
-	return found || unsure;
+		? schedule_looks_so(search, bytes_line(place.file->bytes, place.offset))
+		: schedule_looks_so(search, BYTES_TEXT(skipped->path)) ||
+			schedule_file_looks_so(search, host_file(host, skipped->path));
+	return found || search->unsure;
 }
 
 static void
@@ -161,14 +168,14 @@ show_skipped(struct outcome *outcome, const struct cron_skipped *skipped)
 
 /* No job does: why one that looks so does not, or what else may be the reason. */
 static void
-find_skipped(struct host *host, const struct cron_table *table, const regex_t *regex,
-	struct outcome *outcome)
+find_skipped(struct host *host, const struct cron_table *table,
+	struct schedule_search *search, struct outcome *outcome)
 {
 	const struct cron_skipped *other = NULL, *refused = NULL;
 	for (size_t i = 0; i < table->skipped_count; i++) {
 		const struct cron_skipped *skipped = &table->skipped[i];
 		if (!skipped->is_doubt && other == NULL &&
-			looks_meant(host, skipped, regex))
+			looks_meant(host, skipped, search))
 			other = skipped;
 		if (skipped->is_refused && refused == NULL)
 			refused = skipped;
@@ -186,14 +193,32 @@ find_skipped(struct host *host, const struct cron_table *table, const regex_t *r
 	show_skipped(outcome, other);
 }
 
-static struct outcome
+/* A job that looks so, whose program is not there. */
+static void
+find_missing(const struct cron_table *table, struct schedule_search *search,
+	struct outcome *outcome)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct cron_job *job = &table->jobs[i];
+		if (job->commands.missing == NULL ||
+			!schedule_looks_so(search, BYTES_TEXT(job->commands.missing)))
+			continue;
+		outcome->place = job->place;
+		outcome->why = memory_printf("there is no %s", job->commands.missing);
+		return;
+	}
+}
+
+static void
 find_outcome(struct host *host, const struct cron_installed *installed,
-	enum cron_flavour flavour, const regex_t *regex, long limit)
+	enum cron_flavour flavour, struct schedule_search *search, long limit,
+	struct outcome *ret_outcome)
 {
 	struct outcome outcome = { .verdict = VERDICT_FAIL };
-	struct cron_table table;
-	cron_table_read(host, installed->problem == NULL, flavour, &table);
-	struct sum sum = add_up(&table, regex);
+	const struct cron_table *table = cron_table_get(
+		host, installed->problem == NULL, flavour);
+	search->unsure = false;
+	struct sum sum = add_up(host, table, search);
 	if (sum.shown != NULL)
 		outcome.place = sum.shown->place;
 	if (sum.gap != CALENDAR_NEVER) {
@@ -213,15 +238,16 @@ find_outcome(struct host *host, const struct cron_installed *installed,
 		outcome.verdict = VERDICT_UNKNOWN;
 		outcome.why = memory_text(sum.doubt);
 	} else if (outcome.verdict != VERDICT_PASS && sum.shown == NULL) {
-		find_skipped(host, &table, regex, &outcome);
+		find_missing(table, search, &outcome);
+		if (outcome.why == NULL)
+			find_skipped(host, table, search, &outcome);
 	}
 	if (outcome.verdict == VERDICT_FAIL && installed->problem != NULL) {
 		outcome.verdict = installed->is_doubt ? VERDICT_UNKNOWN : VERDICT_FAIL;
 		free(outcome.why);
 		outcome.why = memory_text(installed->problem);
 	}
-	cron_table_free(&table);
-	return outcome;
+	*ret_outcome = outcome;
 }
 
 static void
@@ -241,26 +267,27 @@ report(const struct outcome *outcome, const char *subject, const char *frequency
 }
 
 void
-schedule_judge(const struct context *context, const char *subject, const char *command,
-	const char *frequency, struct findings *findings)
+schedule_judge(const struct context *context, const char *subject,
+	const struct schedule_wanted *wanted, const char *frequency,
+	struct findings *findings)
 {
 	const struct cron_installed installed = cron_installed(context->host);
-	struct outcome outcomes[2] = { 0 }, *shown = NULL;
-	regex_t regex;
+	struct outcome outcomes[2] = { 0 }, *shown = &outcomes[0];
+	struct schedule_search search;
 	long limit = 0;
 	for (size_t i = 0; schedule_frequencies[i] != NULL; i++)
 		if (strcmp(frequency, schedule_frequencies[i]) == 0)
 			limit = limits[i];
-	if (regcomp(&regex, command, REG_EXTENDED) != 0)
-		return; /* validate has told */
+	if (!schedule_search_begin(wanted, &search))
+		return;
 	bool any = installed.flavours[0] || installed.flavours[1];
 	for (enum cron_flavour i = CRON_DEBIAN; i <= CRON_CRONIE; i++)
 		if (installed.flavours[i] || (!any && i == CRON_DEBIAN)) {
-			outcomes[i] = find_outcome(
-				context->host, &installed, i, &regex, limit);
-			shown = shown == NULL || outcomes[i].verdict != VERDICT_PASS
-				? &outcomes[i]
-				: shown;
+			find_outcome(context->host, &installed, i, &search, limit,
+				&outcomes[i]);
+			if (i == CRON_DEBIAN || !installed.flavours[CRON_DEBIAN] ||
+				outcomes[i].verdict != VERDICT_PASS)
+				shown = &outcomes[i];
 		}
 	if (installed.flavours[0] && installed.flavours[1] &&
 		outcomes[0].verdict != outcomes[1].verdict) {
@@ -273,25 +300,32 @@ schedule_judge(const struct context *context, const char *subject, const char *c
 	report(shown, subject, frequency, text, findings);
 	outcome_free(&outcomes[0]);
 	outcome_free(&outcomes[1]);
-	regfree(&regex);
+	schedule_search_end(&search);
 }
 
-bool
-schedule_finds(const struct context *context, const char *command)
+static void
+visit(const struct shell_commands *commands, const struct schedule_search *search,
+	void (*take)(void *data, const struct shell_command *command), void *data)
+{
+	for (size_t i = 0; i < commands->count; i++)
+		if (text_is_one_of(text_base_name(commands->items[i].words[0]),
+			    search->wanted->programs))
+			take(data, &commands->items[i]);
+}
+
+void
+schedule_visit(const struct context *context, const char *const *programs,
+	void (*take)(void *data, const struct shell_command *command), void *data)
 {
 	const struct cron_installed installed = cron_installed(context->host);
-	bool found = false, unsure = false;
-	regex_t regex;
-	if (regcomp(&regex, command, REG_EXTENDED) != 0)
-		return false;
-	for (enum cron_flavour flavour = CRON_DEBIAN; flavour <= CRON_CRONIE; flavour++) {
-		struct cron_table table;
-		cron_table_read(
-			context->host, installed.flavours[flavour], flavour, &table);
-		for (size_t i = 0; i < table.count; i++)
-			found = found || is_meant(&table.jobs[i], &regex, &unsure);
-		cron_table_free(&table);
+	const struct schedule_wanted wanted = { .programs = programs };
+	const struct schedule_search search = { .wanted = &wanted };
+	for (enum cron_flavour i = CRON_DEBIAN; i <= CRON_CRONIE; i++) {
+		const struct cron_table *table = cron_table_get(context->host,
+			installed.flavours[i] && installed.problem == NULL, i);
+		for (size_t k = 0; k < table->count; k++)
+			visit(&table->jobs[k].commands, &search, take, data);
+		for (size_t k = 0; k < table->script_count; k++)
+			visit(&table->scripts[k].commands, &search, take, data);
 	}
-	regfree(&regex);
-	return found || unsure;
 }

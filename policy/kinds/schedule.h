@@ -3,19 +3,30 @@
 #define POLICY_KINDS_SCHEDULE_H
 
 #include "policy/kinds/kind.h"
+#include "policy/models/shell_text.h"
 
 extern const char *const schedule_frequencies[]; /* "hourly", ...; NULL at the end */
 
-/* A finding, and its only one, about SUBJECT: whether cron or a timer starts a command
- * that COMMAND, an extended regular expression, matches, or a script with such a line, at
- * least as often as FREQUENCY says, which is one of schedule_frequencies. */
-void
-schedule_judge(const struct context *context, const char *subject, const char *command,
-	const char *frequency, struct findings *findings);
+/* What must be started. */
+struct schedule_wanted {
+	const char *command; /* an extended regular expression that matches a part of the
+				command, or of one in a script that is started */
+	const char *const *programs; /* instead: one of these is started, by whatever
+					path; NULL ends */
+};
 
-/* Whether something is started that COMMAND matches, by any cron that the host may have
- * or a timer. */
-bool
-schedule_finds(const struct context *context, const char *command);
+/* A finding, and its only one, about SUBJECT: whether cron, anacron or a timer starts
+ * what is WANTED at least as often as FREQUENCY says, which is one of
+ * schedule_frequencies. */
+void
+schedule_judge(const struct context *context, const char *subject,
+	const struct schedule_wanted *wanted, const char *frequency,
+	struct findings *findings);
+
+/* Hands each command that one of PROGRAMS (NULL ends) is started by to TAKE, by any cron
+ * that the host may have or a timer. */
+void
+schedule_visit(const struct context *context, const char *const *programs,
+	void (*take)(void *data, const struct shell_command *command), void *data);
 
 #endif

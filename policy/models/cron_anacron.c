@@ -6,59 +6,122 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "policy/models/command_line.h"
 #include "policy/models/cron_table.h"
 
 static const char anacrontab[] = "/etc/anacrontab";
 
-/* Whether a line of a script, or a command, starts anacron: `anacron -u` only writes down
- * that it ran, and what stands behind test -x is a question. */
-static bool
-starts_anacron(const char *line)
+/* Whether anacron is started, and what of its jobs. */
+enum start {
+	START_NOT,
+	START_ALL,
+	START_DOUBT, /* some of them, or others, or perhaps */
+};
+
+/* The options of anacron itself, WORDS: `anacron -u` only writes down that it ran, -T
+ * tests its table, and names leave out the other jobs. */
+static enum start
+read_options(struct host *host, char **words, size_t count)
 {
-	char *rest = NULL, *before = NULL;
-	bool found = false;
-	if (!cron_line_counts(line))
+	enum start start = START_ALL;
+	for (size_t i = 0; i < count; i++) {
+		const char *word = words[i];
+		/* Debian's unit: what stands there for it in its defaults */
+		if (strcmp(word, "$ANACRON_ARGS") == 0) {
+			autofree char *value = command_line_default(
+				host, "/etc/default/anacron", "ANACRON_ARGS");
+			if (value == NULL || strcmp(value, "") == 0 ||
+				strcmp(value, "-s") == 0)
+				continue;
+			return START_DOUBT;
+		}
+		if (word[0] != '-' || word[1] == '\0')
+			return START_DOUBT;
+		for (const char *letter = word + 1; *letter != '\0'; letter++) {
+			if (strchr("uTVh", *letter) != NULL)
+				return START_NOT;
+			if (*letter == 'S') { /* where it keeps its marks */
+				i += letter[1] == '\0';
+				break;
+			}
+			if (strchr("fnsdq", *letter) == NULL)
+				start = START_DOUBT;
+		}
+	}
+	return start;
+}
+
+/* `invoke-rc.d anacron start`, of Debian's crontab, and the like: the init script starts
+ * anacron -s. */
+static bool
+starts_script(const struct shell_command *command)
+{
+	static const char *const programs[] = { "invoke-rc.d", "service", NULL };
+	const char *name = text_base_name(command->words[0]);
+	bool is_script = strcmp(command->words[0], "/etc/init.d/anacron") == 0;
+	if (!is_script && !text_is_one_of(name, programs))
 		return false;
-	autofree char *text = memory_text(line);
-	for (char *word = strtok_r(text, " \t;&|(){}", &rest); word != NULL;
-		word = strtok_r(NULL, " \t;&|(){}", &rest)) {
-		if (strcmp(text_base_name(word), "anacron") == 0 &&
-			(before == NULL || strcmp(before, "-x") != 0))
-			found = true;
-		if (found && strcmp(word, "-u") == 0)
-			return false;
-		before = word;
+	size_t at = is_script ? 1 : 2;
+	return command->count == at + 1 &&
+		(is_script || strcmp(command->words[1], "anacron") == 0) &&
+		strcmp(command->words[at], "start") == 0;
+}
+
+static enum start
+starts_anacron(struct host *host, const struct shell_commands *commands, bool is_script)
+{
+	enum start found = START_NOT;
+	for (size_t i = 0; i < commands->count; i++) {
+		const struct shell_command *command = &commands->items[i];
+		enum start one = START_NOT;
+		if (starts_script(command)) {
+			one = START_ALL;
+		} else if (strcmp(text_base_name(command->words[0]), "anacron") != 0) {
+			for (size_t k = 1; k < command->count; k++)
+				if (strcmp(command->words[k], "anacron") == 0)
+					one = START_DOUBT;
+		} else {
+			one = read_options(host, command->words + 1, command->count - 1);
+		}
+		/* what a script asks before is not followed, for no script */
+		if (one == START_ALL && command->is_perhaps && !is_script)
+			one = START_DOUBT;
+		found = one > found ? one : found;
 	}
 	return found;
 }
 
-static bool
-job_starts_anacron(const struct cron_job *job)
+static enum start
+job_starts_anacron(
+	struct host *host, const struct cron_table *table, const struct cron_job *job)
 {
-	const struct file *file = job->script;
-	if (starts_anacron(job->command))
-		return true;
-	struct bytes line;
-	for (size_t at = 0; file != NULL && bytes_next_line(file->bytes, &at, &line);) {
-		autofree char *text = memory_copy(line.data, line.size);
-		if (starts_anacron(text))
-			return true;
+	enum start found = starts_anacron(host, &job->commands, false);
+	for (size_t i = 0; i < job->commands.count; i++) {
+		const struct cron_script *script = cron_commands_script(
+			host, table, &job->commands.items[i]);
+		enum start one = script != NULL
+			? starts_anacron(host, &script->commands, true)
+			: START_NOT;
+		if (one == START_ALL && job->commands.items[i].is_perhaps)
+			one = START_DOUBT;
+		found = one > found ? one : found;
 	}
-	return false;
+	return found;
 }
 
 static void
-find_starts(struct cron_table *table)
+find_starts(struct host *host, struct cron_table *table)
 {
 	for (size_t i = 0; i < table->count; i++) {
 		const struct cron_job *job = &table->jobs[i];
-		if (!job_starts_anacron(job))
+		enum start start = job_starts_anacron(host, table, job);
+		if (start == START_NOT)
 			continue;
-		if (job->doubt != NULL || job->interval > 0 ||
+		if (job->doubt != NULL || job->interval > 0 || start == START_DOUBT ||
 			table->anacron_count == CALENDAR_ITEMS_MAX) {
 			free(table->anacron_doubt);
 			table->anacron_doubt = memory_printf(
-				"when anacron is started: %s",
+				"when anacron is started, and for which jobs: %s",
 				job->doubt != NULL ? job->doubt : "not followed");
 		} else if (!job->at_boot) {
 			table->anacron[table->anacron_count++] = job->times;
@@ -159,16 +222,17 @@ take_line(struct host *host, enum cron_flavour flavour, const struct file *file,
 		table->skipped[table->skipped_count - 1].is_refused = true;
 		table->skipped[table->skipped_count - 1].is_line = true;
 	} else {
+		size_t index = table->count;
 		struct cron_job *added = cron_table_add(table);
 		*added = job;
 		/* the boot does, where nothing else starts anacron */
 		added->at_boot = table->anacron_count == 0;
 		added->command = memory_text(job.command);
-		added->script = cron_script_find(host, job.command);
 		added->doubt = table->anacron_doubt != NULL
 			? memory_text(table->anacron_doubt)
 			: NULL;
-		job = *added;
+		cron_commands_add(host, table, index);
+		job = table->jobs[index];
 		cron_parts_add(host, flavour, &job, table);
 	}
 }
@@ -182,7 +246,13 @@ cron_anacron_add(struct host *host, enum cron_flavour flavour, struct cron_table
 			memory_text(file->reason));
 	if (file->state != FILE_READ)
 		return;
-	find_starts(table);
+	if (host_exists(host, "/usr/sbin/anacron") == 0 &&
+		host_exists(host, "/usr/sbin") == 1) {
+		cron_table_skip(table, anacrontab, (struct place){ 0 }, false,
+			memory_text("there is no /usr/sbin/anacron"));
+		return;
+	}
+	find_starts(host, table);
 	struct bytes line;
 	for (size_t next = 0, at = 0; bytes_next_line(file->bytes, &next, &line);
 		at = next) {
@@ -191,7 +261,7 @@ cron_anacron_add(struct host *host, enum cron_flavour flavour, struct cron_table
 		if (line.size > 0 && line.data[line.size - 1] == '\\')
 			cron_table_skip(table, anacrontab, (struct place){ file, at },
 				true, memory_text("a continued line is not followed"));
-		else if (cron_line_counts(start))
+		else if (cron_line_counts(start) && !cron_table_is_full(host, table))
 			take_line(host, flavour, file, at, start, table);
 	}
 }

@@ -8,42 +8,6 @@
 #include "base/text.h"
 #include "policy/models/cron_table.h"
 
-enum { WORDS_MAX = 32 };
-
-/* A part of a command, up to the operator behind it. */
-struct part {
-	char *words[WORDS_MAX];
-	size_t count;
-	char operator[3]; /* "&&", "||", ";", ...; "" at the end */
-};
-
-/* Takes the next part of *TEXT, whose bytes it changes. */
-static void
-next_part(char **text, struct part *part)
-{
-	char *at = *text;
-	*part = (struct part){ 0 };
-	for (;;) {
-		while (*at == ' ' || *at == '\t')
-			*at++ = '\0';
-		size_t size = strcspn(at, " \t;&|(){}");
-		if (size > 0 && part->count < WORDS_MAX)
-			part->words[part->count++] = at;
-		at += size;
-		if (*at == ' ' || *at == '\t')
-			continue;
-		if (*at != '\0') {
-			part->operator[0] = * at;
-			if (at[1] == *at)
-				part->operator[1] = * at;
-			for (size_t i = strlen(part->operator); i > 0; i--)
-				*at++ = '\0';
-		}
-		*text = at;
-		return;
-	}
-}
-
 static bool
 is_executable(struct host *host, const char *path)
 {
@@ -53,31 +17,18 @@ is_executable(struct host *host, const char *path)
 		S_ISREG(status.st_mode) && (status.st_mode & 0111) != 0;
 }
 
-/* The path of which `test -x PATH` or `[ -x PATH ]` asks; NULL when PART is neither. */
+/* The folder that COMMAND, of run-parts, goes through; NULL with the reason. */
 static const char *
-tested_path(const struct part *part)
-{
-	bool is_test = part->count == 3 && strcmp(part->words[0], "test") == 0,
-	     is_bracket = part->count == 4 && strcmp(part->words[0], "[") == 0 &&
-		strcmp(part->words[3], "]") == 0;
-	return (is_test || is_bracket) && strcmp(part->words[1], "-x") == 0
-		? part->words[2]
-		: NULL;
-}
-
-/* The folder that PART, with run-parts as its word AT, goes through; NULL with the
- * reason. */
-static const char *
-read_arguments(const struct part *part, size_t at, const char **ret_doubt)
+read_arguments(const struct shell_command *command, const char **ret_doubt)
 {
 	static const char *const harmless[] = { "--report", "-v", "--verbose", "--", "-d",
 		"--debug", "--exit-on-error", "--reverse", NULL };
-	for (size_t i = at + 1; i < part->count; i++) {
-		const char *word = part->words[i];
+	for (size_t i = 1; i < command->count; i++) {
+		const char *word = command->words[i];
 		if (text_is_one_of(word, harmless) || strncmp(word, "--arg=", 6) == 0 ||
 			strncmp(word, "--umask=", 8) == 0)
 			continue;
-		if (*word == '/' && strpbrk(word, "$`'\"*?[\\") == NULL)
+		if (*word == '/' && strpbrk(word, "$`*?[") == NULL)
 			return word;
 		break;
 	}
@@ -85,45 +36,13 @@ read_arguments(const struct part *part, size_t at, const char **ret_doubt)
 	return NULL;
 }
 
-/* What a command makes of run-parts. */
-struct use {
-	char *folder; /* NULL: it does not use it, or not on this host */
-	const char *doubt; /* why it can't be told whether it does; NULL */
-};
-
-/* `test -x /usr/sbin/anacron || { cd / && run-parts --report FOLDER; }` and the like. */
-static struct use
-find_use(struct host *host, const char *command)
+static bool
+mentions(const struct shell_command *command)
 {
-	struct use use = { 0 };
-	if (strstr(command, "run-parts") == NULL)
-		return use;
-	autofree char *text = memory_text(command);
-	struct part part;
-	for (char *rest = text; *rest != '\0';) {
-		next_part(&rest, &part);
-		const char *path = tested_path(&part);
-		bool is_and = strcmp(part.operator, "&&") == 0,
-		     is_or = strcmp(part.operator, "||") == 0,
-		     is_if = part.count > 0 && strcmp(part.words[0], "if") == 0;
-		for (size_t i = 0; i < part.count; i++) {
-			if (strcmp(text_base_name(part.words[i]), "run-parts") != 0)
-				continue;
-			const char *folder = read_arguments(&part, i, &use.doubt);
-			/* a doubt from before stays */
-			if (folder != NULL)
-				use.folder = memory_text(folder);
-			return use;
-		}
-		if (path != NULL && (is_and || is_or)) {
-			if (is_executable(host, path) == is_or)
-				return (struct use){ 0 };
-		} else if (part.count > 0 && (is_and || is_or || is_if) &&
-			strcmp(part.words[0], "cd") != 0) {
-			use.doubt = "the condition before run-parts is not followed";
-		}
-	}
-	return use;
+	for (size_t i = 0; i < command->count; i++)
+		if (strstr(command->words[i], "run-parts") != NULL)
+			return true;
+	return false;
 }
 
 /* Whether the run-parts of the host is debianutils', a program, and not a script. */
@@ -179,38 +98,57 @@ add_script(struct host *host, bool debians, const struct cron_job *job, const ch
 			table, path, (struct place){ 0 }, false, memory_text(refused));
 		return;
 	}
-	const struct file *file = host_file(host, path);
 	struct cron_job *script = cron_table_add(table);
 	*script = *job;
 	script->command = memory_text(path);
-	script->script = file->state == FILE_READ && file->bytes.size > 2 &&
-			memcmp(file->bytes.data, "#!", 2) == 0
-		? file
-		: NULL;
+	script->is_path = true;
+	script->commands = (struct shell_commands){ 0 };
 	script->doubt = job->doubt != NULL ? memory_text(job->doubt)
 		: doubt != NULL            ? memory_text(doubt)
 					   : NULL;
 	/* the crontab's line is what says when */
 }
 
+/* Adds what run-parts starts in FOLDER. DOUBT: why it may not; NULL. */
+static void
+add_folder(struct host *host, enum cron_flavour flavour, const struct cron_job *job,
+	const char *folder, const char *doubt, struct cron_table *table)
+{
+	struct name_list names = { 0 };
+	bool debians = is_debians(host, flavour);
+	size_t first = table->count;
+	if (cron_table_is_full(host, table) || host_list(host, folder, &names, NULL) < 0)
+		return;
+	for (size_t i = 0; i < names.count && !debians; i++)
+		if (strcmp(names.names[i], "jobs.allow") == 0 ||
+			strcmp(names.names[i], "jobs.deny") == 0)
+			doubt = "jobs.allow and jobs.deny are not followed";
+	for (size_t i = 0; i < names.count && !cron_table_is_full(host, table); i++)
+		add_script(host, debians, job, doubt, folder, names.names[i], table);
+	name_list_free(&names);
+	cron_commands_add(host, table, first);
+}
+
 void
 cron_parts_add(struct host *host, enum cron_flavour flavour, const struct cron_job *job,
 	struct cron_table *table)
 {
-	struct name_list names = { 0 };
-	struct use use = find_use(host, job->command);
-	bool debians = is_debians(host, flavour);
-	if (use.folder == NULL || host_list(host, use.folder, &names, NULL) < 0) {
-		free(use.folder);
+	if (strstr(job->command, "run-parts") == NULL)
 		return;
+	const char *unclear = job->commands.doubt;
+	for (size_t i = 0; i < job->commands.count; i++) {
+		const struct shell_command *command = &job->commands.items[i];
+		const char *doubt = NULL, *folder = NULL;
+		if (strcmp(text_base_name(command->words[0]), "run-parts") == 0)
+			folder = read_arguments(command, &unclear);
+		else if (mentions(command))
+			unclear = "what is done with run-parts is not followed";
+		if (command->is_perhaps)
+			doubt = "the condition before run-parts is not followed";
+		if (folder != NULL)
+			add_folder(host, flavour, job, folder, doubt, table);
 	}
-	for (size_t i = 0; i < names.count && !debians; i++)
-		if (strcmp(names.names[i], "jobs.allow") == 0 ||
-			strcmp(names.names[i], "jobs.deny") == 0)
-			use.doubt = "jobs.allow and jobs.deny are not followed";
-	for (size_t i = 0; i < names.count; i++)
-		add_script(
-			host, debians, job, use.doubt, use.folder, names.names[i], table);
-	name_list_free(&names);
-	free(use.folder);
+	if (unclear != NULL)
+		cron_table_skip(table, job->place.file->path, job->place, true,
+			memory_text(unclear));
 }

@@ -24,17 +24,20 @@ is_blank(char byte)
 /* Whether cron takes LINE for a setting of its environment (load_env): a name and a
  * value, each in quotes or not. */
 static bool
-is_setting(const char *line, enum cron_flavour flavour)
+is_setting(const char *line, enum cron_flavour flavour, struct bytes *ret_name,
+	struct bytes *ret_value)
 {
 	const char *at = line;
 	if (*at == '"' || *at == '\'') {
 		for (at++; *at != '\0' && *at != *line && *at != '=';)
 			at++;
+		*ret_name = (struct bytes){ line + 1, (size_t)(at - line) - 1 };
 		if (*at++ != *line)
 			return false;
 	} else {
 		while (*at != '\0' && *at != '=' && !isspace((unsigned char)*at))
 			at++;
+		*ret_name = (struct bytes){ line, (size_t)(at - line) };
 	}
 	while (isspace((unsigned char)*at))
 		at++;
@@ -42,6 +45,7 @@ is_setting(const char *line, enum cron_flavour flavour)
 		return false;
 	while (isspace((unsigned char)*at))
 		at++;
+	*ret_value = BYTES_TEXT(at);
 	if (*at == '\0') /* MAILTO= is none to Debian's */
 		return flavour == CRON_CRONIE;
 	if (*at != '"' && *at != '\'')
@@ -49,6 +53,7 @@ is_setting(const char *line, enum cron_flavour flavour)
 	const char *end = strchr(at + 1, *at);
 	if (end == NULL)
 		return false;
+	*ret_value = (struct bytes){ at + 1, (size_t)(end - at) - 1 };
 	for (end++; isspace((unsigned char)*end);)
 		end++;
 	return *end == '\0';
@@ -145,8 +150,9 @@ read_entry(const struct reading *reading, const char *line, size_t offset)
 	}
 	if (answer == CRON_CHANCE && entry.doubt == NULL)
 		entry.doubt = memory_text("cronie chooses a time by chance (~)");
-	entry.command = copy_command(at, reading->flavour);
 	struct cron_tab *tab = reading->tab;
+	entry.command = copy_command(at, reading->flavour);
+	entry.shell = tab->shell != NULL ? memory_text(tab->shell) : NULL;
 	tab->items = memory_grow(tab->items, tab->count, sizeof *tab->items);
 	tab->items[tab->count++] = entry;
 	return NULL;
@@ -178,8 +184,18 @@ take_line(const struct reading *reading, struct bytes text, size_t offset, bool 
 		return;
 	}
 	autofree char *line = memory_copy(text.data + skipped, text.size - skipped);
-	bool is_set = is_setting(line, reading->flavour);
+	struct bytes name, value;
+	bool is_set = is_setting(line, reading->flavour, &name, &value);
 	*settings += is_set;
+	if (is_set && bytes_equal(name, BYTES_TEXT("SHELL"))) {
+		/* blanks at the end that no quote holds are none of it */
+		while (value.size > 0 &&
+			isspace((unsigned char)value.data[value.size - 1]) &&
+			value.data[value.size - 1] != '\r')
+			value.size--;
+		free(reading->tab->shell);
+		reading->tab->shell = memory_copy(value.data, value.size);
+	}
 	if (!is_last)
 		reason = is_set ? NULL : read_entry(reading, line, offset + skipped);
 	if (reason != NULL)
@@ -199,8 +215,12 @@ cron_tab_read(const struct file *file, enum cron_flavour flavour,
 	if (text.size > 0 && memchr(text.data, '\0', text.size) != NULL)
 		ret_tab->doubt = memory_text("it holds a NUL byte");
 	for (size_t at = 0;
-		at < text.size && ret_tab->doubt == NULL && ret_tab->ignored == NULL;
-		lines++) {
+		at < text.size && ret_tab->doubt == NULL && ret_tab->ignored == NULL;) {
+		/* Debian's cron has this limit, and cronie none */
+		if (++lines > LINES_MAX) {
+			ret_tab->doubt = memory_text("it has more than 10,000 lines");
+			break;
+		}
 		const char *newline = memchr(text.data + at, '\n', text.size - at);
 		size_t end = newline != NULL ? (size_t)(newline - text.data) : text.size;
 		take_line(&reading, (struct bytes){ text.data + at, end - at }, at,
@@ -209,9 +229,7 @@ cron_tab_read(const struct file *file, enum cron_flavour flavour,
 	}
 	if (ret_tab->doubt != NULL || ret_tab->ignored != NULL)
 		return;
-	if (flavour == CRON_DEBIAN && lines > LINES_MAX)
-		ret_tab->doubt = memory_text("it has more than 10,000 lines");
-	else if (is_own &&
+	if (is_own &&
 		(ret_tab->count > OWN_MAX || settings > OWN_MAX ||
 			text.size > GARBAGE_MAX))
 		ret_tab->doubt = memory_text("it may be too long for cronie");
@@ -223,11 +241,13 @@ cron_tab_free(struct cron_tab *tab)
 	for (size_t i = 0; i < tab->count; i++) {
 		free(tab->items[i].user);
 		free(tab->items[i].command);
+		free(tab->items[i].shell);
 		free(tab->items[i].doubt);
 	}
 	free(tab->items);
 	free(tab->bad);
 	free(tab->ignored);
 	free(tab->doubt);
+	free(tab->shell);
 	*tab = (struct cron_tab){ 0 };
 }

@@ -17,6 +17,7 @@ struct cron_entry {
 	struct calendar times; /* nothing is set where it is at the boot alone */
 	char *user; /* NULL: the one whose crontab it is */
 	char *command; /* what the shell gets, to the first % */
+	char *shell; /* SHELL= of the lines before; NULL: none */
 	size_t offset; /* of its line */
 	bool at_boot;
 	char *doubt; /* why the times can't be told; NULL */
@@ -36,6 +37,7 @@ struct cron_tab {
 	char *ignored; /* why cron reads none of it; NULL. The entries are there all the
 			  same, up to the line that is the reason */
 	char *doubt; /* why it can't be told what cron makes of it; NULL */
+	char *shell; /* by the lines so far */
 };
 
 /* Reads FILE, which was read. OWNER is whose crontab it is; NULL: /etc/crontab or one of

@@ -16,6 +16,25 @@ cron_table_add(struct cron_table *table)
 }
 
 void
+cron_table_fill(struct cron_table *table)
+{
+	if (!table->is_full)
+		cron_table_skip(table, "/etc/crontab", (struct place){ 0 }, true,
+			memory_text("too much is started, and not all of it is "
+				    "followed"));
+	table->is_full = true;
+}
+
+bool
+cron_table_is_full(struct host *host, struct cron_table *table)
+{
+	if (table->count >= CRON_JOBS_MAX || table->skipped_count >= CRON_JOBS_MAX ||
+		host_listed(host) - table->listed > HOST_LISTED_MAX)
+		cron_table_fill(table);
+	return table->is_full;
+}
+
+void
 cron_table_skip(struct cron_table *table, const char *path, struct place place,
 	bool is_doubt, char *reason)
 {
@@ -35,12 +54,16 @@ cron_table_free(struct cron_table *table)
 	for (size_t i = 0; i < table->count; i++) {
 		free(table->jobs[i].command);
 		free(table->jobs[i].doubt);
+		shell_commands_free(&table->jobs[i].commands);
 	}
+	for (size_t i = 0; i < table->script_count; i++)
+		shell_commands_free(&table->scripts[i].commands);
 	for (size_t i = 0; i < table->skipped_count; i++) {
 		free(table->skipped[i].path);
 		free(table->skipped[i].reason);
 	}
 	free(table->jobs);
+	free(table->scripts);
 	free(table->skipped);
 	free(table->anacron_doubt);
 	*table = (struct cron_table){ 0 };
@@ -139,20 +162,6 @@ struct reading {
 	struct cron_table *table;
 };
 
-const struct file *
-cron_script_find(struct host *host, const char *command)
-{
-	const char *start = command + strspn(command, " \t");
-	autofree char *path = memory_copy(start, strcspn(start, " \t;&|<>()"));
-	if (*path != '/')
-		return NULL;
-	const struct file *file = host_file(host, path);
-	return file->state == FILE_READ && file->bytes.size > 2 &&
-			memcmp(file->bytes.data, "#!", 2) == 0
-		? file
-		: NULL;
-}
-
 bool
 cron_line_counts(const char *line)
 {
@@ -160,21 +169,40 @@ cron_line_counts(const char *line)
 	return *line != '#' && *line != '\0';
 }
 
+/* Why what ENTRY starts can't be told; NULL. */
+static char *
+doubt_command(struct host *host, const struct cron_entry *entry)
+{
+	static const char *const shells[] = { "sh", "bash", "dash", "ksh", "zsh", NULL };
+	if (entry->shell != NULL &&
+		(!text_is_one_of(text_base_name(entry->shell), shells) ||
+			shell_is_missing(host, entry->shell)))
+		return memory_printf(
+			"SHELL=%s is not there, or not followed", entry->shell);
+	if (strchr(entry->command, '\r') != NULL)
+		return memory_text("a carriage return at the end of its line is a part "
+				   "of the command");
+	return NULL;
+}
+
 static void
 add_entry(struct reading *reading, const struct file *file, struct cron_entry *entry)
 {
+	size_t first = reading->table->count;
+	char *doubt = entry->doubt != NULL ? entry->doubt
+					   : doubt_command(reading->host, entry);
 	struct cron_job *job = cron_table_add(reading->table);
 	*job = (struct cron_job){
 		.times = entry->times,
 		.at_boot = entry->at_boot,
 		.command = entry->command,
-		.script = cron_script_find(reading->host, entry->command),
 		.place = { file, entry->offset },
-		.doubt = entry->doubt,
+		.doubt = doubt,
 	};
 	entry->command = NULL;
 	entry->doubt = NULL;
-	struct cron_job copy = *job;
+	cron_commands_add(reading->host, reading->table, first);
+	struct cron_job copy = reading->table->jobs[first];
 	cron_parts_add(reading->host, reading->flavour, &copy, reading->table);
 }
 
@@ -210,7 +238,8 @@ read_tab(struct reading *reading, const char *path, const struct principal *owne
 			memory_text(tab.ignored));
 		table->skipped[table->skipped_count - 1].is_refused = true;
 	} else {
-		for (size_t i = 0; i < tab.bad_count; i++) {
+		for (size_t i = 0;
+			i < tab.bad_count && table->skipped_count < CRON_JOBS_MAX; i++) {
 			cron_table_skip(table, path,
 				(struct place){ file, tab.bad[i].offset }, false,
 				memory_printf("cron leaves out this line: %s",
@@ -218,7 +247,8 @@ read_tab(struct reading *reading, const char *path, const struct principal *owne
 			table->skipped[table->skipped_count - 1].is_refused = true;
 			table->skipped[table->skipped_count - 1].is_line = true;
 		}
-		for (size_t i = 0; i < tab.count; i++)
+		for (size_t i = 0;
+			i < tab.count && !cron_table_is_full(reading->host, table); i++)
 			add_entry(reading, file, &tab.items[i]);
 	}
 	cron_tab_free(&tab);
@@ -252,7 +282,9 @@ read_folder(struct reading *reading, const char *folder, bool is_own)
 		error_clear(&err);
 		return;
 	}
-	for (size_t i = 0; i < names.count; i++) {
+	for (size_t i = 0;
+		i < names.count && !cron_table_is_full(reading->host, reading->table);
+		i++) {
 		autofree char *path = memory_printf("%s/%s", folder, names.names[i]);
 		const struct principal *owner = is_own
 			? principals_user(&reading->principals, names.names[i])
@@ -295,7 +327,7 @@ cron_table_read(struct host *host, bool crontabs, enum cron_flavour flavour,
 	struct cron_table *ret_table)
 {
 	struct reading reading = { .host = host, .flavour = flavour, .table = ret_table };
-	*ret_table = (struct cron_table){ 0 };
+	*ret_table = (struct cron_table){ .listed = host_listed(host) };
 	if (crontabs) {
 		reading.has_lsb_names = flavour == CRON_DEBIAN &&
 			may_have_lsb_names(host);
@@ -308,6 +340,28 @@ cron_table_read(struct host *host, bool crontabs, enum cron_flavour flavour,
 			true);
 		principals_free(&reading.principals);
 	}
+	size_t first = ret_table->count;
 	cron_timers_add(host, ret_table);
+	cron_commands_add(host, ret_table, first);
 	cron_anacron_add(host, flavour, ret_table);
+}
+
+static void
+release(void *memory)
+{
+	cron_table_free(memory);
+	free(memory);
+}
+
+const struct cron_table *
+cron_table_get(struct host *host, bool crontabs, enum cron_flavour flavour)
+{
+	autofree char *key = memory_printf("cron %d %d", crontabs, flavour);
+	struct cron_table *table = host_note(host, key);
+	if (table == NULL) {
+		table = memory_new(1, sizeof *table);
+		cron_table_read(host, crontabs, flavour, table);
+		host_set_note(host, key, table, release);
+	}
+	return table;
 }

@@ -8,6 +8,7 @@
 
 #include "policy/kinds/kind.h"
 #include "policy/models/cron_tab.h"
+#include "policy/models/shell_text.h"
 
 struct cron_job {
 	struct calendar times;
@@ -18,7 +19,8 @@ struct cron_job {
 	unsigned days;
 	bool at_boot; /* alone */
 	char *command;
-	const struct file *script; /* what it starts, where that is a text; NULL */
+	bool is_path; /* the command is the path of a program, and no shell reads it */
+	struct shell_commands commands; /* what it starts */
 	struct place place;
 	char *doubt; /* why its times can't be told; NULL */
 };
@@ -33,9 +35,20 @@ struct cron_skipped {
 	bool is_doubt; /* it may count */
 };
 
+/* A script that jobs start. */
+struct cron_script {
+	const struct file *file;
+	struct shell_commands commands;
+};
+
 struct cron_table {
 	struct cron_job *jobs;
 	size_t count;
+	struct cron_script *scripts;
+	size_t script_count;
+	size_t command_bytes, program_bytes, script_bytes; /* that were read */
+	size_t listed; /* host_listed of before */
+	bool is_full;
 	struct cron_skipped *skipped;
 	size_t skipped_count;
 	struct calendar anacron[CALENDAR_ITEMS_MAX]; /* when anacron looks for work */
@@ -63,24 +76,45 @@ cron_table_read(struct host *host, bool crontabs, enum cron_flavour flavour,
 void
 cron_table_free(struct cron_table *table);
 
+/* The same, read once and kept; belongs to the host. */
+const struct cron_table *
+cron_table_get(struct host *host, bool crontabs, enum cron_flavour flavour);
+
 /* --- the parts of a table -----------------------------------------------------------
  */
+
+enum {
+	CRON_JOBS_MAX = 10000, /* and of those that are skipped; more are not followed */
+};
 
 /* Room for one job more, zeroed. */
 struct cron_job *
 cron_table_add(struct cron_table *table);
 
+/* From here on no more is followed, which the table says as a doubt. */
+void
+cron_table_fill(struct cron_table *table);
+
+/* Whether that is so, also because it has become too much. */
+bool
+cron_table_is_full(struct host *host, struct cron_table *table);
+
 void
 cron_table_skip(struct cron_table *table, const char *path, struct place place,
 	bool is_doubt, char *reason);
 
-/* The script that a command begins with, NULL when it is none that can be read. */
-const struct file *
-cron_script_find(struct host *host, const char *command);
-
-/* Whether LINE, of a script or a command, is more than a comment. */
+/* Whether LINE of a configuration is more than a comment. */
 bool
 cron_line_counts(const char *line);
+
+/* Tells what the jobs from FIRST on start, and reads the scripts among it. */
+void
+cron_commands_add(struct host *host, struct cron_table *table, size_t first);
+
+/* The script that COMMAND of one of the table's jobs starts; NULL: no script. */
+const struct cron_script *
+cron_commands_script(struct host *host, const struct cron_table *table,
+	const struct shell_command *command);
 
 /* Adds what run-parts starts by JOB's command, as jobs of the same times. */
 void

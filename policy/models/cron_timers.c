@@ -116,11 +116,10 @@ add_jobs(struct host *host, const struct timer *timer, const char *command,
 	struct cron_table *table)
 {
 	size_t count = timer->count + (timer->interval > 0 || timer->doubt != NULL);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && !cron_table_is_full(host, table); i++) {
 		struct cron_job *job = cron_table_add(table);
 		*job = (struct cron_job){
 			.command = memory_text(command),
-			.script = cron_script_find(host, command),
 			.place = timer->place,
 		};
 		if (i < timer->count)

@@ -99,12 +99,28 @@ read_iso(const char *at, time_t *ret_time)
 	return finish(when, take_zone(at, &shift), ret_time);
 }
 
+/* A number of something else. */
+static bool
+has_unit(const char *text)
+{
+	static const char *const units[] = { "b", "byte", "bytes", "kb", "kib", "k", "mb",
+		"mib", "m", "gb", "gib", "g", "block", "blocks", "file", "files", "inode",
+		"inodes", "line", "lines", "record", "records", "sector", "sectors",
+		"object", "objects", "total", "of", NULL };
+	char word[16] = "";
+	text += strspn(text, " \t");
+	for (size_t i = 0; i + 1 < sizeof word && isalpha((unsigned char)text[i]); i++)
+		word[i] = (char)tolower((unsigned char)text[i]);
+	return text_is_one_of(word, units);
+}
+
 static enum log_time
 read_epoch(const char *at, time_t *ret_time)
 {
 	size_t digits = strspn(at, "0123456789");
 	long number;
-	if (digits < 9 || digits > 11 || isalpha((unsigned char)at[digits]))
+	if (digits < 9 || digits > 11 || isalpha((unsigned char)at[digits]) ||
+		has_unit(at + digits))
 		return LOG_TIME_NONE;
 	autofree char *text = memory_copy(at, digits);
 	if (text_number(text, 0, 99999999999, &number, NULL) < 0)
@@ -114,11 +130,12 @@ read_epoch(const char *at, time_t *ret_time)
 }
 
 static enum log_time
-read_syslog(const char *at, time_t written, time_t *ret_time)
+read_syslog(const char *at, struct tm *ret_parts)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	struct tm when = { 0 }, last;
+	struct tm when = { 0 };
 	const char *month = NULL;
+	time_t time;
 	for (size_t i = 0; i + 3 < sizeof months; i += 3)
 		if (strncmp(at, months + i, 3) == 0)
 			month = months + i;
@@ -133,20 +150,34 @@ read_syslog(const char *at, time_t written, time_t *ret_time)
 		    &when.tm_mday) < 0 ||
 		*at++ != ' ' || take_clock(&at, &when) < 0)
 		return LOG_TIME_BAD;
+	*ret_parts = when;
+	/* a leap year has all days */
+	return log_time_in_year(when, 100, &time) ? LOG_TIME_YEARLESS : LOG_TIME_BAD;
+}
+
+bool
+log_time_in_year(struct tm parts, int year, time_t *ret_time)
+{
+	parts.tm_year = year;
+	return finish(parts, NULL, ret_time) == LOG_TIME_READ;
+}
+
+time_t
+log_time_before(struct tm parts, time_t written)
+{
+	struct tm last;
+	time_t time;
 	if (localtime_r(&written, &last) == NULL)
-		return LOG_TIME_BAD;
+		return -1;
 	/* 29 February is one in five years at the latest, or in nine about 2100 */
-	for (int year = last.tm_year + 1; year >= last.tm_year - 8; year--) {
-		when.tm_year = year;
-		if (finish(when, NULL, ret_time) == LOG_TIME_READ &&
-			*ret_time <= written + DAY)
-			return LOG_TIME_READ;
-	}
-	return LOG_TIME_BAD;
+	for (int year = last.tm_year + 1; year >= last.tm_year - 8; year--)
+		if (log_time_in_year(parts, year, &time) && time <= written + DAY)
+			return time;
+	return -1;
 }
 
 enum log_time
-log_time_read(struct bytes line, time_t written, time_t *ret_time)
+log_time_read(struct bytes line, time_t *ret_time, struct tm *ret_parts)
 {
 	autofree char *text = memory_copy(
 		line.data, line.size < STAMP_MAX ? line.size : STAMP_MAX);
@@ -155,6 +186,6 @@ log_time_read(struct bytes line, time_t written, time_t *ret_time)
 	if (answer == LOG_TIME_NONE)
 		answer = read_epoch(at, ret_time);
 	if (answer == LOG_TIME_NONE)
-		answer = read_syslog(at, written, ret_time);
+		answer = read_syslog(at, ret_parts);
 	return answer;
 }

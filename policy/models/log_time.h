@@ -3,6 +3,7 @@
 #ifndef POLICY_MODELS_LOG_TIME_H
 #define POLICY_MODELS_LOG_TIME_H
 
+#include <stdbool.h>
 #include <time.h>
 
 #include "base/bytes.h"
@@ -10,14 +11,23 @@
 enum log_time {
 	LOG_TIME_NONE, /* the line begins with none that is known */
 	LOG_TIME_BAD, /* it begins with what looks like one and is no time */
+	LOG_TIME_YEARLESS, /* "Nov 30 10:03:13", of any year */
 	LOG_TIME_READ,
 };
 
-/* "Nov 30 10:03:13", whose year is the last by which the line is no more than a day
- * younger than WRITTEN, when the file was last changed; "2026-11-30 10:03:13" with - or /
+/* "Nov 30 10:03:13" into *ret_parts; into *ret_time "2026-11-30 10:03:13" with - or /
  * between, T for the blank, parts of a second, and a time zone or the process's own, or
- * the date alone; seconds since 1970 in 9 to 11 digits. A bracket may stand in front. */
+ * the date alone; seconds since 1970 in 9 to 11 digits, if no unit is behind them. A
+ * bracket may stand in front. */
 enum log_time
-log_time_read(struct bytes line, time_t written, time_t *ret_time);
+log_time_read(struct bytes line, time_t *ret_time, struct tm *ret_parts);
+
+/* The time of PARTS in YEAR, as tm_year has it; false when that year has no such day. */
+bool
+log_time_in_year(struct tm parts, int year, time_t *ret_time);
+
+/* The last time of PARTS that is no more than a day after WRITTEN; -1: there is none. */
+time_t
+log_time_before(struct tm parts, time_t written);
 
 #endif

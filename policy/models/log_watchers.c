@@ -7,10 +7,10 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "policy/models/boot_units.h"
 #include "policy/models/command_line.h"
 #include "policy/models/environment_file.h"
-#include "policy/models/unit_files.h"
-#include "policy/models/unit_names.h"
+#include "policy/models/shell_text.h"
 
 static void
 add(struct log_words *words, const char *text, size_t size, struct place place)
@@ -39,6 +39,14 @@ doubt(struct log_words *words, const char *file, const char *reason)
 	words->doubt_file = file;
 }
 
+/* The same where those that are there may not count either. */
+static void
+doubt_all(struct log_words *words, const char *file, const char *reason)
+{
+	doubt(words, file, reason);
+	words->may_drop = true;
+}
+
 void
 log_watcher_free(struct log_watcher *watcher)
 {
@@ -51,21 +59,28 @@ log_watcher_free(struct log_watcher *watcher)
 /* --- logcheck ------------------------------------------------------------------------
  */
 
-struct address {
-	const char *name;
-	struct log_words *to;
-};
-
+/* A setting of logcheck.conf; MAILOUT has it print its report, and others may have it
+ * read other lists or leave out other lines. */
 static void
-take_address(void *data, const char *name, struct traced *value)
+take_setting(void *data, const char *name, struct traced *value)
 {
-	struct address *address = data;
-	if (strcmp(name, address->name) != 0)
-		return;
+	static const char *const harmless[] = { "DATE", "INTRO", "REPORTLEVEL",
+		"MAILASATTACH", "FQDN", "TMP", "ADDTAG", "SORTUNIQ", "SYSLOGSUMMARY",
+		"SUPPORT_CRACKING_IGNORE", "CRACKINGSUBJECT", "SECURITYSUBJECT",
+		"EVENTSSUBJECT", "ATTACKSUBJECT", "HOSTNAME", "LOCKDIR", "PATH", NULL };
+	struct log_watcher *watcher = data;
+	struct bytes text = { value->text.size > 0 ? value->text.data : "",
+		value->text.size };
 	struct place place = { value->file, value->text.size > 0 ? value->places[0] : 0 };
-	clear(address->to);
-	add(address->to, value->text.size > 0 ? value->text.data : "", value->text.size,
-		place);
+	if (strcmp(name, "SENDMAILTO") == 0) {
+		clear(&watcher->to);
+		add(&watcher->to, text.data, text.size, place);
+	} else if (!text_is_one_of(name, harmless) &&
+		(strcmp(name, "MAILOUT") != 0 || !bytes_equal(text, BYTES_TEXT("0")))) {
+		watcher->has_other = true;
+		if (strcmp(name, "MAILOUT") == 0)
+			watcher->prints = true;
+	}
 }
 
 /* Adds the lines of a list of logs, as grep -v leaves them. */
@@ -119,18 +134,20 @@ log_watcher_read_logcheck(struct host *host, struct log_watcher *ret_watcher)
 	static const char conf[] = "/etc/logcheck/logcheck.conf";
 	const struct file *file = host_file(host, conf),
 			  *old = host_file(host, "/usr/local/etc/logcheck.sh");
-	struct address address = { "SENDMAILTO", &ret_watcher->to };
 	struct name_list lists = { 0 };
 	size_t bad = 0;
 	*ret_watcher = (struct log_watcher){ 0 };
-	ret_watcher->is_there = file->state != FILE_ABSENT || old->state == FILE_READ;
+	ret_watcher->is_there = old->state == FILE_READ ||
+		host_exists(host, "/usr/sbin/logcheck") == 1 ||
+		(file->state != FILE_ABSENT &&
+			!shell_is_missing(host, "/usr/sbin/logcheck"));
 	if (file->state == FILE_ABSENT && old->state == FILE_READ) {
 		read_old_script(old, ret_watcher);
 		return;
 	}
 	add(&ret_watcher->to, "root", 4, (struct place){ 0 }); /* the script's own */
 	bool understood = environment_file_read(
-				  file, true, take_address, &address, &bad) == 0;
+				  file, true, take_setting, ret_watcher, &bad) == 0;
 	if (file->state == FILE_REFUSED || !understood) {
 		clear(&ret_watcher->to);
 		doubt(&ret_watcher->to, conf,
@@ -138,6 +155,11 @@ log_watcher_read_logcheck(struct host *host, struct log_watcher *ret_watcher)
 				   : "a shell reads it, and one of its lines is no plain "
 				     "assignment");
 	}
+	if (ret_watcher->prints)
+		doubt_all(&ret_watcher->to, conf, "MAILOUT has it print what it finds");
+	if (ret_watcher->has_other)
+		doubt_all(&ret_watcher->files, conf,
+			"a setting that may change what is read or told is not followed");
 	read_list(host, "/etc/logcheck/logcheck.logfiles", &ret_watcher->files);
 	if (host_glob(host, "/etc/logcheck/logcheck.logfiles.d/*.logfiles", &lists,
 		    NULL) < 0)
@@ -260,23 +282,30 @@ take_command(
 void
 log_watcher_read_swatch(struct host *host, struct log_watcher *ret_watcher)
 {
-	const struct name_list *wanted = &unit_names_read(host)->wanted;
+	const struct boot_units *units = boot_units_read(host);
+	const struct boot_unit *unit;
 	*ret_watcher = (struct log_watcher){ 0 };
-	for (size_t i = 0; i < wanted->count; i++) {
+	for (size_t at = 0; (unit = boot_units_next(units, &at)) != NULL;) {
 		struct command_line line;
-		const char *dot = strrchr(wanted->names[i], '.');
-		if (dot == NULL || strcmp(dot, ".service") != 0)
+		const char *dot = strrchr(unit->name, '.');
+		if (dot == NULL || strcmp(dot, ".service") != 0 ||
+			(unit->state != BOOT_STARTED && unit->state != BOOT_UNSURE))
 			continue;
-		command_line_read(host,
-			&(struct command_daemon){ .unit = wanted->names[i] }, &line);
+		command_line_read(
+			host, &(struct command_daemon){ .unit = unit->name }, &line);
 		bool is_it = line.program != NULL && is_swatch(line.program);
-		if (is_it && line.unknown == NULL)
+		const char *doubt = line.unknown;
+		if (doubt == NULL && is_it && unit->state == BOOT_UNSURE)
+			doubt = unit->reason;
+		if (is_it && doubt == NULL && shell_is_missing(host, line.program))
+			ret_watcher->is_missing = true;
+		else if (is_it && doubt == NULL)
 			take_command(host, &line, ret_watcher);
-		else if (line.unknown != NULL &&
-			(is_it || strstr(wanted->names[i], "swatch") != NULL) &&
+		else if (doubt != NULL &&
+			(is_it || strstr(unit->name, "swatch") != NULL) &&
 			ret_watcher->boot_doubt == NULL)
 			ret_watcher->boot_doubt = memory_printf(
-				"%s: %s", wanted->names[i], line.unknown);
+				"%s: %s", unit->name, doubt);
 		command_line_free(&line);
 	}
 }
@@ -320,11 +349,14 @@ read_logwatch_conf(
 void
 log_watcher_read_logwatch(struct host *host, struct log_watcher *ret_watcher)
 {
-	static const char own[] = "/etc/logwatch/conf/logwatch.conf";
+	static const char own[] = "/etc/logwatch/conf/logwatch.conf",
+			  script[] = "/usr/share/logwatch/scripts/logwatch.pl";
 	bool mails = false;
 	*ret_watcher = (struct log_watcher){ 0 };
-	ret_watcher->is_there = host_exists(host, "/usr/share/logwatch") == 1 ||
-		host_exists(host, own) == 1;
+	ret_watcher->is_there = host_exists(host, "/usr/sbin/logwatch") == 1 ||
+		host_exists(host, script) == 1 ||
+		(host_exists(host, own) == 1 &&
+			!shell_is_missing(host, "/usr/sbin/logwatch"));
 	add(&ret_watcher->to, "root", 4, (struct place){ 0 });
 	read_logwatch_conf(host, "/usr/share/logwatch/default.conf/logwatch.conf",
 		ret_watcher, &mails);

@@ -16,10 +16,14 @@ struct log_words {
 	size_t count;
 	char *doubt; /* why there may be others; NULL */
 	const char *doubt_file; /* where; borrowed from the host */
+	bool may_drop; /* those that are there may not count either */
 };
 
 struct log_watcher {
-	bool is_there; /* there is a configuration, or something starts it */
+	bool is_there; /* its program is; of swatch: something starts it */
+	bool is_missing; /* of swatch: what starts it finds no program */
+	bool prints; /* of logcheck: by its configuration it sends no mail */
+	bool has_other; /* of logcheck: settings that are not followed */
 	struct log_words to; /* whom it tells */
 	struct log_words files; /* which logs it reads; "journal" is systemd's */
 	bool mails; /* of logwatch: by its configuration it sends mail by itself */

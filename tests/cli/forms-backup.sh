@@ -29,7 +29,7 @@ logged
 {
 	echo "$(ago '9 days' '%b %e %T') giant backup: backup of /home finished"
 	echo "$(ago '1 day' '%b %e %T') giant backup: backup of /home finished"
-	echo "$(ago '1 hour' '%b %e %T') giant backup: backup of /home started"
+	echo "$(ago '1 minute' '%b %e %T') giant backup: backup of /home started"
 } | put var/log/backup.log
 judged pass "/var/log/backup.log:2: log: the newest is of $(ago '1 day' %F)"
 refused=$FORM
@@ -40,6 +40,7 @@ unreadable var/log/backup.log
 form "the newest is too old"
 logged
 echo "$(ago '4 days' '%b %e %T') giant backup: backup of /home finished" | put var/log/backup.log
+touch -d '4 days ago' "$ROOT/var/log/backup.log"
 judged fail "the newest is of $(ago '4 days' %F) -> a record of the last 2 days"
 refused
 
@@ -49,6 +50,16 @@ echo "$(ago '1 day' '%b %e %T') giant backup: backup of /home finished" | put va
 touch -d '360 days ago' "$ROOT/var/log/backup.log"
 judged fail "the newest is of"
 says "$FORM: the year is the file's" "the newest is of $(ago '366 days' %Y)"
+touch "$ROOT/var/log/backup.log"
+echo "$(ago '200 days' '%b %e %T') giant backup: backup of /home started" >>"$ROOT/var/log/backup.log"
+echo "$(ago '1 minute' '%b %e %T') giant backup: backup of /home started" >>"$ROOT/var/log/backup.log"
+judged fail "the newest is of $(ago '366 days' %Y)"
+form "of a year that nothing says"
+logged
+echo "$(ago '36 hours' '%b %e %T') giant backup: backup of /home finished" | put var/log/backup.log
+judged unknown "it says no year, and the file was changed at another time than its last line says"
+echo "$(ago '1 hour' '%b %e %T') giant backup: backup of /var started" >>"$ROOT/var/log/backup.log"
+judged pass "the newest is of $(ago '36 hours' %F)"
 
 for stamp in '%FT%T+00:00' '%F %T' '%Y/%m/%d %T' '[%F %T]' '%s' '%F' '%FT%T.123456-0500'; do
 	form "a time as $stamp"
@@ -58,6 +69,14 @@ for stamp in '%FT%T+00:00' '%F %T' '%Y/%m/%d %T' '[%F %T]' '%s' '%F' '%FT%T.1234
 	echo "$(ago '5 days' "$stamp") backup of /home finished" | put var/log/backup.log
 	judged fail "the newest is of"
 done
+
+form "a number that is no time"
+logged
+{
+	echo "$(ago '1 day' %s) bytes: backup of /home finished"
+	echo "the end"
+} | put var/log/backup.log
+judged unknown "begin with no time that is understood"
 
 form "rotated"
 logged
@@ -145,6 +164,8 @@ redhat()
 	printf 'root:x:0:0::/root:/bin/sh\n' | put etc/passwd
 	printf '#!/bin/bash\n' | put usr/bin/run-parts
 	printf '01 * * * * root run-parts /etc/cron.hourly\n' | put etc/cron.d/0hourly
+	: | put usr/sbin/anacron
+	chmod 755 "$ROOT/usr/sbin/anacron"
 	printf '#!/bin/sh\n/usr/sbin/anacron -s\n' | put etc/cron.hourly/0anacron
 	chmod 755 "$ROOT/etc/cron.hourly/0anacron"
 	put etc/anacrontab <<'ANACRONTAB'
@@ -312,9 +333,100 @@ judged fail "nothing starts it"
 printf '1\t5\tcron.daily\trun-parts --report /etc/cron.daily\n' | put etc/anacrontab
 judged fail "started at the boot alone"
 printf '30 7-23 * * * root [ -x /etc/init.d/anacron ] && /usr/sbin/invoke-rc.d anacron start >/dev/null\n' | put etc/cron.d/anacron
+judged fail "started at the boot alone"
+: | put etc/init.d/anacron
+: | put usr/sbin/invoke-rc.d
+chmod 755 "$ROOT"/{etc/init.d/anacron,usr/sbin/invoke-rc.d}
 judged pass "/etc/anacrontab:1: schedule: started with gaps of at most 1 day"
 sed -i 's/^1/2/' "$ROOT/etc/anacrontab"
 judged fail "gaps of at most 2 days"
+sed -i 's/^2/1/' "$ROOT/etc/anacrontab"
+rm "$ROOT/usr/sbin/anacron" "$ROOT/etc/cron.daily/backup"
+printf '1\t5\tbackup\t/usr/local/sbin/backup\n' | put etc/anacrontab
+judged fail "there is no /usr/sbin/anacron"
+
+# anacron_by COMMAND: cron starts it by that
+anacron_by()
+{
+	printf '30 7 * * * root %s\n' "$1" | put etc/cron.d/anacron
+}
+form "what starts anacron"
+debian
+scheduled daily
+script etc/cron.daily/backup
+: | put usr/sbin/anacron
+chmod 755 "$ROOT/usr/sbin/anacron"
+printf '1\t5\tcron.daily\trun-parts --report /etc/cron.daily\n' | put etc/anacrontab
+anacron_by '/usr/sbin/anacron -s'
+judged pass "/etc/anacrontab:1: schedule: started with gaps of at most 1 day"
+anacron_by 'if [ ! -d /run/systemd/system ]; then :; else nice anacron -sq; fi'
+judged pass "/etc/anacrontab:1: schedule: started with gaps of at most 1 day"
+for command in 'anacron -T' 'anacron -u' 'echo anacron' 'test -x /usr/sbin/anacron' '/usr/sbin/anacron.old -s'; do
+	anacron_by "$command"
+	judged fail "started at the boot alone"
+done
+for command in 'anacron -s cron.weekly' 'anacron -t /etc/other' 'systemctl stop anacron' 'hostname -f && anacron'; do
+	anacron_by "$command"
+	judged unknown "when anacron is started, and for which jobs"
+done
+
+# by COMMAND: cron starts it each night
+by()
+{
+	printf '30 2 * * * root %s\n' "$1" | put etc/cron.d/it
+}
+form "what a command starts"
+debian
+scheduled daily
+script etc/cron.daily/backup
+: >"$ROOT/etc/crontab"
+for command in 'test -x /usr/sbin/gone && echo; run-parts /etc/cron.daily' \
+	'test -x /usr/sbin/gone || run-parts /etc/cron.daily' \
+	"sh -c 'cd / && run-parts --report /etc/cron.daily'"; do
+	by "$command"
+	judged pass "started with gaps of at most 1 day"
+done
+for command in 'echo run-parts /etc/cron.daily' 'test -x /usr/sbin/gone && run-parts /etc/cron.daily' \
+	'echo /usr/local/sbin/backup' '[ -x /usr/local/sbin/backup ]' 'exit; /usr/local/sbin/backup' \
+	'true # /usr/local/sbin/backup'; do
+	by "$command"
+	judged fail "nothing starts it"
+done
+for command in 'xargs run-parts /etc/cron.daily' 'hostname && run-parts /etc/cron.daily'; do
+	by "$command"
+	judged unknown "not followed"
+done
+by 'ping -c1 nas && /usr/local/sbin/backup'
+judged unknown "a condition before it is not followed"
+by '/usr/local/sbin/backup'
+judged pass "/etc/cron.d/it:1"
+printf '30 2 * * * root /usr/local/sbin/backup\r\n' | put etc/cron.d/it
+judged unknown "a carriage return"
+printf 'SHELL=/bin/true\n30 2 * * * root /usr/local/sbin/backup\n' | put etc/cron.d/it
+judged unknown "SHELL=/bin/true is not there, or not followed"
+mkdir -p "$ROOT/bin"
+printf 'SHELL=/bin/bash\n30 2 * * * root /usr/local/sbin/backup\n' | put etc/cron.d/it
+judged unknown "SHELL=/bin/bash is not there, or not followed"
+by '/usr/local/sbin/backup'
+mkdir -p "$ROOT/usr/local/sbin"
+judged fail "there is no /usr/local/sbin/backup"
+
+form "what a script starts"
+debian
+scheduled daily
+in_script()
+{
+	printf '%b\n' "$1" | put etc/cron.daily/it
+	chmod 755 "$ROOT/etc/cron.daily/it"
+}
+in_script '#!/bin/sh\nWHAT=/usr/local/sbin/backup\nif true; then\n\tnice $WHAT --all\nfi'
+judged pass "/etc/crontab:5"
+in_script '#!/bin/sh\ntest -x /usr/sbin/gone || exit 0\n/usr/local/sbin/backup'
+judged fail "nothing starts it"
+in_script '#!/bin/sh\nWHAT=/usr/local/sbin/backup\necho $WHAT'
+judged fail "nothing starts it"
+in_script '#!/usr/bin/perl\nsystem("/usr/local/sbin/backup");'
+judged unknown "a script in another language is not followed"
 
 form "Red Hat's anacron"
 redhat

@@ -23,10 +23,18 @@ cron()
 END
 }
 
+# program PATH: one that is there
+program()
+{
+	: | put "$1"
+	chmod 755 "$ROOT/$1"
+}
+
 # logcheck: as Debian's package of logcheck 1.4.2 leaves a host
 logcheck()
 {
 	cron
+	program usr/sbin/logcheck
 	put etc/cron.d/logcheck <<'END'
 PATH=/usr/local/sbin:/usr/local/bin:/sbin:/bin:/usr/sbin:/usr/bin
 MAILTO=root
@@ -83,6 +91,43 @@ judged pass "logcheck to: root"
 # shellcheck disable=SC2016
 echo 'SENDMAILTO=$(cat /etc/whom)' >>"$ROOT/etc/logcheck/logcheck.conf"
 judged unknown "one of its lines is no plain assignment"
+form "settings that are not followed"
+asked <<'END'
+by: [logcheck]
+to: logcheck
+END
+logcheck
+echo MAILOUT=1 >>"$ROOT/etc/logcheck/logcheck.conf"
+judged unknown "MAILOUT has it print what it finds"
+asked <<'END'
+by: [logcheck]
+files: [/var/log/auth.log]
+END
+for line in LOGFILES_LIST=/etc/none RULEDIR=/etc/all; do
+	logcheck
+	echo "$line" >>"$ROOT/etc/logcheck/logcheck.conf"
+	judged unknown "a setting that may change what is read or told is not followed"
+done
+form "removed, not purged"
+logcheck
+rm "$ROOT/usr/sbin/logcheck"
+asked <<'END'
+by: [logcheck]
+to: logcheck
+END
+judged fail "logcheck: nothing starts it"
+says "$FORM: and nobody is told" "not installed, or not started"
+form "spoken of"
+logcheck
+asked <<'END'
+by: [logcheck]
+END
+for command in 'systemctl stop logcheck' 'echo logcheck' 'test -x /usr/sbin/logcheck' 'pkill logcheck'; do
+	printf '2 * * * * root %s\n' "$command" | put etc/cron.d/logcheck
+	judged fail "logcheck: nothing starts it"
+done
+printf '2 * * * * root hostname -f && logcheck\n' | put etc/cron.d/logcheck
+judged unknown "a condition before it is not followed"
 form "an option"
 logcheck
 asked <<'END'
@@ -141,6 +186,7 @@ swatch()
 	printf '[Service]\nExecStart=/usr/bin/swatchdog %s\n' "$*" | put etc/systemd/system/swatch.service
 	mkdir -p "$ROOT/etc/systemd/system/multi-user.target.wants"
 	ln -s ../swatch.service "$ROOT/etc/systemd/system/multi-user.target.wants/"
+	program usr/bin/swatchdog
 	put etc/swatch.conf <<'END'
 watchfor /Failed password/
 	echo bold
@@ -157,7 +203,13 @@ END
 swatch --config-file=/etc/swatch.conf --tail-file=/var/log/auth.log
 judged pass "/etc/systemd/system/swatch.service:2: swatch at boot: started at boot"
 says "$FORM: whom" "/etc/swatch.conf:3: swatch to: security@example.net"
-rm "$ROOT/etc/systemd/system/multi-user.target.wants/swatch.service"
+rm "$ROOT/usr/bin/swatchdog"
+judged fail "swatch at boot: its program is not there"
+program usr/bin/swatchdog
+mkdir -p "$ROOT/etc/systemd/system/rescue.target.wants"
+mv "$ROOT"/etc/systemd/system/{multi-user,rescue}.target.wants/swatch.service
+judged fail "swatch at boot: no unit of systemd starts it"
+rm "$ROOT/etc/systemd/system/rescue.target.wants/swatch.service"
 judged fail "swatch at boot: no unit of systemd starts it"
 form "swatch by itself"
 swatch -c /etc/swatch.conf
@@ -177,6 +229,7 @@ asked <<'END'
 by: [swatch, logwatch]
 to: root
 END
+program usr/sbin/logwatch
 printf '#!/bin/bash\n/usr/sbin/logwatch --output mail\n' | put etc/cron.daily/00logwatch
 chmod 755 "$ROOT/etc/cron.daily/00logwatch"
 printf 'Output = stdout\nMailTo = root # you\n' | put usr/share/logwatch/default.conf/logwatch.conf
@@ -188,6 +241,23 @@ sed -i 's/ --output mail//' "$ROOT/etc/cron.daily/00logwatch"
 judged unknown "it prints its report"
 sed -i 's/logwatch$/logwatch --mailto bob/' "$ROOT/etc/cron.daily/00logwatch"
 judged unknown "options on the command line are not followed"
+put etc/cron.daily/00logwatch <<'END'
+#!/bin/bash
+test -x /usr/share/logwatch/scripts/logwatch.pl || exit 0
+/usr/sbin/logwatch --output mail
+END
+judged fail "nothing starts it"
+put etc/cron.daily/00logwatch <<'END'
+#!/bin/bash
+LOGWATCH_SCRIPT="/usr/sbin/logwatch"
+OPTIONS="--output mail"
+$LOGWATCH_SCRIPT $OPTIONS
+exit 0
+END
+judged pass "logwatch to: root"
+rm "$ROOT/usr/sbin/logwatch"
+judged fail "not installed, or not started"
+program usr/sbin/logwatch
 asked <<'END'
 by: [logwatch]
 files: [/var/log/auth.log]

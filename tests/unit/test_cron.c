@@ -155,7 +155,9 @@ time_is(const char *line, const char *want)
 	time_t time;
 	char text[32] = "none";
 	struct tm parts;
-	enum log_time answer = log_time_read(BYTES_TEXT(line), written, &time);
+	enum log_time answer = log_time_read(BYTES_TEXT(line), &time, &parts);
+	if (answer == LOG_TIME_YEARLESS && (time = log_time_before(parts, written)) != -1)
+		answer = LOG_TIME_READ;
 	if (answer == LOG_TIME_BAD)
 		strcpy(text, "bad");
 	if (answer == LOG_TIME_READ && gmtime_r(&time, &parts) != NULL)
@@ -178,6 +180,8 @@ test_log_times(void **state)
 	time_is("2026-12-31 x", "2026-12-31 00:00:00");
 	time_is("2026-13-31 x", "bad");
 	time_is("1798761600 x", "2027-01-01 00:00:00");
+	time_is("1798761600 bytes x", "none");
+	time_is("1798761600KB x", "none");
 	time_is("backup x", "none");
 	time_is("", "none");
 }

@@ -1,0 +1,209 @@
+#include "policy/kinds/schedule_match.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "policy/pattern.h"
+
+enum {
+	LINE_MAX_SIZE = 64 * 1024, /* see pattern_matches */
+	MATCHES_MAX = 20, /* in a line that are tried */
+};
+
+bool
+schedule_search_begin(
+	const struct schedule_wanted *wanted, struct schedule_search *ret_search)
+{
+	*ret_search = (struct schedule_search){ .wanted = wanted };
+	return wanted->programs != NULL ||
+		regcomp(&ret_search->regex, wanted->command, REG_EXTENDED) == 0;
+}
+
+void
+schedule_search_end(struct schedule_search *search)
+{
+	if (search->wanted->programs == NULL)
+		regfree(&search->regex);
+}
+
+/* The last of COMMANDS that begins before END, which are in their order; NULL: none. */
+static const struct shell_command *
+find_before(const struct shell_commands *commands, size_t end)
+{
+	size_t low = 0, high = commands->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (commands->items[middle].start < end)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low > 0 ? &commands->items[low - 1] : NULL;
+}
+
+/* Whether what the pattern matches in LINE, which begins at OFFSET, is a part of one of
+ * COMMANDS. *ret_other: it is a part of something else. */
+static enum schedule_meant
+match_line(struct schedule_search *search, struct bytes line, size_t offset,
+	const struct shell_commands *commands, bool *ret_other)
+{
+	enum schedule_meant found = SCHEDULE_NOT;
+	regmatch_t match;
+	unsigned count = 0;
+	if (line.size > LINE_MAX_SIZE) {
+		search->unsure = true;
+		return found;
+	}
+	autofree char *text = memory_copy(line.data, line.size);
+	for (size_t at = 0; at <= line.size && found != SCHEDULE_SURELY;
+		at += (size_t)(match.rm_eo > 0 ? match.rm_eo : 1)) {
+		if (regexec(&search->regex, text + at, 1, &match,
+			    at > 0 ? REG_NOTBOL : 0) != 0)
+			break;
+		if (++count > MATCHES_MAX) {
+			search->unsure = true;
+			break;
+		}
+		size_t start = offset + at + (size_t)match.rm_so,
+		       end = offset + at + (size_t)match.rm_eo;
+		const struct shell_command *command = find_before(commands, end);
+		bool is_in = command != NULL && command->start + command->size > start;
+		enum schedule_meant one = !is_in ? SCHEDULE_NOT
+			: command->is_perhaps    ? SCHEDULE_PERHAPS
+						 : SCHEDULE_SURELY;
+		*ret_other = *ret_other || !is_in;
+		found = one > found ? one : found;
+	}
+	return found;
+}
+
+/* Whether COMMAND, with its variables put in, is it. */
+static bool
+is_command(struct schedule_search *search, const struct shell_command *command)
+{
+	const char *const *programs = search->wanted->programs;
+	if (programs != NULL)
+		return text_is_one_of(text_base_name(command->words[0]), programs);
+	autobuffer struct buffer words = { 0 };
+	for (size_t i = 0; i < command->count; i++)
+		buffer_printf(&words, "%s%s", i > 0 ? " " : "", command->words[i]);
+	return pattern_matches(&search->regex, (struct bytes){ words.data, words.size },
+		&search->unsure);
+}
+
+/* Whether TEXT, of which COMMANDS were read, starts it. */
+static enum schedule_meant
+match_text(struct schedule_search *search, struct bytes text,
+	const struct shell_commands *commands, bool *ret_other)
+{
+	enum schedule_meant found = SCHEDULE_NOT;
+	struct bytes line;
+	for (size_t i = 0; i < commands->count && found != SCHEDULE_SURELY; i++) {
+		bool is_it = is_command(search, &commands->items[i]);
+		enum schedule_meant one = !is_it        ? SCHEDULE_NOT
+			: commands->items[i].is_perhaps ? SCHEDULE_PERHAPS
+							: SCHEDULE_SURELY;
+		found = one > found ? one : found;
+	}
+	if (search->wanted->programs != NULL) {
+		for (size_t i = 0; search->wanted->programs[i] != NULL; i++)
+			*ret_other = *ret_other ||
+				memmem(text.data, text.size, search->wanted->programs[i],
+					strlen(search->wanted->programs[i])) != NULL;
+		return found;
+	}
+	for (size_t at = 0, start = 0;
+		found != SCHEDULE_SURELY && bytes_next_line(text, &at, &line);
+		start = at) {
+		enum schedule_meant one = match_line(
+			search, line, start, commands, ret_other);
+		found = one > found ? one : found;
+	}
+	return found;
+}
+
+static enum schedule_meant
+match_script(struct schedule_search *search, const struct cron_script *script)
+{
+	bool is_other = false;
+	enum schedule_meant found = match_text(
+		search, script->file->bytes, &script->commands, &is_other);
+	/* what a script asks before is not followed, for no script */
+	if (found != SCHEDULE_NOT)
+		return SCHEDULE_SURELY;
+	if (!is_other || script->commands.doubt == NULL)
+		return SCHEDULE_NOT;
+	search->why = script->commands.doubt;
+	return SCHEDULE_PERHAPS;
+}
+
+/* SCRIPTS: what match_script says of the table's. */
+static enum schedule_meant
+match_job(struct schedule_search *search, struct host *host,
+	const struct cron_table *table, const enum schedule_meant *scripts,
+	const struct cron_job *job)
+{
+	bool is_other = false;
+	enum schedule_meant found = match_text(
+		search, BYTES_TEXT(job->command), &job->commands, &is_other);
+	for (size_t i = 0; i < job->commands.count && found != SCHEDULE_SURELY; i++) {
+		const struct shell_command *command = &job->commands.items[i];
+		const struct cron_script *script = cron_commands_script(
+			host, table, command);
+		enum schedule_meant one = script != NULL
+			? scripts[script - table->scripts]
+			: SCHEDULE_NOT;
+		if (one == SCHEDULE_SURELY && command->is_perhaps)
+			one = SCHEDULE_PERHAPS;
+		found = one > found ? one : found;
+	}
+	if (found == SCHEDULE_NOT && is_other && job->commands.doubt != NULL) {
+		search->why = job->commands.doubt;
+		found = SCHEDULE_PERHAPS;
+	}
+	return found;
+}
+
+enum schedule_meant *
+schedule_match_table(
+	struct schedule_search *search, struct host *host, const struct cron_table *table)
+{
+	autofree enum schedule_meant *scripts = memory_new(
+		table->script_count + 1, sizeof *scripts);
+	enum schedule_meant *jobs = memory_new(table->count + 1, sizeof *jobs);
+	search->why = "a condition before it is not followed";
+	for (size_t i = 0; i < table->script_count; i++)
+		scripts[i] = match_script(search, &table->scripts[i]);
+	for (size_t i = 0; i < table->count; i++)
+		jobs[i] = match_job(search, host, table, scripts, &table->jobs[i]);
+	return jobs;
+}
+
+bool
+schedule_looks_so(struct schedule_search *search, struct bytes line)
+{
+	const char *const *programs = search->wanted->programs;
+	if (programs == NULL)
+		return pattern_matches(&search->regex, line, &search->unsure);
+	for (size_t i = 0; programs[i] != NULL; i++)
+		if (memmem(line.data, line.size, programs[i], strlen(programs[i])) !=
+			NULL)
+			return true;
+	return false;
+}
+
+bool
+schedule_file_looks_so(struct schedule_search *search, const struct file *file)
+{
+	struct bytes line;
+	if (file->state != FILE_READ)
+		return false;
+	for (size_t at = 0; bytes_next_line(file->bytes, &at, &line);) {
+		autofree char *text = memory_copy(line.data, line.size);
+		if (cron_line_counts(text) && schedule_looks_so(search, line))
+			return true;
+	}
+	return false;
+}

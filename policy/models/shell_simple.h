@@ -1,0 +1,49 @@
+/* Simple commands of a shell: what they start in turn, and what they ask of files.
+ * Sources: as of shell_text.h; test(1). */
+#ifndef POLICY_MODELS_SHELL_SIMPLE_H
+#define POLICY_MODELS_SHELL_SIMPLE_H
+
+#include "base/host.h"
+
+/* Whether something is so, or comes to pass. */
+enum shell_chance {
+	SHELL_NO,
+	SHELL_PERHAPS,
+	SHELL_YES,
+};
+
+enum shell_chance
+shell_opposite(enum shell_chance chance);
+
+/* That of both. */
+enum shell_chance
+shell_both(enum shell_chance a, enum shell_chance b);
+
+/* The words of one, each on its own, as their list. */
+struct shell_simple {
+	char **words;
+	size_t count;
+	bool is_expanded;
+};
+
+bool
+shell_is_assignment(const char *word);
+
+/* Takes the first COUNT words away. */
+void
+shell_drop(struct shell_simple *simple, size_t count);
+
+/* Takes away programs such as nice, which start what is behind them. */
+void
+shell_drop_starters(struct shell_simple *simple);
+
+/* test EXPRESSION, or [ EXPRESSION ]; one that is not "[!] -LETTER PATH" is not followed,
+ * nor what is asked of a file that comes and goes. */
+enum shell_chance
+shell_ask_test(struct host *host, const struct shell_simple *simple);
+
+/* The text that `sh -c TEXT` and `su USER -c TEXT` hand to a shell; NULL: none. */
+const char *
+shell_nested_text(const struct shell_simple *simple);
+
+#endif

@@ -1,0 +1,46 @@
+/* What a shell starts by a text, be it a command of cron's or a script: its simple
+ * commands, with what stands in their way as far as it is followed. Source: POSIX, Shell
+ * Command Language, 2.2, 2.6, 2.9 and 2.10; dash(1). What a command does, and so how it
+ * ends, is not followed, but for few builtins and for tests of files. */
+#ifndef POLICY_MODELS_SHELL_TEXT_H
+#define POLICY_MODELS_SHELL_TEXT_H
+
+#include <stdbool.h>
+
+#include "base/bytes.h"
+#include "base/host.h"
+
+struct shell_command {
+	char **words; /* without quotes, assignments, redirections, and programs such as
+			 nice that start the rest; one at least */
+	size_t count;
+	bool is_perhaps; /* a condition before it is not followed */
+	bool is_expanded; /* a word holds an expansion that is not followed, as it stands
+			   */
+	size_t start, size; /* in the text */
+};
+
+struct shell_commands {
+	struct shell_command *items;
+	size_t count;
+	char *missing; /* the first program that would be started and is not there; NULL
+			*/
+	const char *doubt; /* why there may be others; NULL */
+};
+
+/* Reads TEXT; an absolute program that is not there, where its folder is, starts nothing,
+ * nor what is a question or does nothing by itself (test, echo, cd, exit ...). Freed by
+ * shell_commands_free. */
+void
+shell_text_read(
+	struct host *host, struct bytes text, struct shell_commands *ret_commands);
+
+/* Whether the program PATH is missing where its folder is there; false for a name alone.
+ */
+bool
+shell_is_missing(struct host *host, const char *path);
+
+void
+shell_commands_free(struct shell_commands *commands);
+
+#endif
