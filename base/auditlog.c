@@ -80,6 +80,8 @@ auditlog_verdict_text(const struct auditlog_verdict *verdict)
 	else
 		buffer_text(&text, " policy=?");
 	add_value(&text, &cut, "gaps", verdict->gaps);
+	if (verdict->partial)
+		buffer_text(&text, " partial=yes");
 	if (cut.size > 0)
 		buffer_printf(&text, " cut=%s", cut.data);
 	return buffer_take(&text);

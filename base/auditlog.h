@@ -38,7 +38,8 @@ struct auditlog_verdict {
 	const char *root;
 	const char *policy; /* the policy's hash; NULL: the audit could not run */
 	const char *gaps; /* ids of the controls that do not hold, with a blank between */
-	bool success; /* all hold */
+	bool partial; /* controls of the policy were left out */
+	bool success; /* all that were judged hold */
 };
 
 /* Its fields, as those of auditlog_text.
@@ -46,6 +47,7 @@ struct auditlog_verdict {
  *	root	the root
  *	policy	the hash of the policy; "?" when the audit could not run
  *	gaps	the ids of the controls that do not hold or can't be told
+ *	partial	yes when controls of the policy were not asked for
  *	cut	as above */
 char *
 auditlog_verdict_text(const struct auditlog_verdict *verdict);

@@ -8,11 +8,13 @@
 static struct result
 judge(const struct context *context, const struct control *control)
 {
-	struct result result = { .control = control };
-	if (control->live_only && !host_is_live(context->host)) {
+	struct result result = { .control = control,
+		.unseen = control->live_only && !host_is_live(context->host) };
+	if (result.unseen) {
 		struct finding *finding = findings_add(&result.findings,
 			VERDICT_NOT_APPLICABLE, "%s", control->kind->name);
-		finding_why(finding, "the policy asks for it on a running host only");
+		finding_why(finding,
+			"not looked at: the policy asks for it on a running host only");
 	} else {
 		control->kind->check(context, control, &result.findings);
 	}
@@ -68,13 +70,34 @@ evaluation_is_gap(enum verdict verdict)
 		verdict == VERDICT_UNKNOWN || verdict == VERDICT_MANUAL;
 }
 
+bool
+evaluation_counts(const struct evaluation *evaluation, const struct result *result)
+{
+	if (!evaluation_is_gap(result->verdict) || !result->control->kind->judged_last)
+		return evaluation_is_gap(result->verdict);
+	for (size_t i = 0; i < evaluation->count; i++)
+		if (!evaluation->items[i].control->kind->judged_last &&
+			evaluation_is_gap(evaluation->items[i].verdict))
+			return false;
+	return true;
+}
+
+size_t
+evaluation_unseen(const struct evaluation *evaluation)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < evaluation->count; i++)
+		count += evaluation->items[i].unseen;
+	return count;
+}
+
 size_t
 evaluation_gaps(const struct evaluation *evaluation, enum risk risk)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < evaluation->count; i++)
 		count += evaluation->items[i].control->risk == risk &&
-			evaluation_is_gap(evaluation->items[i].verdict);
+			evaluation_counts(evaluation, &evaluation->items[i]);
 	return count;
 }
 

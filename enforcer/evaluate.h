@@ -8,6 +8,8 @@ struct result {
 	const struct control *control;
 	enum verdict verdict; /* of the findings; waived when a failing control's waiver
 				 holds */
+	bool unseen; /* not applicable because only a running host is judged by it, and
+			this is none: nothing was looked at */
 	struct findings findings;
 };
 
@@ -35,9 +37,18 @@ evaluation_status(const struct evaluation *evaluation);
 bool
 evaluation_is_gap(enum verdict verdict);
 
-/* How many of those judged count against the host and are of that risk. */
+/* Whether RESULT, which is of EVALUATION, counts as a gap by itself. A control that is
+ * judged by the verdicts of the others is none where one of these is a gap already. */
+bool
+evaluation_counts(const struct evaluation *evaluation, const struct result *result);
+
+/* How many of those judged count against the host, and are of that risk. */
 size_t
 evaluation_gaps(const struct evaluation *evaluation, enum risk risk);
+
+/* How many controls were not looked at, of any risk. */
+size_t
+evaluation_unseen(const struct evaluation *evaluation);
 
 void
 evaluation_free(struct evaluation *evaluation);

@@ -35,6 +35,29 @@ backticks(const char *text)
 	return longest;
 }
 
+static void
+add_backticks(struct buffer *out, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		buffer_text(out, "`");
+}
+
+void
+markdown_code(struct buffer *out, const char *text)
+{
+	autobuffer struct buffer plain = { 0 };
+	buffer_text(&plain, "");
+	buffer_escaped(&plain, BYTES_TEXT(text), false);
+	size_t fence = backticks(plain.data);
+	/* a blank divides them from a backtick of the text's own */
+	const char *space = fence > 0 ? " " : "";
+	add_backticks(out, fence + 1);
+	buffer_text(out, space);
+	buffer_text(out, plain.data);
+	buffer_text(out, space);
+	add_backticks(out, fence + 1);
+}
+
 void
 markdown_block(struct buffer *out, struct bytes text)
 {
@@ -43,12 +66,10 @@ markdown_block(struct buffer *out, struct bytes text)
 	buffer_add(&plain, text.data, text.size);
 	size_t fence = backticks(plain.data) + 1;
 	fence = fence < FENCE ? FENCE : fence;
-	for (size_t i = 0; i < fence; i++)
-		buffer_text(out, "`");
+	add_backticks(out, fence);
 	buffer_text(out, "text\n");
 	buffer_add(out, plain.data, plain.size);
-	for (size_t i = 0; i < fence; i++)
-		buffer_text(out, "`");
+	add_backticks(out, fence);
 	buffer_text(out, "\n\n");
 }
 

@@ -9,6 +9,11 @@
 void
 markdown_text(struct buffer *out, const char *text);
 
+/* TEXT in one line of code, escaped as buffer_escaped does, between so many backticks
+ * that none of it ends the code. */
+void
+markdown_code(struct buffer *out, const char *text);
+
 /* Lines as they are, escaped before where they must be, in a fence that none of them
  * ends. */
 void

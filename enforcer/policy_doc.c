@@ -1,31 +1,17 @@
 #include "enforcer/policy_doc.h"
 
+#include "base/memory.h"
+#include "enforcer/asked.h"
 #include "enforcer/markdown.h"
 #include "policy/kinds/kind.h"
-#include "policy/show.h"
+#include "policy/waiver.h"
 
 static void
-write_waiver(const struct waiver *waiver, struct buffer *out)
+write_control(
+	const struct policy *policy, const struct control *control, struct buffer *out)
 {
-	buffer_text(out,
-		waiver->expired ? "- Exception that has expired: until "
-				: "- Exception: until ");
-	markdown_text(out, waiver->until);
-	buffer_text(out, ", by ");
-	markdown_text(out, waiver->owner);
-	buffer_text(out, ", because ");
-	markdown_text(out, waiver->reason);
-	buffer_text(out, "\n");
-}
-
-static void
-write_control(const struct control *control, size_t number, struct buffer *out)
-{
-	autobuffer struct buffer wanted = { 0 };
 	const struct value *common = control->common;
-	buffer_printf(out, "## %zu. ", number);
-	markdown_text(out, control->title);
-	buffer_text(out, "\n\n");
+	asked_heading(policy, control, "##", out);
 	if (value_text(common, "compliance", NULL) != NULL) {
 		markdown_text(out, value_text(common, "compliance", NULL));
 		buffer_text(out, ".\n\n");
@@ -39,16 +25,17 @@ write_control(const struct control *control, size_t number, struct buffer *out)
 	markdown_field(out, "What to do when it does not hold",
 		value_text(common, "mitigation", NULL));
 	markdown_field(out, "How a person tests it", value_text(common, "testing", NULL));
-	if (control->waiver != NULL)
-		write_waiver(control->waiver, out);
-	buffer_printf(out, "- How it is tested: `holdfast audit %s` (%s: ", control->id,
-		control->kind->name);
+	if (control->waiver != NULL) {
+		autofree char *text = waiver_text(control->waiver);
+		markdown_field(out, "Exception", text);
+	}
+	buffer_printf(out, "- Kind of control: %s (", control->kind->name);
 	markdown_text(out, control->kind->summary);
-	buffer_text(out, ")\n\n");
-	show_section(control->keys, control->kind->keys, 0, &wanted);
-	show_evidence(control, 0, &wanted);
-	if (wanted.size > 0)
-		markdown_block(out, (struct bytes){ wanted.data, wanted.size });
+	buffer_text(out, ")\n");
+	asked_write(control, out);
+	asked_evidence(control, NULL, out);
+	asked_repeat(policy, control, NULL, out);
+	buffer_text(out, "\n");
 }
 
 static void
@@ -95,5 +82,5 @@ policy_doc(const struct policy *policy, struct buffer *out)
 	write_assumed(policy->assume, out);
 	buffer_text(out, "\n");
 	for (size_t i = 0; i < policy->count; i++)
-		write_control(&policy->controls[i], i + 1, out);
+		write_control(policy, &policy->controls[i], out);
 }

@@ -9,7 +9,9 @@
 #include "policy/source.h"
 #include "policy/waiver.h"
 
-enum { DAYS_DEFAULT = 30, DAYS_MAX = 36500 };
+enum { DAYS_MAX = 36500 };
+
+const char recorded_days[] = "30";
 
 const struct key recorded_keys[] = {
 	{ "file", KEY_TEXT, .required = true,
@@ -22,7 +24,7 @@ const struct key recorded_keys[] = {
 		.help = "the file's SHA-256, as sha256sum(1) prints it: another file is "
 			"not believed" },
 	{ "max-days", KEY_NUMBER, .min = 1, .max = DAYS_MAX,
-		.help = "for how many days it is believed", .otherwise = "30" },
+		.help = "for how many days it is believed", .otherwise = recorded_days },
 	{ 0 },
 };
 
@@ -37,7 +39,7 @@ recorded_validate(const struct control *control, struct problems *problems)
 {
 	const struct value *section = section_of(control);
 	const struct value *hash = value_find(section, "sha256");
-	if (section != NULL && control->kind != NULL && !control->kind->takes_evidence)
+	if (section != NULL && control->kind != NULL && control->kind->evidence == NULL)
 		problems_add(problems, section->at,
 			"evidence: a control of kind %s takes none, it looks at the host",
 			control->kind->name);
@@ -74,6 +76,15 @@ refuse(struct recorded *recorded, char *reason)
 	recorded->reason = reason;
 }
 
+/* What would have to be recorded for KIND. */
+static char *
+needed(const struct kind *kind)
+{
+	bool on_host = kind->look != NULL || kind->questions != NULL;
+	return memory_printf("needs %sevidence, made there with: %s",
+		on_host ? "the running host, or " : "", kind->evidence);
+}
+
 void
 recorded_read(const struct control *control, struct recorded *ret_recorded)
 {
@@ -81,19 +92,20 @@ recorded_read(const struct control *control, struct recorded *ret_recorded)
 	struct recorded *recorded = ret_recorded;
 	struct error err = ERROR_INIT;
 	char today[16];
-	long days = DAYS_DEFAULT;
+	long days = 0;
 	*recorded = (struct recorded){ .state = RECORDED_NOT };
-	if (section == NULL)
+	if (section == NULL) {
+		recorded->reason = needed(control->kind);
 		return;
+	}
 	const struct value *file = value_find(section, "file");
 	recorded->date = value_text(section, "date", "");
 	recorded->file = (struct file){
 		.path = source_path(file->at.file, file->text),
 		.state = FILE_REFUSED,
 	};
-	if (value_find(section, "max-days") != NULL)
-		text_number(
-			value_text(section, "max-days", ""), 1, DAYS_MAX, &days, &err);
+	text_number(
+		value_text(section, "max-days", recorded_days), 1, DAYS_MAX, &days, NULL);
 	waiver_today(today);
 	long age = recorded_age(recorded->date, today);
 	if (age < 0 || age > days) {

@@ -10,6 +10,7 @@
 #include "policy/key.h"
 
 extern const struct key recorded_keys[]; /* of the section evidence */
+extern const char recorded_days[]; /* its max-days where it has none */
 
 enum recorded_state {
 	RECORDED_NOT, /* the control names no evidence */
@@ -21,7 +22,7 @@ struct recorded {
 	enum recorded_state state;
 	struct file file; /* for findings; bytes only when read */
 	const char *date; /* borrowed from the policy */
-	char *reason; /* owned */
+	char *reason; /* owned; RECORDED_NOT: what would have to be recorded */
 };
 
 /* Says what the key table can't. */

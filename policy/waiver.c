@@ -3,6 +3,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/memory.h"
+
 struct waiver
 waiver_read(const struct value *section, const char *today)
 {
@@ -15,6 +17,17 @@ waiver_read(const struct value *section, const char *today)
 		.expired = strcmp(today, until) > 0,
 		.at = section->at,
 	};
+}
+
+char *
+waiver_text(const struct waiver *waiver)
+{
+	return waiver->expired
+		? memory_printf("the waiver ended with %s, and counts no longer (%s "
+				"answered for it: %s)",
+			  waiver->until, waiver->owner, waiver->reason)
+		: memory_printf("waived through %s (%s answers for it: %s)",
+			  waiver->until, waiver->owner, waiver->reason);
 }
 
 void

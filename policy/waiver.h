@@ -9,6 +9,10 @@
 struct waiver
 waiver_read(const struct value *section, const char *today);
 
+/* What it says, for people, in one clause. The caller frees. */
+char *
+waiver_text(const struct waiver *waiver);
+
 /* The day it is by the local clock, as YYYY-MM-DD. */
 void
 waiver_today(char ret_today[16]);

@@ -72,6 +72,7 @@ record(const struct audit *audit, const char *root, const struct evaluation *eva
 	struct auditlog_verdict verdict = { .root = root,
 		.policy = evaluation != NULL ? audit->policy.sha256 : NULL,
 		.gaps = gaps.data,
+		.partial = evaluation != NULL && evaluation->count < audit->policy.count,
 		.success = evaluation != NULL && evaluation_status(evaluation) == 0 };
 	if (auditlog_send_verdict(&verdict) < 0)
 		output_error(

@@ -2,10 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "enforcer/options.h"
 #include "enforcer/output.h"
 #include "enforcer/setup.h"
 #include "policy/show.h"
+#include "policy/waiver.h"
 
 enum {
 	WIDTH = 80, /* columns */
@@ -51,11 +53,8 @@ print_text(const char *label, const char *text)
 static void
 print_waiver(const struct waiver *waiver)
 {
-	autobuffer struct buffer text = { 0 };
-	buffer_printf(&text, "%s %s by %s: %s",
-		waiver->expired ? "no longer, since the end of" : "until", waiver->until,
-		waiver->owner, waiver->reason);
-	print_text("waived", text.data);
+	autofree char *text = waiver_text(waiver);
+	print_text("exception", text);
 }
 
 static void

@@ -46,6 +46,17 @@ finding_object(const struct finding *finding)
 	return object;
 }
 
+/* What the policy names as evidence. */
+static json_t *
+recorded_object(const struct value *evidence)
+{
+	json_t *object = json_object();
+	json_object_set_new(object, "file", text(value_text(evidence, "file", "")));
+	json_object_set_new(object, "date", text(value_text(evidence, "date", "")));
+	json_object_set_new(object, "sha256", text(value_text(evidence, "sha256", "")));
+	return object;
+}
+
 static json_t *
 result_object(const struct result *result)
 {
@@ -68,6 +79,10 @@ result_object(const struct result *result)
 			waiver, "expired", json_boolean(control->waiver->expired));
 		json_object_set_new(object, "waiver", waiver);
 	}
+	const struct value *evidence = value_find(control->common, "evidence");
+	if (evidence != NULL)
+		json_object_set_new(object, "recorded", recorded_object(evidence));
+	json_object_set_new(object, "looked-at", json_boolean(!result->unseen));
 	json_object_set_new(object, "findings", findings);
 	return object;
 }
@@ -125,6 +140,10 @@ write_json(const struct report *report, struct buffer *out)
 	json_object_set_new(object, "root", text(report->root));
 	json_object_set_new(object, "files", files_array(report->context->host));
 	json_object_set_new(object, "policy", file_object(policy->file, policy->sha256));
+	json_object_set_new(
+		object, "partial", json_boolean(evaluation->count < policy->count));
+	json_object_set_new(
+		object, "policy-controls", json_integer((json_int_t)policy->count));
 	json_object_set_new(object, "controls", controls);
 	json_object_set_new(object, "summary", summary);
 	char *line = json_dumps(object, JSON_COMPACT);

@@ -7,127 +7,13 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "enforcer/asked.h"
 #include "enforcer/changelog.h"
 #include "enforcer/markdown.h"
 #include "enforcer/report/report.h"
-
-static void
-write_title(struct buffer *out, const struct control *control)
-{
-	if (control->item != NULL) {
-		buffer_text(out, "Item ");
-		markdown_text(out, control->item);
-		buffer_text(out, ": ");
-	}
-	markdown_text(out, control->title != NULL ? control->title : control->id);
-}
-
-/* --- the summary ------------------------------------------------------------------- */
-
-/* The worst risk of the controls that do not hold; RISK_NONE when all do. */
-static enum risk
-worst_risk(const struct evaluation *evaluation)
-{
-	enum risk worst = RISK_NONE;
-	for (size_t i = 0; i < evaluation->count; i++)
-		if (evaluation_is_gap(evaluation->items[i].verdict) &&
-			evaluation->items[i].control->risk > worst)
-			worst = evaluation->items[i].control->risk;
-	return worst;
-}
-
-static void
-write_summary(const struct report *report, struct buffer *out)
-{
-	static const struct {
-		enum verdict verdict;
-		const char *text;
-	} rows[] = {
-		{ VERDICT_PASS, "hold" },
-		{ VERDICT_FAIL, "do not hold" },
-		{ VERDICT_INVALID,
-			"can't hold: a daemon would reject its configuration" },
-		{ VERDICT_UNKNOWN, "could not be told" },
-		{ VERDICT_MANUAL, "wait for a person's answer" },
-		{ VERDICT_WAIVED, "do not hold, and are waived" },
-		{ VERDICT_NOT_APPLICABLE, "do not apply to this host" },
-	};
-	const struct evaluation *evaluation = report->evaluation;
-	size_t gaps = 0;
-	for (size_t i = 0; i < evaluation->count; i++)
-		gaps += evaluation_is_gap(evaluation->items[i].verdict);
-	buffer_text(out, "## Executive summary\n\n");
-	size_t all = report->context->policy->count;
-	if (evaluation->count < all)
-		buffer_printf(out,
-			"Of the policy's %zu controls %zu were asked for this time, and "
-			"of the others nothing is said here. ",
-			all, evaluation->count);
-	if (gaps == 0 && evaluation->count < all)
-		buffer_text(out, "None of them fails or is open.");
-	else if (gaps == 0)
-		buffer_text(out,
-			"The host complies with the policy: no control that applies and "
-			"is not waived fails or is open.");
-	else
-		buffer_printf(out,
-			"The host does not comply with the policy: %zu of %zu controls "
-			"do not hold or are open. The highest residual risk among them "
-			"is **%s**.",
-			gaps, evaluation->count, risk_name(worst_risk(evaluation)));
-	buffer_printf(out, "\n\nOf %zu controls:\n\n", evaluation->count);
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		if (evaluation->summary[rows[i].verdict] > 0)
-			buffer_printf(out, "- %zu %s\n",
-				evaluation->summary[rows[i].verdict], rows[i].text);
-	buffer_text(out, "\n");
-}
-
-static void
-write_risk_row(const struct result *result, struct buffer *out)
-{
-	const struct control *control = result->control;
-	buffer_text(out, "| ");
-	buffer_text(out, risk_name(control->risk));
-	buffer_text(out, " | ");
-	markdown_text(out, control->item != NULL ? control->item : "");
-	buffer_text(out, " | ");
-	markdown_text(out, control->title != NULL ? control->title : control->id);
-	buffer_printf(out, " | %s |\n", verdict_name(result->verdict));
-}
-
-static void
-write_risks(const struct report *report, struct buffer *out)
-{
-	const struct evaluation *evaluation = report->evaluation;
-	static const char head[] = "| residual risk | item | control | verdict |\n"
-				   "|---|---|---|---|\n";
-	buffer_text(out, "## Residual risk\n\n");
-	if (evaluation_status(evaluation) == 0)
-		buffer_text(out,
-			evaluation->count < report->context->policy->count
-				? "None of those that were asked for.\n"
-				: "None: every control that applies holds or is "
-				  "waived.\n");
-	else
-		buffer_text(out, head);
-	for (int risk = RISK_HIGH; risk >= RISK_NONE; risk--)
-		for (size_t i = 0;
-			i < evaluation->count && evaluation_gaps(evaluation, risk) > 0;
-			i++)
-			if (evaluation->items[i].control->risk == (enum risk)risk &&
-				evaluation_is_gap(evaluation->items[i].verdict))
-				write_risk_row(&evaluation->items[i], out);
-	buffer_text(out, "\n");
-	if (evaluation->summary[VERDICT_WAIVED] == 0)
-		return;
-	buffer_text(out, "Accepted by a waiver, and not counted above:\n\n");
-	buffer_text(out, head);
-	for (size_t i = 0; i < evaluation->count; i++)
-		if (evaluation->items[i].verdict == VERDICT_WAIVED)
-			write_risk_row(&evaluation->items[i], out);
-	buffer_text(out, "\n");
-}
+#include "enforcer/suggest.h"
+#include "enforcer/summary.h"
+#include "policy/waiver.h"
 
 /* --- the controls ------------------------------------------------------------------ */
 
@@ -167,91 +53,79 @@ write_finding(const struct finding *finding, struct buffer *out)
 		markdown_block(out, (struct bytes){ lines.data, lines.size });
 }
 
+/* What closes the gap. */
 static void
-write_mitigation(const struct result *result, struct buffer *out)
+write_mitigation(
+	const struct report *report, const struct result *result, struct buffer *out)
 {
 	const struct control *control = result->control;
+	const struct policy *policy = report->context->policy;
+	autobuffer struct buffer command = { 0 };
 	if (!evaluation_is_gap(result->verdict))
 		return;
 	markdown_field(
 		out, "Mitigation", value_text(control->common, "mitigation", NULL));
 	buffer_text(out, "- What next: ");
-	if (result->verdict == VERDICT_FAIL && control->kind->remedy != NULL)
-		buffer_printf(out,
-			"`holdfast plan %s` shows the edit that closes it, or why there "
-			"is no safe one; `holdfast apply %s` makes it, and it can be "
-			"undone\n",
-			control->id, control->id);
-	else if (result->verdict == VERDICT_MANUAL &&
-		strcmp(control->kind->name, "attest") == 0)
-		buffer_printf(out,
-			"test it as said above, and record the answer with `holdfast "
-			"attest %s`\n",
-			control->id);
-	else if (result->verdict == VERDICT_UNKNOWN)
+	if (result->verdict == VERDICT_FAIL && control->kind->remedy != NULL) {
+		suggest_command("plan", policy, report->root, control->id, &command);
+		markdown_code(out, command.data);
+		buffer_text(out,
+			" shows the edit that closes it, or why there is no safe one; "
+			"the same with `apply` makes it, and it can be undone\n");
+	} else if (result->verdict == VERDICT_MANUAL &&
+		strcmp(control->kind->name, "attest") == 0) {
+		suggest_command("attest", policy, NULL, control->id, &command);
+		buffer_text(
+			out, "test it as \"Testing\" says, and record the answer with ");
+		markdown_code(out, command.data);
+		buffer_text(out, "\n");
+	} else if (result->verdict == VERDICT_UNKNOWN) {
 		buffer_text(
 			out, "give what the reason below asks for, and audit again\n");
-	else
+	} else {
 		buffer_text(out,
 			"change by hand what does not hold below, and audit again\n");
-}
-
-/* What was recorded elsewhere, as the policy names it. */
-static void
-write_recorded(const struct control *control, struct buffer *out)
-{
-	const struct value *evidence = value_find(control->common, "evidence");
-	if (evidence == NULL)
-		return;
-	buffer_text(out, "- Evidence recorded elsewhere: ");
-	markdown_text(out, value_text(evidence, "file", ""));
-	buffer_printf(out, ", taken on %s, SHA-256 `%s`\n",
-		value_text(evidence, "date", ""), value_text(evidence, "sha256", ""));
+	}
 }
 
 static void
 write_waiver(const struct waiver *waiver, struct buffer *out)
 {
-	buffer_text(out,
-		waiver->expired ? "- Waiver that has expired: until "
-				: "- Waived until ");
-	markdown_text(out, waiver->until);
-	buffer_text(out, " by ");
-	markdown_text(out, waiver->owner);
-	buffer_text(out, ": ");
-	markdown_text(out, waiver->reason);
-	buffer_text(out, "\n");
+	autofree char *text = waiver_text(waiver);
+	markdown_field(out, "Exception", text);
 }
 
 static void
-write_control(const struct result *result, struct buffer *out)
+write_control(
+	const struct report *report, const struct result *result, struct buffer *out)
 {
 	const struct control *control = result->control;
 	const struct value *common = control->common;
-	buffer_text(out, "### ");
-	write_title(out, control);
-	buffer_text(out, "\n\n");
+	char today[16];
+	waiver_today(today);
+	asked_heading(report->context->policy, control, "###", out);
+	buffer_text(out, "- Score: **");
+	buffer_text(out, verdict_name(result->verdict));
+	buffer_printf(out, "**, %s\n- Residual risk: %s\n",
+		strcmp(control->kind->name, "attest") == 0 ? "answered by a person"
+							   : "judged objectively",
+		summary_risk(result));
+	if (control->waiver != NULL)
+		write_waiver(control->waiver, out);
+	write_mitigation(report, result, out);
+	markdown_field(out, "Item of the checklist", control->item);
 	markdown_field(out, "Reference", value_text(common, "reference", NULL));
 	markdown_field(out, "Control objective", value_text(common, "objective", NULL));
 	markdown_field(out, "Risk", value_text(common, "rationale", NULL));
 	markdown_field(out, "Compliance", value_text(common, "compliance", NULL));
-	markdown_field(out, "Testing", value_text(common, "testing", NULL));
 	markdown_field(out, "Owner", value_text(common, "owner", NULL));
-	buffer_printf(
-		out, "- Control: `%s`, kind `%s` (", control->id, control->kind->name);
+	buffer_printf(out, "- Kind of control: %s (", control->kind->name);
 	markdown_text(out, control->kind->summary);
-	buffer_printf(out, "), %s\n- Score: **",
-		strcmp(control->kind->name, "attest") == 0 ? "answered by a person"
-							   : "judged objectively");
-	buffer_text(out, verdict_name(result->verdict));
-	buffer_printf(out, "**\n- Residual risk: %s\n",
-		evaluation_is_gap(result->verdict) || result->verdict == VERDICT_WAIVED
-			? risk_name(control->risk)
-			: "none");
-	write_recorded(control, out);
-	write_mitigation(result, out);
-	if (control->waiver != NULL)
-		write_waiver(control->waiver, out);
+	buffer_text(out, ")\n");
+	asked_write(control, out);
+	asked_evidence(control, today, out);
+	markdown_field(out, "Testing", value_text(common, "testing", NULL));
+	asked_repeat(report->context->policy, control, report->root, out);
 	buffer_text(out, "\nEvidence:\n\n");
 	for (size_t i = 0; i < result->findings.count; i++)
 		write_finding(&result->findings.items[i], out);
@@ -262,27 +136,72 @@ write_controls(const struct report *report, struct buffer *out)
 {
 	buffer_text(out, "## Controls\n\n");
 	for (size_t i = 0; i < report->evaluation->count; i++)
-		write_control(&report->evaluation->items[i], out);
+		write_control(report, &report->evaluation->items[i], out);
 }
 
 /* --- what was read, and what was changed ------------------------------------------- */
 
+static int
+compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The files that findings point at, sorted. The caller frees. */
+static const char **
+list_evidence(const struct evaluation *evaluation, size_t *ret_count)
+{
+	const char **paths = NULL;
+	size_t count = 0;
+	for (size_t i = 0; i < evaluation->count; i++)
+		for (size_t k = 0; k < evaluation->items[i].findings.count; k++) {
+			const struct finding *finding =
+				&evaluation->items[i].findings.items[k];
+			for (size_t n = 0; n < finding->evidence_count; n++) {
+				paths = memory_grow(paths, count, sizeof *paths);
+				paths[count++] = finding->evidence[n].file;
+			}
+		}
+	if (count > 0)
+		qsort(paths, count, sizeof *paths, compare_texts);
+	*ret_count = count;
+	return paths;
+}
+
+/* A live host has hundreds of files; those that are evidence are what somebody compares.
+ */
 static void
 write_files(const struct report *report, struct buffer *out)
 {
 	const struct host *host = report->context->host;
 	autobuffer struct buffer lines = { 0 };
-	buffer_text(
-		out, "## What was read\n\nSHA-256 of each file that this rests on:\n\n");
+	size_t count, others = 0;
+	autofree const char **paths = list_evidence(report->evaluation, &count);
 	for (size_t i = 0; i < host_file_count(host); i++) {
 		const struct file *file = host_file_at(host, i);
 		if (file->state != FILE_READ)
 			continue;
+		if (count == 0 ||
+			bsearch(&file->path, paths, count, sizeof *paths,
+				compare_texts) == NULL) {
+			others++;
+			continue;
+		}
 		buffer_printf(&lines, "%s  ", file_sha256(file));
 		buffer_escaped(&lines, BYTES_TEXT(file->path), false);
 		buffer_text(&lines, "\n");
 	}
-	markdown_block(out, (struct bytes){ lines.data, lines.size });
+	buffer_text(out, "## What was read\n\n");
+	if (lines.size > 0) {
+		buffer_text(out,
+			"SHA-256 of each file below the root that is named as evidence "
+			"above:\n\n");
+		markdown_block(out, (struct bytes){ lines.data, lines.size });
+	}
+	if (others > 0)
+		buffer_printf(out,
+			"%zu more file%s read; `--format json` has the hash of each.\n\n",
+			others, others == 1 ? " was" : "s were");
 }
 
 static void
@@ -359,8 +278,7 @@ write_markdown(const struct report *report, struct buffer *out)
 	}
 	buffer_printf(out, ", SHA-256 `%s`)\n- By: holdfast %s\n\n", policy->sha256,
 		HOLDFAST_VERSION);
-	write_summary(report, out);
-	write_risks(report, out);
+	summary_write(report, out);
 	write_controls(report, out);
 	write_files(report, out);
 	write_log(report, out);

@@ -4,6 +4,9 @@
 #include "base/memory.h"
 #include "enforcer/output.h"
 #include "enforcer/report/report.h"
+#include "enforcer/suggest.h"
+#include "policy/recorded.h"
+#include "policy/waiver.h"
 
 static const enum colour verdict_colours[VERDICT_COUNT] = {
 	[VERDICT_PASS] = COLOUR_GREEN,
@@ -81,14 +84,38 @@ write_finding(
 }
 
 static void
-write_waiver(const struct waiver *waiver, struct buffer *out)
+write_note(const char *text, struct buffer *out)
 {
-	buffer_text(out, waiver->expired ? "  waiver expired: until " : "  until ");
-	output_escaped(out, waiver->until);
-	buffer_text(out, ", ");
-	output_escaped(out, waiver->owner);
-	buffer_text(out, ": ");
-	output_escaped(out, waiver->reason);
+	buffer_text(out, "  ");
+	output_escaped(out, text);
+	buffer_text(out, "\n");
+}
+
+/* How old what was recorded elsewhere is. */
+static void
+write_recorded(const struct control *control, struct buffer *out)
+{
+	const struct value *evidence = value_find(control->common, "evidence");
+	char today[16];
+	if (evidence == NULL)
+		return;
+	waiver_today(today);
+	const char *date = value_text(evidence, "date", "");
+	autofree char *text = memory_printf("by evidence of %s, %ld days old: %s", date,
+		recorded_age(date, today), value_text(evidence, "file", ""));
+	write_note(text, out);
+}
+
+/* The command by which a person answers. */
+static void
+write_next(const struct report *report, const struct control *control, struct buffer *out)
+{
+	autobuffer struct buffer command = { 0 };
+	if (strcmp(control->kind->name, "attest") != 0)
+		return;
+	suggest_command("attest", report->context->policy, NULL, control->id, &command);
+	buffer_text(out, "      answer with: ");
+	output_escaped(out, command.data);
 	buffer_text(out, "\n");
 }
 
@@ -126,14 +153,19 @@ write_result(const struct report *report, const struct result *result, struct bu
 	}
 	buffer_text(out, "\n");
 	if (control->waiver != NULL &&
-		(gap || report->verbose || result->verdict == VERDICT_WAIVED))
-		write_waiver(control->waiver, out);
+		(gap || report->verbose || result->verdict == VERDICT_WAIVED)) {
+		autofree char *text = waiver_text(control->waiver);
+		write_note(text, out);
+	}
+	write_recorded(control, out);
 	for (size_t i = 0; i < result->findings.count; i++) {
 		const struct finding *finding = &result->findings.items[i];
 		if (report->verbose || finding->is_note ||
 			(gap && evaluation_is_gap(finding->verdict)))
 			write_finding(report, finding, out);
 	}
+	if (result->verdict == VERDICT_MANUAL)
+		write_next(report, control, out);
 }
 
 static void
@@ -149,8 +181,11 @@ write_summary(const struct report *report, struct buffer *out)
 		output_escaped(out, report->hostname);
 		buffer_text(out, ")");
 	}
-	buffer_printf(out, ": %zu control%s: ", report->evaluation->count,
-		report->evaluation->count == 1 ? "" : "s");
+	size_t judged = report->evaluation->count, all = report->context->policy->count;
+	buffer_printf(out, ": %zu ", judged);
+	if (judged < all)
+		buffer_printf(out, "of %zu ", all);
+	buffer_printf(out, "control%s: ", judged == 1 && all == 1 ? "" : "s");
 	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
 		if (report->evaluation->summary[order[i]] == 0)
 			continue;
@@ -159,6 +194,9 @@ write_summary(const struct report *report, struct buffer *out)
 		write_verdict(report, order[i], out);
 		separator = ", ";
 	}
+	if (evaluation_unseen(report->evaluation) > 0)
+		buffer_printf(out, " (not looked at for want of a running host: %zu)",
+			evaluation_unseen(report->evaluation));
 	buffer_text(out, "\n");
 }
 

@@ -274,10 +274,7 @@ check(const struct context *context, const struct control *control,
 	recorded_read(control, &recorded);
 	const struct file *file = &recorded.file;
 	if (recorded.state != RECORDED_READ) {
-		acl_unknown(&scene, "access list",
-			recorded.state == RECORDED_UNUSABLE
-				? recorded.reason
-				: "needs evidence: what `show running-config` printed");
+		acl_unknown(&scene, "access list", recorded.reason);
 	} else if (parser_parse(context->parser, LENS_CISCO, file->bytes,
 			   file_sha256(file), &tree, &err) < 0) {
 		finding_evidence_file(
@@ -297,7 +294,8 @@ const struct kind kind_acl = {
 	.name = "acl",
 	.summary = "what a Cisco router's access list lets through",
 	.keys = keys,
-	.takes_evidence = true,
+	.evidence = "show running-config, on the router, copied into FILE",
+	.by_hand = "show access-lists; show ip interface, on the router",
 	.lenses = 1u << LENS_CISCO,
 	.validate = validate,
 	.check = check,

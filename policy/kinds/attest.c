@@ -48,9 +48,7 @@ check(const struct context *context, const struct control *control,
 	if (attestation.reason != NULL)
 		finding_why(finding, "%s", attestation.reason);
 	else if (attestation.state == ATTESTATION_MISSING)
-		finding_why(finding,
-			"nobody has answered: 'holdfast attest %s' asks and records it",
-			control->id);
+		finding_why(finding, "nobody has answered");
 	if (is_there && attestation.file.state == FILE_READ)
 		finding_evidence(finding, &attestation.file, attestation.offset);
 	else

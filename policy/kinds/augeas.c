@@ -333,6 +333,7 @@ const struct kind kind_augeas = {
 	.name = "augeas",
 	.summary = "what a file says in a format that Augeas knows",
 	.keys = keys,
+	.by_hand = "augtool --noautoload, with the lens and the file, and print",
 	.validate = validate,
 	.check = check,
 	.remedy = augeas_remedy,

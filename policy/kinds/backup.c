@@ -165,6 +165,7 @@ const struct kind kind_backup = {
 	.name = "backup",
 	.summary = "whether backups are made, and what was restored is what is there",
 	.keys = keys,
+	.by_hand = "crontab -l; systemctl list-timers; sha256sum of both copies",
 	.validate = validate,
 	.check = check,
 };

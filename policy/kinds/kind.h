@@ -76,7 +76,10 @@ struct kind {
 	const char *summary; /* one line */
 	const struct key *keys; /* ends with a NULL name */
 	unsigned lenses; /* bits 1u << LENS_X */
-	bool takes_evidence; /* what was recorded, by the key evidence */
+	const char *evidence; /* the commands that make what it takes by the key evidence;
+				 NULL: it takes none */
+	const char *by_hand; /* the commands by which a person sees the same; NULL: there
+				are none */
 	bool judged_last; /* when the others are: by their verdicts */
 
 	/* Whether the context's host (there is no parser yet) has files for the lenses,

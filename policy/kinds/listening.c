@@ -220,7 +220,8 @@ const struct kind kind_listening = {
 	.name = "listening",
 	.summary = "which ports answer",
 	.keys = keys,
-	.takes_evidence = true,
+	.evidence = "ss -ltnup >FILE, or netstat -anp >FILE",
+	.by_hand = "ss -ltnup; netstat -anp",
 	.look = live_ports_look,
 	.check = check,
 };

@@ -311,10 +311,7 @@ check(const struct context *context, const struct control *control,
 	if (recorded.state != RECORDED_READ) {
 		struct finding *finding = findings_add(
 			findings, VERDICT_UNKNOWN, "the scan");
-		finding_why(finding, "%s",
-			recorded.state == RECORDED_UNUSABLE
-				? recorded.reason
-				: "needs evidence: what nmap -oX wrote");
+		finding_why(finding, "%s", recorded.reason);
 	} else if (documents_xml(parser_documents(context->parser), recorded.file.bytes,
 			   file_sha256(&recorded.file), &document, &err) < 0) {
 		unknown(&scene, DOCUMENT_NOWHERE, "the scan", err.text);
@@ -329,7 +326,9 @@ const struct kind kind_scan = {
 	.name = "scan",
 	.summary = "which ports a scan with nmap found",
 	.keys = keys,
-	.takes_evidence = true,
+	.evidence =
+		"nmap -n -p 1-65535 -oX FILE HOST, from where the ports must not answer",
+	.by_hand = "nmap -n -p 1-65535 HOST",
 	.validate = validate,
 	.check = check,
 };

@@ -256,6 +256,8 @@ const struct kind kind_sshd = {
 	.name = "sshd",
 	.summary = "effective settings of the OpenSSH server, for every connection",
 	.keys = keys,
+	.by_hand = "sshd -T -C user=NAME,host=HOST,addr=ADDRESS; holdfast probe ssh "
+		   "--host HOST",
 	.lenses = 1u << LENS_SSHD,
 	.validate = validate,
 	.check = sshd_check,

@@ -309,6 +309,8 @@ const struct kind kind_tcprules = {
 	.name = "tcprules",
 	.summary = "whom tcpserver's rules admit, and whether they are compiled",
 	.keys = keys,
+	.by_hand = "TCPREMOTEIP=ADDRESS tcprulescheck CDB; holdfast probe smtp --host "
+		   "HOST, from that address",
 	.lenses = 1u << LENS_TCPRULES,
 	.validate = validate,
 	.check = check,

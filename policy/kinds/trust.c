@@ -225,6 +225,7 @@ const struct kind kind_trust = {
 	.name = "trust",
 	.summary = "whom hosts.equiv, .rhosts and .shosts let in without a password",
 	.keys = keys,
+	.by_hand = "cat /etc/hosts.equiv; cat HOME/.rhosts HOME/.shosts",
 	.validate = validate,
 	.check = check,
 	.remedy = remedy,

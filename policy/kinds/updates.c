@@ -123,7 +123,9 @@ const struct kind kind_updates = {
 	.name = "updates",
 	.summary = "whether newer packages are outstanding",
 	.keys = keys,
-	.takes_evidence = true,
+	.evidence = "apt-get -s dist-upgrade >FILE, dnf check-update >FILE, yum "
+		    "check-update >FILE, or up2date -l >FILE",
+	.by_hand = "apt-get update && apt-get -s dist-upgrade; dnf check-update",
 	.questions = updates_questions,
 	.check = check,
 };

@@ -348,6 +348,7 @@ const struct kind kind_xinetd = {
 	.name = "xinetd",
 	.summary = "which services xinetd starts",
 	.keys = keys,
+	.by_hand = "ss -ltnup | grep xinetd; chkconfig --list",
 	.lenses = 1u << LENS_XINETD,
 	.validate = validate,
 	.check = check,

@@ -255,11 +255,8 @@ listening_read(const struct context *context, const struct recorded *recorded,
 		ask(ret_listening);
 	else if (recorded->state == RECORDED_READ)
 		read_recorded(context, &recorded->file, ret_listening);
-	else if (recorded->state == RECORDED_UNUSABLE)
-		ret_listening->problem = memory_text(recorded->reason);
 	else
-		ret_listening->problem = memory_text(
-			"needs the running host, or evidence");
+		ret_listening->problem = memory_text(recorded->reason);
 }
 
 void

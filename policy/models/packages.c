@@ -261,7 +261,8 @@ packages_read(const struct context *context, const struct recorded *recorded,
 			read_rpm(ret_packages, context->host, rpm_files[i]);
 			return;
 		}
-	ret_packages->problem = memory_text("there is no database of packages");
+	ret_packages->problem = memory_printf(
+		"there is no database of packages: %s", recorded->reason);
 }
 
 void

@@ -255,8 +255,7 @@ processes_read(const struct context *context, const struct recorded *recorded,
 	} else if (host_is_live(context->host)) {
 		ask(program, ret_processes);
 	} else {
-		ret_processes->problem = memory_text(
-			"needs the running host, or evidence");
+		ret_processes->problem = memory_text(recorded->reason);
 	}
 }
 

@@ -152,12 +152,10 @@ time_state_read(const struct context *context, const struct recorded *recorded,
 	*ret_state = (struct time_state){ .max_error = -1 };
 	if (recorded->state == RECORDED_READ)
 		read_recorded(&recorded->file, ret_state);
-	else if (recorded->state == RECORDED_UNUSABLE)
-		ret_state->problem = memory_text(recorded->reason);
-	else if (host_is_live(context->host))
+	else if (recorded->state == RECORDED_NOT && host_is_live(context->host))
 		ask(ret_state);
 	else
-		ret_state->problem = memory_text("needs the running host, or evidence");
+		ret_state->problem = memory_text(recorded->reason);
 }
 
 void

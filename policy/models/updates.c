@@ -313,12 +313,10 @@ updates_read(const struct context *context, const struct recorded *recorded,
 	*ret_updates = (struct updates){ 0 };
 	if (recorded->state == RECORDED_READ)
 		read_output(ret_updates, recorded->file.bytes, &recorded->file);
-	else if (recorded->state == RECORDED_UNUSABLE)
-		ret_updates->problem = memory_text(recorded->reason);
-	else if (host_is_live(context->host))
+	else if (recorded->state == RECORDED_NOT && host_is_live(context->host))
 		ask(ret_updates);
 	else
-		ret_updates->problem = memory_text("needs the running host, or evidence");
+		ret_updates->problem = memory_text(recorded->reason);
 }
 
 void

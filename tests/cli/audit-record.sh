@@ -29,6 +29,7 @@ status "the exit status is the audit's" 1
 is "one record, as an AUDIT_TRUSTED_APP" "$(cut -d ' ' -f 1 records)" 0x461
 says "it says what was audited" 'op=holdfast-audit root="root" policy="' records
 says "which control does not hold" 'gaps="inetd-only-mail"' records
+says "and that others were not asked for" ' partial=yes' records
 says "and that not all hold" "res=failed" records
 says "the policy's hash is the report's" "policy=\"${hash:-none}\"" records
 

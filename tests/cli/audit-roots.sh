@@ -102,10 +102,15 @@ sed -i 's/X11Forwarding no/X11Forwarding yes/; s/PermitRootLogin no/PermitRootLo
 run audit --policy policy.yaml --overlay waivers.yaml --root host1
 status "an expired waiver does not waive" 1
 says "waived is said" "waived waived"
-says "until when, by whom and why" "until 2999-12-31, the owner: is needed"
+says "until when, by whom and why" "waived through 2999-12-31 (the owner answers for it: is needed)"
 says "the expired one fails" "fail expired"
-says "and says that it expired" "waiver expired: until 2001-01-01"
+says "and says that it expired" "the waiver ended with 2001-01-01, and counts no longer (the owner answered for it: was needed)"
 sane "waivers are plain"
+run audit --policy policy.yaml --root host1 keys
+says "a part of the policy: said so" "host1 (host1): 1 of 3 controls: "
+run audit --policy policy.yaml --format json --root host1 keys
+says "a part of the policy: in JSON" '"partial":true,"policy-controls":3'
+ok "and as the schema says" "$PYTHON" -m jsonschema -i out "$schema"
 run audit --policy policy.yaml --overlay waivers.yaml --root host1 waived
 status "a waived control counts for nothing" 0
 run audit --policy policy.yaml --overlay waivers.yaml --root host1 --format json

@@ -25,7 +25,7 @@ testing: Go there, and try the door
 attest:
   max-days: 30
 END
-judged manual "nobody has answered: 'holdfast attest it' asks"
+judged manual "answer with: holdfast attest --policy $PWD/policy.yaml it"
 form_run apply --yes
 status "$FORM: apply changes nothing" 1
 

@@ -67,14 +67,15 @@ static void
 test_verdict(void **state)
 {
 	(void)state;
-	struct auditlog_verdict verdict = { "/", "0f", "", true };
+	struct auditlog_verdict verdict = { "/", "0f", "", false, true };
 	autofree char *holds = auditlog_verdict_text(&verdict);
 	assert_string_equal(
 		holds, "op=holdfast-audit root=\"/\" policy=\"0f\" gaps=\"\"");
-	verdict = (struct auditlog_verdict){ "/a\nb", NULL, "one two", false };
+	verdict = (struct auditlog_verdict){ "/a\nb", NULL, "one two", true, false };
 	autofree char *not_run = auditlog_verdict_text(&verdict);
-	assert_string_equal(
-		not_run, "op=holdfast-audit root=2F610A62 policy=? gaps=6F6E652074776F");
+	assert_string_equal(not_run,
+		"op=holdfast-audit root=2F610A62 policy=? gaps=6F6E652074776F "
+		"partial=yes");
 	autofree char *name = memory_new(4096, 1);
 	memset(name, 'x', 4095);
 	verdict.gaps = name;
