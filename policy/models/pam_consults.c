@@ -281,6 +281,8 @@ find_comment(const struct question *question)
 	const char *type = pam_type_name(question->type);
 	for (size_t i = 0; i < question->stack.file_count; i++) {
 		const struct file *file = question->stack.files[i];
+		if (file->bytes.size == 0)
+			continue; /* it may have no bytes to point to */
 		const char *data = file->bytes.data, *end = data + file->bytes.size,
 			   *found;
 		size_t length = strlen(question->module);
