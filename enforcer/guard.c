@@ -186,10 +186,11 @@ compare_doors(struct guard_pair *hosts, const struct door *old, const struct doo
 			new->remedy);
 }
 
-/* How far the best door of all administrators is open, BY_SSH or in any way, as far as he
- * becomes root behind it. */
+/* How far the best door of all administrators is open, BY_SSH or in any way; TO_ROOT: as
+ * far as he becomes root behind it. */
 static enum passage
-best_of(const struct doors_scope *scope, const struct doors *doors, bool by_ssh)
+best_of(const struct doors_scope *scope, const struct doors *doors, bool by_ssh,
+	bool to_root)
 {
 	enum passage best = PASSAGE_CLOSED;
 	for (size_t i = 0; i < scope->person_count; i++) {
@@ -211,7 +212,7 @@ best_of(const struct doors_scope *scope, const struct doors *doors, bool by_ssh)
 			if (door->passage > up)
 				up = door->passage;
 		}
-		if (is_root)
+		if (is_root || !to_root)
 			up = PASSAGE_OPEN;
 		enum passage both = in < up ? in : up;
 		best = both > best ? both : best;
@@ -224,9 +225,15 @@ best_of(const struct doors_scope *scope, const struct doors *doors, bool by_ssh)
 static void
 compare_all(struct guard_pair *hosts, bool by_ssh)
 {
-	enum passage before = best_of(&hosts->scope, &hosts->olds, by_ssh);
-	enum passage after = best_of(&hosts->scope, &hosts->news, by_ssh);
+	enum passage before = best_of(&hosts->scope, &hosts->olds, by_ssh, true);
+	enum passage after = best_of(&hosts->scope, &hosts->news, by_ssh, true);
 	const char *name = by_ssh ? "ssh:administrators" : "any:administrators";
+	bool to_root = after < before;
+	/* where none could be root before, that one comes in counts all the more */
+	if (!to_root) {
+		before = best_of(&hosts->scope, &hosts->olds, by_ssh, false);
+		after = best_of(&hosts->scope, &hosts->news, by_ssh, false);
+	}
 	if (after >= before)
 		return;
 	enum guard_mark mark = guard_mark_loss(hosts->plan, name, false);
@@ -236,12 +243,12 @@ compare_all(struct guard_pair *hosts, bool by_ssh)
 		return;
 	const char *where = by_ssh ? "over ssh" : "in any way";
 	char *reason = after == PASSAGE_UNKNOWN
-		? memory_printf("whether an administrator still comes in %s and can be "
-				"root is not known",
-			  where)
+		? memory_printf("whether an administrator still comes in %s%s is not "
+				"known",
+			  where, to_root ? " and can be root" : "")
 		: before > PASSAGE_LACKING
-		? memory_printf(
-			  "no administrator would come in %s and could be root", where)
+		? memory_printf("no administrator would come in %s%s", where,
+			  to_root ? " and could be root" : "")
 		: memory_printf("no administrator would come in %s, whatever key or "
 				"password he had",
 			  where);

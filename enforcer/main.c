@@ -16,7 +16,9 @@ run(int argc, char **argv)
 		puts("holdfast " HOLDFAST_VERSION);
 		return 0;
 	}
-	const char *name = strcmp(argv[1], "--help") == 0 ? "help" : argv[1];
+	const char *name = strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0
+		? "help"
+		: argv[1];
 	const struct command *command = command_find(name);
 	if (command == NULL) {
 		command_unknown(name);

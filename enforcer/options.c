@@ -149,7 +149,7 @@ options_parse(const struct command *command, int argc, char **argv,
 	size_t count = row_count(rows);
 	autobuffer struct buffer letters = { 0 };
 	autofree struct option *longs = memory_new(count + 2, sizeof *longs);
-	buffer_text(&letters, ":");
+	buffer_text(&letters, ":h");
 	for (size_t i = 0; i < count; i++) {
 		int argument = rows[i].argument ? required_argument : no_argument;
 		longs[i] = (struct option){ rows[i].name, argument, NULL,
@@ -221,7 +221,7 @@ options_help(const struct command *command)
 	puts("\nOptions:");
 	for (const struct option_row *row = command->options; row->name != NULL; row++)
 		print_option(row->letter, row->name, row->argument, row->help);
-	print_option(0, "help", NULL, "print this");
+	print_option('h', "help", NULL, "print this");
 }
 
 void

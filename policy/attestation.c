@@ -156,8 +156,10 @@ judge_age(
 	else if (age > days)
 		spoil(attestation, ATTESTATION_VOID,
 			memory_printf("the answer of %s is %ld days old, believed are "
-				      "%ld",
+				      "%ld (max-days of the policy)",
 				attestation->date, age, days));
+	else
+		attestation->days = days - age;
 }
 
 void

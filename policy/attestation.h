@@ -25,6 +25,8 @@ struct attestation {
 	struct file file; /* for findings; bytes only when read */
 	size_t offset; /* of the answer's line */
 	char *by, *date, *until, *remark, *evidence; /* owned; "" when not given */
+	long days; /* ATTESTATION_YES: for how many more days the policy believes it; it
+		      ends before that with until */
 	char *reason; /* owned; NULL */
 };
 

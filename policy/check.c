@@ -134,6 +134,28 @@ is_type(const struct checker *checker, const struct value *value, enum value_typ
 			"must be %s, not %s%s", wanted, type_name(value->type), hint));
 }
 
+/* The index of NAME among CHOICES, compared without case; -1 when it is none. */
+static long
+find_choice(const char *const *choices, const char *name)
+{
+	for (long i = 0; choices[i] != NULL; i++)
+		if (strcasecmp(choices[i], name) == 0)
+			return i;
+	return -1;
+}
+
+/* The one of CHOICES that other dialects of YAML write as WORD; NULL: none. */
+static const char *
+truth_word(const char *word, const char *const *choices)
+{
+	static const char *const yes[] = { "true", "on", "y", NULL },
+				 *const no[] = { "false", "off", "n", NULL };
+	const char *meant = find_choice(yes, word) >= 0 ? "yes"
+		: find_choice(no, word) >= 0            ? "no"
+							: NULL;
+	return meant != NULL && text_is_one_of(meant, choices) ? meant : NULL;
+}
+
 static bool
 check_choice(const struct checker *checker, const struct value *value,
 	const char *const *choices, const struct path *path)
@@ -150,8 +172,11 @@ check_choice(const struct checker *checker, const struct value *value,
 		buffer_text(&message, "one of ");
 	for (size_t i = 0; i < count && count <= LISTED_MAX; i++)
 		buffer_printf(&message, "%s%s", i > 0 ? ", " : "", choices[i]);
-	autofree char *near = check_suggestion(checker->problems, value->text, choices);
-	buffer_text(&message, count > 1 ? near : "");
+	const char *truth = truth_word(value->text, choices);
+	autofree char *near = truth != NULL
+		? memory_printf(" (write %s)", truth)
+		: check_suggestion(checker->problems, value->text, choices);
+	buffer_text(&message, near);
 	return report(checker, value->at, path, buffer_take(&message));
 }
 
@@ -181,6 +206,20 @@ check_date(const char *text)
 		day <= days[month - 1] + (month == 2 && leap);
 }
 
+/* Takes ERR. */
+static bool
+report_number(const struct checker *checker, const struct value *value,
+	const struct path *path, struct error *err)
+{
+	size_t digits = strspn(value->text, "0123456789");
+	bool has_unit = digits > 0 && isalpha((unsigned char)value->text[digits]);
+	autofree char *text = err->text;
+	return report(checker, value->at, path,
+		memory_printf("%s%s%.*s%s", text, has_unit ? ": write " : "",
+			has_unit ? (int)digits : 0, value->text,
+			has_unit ? ", for the key has its unit" : ""));
+}
+
 static bool
 check_text(const struct checker *checker, const struct value *value,
 	const struct key *key, const struct path *path)
@@ -193,7 +232,7 @@ check_text(const struct checker *checker, const struct value *value,
 		if (text_number(value->text, key->min, open ? LONG_MAX : key->max,
 			    &number, &err) == 0)
 			return true;
-		return report(checker, value->at, path, err.text);
+		return report_number(checker, value, path, &err);
 	case KEY_DATE:
 		return check_date(value->text) ||
 			report(checker, value->at, path,
@@ -240,6 +279,14 @@ check_condition(
 	if (any != NULL && any->count == 0)
 		return report(checker, any->at, path,
 			memory_text("any-of holds nothing: no value could satisfy it"));
+	const struct value *none = value_find(value, "none-of");
+	size_t left = any != NULL ? any->count : 1;
+	for (size_t i = 0; any != NULL && i < any->count; i++)
+		left -= value_lists(none, any->items[i].text);
+	if (left == 0)
+		return report(checker, none->at, path,
+			memory_text("none-of has all that any-of has: no value could "
+				    "satisfy both"));
 	const char *min = value_text(value, "min", "0");
 	const char *max = value_text(value, "max", min);
 	long low, high;
@@ -248,16 +295,6 @@ check_condition(
 		return report(checker, value->at, path,
 			memory_printf("min %ld is above max %ld", low, high));
 	return true;
-}
-
-/* The index of NAME among CHOICES, compared without case; -1 when it is none. */
-static long
-find_choice(const char *const *choices, const char *name)
-{
-	for (long i = 0; choices[i] != NULL; i++)
-		if (strcasecmp(choices[i], name) == 0)
-			return i;
-	return -1;
 }
 
 static bool
@@ -324,7 +361,7 @@ check_value(const struct checker *checker, const struct value *value,
 {
 	if (!key->many || value->type != VALUE_LIST)
 		return check_one(checker, value, key, path);
-	if (value->count == 0)
+	if (value->count == 0 && !key->none)
 		return report(checker, value->at, path, memory_text("holds nothing"));
 	bool good = true;
 	for (size_t i = 0; i < value->count; i++)

@@ -22,6 +22,7 @@ struct key {
 	bool required;
 	bool many; /* KEY_SECTION: one section or a list of them; KEY_TEXT: one text or a
 		      list */
+	bool none; /* many: an empty list is no mistake, it allows nothing */
 	bool filled; /* KEY_TEXTS: an empty list is a mistake, it would ask for nothing */
 	const char *help; /* one line; the manual and the schema print it */
 	const char *example; /* for the manual; may be NULL */

@@ -279,6 +279,20 @@ check_assume(const struct value *assume, struct problems *problems)
 	}
 }
 
+/* Whether ROOT is no policy but an overlay, which alone says too little. */
+static bool
+is_overlay(const struct value *root, struct problems *problems)
+{
+	const struct value *entries = value_find(root, "overlay");
+	if (entries == NULL || value_find(root, "controls") != NULL)
+		return false;
+	problems_add(problems, entries->at,
+		"this is an overlay, which is laid over a policy: holdfast policy check "
+		"--overlay %s POLICY",
+		root->at.file);
+	return true;
+}
+
 int
 policy_load(const char *file, const char *const *overlays, size_t overlay_count,
 	bool require_safe, struct policy *ret_policy, struct problems *problems)
@@ -291,7 +305,8 @@ policy_load(const char *file, const char *const *overlays, size_t overlay_count,
 	struct drafts drafts = { 0 };
 	struct tables *tables = tables_new();
 	bool judged = read_document(&store->documents[0], file, require_safe, problems) ==
-		0;
+			0 &&
+		!is_overlay(root, problems);
 	if (judged)
 		drafts_make(root, tables, &drafts, problems);
 	for (size_t i = 0; i < overlay_count; i++) {

@@ -9,6 +9,8 @@
 #include "policy/source.h"
 #include "policy/waiver.h"
 
+extern const struct kind kind_attest;
+
 enum { DAYS_MAX = 36500 };
 
 const char recorded_days[] = "30";
@@ -39,7 +41,13 @@ recorded_validate(const struct control *control, struct problems *problems)
 {
 	const struct value *section = section_of(control);
 	const struct value *hash = value_find(section, "sha256");
-	if (section != NULL && control->kind != NULL && control->kind->evidence == NULL)
+	if (section != NULL && control->kind == &kind_attest)
+		problems_add(problems, section->at,
+			"evidence: that of an answer goes with the answer: holdfast "
+			"attest --evidence FILE %s",
+			control->id);
+	else if (section != NULL && control->kind != NULL &&
+		control->kind->evidence == NULL)
 		problems_add(problems, section->at,
 			"evidence: a control of kind %s takes none, it looks at the host",
 			control->kind->name);

@@ -119,7 +119,7 @@ key_schema(const struct key *key, bool partial)
 	json_t *schema = type_schema(key, partial);
 	if (key->many)
 		schema = json_pack("{s:[o, {s:s, s:i, s:O}]}", "anyOf", schema, "type",
-			"array", "minItems", 1, "items", schema);
+			"array", "minItems", key->none ? 0 : 1, "items", schema);
 	autofree char *text = key->otherwise != NULL
 		? memory_printf("%s (default: %s)", key->help, key->otherwise)
 		: memory_text(key->help);

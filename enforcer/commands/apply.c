@@ -281,7 +281,8 @@ carry_out(const struct apply *apply)
 	printf("%zu file%s changed.\n", apply->plan.changes.count,
 		apply->plan.changes.count == 1 ? "" : "s");
 	if (apply->plan.refusal_count > 0)
-		printf("Not remedied, see above: %zu.\n", apply->plan.refusal_count);
+		printf("Not remedied, see above: %zu, for which the exit status is 1.\n",
+			apply->plan.refusal_count);
 	if (transaction.trial > 0)
 		print_trial(&transaction);
 	print_undo(apply, id);

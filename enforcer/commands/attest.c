@@ -201,6 +201,14 @@ attest(const struct control *control, struct statement statement)
 		buffer_text(&said, ", recorded in ");
 		output_escaped(&said, path);
 		buffer_text(&said, "\n");
+		const char *most = value_text(control->keys, "max-days", "365");
+		autofree char *days = memory_printf("%ld", statement.days);
+		if (strlen(most) < strlen(days) ||
+			(strlen(most) == strlen(days) && strcmp(most, days) < 0))
+			buffer_printf(&said,
+				"It counts for %s days, by max-days of the policy, not "
+				"for %s.\n",
+				most, days);
 		output_print((struct bytes){ said.data, said.size });
 		status = 0;
 	}

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "enforcer/commands/probe/active.h"
 #include "enforcer/output.h"
@@ -53,6 +54,38 @@ const struct command command_probe = {
 	.run = run,
 };
 
+static const char *const common[] = { "timeout", "format", NULL };
+
+/* What TEST takes, of the options that all of them have. */
+static void
+print_help(const struct active_test *test)
+{
+	struct option_row taken[sizeof rows / sizeof *rows] = { 0 };
+	autofree char *synopsis = memory_printf("%s [OPTION]...", test->name);
+	size_t count = 0;
+	for (const struct option_row *row = rows; row->name != NULL; row++)
+		if (text_is_one_of(row->name, test->options) ||
+			text_is_one_of(row->name, common))
+			taken[count++] = *row;
+	struct command command = command_probe;
+	command.synopsis = synopsis;
+	command.options = taken;
+	options_help(&command);
+}
+
+/* Whether the command line is TEST --help; says it then. */
+static bool
+helped(int argc, char *const *argv)
+{
+	for (size_t i = 0; argc == 3 && i < sizeof tests / sizeof *tests; i++)
+		if (strcmp(tests[i]->name, argv[1]) == 0 &&
+			(strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {
+			print_help(tests[i]);
+			return true;
+		}
+	return false;
+}
+
 static const struct active_test *
 find_test(const struct options *options)
 {
@@ -71,7 +104,6 @@ static int
 check_options(
 	const struct active_test *test, const struct options *options, struct error *err)
 {
-	static const char *const common[] = { "timeout", "format", NULL };
 	for (const struct option_row *row = rows; row->name != NULL; row++)
 		if (options_given(options, row->name) &&
 			!text_is_one_of(row->name, test->options) &&
@@ -101,6 +133,8 @@ run(int argc, char **argv)
 	autooptions struct options options = { 0 };
 	struct error err = ERROR_INIT;
 	int status;
+	if (helped(argc, argv))
+		return 0;
 	if (!options_parse(&command_probe, argc, argv, &options, &status))
 		return status;
 	const struct active_test *test = find_test(&options);

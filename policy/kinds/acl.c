@@ -62,6 +62,7 @@ static const struct key keys[] = {
 	{ .name = "allow",
 		.type = KEY_SECTION,
 		.many = true,
+		.none = true,
 		.keys = allow_keys,
 		.help = "what may reach the host, and must get through: one section or a "
 			"list of them; nothing else may",

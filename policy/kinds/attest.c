@@ -1,6 +1,7 @@
 #include "base/memory.h"
 #include "policy/attestation.h"
 #include "policy/kinds/kind.h"
+#include "policy/recorded.h"
 #include "policy/waiver.h"
 
 static const struct key keys[] = {
@@ -45,7 +46,14 @@ check(const struct context *context, const struct control *control,
 			attestation.state == ATTESTATION_YES ? "yes" : "no",
 			attestation.by, attestation.date, attestation.until,
 			*attestation.remark != '\0' ? ": " : "", attestation.remark);
-	if (attestation.reason != NULL)
+	if (attestation.state == ATTESTATION_YES &&
+		attestation.days < recorded_age(today, attestation.until))
+		finding_why(finding,
+			"it counts for %ld more day%s, by max-days of the policy, not "
+			"until %s",
+			attestation.days, attestation.days == 1 ? "" : "s",
+			attestation.until);
+	else if (attestation.reason != NULL)
 		finding_why(finding, "%s", attestation.reason);
 	else if (attestation.state == ATTESTATION_MISSING)
 		finding_why(finding, "nobody has answered");

@@ -41,6 +41,7 @@ static const struct key keys[] = {
 	{ .name = "allow",
 		.type = KEY_SECTION,
 		.many = true,
+		.none = true,
 		.required = true,
 		.keys = allow_keys,
 		.help = "the ports that may answer: one section or a list of them; no "

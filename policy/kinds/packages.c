@@ -44,9 +44,29 @@ static const struct key keys[] = {
 	{ 0 },
 };
 
+/* Neither dpkg (lib/dpkg/parsehelp.c, pkg_name_is_illegal) nor rpm has such a name. */
+static void
+validate_names(const struct value *list, const char *key, struct problems *problems)
+{
+	for (size_t i = 0; list != NULL && i < list->count; i++)
+		if (strpbrk(list->items[i].text, " \t\n/") != NULL)
+			problems_add(problems, list->items[i].at,
+				"packages.%s: no package can be called '%s'", key,
+				list->items[i].text);
+}
+
 static void
 validate(const struct control *control, struct problems *problems)
 {
+	const struct value *absent = value_find(control->keys, "absent"),
+			   *present = value_find(control->keys, "present");
+	validate_names(absent, "absent", problems);
+	validate_names(present, "present", problems);
+	for (size_t i = 0; absent != NULL && i < absent->count; i++)
+		if (value_lists(present, absent->items[i].text))
+			problems_add(problems, absent->items[i].at,
+				"packages: '%s' is both absent and present",
+				absent->items[i].text);
 	if (control->keys->count == 0)
 		problems_add(problems, control->at,
 			"packages: none of 'absent', 'present' and 'minimum' is there");

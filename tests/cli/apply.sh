@@ -150,7 +150,7 @@ echo 'Bogus yes' >>root/etc/ssh/sshd_config
 run apply --root root --policy "$policy" --yes
 status "a control that is left as it is" 1
 says "is named with the reason" "ssh-keys-only: invalid, so there is no remedy: sshd would not start"
-says "and counted after the change" "Not remedied, see above: 1."
+says "and counted after the change" "Not remedied, see above: 1, for which the exit status is 1."
 run apply --root root --policy "$policy" --yes
 status "again: nothing to change is no success" 1
 says "and the gap is told" "Nothing to change, but 1 gap is left, see above."

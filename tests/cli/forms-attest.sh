@@ -33,8 +33,11 @@ form "yes"
 attest --answer yes --by "alice, the <owner>" --remark $'at\tnoon'
 status "$FORM: recorded" 0
 says "$FORM: where" "$answers"
+says "$FORM: the shorter of days and max-days" "It counts for 30 days, by max-days of the policy, not for 365."
 judged pass "attestations.jsonl:1: a person's answer: yes, by alice, the <owner> on $today"
 ok "$FORM: one whole line" "$PYTHON" -c 'import json, sys; [json.loads(l) for l in open(sys.argv[1])]' "$answers"
+
+judged pass "it counts for 30 more days, by max-days of the policy, not until "
 
 form "no, the last answer counts"
 attest -a no --by bob

@@ -221,6 +221,22 @@ snapshot root >before
 apply
 refused "neither sudo nor su is there" ssh:administrators
 says "it is said" "whether an administrator still comes in over ssh and can be root is not known"
+# nobody could be root before, and the policy asks that alice does not come in
+begin
+sed -i '/^bob/d' root/etc/passwd
+printf 'UsePAM yes\nPermitRootLogin no\n' >root/etc/ssh/sshd_config
+give_key alice
+mkdir -p root/usr/bin
+touch root/usr/bin/env
+: >root/etc/sudoers
+rm root/etc/pam.d/su root/etc/pam.d/sudo
+snapshot root >before
+want <<'END'
+sshd: { settings: { DenyUsers: alice } }
+END
+apply
+refused "nobody could be root, and now nobody comes in" ssh:administrators
+want <<<"$KEYS_ONLY"
 
 # --- who is named --------------------------------------------------------------------
 

@@ -234,4 +234,38 @@ else
 	done
 fi
 
+# what people write first
+cat >habits.yaml <<'END'
+holdfast: 1
+title: habits
+controls:
+  - id: a
+    when: Live
+    service: { name: ssh, boot: true }
+  - id: b
+    listening: { allow: [] }
+  - id: c
+    updates: { max-days: 30d }
+  - id: d
+    packages: { absent: [telnetd, vi m], present: [telnetd] }
+  - id: e
+    attest: {}
+    evidence: { file: x, date: 2026-01-01, sha256: 0 }
+  - id: f
+    sshd: { settings: { PermitRootLogin: { any-of: [no], none-of: [no, yes] } } }
+END
+run policy check habits.yaml
+status "habits: status 3" 3
+is "nothing may listen: no mistake" "$(grep -c 'listening\|holds nothing' err)" 0
+for line in "when: 'Live' is not live (did you mean live?)" "service.boot: 'true' is not one of yes, no" "(write yes)" \
+	"updates.max-days: '30d' is not a whole number: write 30, for the key has its unit" \
+	"packages.absent: no package can be called 'vi m'" "packages: 'telnetd' is both absent and present" \
+	"holdfast attest --evidence FILE e" "no value could satisfy both"; do
+	says "habits: $line" "$line" err
+done
+printf 'holdfast: 1\noverlay: [{ id: a, risk: low }]\n' >lonely.yaml
+run policy check lonely.yaml
+is "an overlay alone: said so, and nothing else" "$(grep -c '^holdfast: \|^lonely.yaml:' err)" 1
+says "an overlay alone: how" "holdfast policy check --overlay lonely.yaml POLICY" err
+
 finish

@@ -129,4 +129,13 @@ export T HOLDFAST
 SHELL=/bin/bash script -qec 'ask --user root --tty "$(tty)"; tty >terminal' /dev/null >script.out 2>&1 </dev/null
 is "the terminal is at standard input, and is not taken from who has it" "$(cat seen)" \
 	"$(echo 0; cat terminal)"
+run probe smtp --help
+status "help of one probe" 0
+says "its own options" "--expect answered|refused"
+silent "none of another's" "--facility"
+run probe -h
+says "help of all" "--facility"
+run -h
+status "-h is --help" 0
+
 finish
