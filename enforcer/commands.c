@@ -7,11 +7,12 @@
 
 extern const struct command command_apply, command_attest, command_audit,
 	command_completion, command_confirm, command_explain, command_help, command_log,
-	command_plan, command_policy, command_probe, command_undo;
+	command_plan, command_policy, command_probe, command_report, command_undo;
 
 /* One row a command, in the order of the help text. */
 const struct command *const commands[] = {
 	&command_audit,
+	&command_report,
 	&command_plan,
 	&command_apply,
 	&command_confirm,

@@ -1,5 +1,6 @@
 #include "enforcer/options.h"
 
+#include <ctype.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,12 +61,13 @@ say_unknown(const struct command *command, const char *given)
 			command->name, name, command->name);
 }
 
-/* Whether VALUE is one of the words that ROW's argument ("this|that") lists. */
+/* Whether VALUE is one of the words that ROW's argument ("this|that") lists; in capitals
+ * it stands for any. */
 static bool
 is_choice(const struct option_row *row, const char *value)
 {
 	size_t length = strlen(value);
-	if (strchr(row->argument, '|') == NULL)
+	if (isupper((unsigned char)*row->argument))
 		return true;
 	for (const char *p = row->argument; p != NULL; p = strchr(p, '|')) {
 		p += *p == '|';
@@ -115,7 +117,8 @@ parse(struct options *options, int argc, char **argv, const char *letters,
 		if (value == ':') {
 			output_error("%s: --%s needs %s %s", options->command->name,
 				rows[index].name,
-				strchr(rows[index].argument, '|') ? "one of" : "a",
+				isupper((unsigned char)*rows[index].argument) ? "a"
+									      : "one of",
 				rows[index].argument);
 			return -1;
 		}

@@ -1,4 +1,4 @@
-/* audit: judges hosts and reports the gaps. Writes nothing. */
+/* audit and report: judge hosts and report the gaps. Write nothing. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -159,80 +159,102 @@ audit_roots(struct audit *audit)
 	return audit->status;
 }
 
-static const struct option_row rows[] = {
+static const struct option_row audit_rows[] = {
 	OPTION_POLICY,
 	OPTION_OVERLAY,
 	OPTION_ROOTS,
-	{ "format", 'f', "FORMAT", "text (default), json or markdown, a report to keep",
-		false },
+	{ "format", 'f', "text|json", "how to print it (default text)", false },
 	{ "verbose", 'v', NULL, "show what holds too", false },
 	{ "record", 0, NULL, "send the result to the kernel's audit log too", false },
 	OPTION_COLOR,
 	OPTION_END,
 };
 
-static int
-find_format(const char *name, const struct report_format **ret_format)
-{
-	*ret_format = report_find(name);
-	if (*ret_format != NULL)
-		return 0;
-	autobuffer struct buffer names = { 0 };
-	for (size_t i = 0; report_formats[i] != NULL; i++)
-		buffer_printf(&names, "%s%s", i > 0 ? ", " : "", report_formats[i]->name);
-	output_error("audit: --format is '%s', but must be one of %s", name, names.data);
-	return -1;
-}
+static const struct option_row report_rows[] = {
+	OPTION_POLICY,
+	OPTION_OVERLAY,
+	OPTION_ROOTS,
+	{ "format", 'f', "markdown", "how to write it (default)", false },
+	OPTION_END,
+};
 
 static int
-run(int argc, char **argv);
+run_audit(int argc, char **argv);
+static int
+run_report(int argc, char **argv);
 
 const struct command command_audit = {
 	.name = "audit",
 	.synopsis = "[OPTION]... [ID]...",
 	.summary = "judge a host by the policy and report every gap; changes nothing",
-	.options = rows,
-	.run = run,
+	.options = audit_rows,
+	.run = run_audit,
 };
 
+/* The same, written down for people: what an auditor keeps. */
+const struct command command_report = {
+	.name = "report",
+	.synopsis = "[OPTION]... [ID]...",
+	.summary = "judge a host as audit does, and write a report to read and keep",
+	.options = report_rows,
+	.run = run_report,
+};
+
+/* What both commands do, with AUDIT's settings, about what OPTIONS name. */
 static int
-run(int argc, char **argv)
+run(struct audit *audit, const struct options *options)
 {
 	static const char *const live_root[] = { "/" };
-	autooptions struct options options = { 0 };
-	struct audit audit = { 0 };
 	bool require_safe = false;
+	int status = STATUS_NOT_RUN;
+	audit->ids = options->arguments;
+	audit->id_count = options->argument_count;
+	audit->roots = options_texts(options, "root", &audit->root_count);
+	if (audit->root_count == 0) {
+		audit->roots = live_root;
+		audit->root_count = 1;
+	}
+	audit->settings.time = time(NULL);
+	audit->settings.several = audit->root_count > 1;
+	for (size_t i = 0; i < audit->root_count; i++)
+		require_safe = require_safe || setup_needs_safety(audit->roots[i]);
+	if (setup_policy(options, require_safe, &audit->policy) == 0 &&
+		setup_check_ids(&audit->policy, audit->ids, audit->id_count) == 0 &&
+		setup_confine(&audit->policy, audit->ids, audit->id_count, audit->roots,
+			audit->root_count, NULL) == 0)
+		status = audit_roots(audit);
+	else
+		for (size_t i = 0; i < audit->root_count; i++)
+			record(audit, audit->roots[i], NULL);
+	if (audit->parser != NULL)
+		parser_free(audit->parser);
+	policy_free(&audit->policy);
+	return status;
+}
+
+static int
+run_audit(int argc, char **argv)
+{
+	autooptions struct options options = { 0 };
 	int status;
 	if (!options_parse(&command_audit, argc, argv, &options, &status))
 		return status;
-	audit.record = options_given(&options, "record");
-	audit.ids = options.arguments;
-	audit.id_count = options.argument_count;
-	audit.roots = options_texts(&options, "root", &audit.root_count);
-	if (audit.root_count == 0) {
-		audit.roots = live_root;
-		audit.root_count = 1;
-	}
-	audit.settings = (struct report){ .time = time(NULL),
-		.verbose = options_given(&options, "verbose"),
-		.coloured = output_colours(options_text(&options, "color", NULL)),
-		.several = audit.root_count > 1 };
-	if (find_format(options_text(&options, "format", report_formats[0]->name),
-		    &audit.format) < 0)
-		return STATUS_NOT_RUN;
-	for (size_t i = 0; i < audit.root_count; i++)
-		require_safe = require_safe || setup_needs_safety(audit.roots[i]);
-	status = STATUS_NOT_RUN;
-	if (setup_policy(&options, require_safe, &audit.policy) == 0 &&
-		setup_check_ids(&audit.policy, audit.ids, audit.id_count) == 0 &&
-		setup_confine(&audit.policy, audit.ids, audit.id_count, audit.roots,
-			audit.root_count, NULL) == 0)
-		status = audit_roots(&audit);
-	else
-		for (size_t i = 0; i < audit.root_count; i++)
-			record(&audit, audit.roots[i], NULL);
-	if (audit.parser != NULL)
-		parser_free(audit.parser);
-	policy_free(&audit.policy);
-	return status;
+	struct audit audit = { .record = options_given(&options, "record"),
+		.format = report_find(options_text(&options, "format", "text")),
+		.settings = { .verbose = options_given(&options, "verbose"),
+			.coloured = output_colours(
+				options_text(&options, "color", NULL)) } };
+	return run(&audit, &options);
+}
+
+static int
+run_report(int argc, char **argv)
+{
+	autooptions struct options options = { 0 };
+	int status;
+	if (!options_parse(&command_report, argc, argv, &options, &status))
+		return status;
+	struct audit audit = { .format = report_find(
+				       options_text(&options, "format", "markdown")) };
+	return run(&audit, &options);
 }

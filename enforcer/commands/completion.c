@@ -1,11 +1,11 @@
 /* completion: what could stand next on a command line, for enforcer/holdfast.bash. It
  * asks the tables that parse the command line, so that the two can't differ. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "enforcer/options.h"
-#include "enforcer/report/report.h"
 #include "policy/control.h"
 
 /* The command line so far; the last word is the one to complete. */
@@ -74,10 +74,7 @@ offer_argument(
 		offer_ids(line, command);
 	} else if (strcmp(argument, "COMMAND") == 0) {
 		offer_commands(line);
-	} else if (strcmp(argument, "FORMAT") == 0) {
-		for (size_t i = 0; report_formats[i] != NULL; i++)
-			offer(line, report_formats[i]->name);
-	} else if (strchr(argument, '|') != NULL) {
+	} else if (islower((unsigned char)*argument)) {
 		autofree char *choices = memory_text(argument);
 		char *rest = choices;
 		for (char *word; (word = strsep(&rest, "|")) != NULL;)

@@ -49,7 +49,7 @@ refuses "an option without its argument" "--root needs a DIR" audit --root
 refuses "a letter without its argument" "--root needs a DIR" audit -r
 refuses "an empty argument" "--root is empty" audit --root ""
 refuses "one root only" "--root is given twice" plan --root a --root b
-refuses "an unknown format" "must be one of text, json" audit --format yaml
+refuses "an unknown format" "must be one of text|json" audit --format yaml
 refuses "control bytes in an argument" 'x\x1b[31m' audit --policy $'x\033[31m'
 refuses "control bytes in a command" '\x1b[31m' $'\033[31m'
 

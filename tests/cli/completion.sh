@@ -38,9 +38,9 @@ while read -r command; do
 done <commands
 is "an option that is given is not offered again" "$(offers audit --format json --fo)" ""
 is "one that may be repeated is" "$(offers audit --root some --roo)" --root
-is "formats" "$(offers audit --format "")" "text json markdown"
+is "formats" "$(offers audit --format "")" "text json"
 is "formats after =" "$(offers audit --format = j)" json
-is "after = alone" "$(offers audit --format =)" "text json markdown"
+is "after = alone" "$(offers audit --format =)" "text json"
 is "choices" "$(offers audit --color n)" never
 is "folders only" "$(offers audit --root "" | tr " " "\n" | sort)" $'bin\nsome'
 is "folders after the letter" "$(offers audit -r so)" some

@@ -1,7 +1,7 @@
 #!/bin/bash
 # The report to keep: whole, and nothing in it that a hostile root could make a reader see.
 . "$(dirname "$0")/lib.sh"
-report=(audit --format markdown --policy "$PROJECT/tests/hosts/giant-gaps.yaml")
+report=(report --policy "$PROJECT/tests/hosts/giant-gaps.yaml")
 cp -a "$PROJECT/tests/hosts/giant" "$T/giant"
 mkdir -p "$T/giant/var/lib" "$T/giant/var/log"
 cd "$T" || exit 1
@@ -31,7 +31,7 @@ END
 run "${report[@]}" --root giant --overlay recorded.yaml
 says "an overlay: named" "giant-gaps.yaml, with the overlay recorded.yaml, SHA-256"
 says "what the policy says to do" '- Mitigation: Disable \*rsh\*'
-run audit --format markdown --root giant --policy "$PROJECT/policy/profiles/isp-mail.yaml" \
+run report --root giant --policy "$PROJECT/policy/profiles/isp-mail.yaml" \
 	--overlay "$PROJECT/tests/hosts/giant-evidence/overlay.yaml"
 cp "$T/out" report
 age=$((($(date +%s -d "$(date +%F) UTC") - $(date +%s -d "2004-02-10 UTC")) / 86400))
