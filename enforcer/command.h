@@ -71,6 +71,8 @@ struct command {
 	const char *summary; /* one line; NULL: not listed in the help */
 	const struct option_row *options;
 	const char *const *subcommands; /* for completion; NULL when none */
+	/* Whether SUBCOMMAND takes the option; NULL: each takes all of them. */
+	bool (*takes)(const char *subcommand, const char *option);
 	int (*run)(int argc,
 		char **argv); /* argv[0] is the command's name; returns the exit status */
 };

@@ -89,7 +89,9 @@ offer_options(const struct line *line, const struct command *command)
 		bool given = false;
 		for (size_t i = 0; i + 1 < line->count; i++)
 			given = given || row_of(command, line->words[i]) == row;
-		if (given && !row->many)
+		bool other = command->takes != NULL && line->count > 2 &&
+			!command->takes(line->words[1], row->name);
+		if (other || (given && !row->many))
 			continue;
 		autofree char *option = memory_printf("--%s", row->name);
 		offer(line, option);

@@ -42,6 +42,24 @@ static const struct option_row rows[] = {
 	OPTION_END,
 };
 
+static const struct active_test *
+find_named(const char *name)
+{
+	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
+		if (strcmp(tests[i]->name, name) == 0)
+			return tests[i];
+	return NULL;
+}
+
+static bool
+takes(const char *name, const char *option)
+{
+	static const char *const common[] = { "timeout", "format", NULL };
+	const struct active_test *test = find_named(name);
+	return test == NULL || text_is_one_of(option, test->options) ||
+		text_is_one_of(option, common);
+}
+
 static int
 run(int argc, char **argv);
 
@@ -51,10 +69,9 @@ const struct command command_probe = {
 	.summary = "ask the running system: a login, the mail port, ssh, the log",
 	.options = rows,
 	.subcommands = names,
+	.takes = takes,
 	.run = run,
 };
-
-static const char *const common[] = { "timeout", "format", NULL };
 
 /* What TEST takes, of the options that all of them have. */
 static void
@@ -64,8 +81,7 @@ print_help(const struct active_test *test)
 	autofree char *synopsis = memory_printf("%s [OPTION]...", test->name);
 	size_t count = 0;
 	for (const struct option_row *row = rows; row->name != NULL; row++)
-		if (text_is_one_of(row->name, test->options) ||
-			text_is_one_of(row->name, common))
+		if (takes(test->name, row->name))
 			taken[count++] = *row;
 	struct command command = command_probe;
 	command.synopsis = synopsis;
@@ -77,26 +93,24 @@ print_help(const struct active_test *test)
 static bool
 helped(int argc, char *const *argv)
 {
-	for (size_t i = 0; argc == 3 && i < sizeof tests / sizeof *tests; i++)
-		if (strcmp(tests[i]->name, argv[1]) == 0 &&
-			(strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {
-			print_help(tests[i]);
-			return true;
-		}
-	return false;
+	const struct active_test *test = argc == 3 ? find_named(argv[1]) : NULL;
+	if (test == NULL ||
+		(strcmp(argv[2], "--help") != 0 && strcmp(argv[2], "-h") != 0))
+		return false;
+	print_help(test);
+	return true;
 }
 
 static const struct active_test *
 find_test(const struct options *options)
 {
-	if (options->argument_count == 1)
-		for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
-			if (strcmp(tests[i]->name, options->arguments[0]) == 0)
-				return tests[i];
-	output_error(
-		"probe: say what: 'holdfast probe console --user USER', smtp, ssh or "
-		"syslog");
-	return NULL;
+	const struct active_test *test = options->argument_count == 1
+		? find_named(options->arguments[0])
+		: NULL;
+	if (test == NULL)
+		output_error("probe: say what: 'holdfast probe console --user USER', "
+			     "smtp, ssh or syslog");
+	return test;
 }
 
 /* Says which option was given that TEST does not take. */
@@ -105,9 +119,7 @@ check_options(
 	const struct active_test *test, const struct options *options, struct error *err)
 {
 	for (const struct option_row *row = rows; row->name != NULL; row++)
-		if (options_given(options, row->name) &&
-			!text_is_one_of(row->name, test->options) &&
-			!text_is_one_of(row->name, common))
+		if (options_given(options, row->name) && !takes(test->name, row->name))
 			return error_set(err, "%s takes no --%s", test->name, row->name);
 	return 0;
 }

@@ -102,6 +102,25 @@ acl_ports(const char *text, uint16_t *ret_low, uint16_t *ret_high)
 	return low >= 0 && high >= low;
 }
 
+/* An address of a network is likelier meant as one host than as the network. */
+static void
+validate_bits(const struct value *value, const char *path, uint32_t care,
+	struct problems *problems)
+{
+	size_t length = strcspn(value->text, "/");
+	autofree char *plain = memory_copy(value->text, length);
+	uint32_t address = 0;
+	if (value->text[length] == '\0' || !router_address_read(plain, &address) ||
+		(address & ~care) == 0)
+		return;
+	address &= care;
+	problems_add(problems, value->at,
+		"acl.%s: '%s' is an address in a network: write %s, or %u.%u.%u.%u%s for "
+		"all of it",
+		path, value->text, plain, address >> 24, address >> 16 & 0xff,
+		address >> 8 & 0xff, address & 0xff, value->text + length);
+}
+
 static void
 validate_network(const struct value *value, const char *path, struct problems *problems)
 {
@@ -110,6 +129,8 @@ validate_network(const struct value *value, const char *path, struct problems *p
 		problems_add(problems, value->at,
 			"acl.%s: '%s' is no IPv4 address, no ADDRESS/LENGTH and not any",
 			path, value->text);
+	else if (value != NULL)
+		validate_bits(value, path, network.care, problems);
 }
 
 static void

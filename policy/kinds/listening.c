@@ -1,3 +1,4 @@
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,6 +61,37 @@ static const struct key keys[] = {
 		.otherwise = "ignore" },
 	{ 0 },
 };
+
+/* Evidence may have names for addresses, but what is written like one must be one. */
+static bool
+is_address(const char *text)
+{
+	struct in6_addr address;
+	if (strchr(text, ':') != NULL)
+		return inet_pton(AF_INET6, text, &address) == 1;
+	return text[strspn(text, "0123456789.")] != '\0' ||
+		inet_pton(AF_INET, text, &address) == 1;
+}
+
+static void
+validate(const struct control *control, struct problems *problems)
+{
+	size_t count;
+	const struct value *allow = value_items(
+		value_find(control->keys, "allow"), &count);
+	for (size_t i = 0; i < count; i++) {
+		const struct value *address = value_find(&allow[i], "address"),
+				   *program = value_find(&allow[i], "program");
+		if (address != NULL && !is_address(address->text))
+			problems_add(problems, address->at,
+				"listening.allow.address: '%s' is no address",
+				address->text);
+		if (program != NULL && strchr(program->text, '/') != NULL)
+			problems_add(problems, program->at,
+				"listening.allow.program: '%s' is a path: write %s",
+				program->text, text_base_name(program->text));
+	}
+}
 
 static const char *
 protocol_of(const struct listener *listener)
@@ -224,5 +256,6 @@ const struct kind kind_listening = {
 	.evidence = "ss -ltnup >FILE, or netstat -anp >FILE",
 	.by_hand = "ss -ltnup; netstat -anp",
 	.look = live_ports_look,
+	.validate = validate,
 	.check = check,
 };

@@ -36,6 +36,7 @@ while read -r command; do
 	"$HOLDFAST" help "$command" | grep -o '^  .\{3\} --[a-z-]*' | grep -o -- '--.*' >want
 	is "options of $command" "$(offers "$command" -- | tr ' ' '\n')" "$(cat want)"
 done <commands
+is "the options of one probe" "$(offers probe syslog --)" "--facility --level --timeout --format --help"
 is "an option that is given is not offered again" "$(offers audit --format json --fo)" ""
 is "one that may be repeated is" "$(offers audit --root some --roo)" --root
 is "formats" "$(offers audit --format "")" "text json"

@@ -251,15 +251,25 @@ controls:
   - id: e
     attest: {}
     evidence: { file: x, date: 2026-01-01, sha256: 0 }
+  - id: h
+    listening:
+      allow:
+        - { port: 22, address: 192.0.2.999, program: /usr/sbin/sshd }
+        - { port: 25, address: "2001:db8::1", program: exim }
+        - { port: 53, address: "::g" }
+  - id: g
+    acl: { interface: e0, host: 192.0.2.35/24, allow: { port: 110, from: 10.0.0.0/8 } }
   - id: f
     sshd: { settings: { PermitRootLogin: { any-of: [no], none-of: [no, yes] } } }
 END
 run policy check habits.yaml
 status "habits: status 3" 3
-is "nothing may listen: no mistake" "$(grep -c 'listening\|holds nothing' err)" 0
+is "nothing may listen: no mistake" "$(grep -c 'holds nothing\|2001:db8::1. is\|10.0.0.0/8. is' err)" 0
 for line in "when: 'Live' is not live (did you mean live?)" "service.boot: 'true' is not one of yes, no" "(write yes)" \
 	"updates.max-days: '30d' is not a whole number: write 30, for the key has its unit" \
 	"packages.absent: no package can be called 'vi m'" "packages: 'telnetd' is both absent and present" \
+	"allow.address: '192.0.2.999' is no address" "allow.program: '/usr/sbin/sshd' is a path: write sshd" \
+	"allow.address: '::g' is no address" "acl.host: '192.0.2.35/24' is an address in a network: write 192.0.2.35, or 192.0.2.0/24 for all" \
 	"holdfast attest --evidence FILE e" "no value could satisfy both"; do
 	says "habits: $line" "$line" err
 done
