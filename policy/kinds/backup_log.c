@@ -12,7 +12,11 @@
 #include "policy/models/log_time.h"
 #include "policy/pattern.h"
 
-enum { DAY = 24 * 60 * 60 };
+enum {
+	DAY = 24 * 60 * 60,
+	BYTES_MAX =
+		16 << 20, /* of all files, each of which counts no more than is read */
+};
 
 /* The newest record so far. */
 struct newest {
@@ -31,7 +35,7 @@ struct work {
 	struct newest newest;
 	char *doubt; /* why there may be a newer one; NULL */
 	char *doubt_path;
-	size_t files;
+	size_t files, bytes;
 };
 
 static void
@@ -52,10 +56,12 @@ find_record(struct work *work, const char *path, struct bytes text,
 	bool found = false, unsure = false;
 	*ret_last = false;
 	for (size_t at = 0; bytes_next_line(text, &at, &line);) {
+		if (line.size == 0)
+			continue;
 		if (pattern_matches(&work->record, line, &unsure)) {
 			*ret_record = line;
 			*ret_last = found = true;
-		} else if (line.size > 0) {
+		} else {
 			*ret_last = false;
 		}
 	}
@@ -64,6 +70,14 @@ find_record(struct work *work, const char *path, struct bytes text,
 	if (text.size > 0 && memchr(text.data, '\0', text.size) != NULL)
 		doubt(work, path, "it holds a NUL byte");
 	return found;
+}
+
+/* Seconds since the year began, of which each month has 31 days. */
+static long
+of_year(const struct tm *parts)
+{
+	return (parts->tm_mon * 31L + parts->tm_mday) * DAY + parts->tm_hour * 3600L +
+		parts->tm_min * 60L + parts->tm_sec;
 }
 
 /* The time of a record that says no year, PARTS, behind which is REST of its file. The
@@ -75,15 +89,13 @@ find_year(struct tm parts, struct bytes rest, time_t written, bool *ret_may_be_o
 {
 	struct bytes line;
 	struct tm last = parts, next, year;
-	time_t time, before, after;
+	time_t time;
 	int years = 0;
 	for (size_t at = 0; bytes_next_line(rest, &at, &line);) {
 		if (log_time_read(line, &time, &next) != LOG_TIME_YEARLESS)
 			continue;
-		/* a leap year has all days; clocks may be put back a little */
-		if (log_time_in_year(last, 100, &before) &&
-			log_time_in_year(next, 100, &after) && after + DAY < before)
-			years++;
+		/* clocks may be put back a little */
+		years += of_year(&next) + DAY < of_year(&last);
 		last = next;
 	}
 	time = log_time_before(last, written);
@@ -182,6 +194,17 @@ is_packed(const char *path)
 static void
 read_log(struct work *work, const char *path)
 {
+	struct stat status;
+	autofree char *target = NULL;
+	if (host_status(work->context->host, path, &status, &target) == 0 &&
+		S_ISREG(status.st_mode))
+		work->bytes += status.st_size < HOST_FILE_MAX ? (size_t)status.st_size
+							      : HOST_FILE_MAX;
+	if (work->bytes > BYTES_MAX) {
+		work->files++;
+		doubt(work, path, "of more than 16 MiB of records the rest is not read");
+		return;
+	}
 	const struct file *file = host_file(work->context->host, path);
 	if (file->state == FILE_ABSENT)
 		return;

@@ -84,7 +84,7 @@ cron_table_get(struct host *host, bool crontabs, enum cron_flavour flavour);
  */
 
 enum {
-	CRON_JOBS_MAX = 10000, /* and of those that are skipped; more are not followed */
+	CRON_JOBS_MAX = 3000, /* and of those that are skipped; more are not followed */
 };
 
 /* Room for one job more, zeroed. */

@@ -133,9 +133,9 @@ static enum log_time
 read_syslog(const char *at, struct tm *ret_parts)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	static const int days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	struct tm when = { 0 };
 	const char *month = NULL;
-	time_t time;
 	for (size_t i = 0; i + 3 < sizeof months; i += 3)
 		if (strncmp(at, months + i, 3) == 0)
 			month = months + i;
@@ -151,8 +151,8 @@ read_syslog(const char *at, struct tm *ret_parts)
 		*at++ != ' ' || take_clock(&at, &when) < 0)
 		return LOG_TIME_BAD;
 	*ret_parts = when;
-	/* a leap year has all days */
-	return log_time_in_year(when, 100, &time) ? LOG_TIME_YEARLESS : LOG_TIME_BAD;
+	return when.tm_mday > 0 && when.tm_mday <= days[when.tm_mon] ? LOG_TIME_YEARLESS
+								     : LOG_TIME_BAD;
 }
 
 bool

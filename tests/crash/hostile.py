@@ -15,6 +15,7 @@ import resource
 import shutil
 import stat
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from crash import POLICY, Harness, held_host, holdfast  # noqa: E402
@@ -34,6 +35,21 @@ controls:
       settings: { PasswordAuthentication: no }
 """
 
+JOBS = """holdfast: 1
+title: what is started and what it leaves
+controls:
+  - id: started
+    backup:
+      schedule: { command: 'sbin/backup', at-least: daily }
+  - id: logged
+    backup:
+      log: { file: '/var/log/backup.log*', record: 'backup of .* finished', max-days: 2 }
+  - id: watched
+    logwatch:
+      to: root
+      files: [/var/log/auth.log]
+"""
+
 # What stands outside the root for each path: it would be shown if it were read.
 OUTSIDE = {
     "/etc/ssh/sshd_config": f"PermitRootLogin yes # {SECRET}\nInclude /etc/{SECRET}\n",
@@ -51,8 +67,13 @@ PATHS = [*OUTSIDE, "/etc/pam.d/system-auth", "/etc/pam.d/other", "/etc/group", "
          "/etc/systemd/system", "/usr/lib/systemd/system/sshd.service", "/usr/sbin", "/usr/sbin/imapd",
          "/etc/rsyslog.d/a.conf", "/etc", "/var/lib/rpm", "/var/lib/holdfast",
          "/var/lib/holdfast/1/state", "/var/lib/holdfast/log", "/var/log/kernel"]
+# What the policy of jobs looks at.
+JOBS_PATHS = ["/etc/crontab", "/etc/cron.d", "/etc/cron.d/logcheck", "/etc/cron.daily", "/etc/cron.daily/backup",
+              "/etc/anacrontab", "/var/spool/cron/crontabs", "/usr/local/sbin/backup", "/etc/logcheck/logcheck.conf",
+              "/etc/logcheck/logcheck.logfiles", "/etc/logcheck/logcheck.logfiles.d", "/var/log/backup.log"]
 DIRECTORIES = ("/etc/xinetd.d", "/etc/security/access.d", "/etc/systemd/system", "/usr/sbin", "/etc",
-               "/var/lib/rpm", "/var/lib/holdfast")
+               "/var/lib/rpm", "/var/lib/holdfast", "/etc/cron.d", "/etc/cron.daily", "/var/spool/cron/crontabs",
+               "/etc/logcheck/logcheck.logfiles.d")
 # All daemons start from what is there.
 SHARED = ("/etc", "/etc/systemd/system")
 # The verdicts of the first policy do not need these to be readable.
@@ -149,6 +170,66 @@ CROWD = "100,000 names"
 HUNGRY = "30,000 lines that include"
 INCLUDES = {"/etc/ssh/sshd_config": "Include /etc/crowd/*.x", "/etc/xinetd.conf": "includedir /etc/crowd",
             "/etc/rsyslog.conf": "$IncludeConfig /etc/crowd/*.x"}
+EIGHT = 8 << 20
+
+
+def put(root, path, text, mode=0o644):
+    os.makedirs(os.path.dirname(root + path), exist_ok=True)
+    write(root + path, text)
+    os.chmod(root + path, mode)
+
+
+def full(line, size=EIGHT):
+    return line * (size // len(line))
+
+
+def scripts(count, text):
+    def make(root):
+        put(root, "/etc/crontab", "0 * * * * root run-parts /etc/cron.daily\n" * 9999)
+        for number in range(count):
+            put(root, f"/etc/cron.daily/s{number}", "#!/bin/sh\n" + text, 0o755)
+    return make
+
+
+def timers(root):
+    put(root, "/etc/systemd/system/a.timer", "[Timer]\n" + "OnCalendar=daily\n" * 30000)
+    put(root, "/etc/systemd/system/a.service", "[Service]\n" + "ExecStart=/x\n" * 30000)
+    os.makedirs(root + "/etc/systemd/system/timers.target.wants", exist_ok=True)
+    os.symlink("../a.timer", root + "/etc/systemd/system/timers.target.wants/a.timer")
+
+
+def files(paths, text):
+    def make(root):
+        for path in paths:
+            put(root, path, text)
+    return make
+
+
+# What costs much because of what it says: jobs are products of lines and files, and of periods and years.
+MADE = {
+    "9,999 lines that run 10,000 scripts": scripts(10000, "x\n"),
+    "scripts of 60 MB": scripts(300, "a;" * 100000),
+    "a script that is deep": scripts(1, "if a; then (" * 20000),
+    "a script that doubles": scripts(1, "A=aaaaaaaaaaaaaaaa;" + "A=$A$A;" * 10000),
+    "200,000 periods of anacron's": lambda root: put(
+        root, "/etc/anacrontab", "".join(f"{number % 36500 + 1} 1 a /usr/local/sbin/backup\n" for number in range(200000))),
+    "anacron running 10,000 scripts again and again": lambda root: (
+        scripts(10000, "x\n")(root), put(root, "/etc/anacrontab", full("1 1 a run-parts /etc/cron.daily\n"))),
+    "a crontab of 8 MB": files(["/etc/crontab"], full("* * * * * root sbin/backup\n")),
+    "a crontab of bad lines": files(["/etc/crontab"], full("61\n")),
+    "a crontab of settings": files(["/etc/crontab"], full("SHELL=b\n")),
+    "a crontab of many commands": files(["/etc/crontab"], ("* * * * * root " + "/a;" * 300 + "\n") * 9000),
+    "20,000 crontabs": files([f"/etc/cron.d/t{number}" for number in range(20000)], "* * * * * root x\n" * 10),
+    "a timer that is a product": timers,
+    "8 MB of logs to look through": files(["/etc/logcheck/logcheck.logfiles"], full("x\n")),
+    "8 MB of settings of logcheck's": files(["/etc/logcheck/logcheck.conf"], full("SENDMAILTO=b\n")),
+    "8 MB of settings of logwatch's": files(["/etc/logwatch/conf/logwatch.conf", "/usr/sbin/logwatch"], full("MailTo=a\n")),
+    "20,000 lists of logcheck's": files([f"/etc/logcheck/logcheck.logfiles.d/{number}.logfiles" for number in range(20000)], "a\n" * 100),
+    "records without a year": files([f"/var/log/backup.log{number}" for number in range(4)],
+                                    "Jan  1 10:00:00 backup of x finished\n" + full("Jan  2 10:00:00\nJan  1 10:00:00\n", EIGHT - 100)),
+    "records in 12 files of 8 MB": files([f"/var/log/backup.log{number}" for number in range(12)], full("a\n")),
+    "30,000 files of records": files([f"/var/log/backup.log{number}" for number in range(30000)], "x\n"),
+}
 REFUSED = ("a FIFO", "a socket", "/dev/zero", "/dev/tty", "a watchdog", "a block device", "1 GB",
            "a link to itself", "two links in a loop", "sixty links out")
 
@@ -163,8 +244,19 @@ class Root:
         os.makedirs(self.held + "/etc/rsyslog.d")
         self.root = harness.root
         self.outside = os.path.join(harness.top, "outside")
-        self.policies = {POLICY: None, os.path.join(harness.top, "rsyslog.yaml"): None}
+        for path, text, mode in (("/usr/sbin/cron", "", 0o755), ("/usr/sbin/crond", "", 0o755), ("/usr/sbin/anacron", "", 0o755),
+                                 ("/usr/sbin/logcheck", "", 0o755), ("/etc/cron.d/logcheck", "2 * * * * root logcheck\n", 0o644),
+                                 ("/etc/crontab", "5 6 * * * root run-parts /etc/cron.daily\n7 7 * * * root anacron -s\n", 0o644),
+                                 ("/etc/cron.daily/backup", "#!/bin/sh\n/usr/local/sbin/backup\n", 0o755),
+                                 ("/usr/local/sbin/backup", "#!/bin/sh\n", 0o755),
+                                 ("/etc/logcheck/logcheck.conf", "SENDMAILTO=root\n", 0o644),
+                                 ("/etc/logcheck/logcheck.logfiles", "/var/log/auth.log\n", 0o644),
+                                 ("/var/log/backup.log", f"{time.strftime('%F')} backup of x finished\n", 0o644)):
+            put(self.held, path, text, mode)
+        self.policies = {POLICY: None, os.path.join(harness.top, "rsyslog.yaml"): None, os.path.join(harness.top, "jobs.yaml"): None}
         write(list(self.policies)[1], RSYSLOG)
+        self.jobs = list(self.policies)[2]
+        write(self.jobs, JOBS)
         self.fresh()
         for policy in self.policies:
             self.policies[policy] = self.verdicts(self.audit(policy, "--format", "json")[1])
@@ -175,6 +267,9 @@ class Root:
 
     def spoil(self, path, kind):
         self.fresh()
+        if kind in MADE:
+            MADE[kind](self.root)
+            return
         here = self.root + path
         outside = self.outside + ("/directory" if path in DIRECTORIES else "/file")
         shutil.rmtree(self.outside, ignore_errors=True)
@@ -237,6 +332,8 @@ def one(harness, root, path, kind, plant=None):
     root.spoil(path, kind)
     wrong = []
     for policy, before in root.policies.items():
+        if (policy == root.jobs) != (path in JOBS_PATHS):
+            continue
         for command, options in (("audit", ()), ("audit", ("--format", "json")), ("plan", ())):
             fault, took, *rest = judge(root, path, policy, command, options, plant)
             harness.seen["runs"] += 1
@@ -268,7 +365,9 @@ def main():
     harness.slowest = {"audit": (0, ""), "plan": (0, "")}
     crowded = [(path, CROWD) for path in ("/etc/xinetd.d", "/etc/rsyslog.d", "/etc/systemd/system",
                                           "/etc/pam.d")] + [(path, HUNGRY) for path in INCLUDES]
-    points = harness.sample([(path, kind) for path in PATHS for kind in KINDS], SAMPLE) + crowded
+    points = harness.sample([(path, kind) for path in PATHS + JOBS_PATHS for kind in KINDS], SAMPLE) + crowded
+    points += [(JOBS_PATHS[0], kind) for kind in MADE]
+    harness.ok(set(root.policies[root.jobs].values()) == {"pass"}, f"the policy of jobs: {root.policies[root.jobs]}")
     leaked = 0
     for path, kind in points:
         wrong = one(harness, root, path, kind)
