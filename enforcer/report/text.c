@@ -8,6 +8,8 @@
 #include "policy/recorded.h"
 #include "policy/waiver.h"
 
+enum { EVIDENCE_SHOWN = 10 }; /* lines of a finding; the report in JSON has all */
+
 static const enum colour verdict_colours[VERDICT_COUNT] = {
 	[VERDICT_PASS] = COLOUR_GREEN,
 	[VERDICT_FAIL] = COLOUR_RED,
@@ -68,6 +70,11 @@ write_finding(
 		const struct evidence *evidence = &finding->evidence[i];
 		if (i == 0 && evidence->text == NULL)
 			continue;
+		if (i == EVIDENCE_SHOWN) {
+			buffer_printf(out, "      and %zu more lines\n",
+				finding->evidence_count - i);
+			break;
+		}
 		buffer_text(out, "      ");
 		if (i > 0)
 			write_place(evidence, out);

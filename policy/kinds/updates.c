@@ -7,7 +7,12 @@
 #include "base/text.h"
 #include "policy/kinds/kind.h"
 
-enum { DAYS_DEFAULT = 7, DAYS_MAX = 3650 };
+enum {
+	DAYS_DEFAULT = 7,
+	DAYS_MAX = 3650,
+	NAMES_SHOWN = 5,
+	EVIDENCE_MAX = 1000, /* lines */
+};
 
 static const struct key keys[] = {
 	{ .name = "max-days",
@@ -34,25 +39,47 @@ may_wait(const struct value *except, const char *name)
 	return false;
 }
 
+/* One finding about those that may wait, or those that may not: how many they are, the
+ * first of them, and the lines that say so. */
 static void
-judge_update(const struct update *update, const struct value *except,
+judge_updates(const struct updates *updates, const struct value *except, bool waiting,
 	struct findings *findings)
 {
-	bool waits = may_wait(except, update->name);
-	struct finding *finding = findings_add(findings,
-		waits ? VERDICT_PASS : VERDICT_FAIL, "package %s", update->name);
-	finding_have(
-		finding, "%s", update->have != NULL ? update->have : "an older version");
-	finding_want(
-		finding, "%s", update->offered != NULL ? update->offered : "a newer one");
-	if (waits)
-		finding_why(finding, "the policy lets it wait");
-	else if (update->is_kept_back)
+	autobuffer struct buffer names = { 0 };
+	size_t count = 0, kept_back = 0;
+	struct finding *finding = NULL;
+	for (size_t i = 0; i < updates->count; i++) {
+		const struct update *update = &updates->items[i];
+		if (may_wait(except, update->name) != waiting)
+			continue;
+		if (finding == NULL)
+			finding = findings_add(findings,
+				waiting ? VERDICT_PASS : VERDICT_FAIL, "%s",
+				waiting ? "packages that may wait" : "newer packages");
+		if (count < NAMES_SHOWN)
+			buffer_printf(
+				&names, "%s%s", count > 0 ? ", " : "", update->name);
+		if (count < NAMES_SHOWN && update->offered != NULL)
+			buffer_printf(&names, " %s -> %s",
+				update->have != NULL ? update->have : "?",
+				update->offered);
+		if (count < EVIDENCE_MAX)
+			finding_evidence(
+				finding, update->place.file, update->place.offset);
+		count++;
+		kept_back += update->is_kept_back;
+	}
+	if (finding == NULL)
+		return;
+	finding_have(finding, "%zu: %s%s", count, names.data,
+		count > NAMES_SHOWN ? ", ..." : "");
+	finding_want(finding, "none");
+	if (waiting)
+		finding_why(finding, "the policy lets them wait");
+	else if (kept_back > 0)
 		finding_why(finding,
-			"it is kept back: held, deferred, or for what the newer one "
-			"needs");
-	if (update->place.file != NULL)
-		finding_evidence(finding, update->place.file, update->place.offset);
+			"%zu kept back: held, deferred, or for what the newer one needs",
+			kept_back);
 }
 
 /* Whether apt's lists are young enough; else says why not. */
@@ -60,7 +87,8 @@ static bool
 judge_lists(struct host *host, long days, struct findings *findings)
 {
 	struct place over;
-	long age = updates_lists_age(host, time(NULL), &over);
+	const struct file *oldest;
+	long age = updates_lists_age(host, time(NULL), &over, &oldest);
 	if (age >= 0 && age <= days && over.file == NULL)
 		return true;
 	struct finding *finding = findings_add(
@@ -68,15 +96,16 @@ judge_lists(struct host *host, long days, struct findings *findings)
 	finding_want(finding, "at most %ld days old", days);
 	if (age < 0)
 		finding_have(finding, "none");
-	else if (age > days)
-		finding_have(finding, "%ld days old or older", age);
-	else
+	else if (over.file != NULL)
 		finding_have(finding, "one is no longer valid");
+	else
+		finding_have(finding, "one is %ld days old or older", age);
 	finding_why(finding, "what is newer than they are is not known: apt-get update");
-	if (age >= 0 && age <= days)
+	if (over.file != NULL)
 		finding_evidence(finding, over.file, over.offset);
 	else
-		finding_evidence_file(finding, "/var/lib/apt/lists");
+		finding_evidence_file(
+			finding, oldest != NULL ? oldest->path : "/var/lib/apt/lists");
 	return false;
 }
 
@@ -105,9 +134,15 @@ check(const struct context *context, const struct control *control,
 		/* what was recorded is as old as its date */
 		bool is_known = recorded.state == RECORDED_READ ||
 			judge_lists(context->host, days, findings);
-		for (size_t i = 0; i < updates.count; i++)
-			judge_update(&updates.items[i], except, findings);
-		if (updates.count == 0 && is_known) {
+		judge_updates(&updates, except, false, findings);
+		judge_updates(&updates, except, true, findings);
+		if (updates.doubt != NULL) {
+			struct finding *finding = findings_add(
+				findings, VERDICT_UNKNOWN, "updates");
+			finding_why(finding, "%s", updates.doubt);
+			finding_evidence_file(finding, recorded.file.path);
+		}
+		if (updates.count == 0 && is_known && updates.doubt == NULL) {
 			struct finding *finding = findings_add(
 				findings, VERDICT_PASS, "updates");
 			finding_have(finding, "none is outstanding");

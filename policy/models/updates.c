@@ -1,10 +1,12 @@
 #include "policy/models/updates.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/memory.h"
+#include "base/table.h"
 #include "base/text.h"
 
 enum { WORDS_MAX = 8, UPDATES_MAX = 10000, APT_SECONDS = 120, DAY = 24 * 60 * 60 };
@@ -24,6 +26,9 @@ struct reader {
 	bool is_whole; /* a line says that this is an answer */
 	bool is_apt;
 	char *wrapped; /* of yum: the name whose version is in the next line; NULL */
+	struct table names; /* of those kept back or newer: their number, from 1 */
+	bool is_rpm; /* a line is dnf's or yum's */
+	long status; /* "exit status N" in the last line; -1: not there */
 };
 
 struct row {
@@ -43,15 +48,6 @@ cut(char *text, struct row *ret_row)
 		ret_row->words[ret_row->count++] = word;
 }
 
-static struct update *
-find(struct updates *updates, const char *name)
-{
-	for (size_t i = 0; i < updates->count; i++)
-		if (strcmp(updates->items[i].name, name) == 0)
-			return &updates->items[i];
-	return NULL;
-}
-
 static void
 refuse(struct updates *updates, const char *reason)
 {
@@ -61,9 +57,10 @@ refuse(struct updates *updates, const char *reason)
 
 /* HAVE and OFFERED may be NULL. */
 static void
-add(struct updates *updates, const char *name, const char *have, const char *offered,
+add(struct reader *reader, const char *name, const char *have, const char *offered,
 	struct place place)
 {
+	struct updates *updates = reader->updates;
 	if (updates->count == UPDATES_MAX) {
 		refuse(updates, "the list has no end");
 		return;
@@ -76,6 +73,7 @@ add(struct updates *updates, const char *name, const char *have, const char *off
 		.offered = offered != NULL ? memory_text(offered) : NULL,
 		.place = place,
 	};
+	table_set(&reader->names, name, (void *)updates->count);
 }
 
 /* --- apt -----------------------------------------------------------------------------
@@ -98,7 +96,7 @@ take_install(struct reader *reader, struct row *row, struct place place)
 		return;
 	}
 	have[size - 1] = '\0';
-	add(reader->updates, row->words[1], have + 1, offered + 1, place);
+	add(reader, row->words[1], have + 1, offered + 1, place);
 	reader->upgrades++;
 }
 
@@ -135,13 +133,14 @@ static void
 take_kept_back(struct reader *reader, char *text, struct place place)
 {
 	char *rest = NULL;
+	struct updates *updates = reader->updates;
 	for (char *name = strtok_r(text, " \t\r", &rest); name != NULL;
 		name = strtok_r(NULL, " \t\r", &rest)) {
-		if (find(reader->updates, name) == NULL)
-			add(reader->updates, name, NULL, NULL, place);
-		struct update *update = find(reader->updates, name);
-		if (update != NULL)
-			update->is_kept_back = true;
+		if (table_get(&reader->names, name) == NULL)
+			add(reader, name, NULL, NULL, place);
+		size_t number = (size_t)table_get(&reader->names, name);
+		if (number > 0)
+			updates->items[number - 1].is_kept_back = true;
 	}
 }
 
@@ -164,8 +163,9 @@ end_apt(struct reader *reader)
  */
 
 static const char *const architectures[] = { "noarch", "i386", "i486", "i586", "i686",
-	"athlon", "x86_64", "ia64", "ppc", "ppc64", "ppc64le", "s390", "s390x", "aarch64",
-	"armv7hl", "riscv64", NULL };
+	"athlon", "geode", "x86_64", "x86_64_v2", "x86_64_v3", "amd64", "alpha", "sparc",
+	"sparc64", "loongarch64", "mips64el", "armv5tel", "armv6hl", "ia64", "ppc",
+	"ppc64", "ppc64le", "s390", "s390x", "aarch64", "armv7hl", "riscv64", NULL };
 
 /* Cuts the architecture off "NAME.ARCHITECTURE". */
 static bool
@@ -184,17 +184,25 @@ static bool
 take_check_update(struct reader *reader, struct row *row, struct place place)
 {
 	if (reader->wrapped != NULL && row->is_indented && row->count == 2) {
-		add(reader->updates, reader->wrapped, NULL, row->words[0], place);
+		add(reader, reader->wrapped, NULL, row->words[0], place);
 		free(reader->wrapped);
 		reader->wrapped = NULL;
 		return true;
 	}
-	if (row->is_indented || (row->count != 3 && row->count != 1) ||
-		!cut_architecture(row->words[0]))
+	if (row->is_indented || (row->count != 3 && row->count != 1))
 		return false;
-	reader->is_whole = true;
+	if (!cut_architecture(row->words[0])) {
+		/* a row all the same: of an architecture that is not known */
+		if (row->count == 3 && strchr(row->words[0], '.') != NULL &&
+			isdigit((unsigned char)row->words[1][0]))
+			refuse(reader->updates,
+				"a line that seems to list a package has an architecture "
+				"that is not known");
+		return false;
+	}
+	reader->is_whole = reader->is_rpm = true;
 	if (row->count == 3)
-		add(reader->updates, row->words[0], NULL, row->words[1], place);
+		add(reader, row->words[0], NULL, row->words[1], place);
 	else if (reader->wrapped == NULL)
 		reader->wrapped = memory_text(row->words[0]);
 	else
@@ -202,13 +210,43 @@ take_check_update(struct reader *reader, struct row *row, struct place place)
 	return true;
 }
 
-/* A line that says that the program came so far. */
+/* A line that dnf and yum begin with, be there anything newer or not. */
 static bool
 is_heading(const char *text)
 {
 	return begins(text, "Last metadata expiration check") ||
-		begins(text, "Loaded plugins:") ||
-		strcmp(text, "All packages are currently up to date") == 0;
+		begins(text, "Loaded plugins:");
+}
+
+/* "exit status N", which a person adds: dnf(8) and yum(8) end with 100 where something is
+ * newer, with 0 where nothing is, and a list of theirs has no other end. */
+static bool
+take_status(struct reader *reader, const char *text)
+{
+	static const char start[] = "exit status ";
+	struct error ignored = ERROR_INIT;
+	if (!begins(text, start) || reader->status != -1)
+		return false;
+	bool is_one = text_number(text + sizeof start - 1, 0, 255, &reader->status,
+			      &ignored) == 0;
+	error_clear(&ignored);
+	return is_one;
+}
+
+static void
+end_rpm(struct reader *reader)
+{
+	struct updates *updates = reader->updates;
+	long wanted = updates->count > 0 ? 100 : 0;
+	if (!reader->is_rpm)
+		return;
+	if (reader->status == -1)
+		updates->doubt = "whether the list is whole can't be told: record "
+				 "`dnf check-update; echo exit status $?`";
+	else if (reader->status != wanted)
+		refuse(updates,
+			"the exit status is not that of such a list: 100 where something "
+			"is newer, 0 where nothing is");
 }
 
 /* --- lines ---------------------------------------------------------------------------
@@ -223,7 +261,9 @@ take_plain(struct reader *reader, const char *text, struct row *row, struct plac
 	else if (begins(text, "The following packages have been kept back") ||
 		begins(text, "The following upgrades have been deferred"))
 		reader->list = LIST_KEPT_BACK;
-	else if (begins(text, "E: "))
+	else if (begins(text, "E: ") || begins(text, "Error: ") ||
+		strcmp(text, "Error:") == 0 || begins(text, "Errors during ") ||
+		begins(text, "Failed to ") || begins(text, "Cannot "))
 		refuse(reader->updates, text);
 	else if (begins(text, "Obsoleting Packages"))
 		reader->list = LIST_OBSOLETES;
@@ -241,32 +281,34 @@ take_line(struct reader *reader, struct bytes line, struct place place)
 	struct row row;
 	cut(copy, &row);
 	if (is_heading(text))
-		reader->is_whole = true;
+		reader->is_whole = reader->is_rpm = true;
+	if (strcmp(text, "All packages are currently up to date") == 0)
+		reader->is_whole = true; /* of up2date */
 	if (row.count == 0) {
 		reader->list = reader->list == LIST_TABLE ? LIST_NONE : reader->list;
-	} else if (take_summary(reader, text)) {
+	} else if (take_status(reader, text) || take_summary(reader, text)) {
 		reader->list = LIST_NONE;
 	} else if (reader->list == LIST_KEPT_BACK && row.is_indented) {
 		take_kept_back(reader, text, place);
 	} else if (reader->list == LIST_TABLE) {
 		reader->is_whole = true;
 		if (row.count >= 3)
-			add(reader->updates, row.words[0], NULL, row.words[1], place);
+			add(reader, row.words[0], NULL, row.words[1], place);
 	} else if (reader->list != LIST_OBSOLETES) {
 		reader->list = LIST_NONE;
 		take_plain(reader, text, &row, place);
 	}
 }
 
-/* FILE is NULL for what was asked. */
 static void
 read_output(struct updates *updates, struct bytes output, const struct file *file)
 {
-	struct reader reader = { .updates = updates, .announced = -1 };
+	struct reader reader = { .updates = updates, .announced = -1, .status = -1 };
 	struct bytes line;
 	for (size_t at = 0, start = 0; bytes_next_line(output, &at, &line); start = at)
 		take_line(&reader, line, (struct place){ file, start });
 	end_apt(&reader);
+	end_rpm(&reader);
 	if (!reader.is_whole)
 		refuse(updates,
 			"it is no whole output of `apt-get -s dist-upgrade`, "
@@ -274,6 +316,7 @@ read_output(struct updates *updates, struct bytes output, const struct file *fil
 	if (reader.wrapped != NULL)
 		refuse(updates, "its last line is not whole");
 	free(reader.wrapped);
+	table_free(&reader.names);
 }
 
 /* --- asked ---------------------------------------------------------------------------
@@ -302,8 +345,12 @@ ask(struct updates *updates)
 			"does: needs evidence");
 	else if (apt_answer.wrong != NULL)
 		updates->problem = memory_printf("apt-get: %s", apt_answer.wrong);
-	else
-		read_output(updates, BYTES_TEXT(apt_answer.output), NULL);
+	else {
+		updates->asked.path = "apt-get -s dist-upgrade";
+		updates->asked.state = FILE_READ;
+		updates->asked.bytes = BYTES_TEXT(apt_answer.output);
+		read_output(updates, updates->asked.bytes, &updates->asked);
+	}
 }
 
 void
@@ -330,69 +377,4 @@ updates_free(struct updates *updates)
 	free(updates->items);
 	free(updates->problem);
 	*updates = (struct updates){ 0 };
-}
-
-/* --- lists ---------------------------------------------------------------------------
- */
-
-/* "Valid-Until: Sat, 07 Jun 2025 08:10:42 UTC" in an InRelease: whether it is over.
- * Source: apt-secure(8), pkgAcqMetaBase::VerifyVendor in acquire-item.cc. */
-static bool
-is_over(const struct file *file, time_t now, size_t *ret_offset)
-{
-	static const char field[] = "Valid-Until:";
-	struct bytes line;
-	for (size_t at = 0, start = 0; bytes_next_line(file->bytes, &at, &line);
-		start = at) {
-		struct tm until = { 0 };
-		if (line.size < sizeof field ||
-			strncasecmp(line.data, field, sizeof field - 1) != 0)
-			continue;
-		autofree char *text = memory_copy(
-			line.data + sizeof field - 1, line.size - sizeof field + 1);
-		const char *end = strptime(text, " %a, %d %b %Y %H:%M:%S", &until);
-		*ret_offset = start;
-		return end == NULL || timegm(&until) < now;
-	}
-	return false;
-}
-
-static void
-take_time(struct host *host, const char *path, time_t *newest)
-{
-	struct stat status;
-	char *target = NULL;
-	if (host_status(host, path, &status, &target) == 0 && S_ISREG(status.st_mode) &&
-		status.st_mtime > *newest)
-		*newest = status.st_mtime;
-	free(target);
-}
-
-long
-updates_lists_age(struct host *host, time_t now, struct place *ret_place)
-{
-	static const char *const patterns[] = { "/var/lib/apt/lists/*InRelease",
-		"/var/lib/apt/lists/*_Release" };
-	time_t newest = 0;
-	bool is_there = false;
-	*ret_place = (struct place){ 0 };
-	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
-		struct name_list paths = { 0 };
-		(void)host_glob(host, patterns[i], &paths, NULL);
-		for (size_t k = 0; k < paths.count; k++) {
-			const struct file *file = host_file(host, paths.names[k]);
-			size_t offset;
-			is_there = true;
-			take_time(host, paths.names[k], &newest);
-			if (is_over(file, now, &offset))
-				*ret_place = (struct place){ file, offset };
-		}
-		name_list_free(&paths);
-	}
-	/* of update-notifier and apt.systemd.daily, after an update that went well */
-	take_time(host, "/var/lib/apt/periodic/update-success-stamp", &newest);
-	take_time(host, "/var/lib/apt/periodic/update-stamp", &newest);
-	if (!is_there)
-		return -1;
-	return newest > now ? 0 : (long)((now - newest) / DAY);
 }

@@ -14,13 +14,15 @@ struct update {
 	char *name;
 	char *have, *offered; /* versions; NULL: not told */
 	bool is_kept_back; /* by a hold, by phasing, or for what it needs */
-	struct place place; /* in the recorded file; nowhere when asked */
+	struct place place; /* in the recorded file, or in what was asked */
 };
 
 struct updates {
 	struct update *items;
 	size_t count;
 	char *problem; /* why nothing is known; NULL */
+	const char *doubt; /* why there may be more; NULL */
+	struct file asked; /* what apt-get answered, for places */
 };
 
 /* What is asked of the running system. */
@@ -35,10 +37,14 @@ updates_read(const struct context *context, const struct recorded *recorded,
 void
 updates_free(struct updates *updates);
 
-/* How old apt's lists are at most, in days at NOW, by what is the youngest of them (its
- * time is the server's) or says that they were fetched; -1 when there are none.
- * *ret_place is a list whose Valid-Until is over, nowhere when none is. */
+/* How old apt's lists are, in days at NOW: the oldest of them counts, *ret_oldest, by its
+ * Date or when the server changed it (apt gives it that time), whichever is before. apt
+ * leaves a list as it is when the server has no other, and when it can't be fetched: one
+ * with Valid-Until is made anew before that, and others are as young as the youngest from
+ * the same site. -1 when there are none. *ret_over is a list whose Valid-Until is over,
+ * nowhere when none is. */
 long
-updates_lists_age(struct host *host, time_t now, struct place *ret_place);
+updates_lists_age(struct host *host, time_t now, struct place *ret_over,
+	const struct file **ret_oldest);
 
 #endif

@@ -38,11 +38,12 @@ put(const char *name, const char *text, long days)
 static long
 age(unsigned *ret_line)
 {
+	const struct file *oldest;
 	struct place place;
 	unsigned column;
 	struct host *host = host_open(root, NULL);
 	assert_non_null(host);
-	long days = updates_lists_age(host, NOW, &place);
+	long days = updates_lists_age(host, NOW, &place, &oldest);
 	*ret_line = 0;
 	if (place.file != NULL)
 		bytes_position(place.file->bytes, place.offset, ret_line, &column);
@@ -51,23 +52,34 @@ age(unsigned *ret_line)
 }
 
 static void
-the_youngest_counts(void **state)
+the_oldest_counts(void **state)
 {
 	unsigned line;
 	(void)state;
 	assert_int_equal(age(&line), -1);
 	put("periodic/update-stamp", "", 1);
 	assert_int_equal(age(&line), -1); /* it tells of no list */
-	put("lists/x_InRelease", "Origin: x\n", 40);
-	put("lists/y_InRelease", "Origin: y\n", 30);
-	assert_int_equal(age(&line), 1);
-	put("periodic/update-stamp", "", 60);
-	assert_int_equal(age(&line), 30);
-	put("lists/z_Release", "Origin: z\n", 3);
-	put("lists/z_Release.gpg", "", 0);
+	put("lists/x_a_InRelease", "Origin: x\n", 40);
+	assert_int_equal(age(&line), 40);
+	/* what else the server has is younger: it had no other */
+	put("lists/x_b_InRelease", "Origin: x\n", 3);
 	assert_int_equal(age(&line), 3);
+	put("lists/xy_b_Release", "Origin: y\n", 30);
+	put("lists/xy_b_Release.gpg", "", 0);
+	assert_int_equal(age(&line), 30);
+	put("lists/xy_c_Release", "Origin: y\nDate: Mon, 16 Nov 2026 00:00:00 UTC\n", 0);
+	assert_int_equal(age(&line), 14);
+	/* one that is made anew each week is as old as it is */
+	put("lists/x_c_InRelease",
+		"Date: Sun, 15 Nov 2026 00:00:00 UTC\n"
+		"Valid-Until: Tue, 15 Dec 2026 00:00:00 UTC\n",
+		0);
+	assert_int_equal(age(&line), 15);
 	assert_int_equal(line, 0);
-	put("lists/y_InRelease", "Origin: y\n", -2);
+	put("lists/xy_c_Release", "Date: today\n", 0);
+	assert_true(age(&line) > 10000);
+	put("lists/xy_c_Release", "Origin: y\n", -2);
+	put("lists/x_c_InRelease", "Origin: x\n", 0);
 	assert_int_equal(age(&line), 0);
 }
 
@@ -76,15 +88,15 @@ one_that_is_over(void **state)
 {
 	unsigned line;
 	(void)state;
-	put("lists/x_InRelease", "Suite: x\nValid-Until: Mon, 30 Nov 2026 23:00:00 UTC\n",
-		0);
+	put("lists/x_d_InRelease",
+		"Suite: x\nValid-Until: Mon, 30 Nov 2026 23:00:00 UTC\n", 0);
 	age(&line);
 	assert_int_equal(line, 0);
-	put("lists/x_InRelease", "Suite: x\nValid-Until: Sun, 29 Nov 2026 23:00:00 UTC\n",
-		0);
+	put("lists/x_d_InRelease",
+		"Suite: x\nValid-Until: Sun, 29 Nov 2026 23:00:00 UTC\n", 0);
 	age(&line);
 	assert_int_equal(line, 2);
-	put("lists/x_InRelease", "Valid-Until: tomorrow\n", 0);
+	put("lists/x_d_InRelease", "Valid-Until: tomorrow\n", 0);
 	age(&line);
 	assert_int_equal(line, 1);
 }
@@ -117,7 +129,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_youngest_counts),
+		cmocka_unit_test(the_oldest_counts),
 		cmocka_unit_test(one_that_is_over),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
