@@ -170,6 +170,19 @@ judge_only(const struct time_daemon *daemon, const struct value *only,
 	finding_evidence_file(finding, daemon->path);
 }
 
+/* Whether one of SERVERS is not among those that are followed. */
+static bool
+misses_one(const struct time_daemon *daemon, const struct value *servers)
+{
+	for (size_t i = 0; servers != NULL && i < servers->count; i++) {
+		const struct time_source *source = find_source(
+			daemon, servers->items[i].text);
+		if (source == NULL || source->use != TIME_FOLLOWED)
+			return true;
+	}
+	return false;
+}
+
 static void
 judge_sources(const struct time_daemon *daemon, const struct control *control,
 	struct findings *findings)
@@ -185,9 +198,10 @@ judge_sources(const struct time_daemon *daemon, const struct control *control,
 	}
 	if (servers == NULL && only == NULL)
 		return;
+	bool is_missed = misses_one(daemon, servers);
 	for (size_t i = 0; i < daemon->doubt_count && i < DOUBTS_SHOWN; i++) {
 		const struct time_doubt *doubt = &daemon->doubts[i];
-		if (!doubt->may_drop && only == NULL)
+		if (!doubt->may_drop && only == NULL && !is_missed)
 			continue;
 		struct finding *finding = findings_add(findings, VERDICT_UNKNOWN,
 			"configuration of %s", time_names[daemon->id]);

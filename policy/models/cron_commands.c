@@ -7,7 +7,7 @@
 #include "policy/models/cron_table.h"
 
 enum {
-	COMMAND_BYTES_MAX = 256 * 1024, /* of all jobs' commands */
+	COMMAND_BYTES_MAX = 64 * 1024, /* of all jobs' commands */
 	PROGRAM_BYTES_MAX = 64 << 20, /* of all programs and scripts together */
 	SCRIPT_BYTES_MAX = 2 << 20, /* of the scripts alone */
 	SCRIPTS_MAX = 1000,

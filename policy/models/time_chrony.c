@@ -21,6 +21,12 @@ struct reader {
 	struct time_line *folders; /* of sourcedir, which count after all else */
 	size_t folder_count;
 	bool has_rtcsync;
+	/* what chooses among the sources, by the last line of each: */
+	char *select_mode; /* of authselectmode; NULL: mix */
+	struct place select_place, least_place;
+	long least; /* minsources */
+	size_t authentic, plain; /* sources with a key or NTS, and others */
+	size_t most; /* how many there are at most: a pool is several */
 };
 
 /* A word that no version of chronyd has for a directive or an option. */
@@ -30,6 +36,57 @@ is_no_word(const char *word)
 	return word[strspn(word,
 		       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 		       "0123456789_")] != '\0';
+}
+
+/* The value of the option NAME of a source; "" when it takes none, NULL when it is not
+ * there. */
+static const char *
+source_option(const struct time_line *line, const char *name)
+{
+	for (size_t i = 2; i < line->count; i++)
+		if (strcasecmp(line->words[i], name) == 0)
+			return i + 1 < line->count ? line->words[i + 1] : "";
+	return NULL;
+}
+
+/* Counts the source of LINE, which is followed. Source: SRC_SelectSource in sources.c; a
+ * pool is of maxsources, 4 where it does not say. */
+static void
+count_source(struct reader *reader, const struct time_line *line, const char *directive)
+{
+	long most = strcmp(directive, "pool") == 0 ? 4 : 1;
+	const char *value = source_option(line, "maxsources");
+	struct error ignored = ERROR_INIT;
+	if (most > 1 && value != NULL)
+		(void)text_number(value, 1, 16, &most, &ignored);
+	error_clear(&ignored);
+	reader->most += (size_t)most;
+	if (strcmp(directive, "refclock") == 0)
+		return;
+	if (source_option(line, "key") != NULL || source_option(line, "nts") != NULL)
+		reader->authentic++;
+	else
+		reader->plain++;
+}
+
+/* What may leave out sources that are there: authselectmode and minsources. */
+static void
+judge_choice(struct reader *reader)
+{
+	struct time_daemon *daemon = reader->daemon;
+	const char *mode = reader->select_mode != NULL ? reader->select_mode : "mix";
+	if (reader->plain > 0 &&
+		(strcasecmp(mode, "require") == 0 ||
+			(strcasecmp(mode, "prefer") == 0 && reader->authentic > 0)))
+		time_doubt(daemon, true, reader->select_place,
+			"authselectmode %s: sources without key or nts may not be "
+			"followed",
+			mode);
+	if (reader->least > (long)reader->most)
+		time_doubt(daemon, true, reader->least_place,
+			"minsources %ld: there are no more than %zu sources, and none is "
+			"followed",
+			reader->least, reader->most);
 }
 
 /* SOFT: in a file of sources, where a line that is wrong is passed over. */
@@ -61,6 +118,8 @@ take_source(struct reader *reader, const struct time_line *line, const char *dir
 	if (option == TIME_OPTION_OFFLINE)
 		time_doubt(daemon, true, line->place,
 			"offline: it is not asked before chronyc(1) says so");
+	if (option != TIME_OPTION_WATCHED)
+		count_source(reader, line, directive);
 	time_add(daemon, option == TIME_OPTION_WATCHED ? TIME_WATCHED : TIME_FOLLOWED,
 		directive,
 		is_clock ? memory_printf("%s %s", line->words[1], line->words[2])
@@ -234,6 +293,21 @@ take_initstepslew(struct reader *reader, const struct time_line *line)
 			"initstepslew has no threshold: chronyd ends");
 }
 
+static void
+take_choice(struct reader *reader, const struct time_line *line)
+{
+	struct error ignored = ERROR_INIT;
+	if (strcasecmp(line->words[0], "authselectmode") == 0) {
+		free(reader->select_mode);
+		reader->select_mode = memory_text(line->words[1]);
+		reader->select_place = line->place;
+	} else if (strcasecmp(line->words[0], "minsources") == 0) {
+		(void)text_number(line->words[1], 0, 1000000, &reader->least, &ignored);
+		reader->least_place = line->place;
+	}
+	error_clear(&ignored);
+}
+
 /* Takes LINE, but for its text. */
 static void
 take_words(struct reader *reader, struct time_line *line)
@@ -262,6 +336,8 @@ take_words(struct reader *reader, struct time_line *line)
 			"'%s', or what is behind it, is not understood", word);
 	else if (strcasecmp(word, "rtcsync") == 0)
 		reader->has_rtcsync = true;
+	else
+		take_choice(reader, line);
 }
 
 static void
@@ -323,5 +399,7 @@ time_chrony_read(struct host *host, struct time_daemon *daemon)
 		free(line->text);
 	}
 	free(reader.folders);
+	judge_choice(&reader);
+	free(reader.select_mode);
 	daemon->is_silent = !reader.has_rtcsync;
 }

@@ -14,6 +14,8 @@ struct reader {
 	struct host *host;
 	struct time_daemon *daemon;
 	size_t bytes, level;
+	long least; /* tos minsane */
+	struct place least_place;
 };
 
 /* They say nothing of whom the clock follows. */
@@ -24,7 +26,7 @@ static const char *const others[] = { "authdelay", "authenticate", "automax", "a
 	"logconfig", "logfile", "manycastserver", "mdnstries", "monitor", "mru", "nic",
 	"nonvolatile", "ntpsigndsocket", "nts", "phone", "pidfile", "port", "precision",
 	"requestkey", "reset", "restrict", "revoke", "rlimit", "saveconfigdir", "setvar",
-	"statistics", "statsdir", "tick", "tinker", "tos", "trap", "trustedkey", "ttl",
+	"statistics", "statsdir", "tick", "tinker", "trap", "trustedkey", "ttl",
 	"unrestrict", NULL };
 
 /* Sources that are named, and whoever speaks up. */
@@ -39,6 +41,23 @@ static const char *const valued[] = { "aead", "ask", "baud", "bias", "ca", "cert
 	"minpoll", "mode", "path", "ppspath", "refid", "require", "stratum", "subtype",
 	"time1", "time2", "ttl", "version", NULL };
 
+/* Whether VALUE is one that ntpd takes for the option NAME; with another it passes over
+ * the line. */
+static bool
+takes_value(const char *name, const char *value)
+{
+	static const char *const whole[] = { "key", "maxpoll", "minpoll", "mode", "ttl",
+		"version", "stratum", "subtype", "flag1", "flag2", "flag3", "flag4",
+		"baud", NULL };
+	struct error ignored = ERROR_INIT;
+	long number;
+	long most = strcmp(name, "version") == 0 ? 4 : 65535;
+	bool takes = !text_is_one_of(name, whole) ||
+		text_number(value, 0, most, &number, &ignored) == 0;
+	error_clear(&ignored);
+	return takes;
+}
+
 static void
 take_options(struct reader *reader, const struct time_line *line, const char *directive,
 	size_t first, char *name)
@@ -50,7 +69,8 @@ take_options(struct reader *reader, const struct time_line *line, const char *di
 			use = TIME_WATCHED;
 		if (text_is_one_of(word, flags))
 			continue;
-		if (text_is_one_of(word, valued) && i + 1 < line->count) {
+		if (text_is_one_of(word, valued) && i + 1 < line->count &&
+			takes_value(word, line->words[i + 1])) {
 			i++;
 			continue;
 		}
@@ -95,6 +115,46 @@ take_clock(struct reader *reader, const struct time_line *line)
 		take_options(reader, line, "refclock", has_unit ? 4 : 2,
 			memory_printf("%s %s", line->words[1],
 				has_unit ? line->words[3] : "0"));
+}
+
+/* "tos minsane 4 floor 2": how many sources there must be, and of which strata. Source:
+ * clock_select in ntp_proto.c. */
+static void
+take_tos(struct reader *reader, const struct time_line *line)
+{
+	struct error ignored = ERROR_INIT;
+	for (size_t i = 1; i < line->count; i += 2) {
+		const char *value = i + 1 < line->count ? line->words[i + 1] : "";
+		bool is_least = strcmp(line->words[i], "minsane") == 0;
+		if (is_least &&
+			text_number(value, 0, 1000, &reader->least, &ignored) == 0)
+			reader->least_place = line->place;
+		else if (is_least || strcmp(line->words[i], "floor") == 0 ||
+			strcmp(line->words[i], "ceiling") == 0)
+			time_doubt(reader->daemon, true, line->place,
+				"tos %s: sources may not be followed because of it",
+				line->words[i]);
+	}
+	error_clear(&ignored);
+}
+
+/* A pool is of several, up to tos maxclock, 10. */
+static void
+judge_least(struct reader *reader)
+{
+	const struct time_daemon *daemon = reader->daemon;
+	long most = 0;
+	for (size_t i = 0; i < daemon->source_count; i++)
+		if (daemon->sources[i].use == TIME_FOLLOWED)
+			most += strcmp(daemon->sources[i].directive, "server") == 0 ||
+					strcmp(daemon->sources[i].directive, "peer") == 0
+				? 1
+				: 10;
+	if (reader->least > most)
+		time_doubt(reader->daemon, true, reader->least_place,
+			"tos minsane %ld: there are no more than %ld sources, and none "
+			"is followed",
+			reader->least, most);
 }
 
 /* What is switched on and off. */
@@ -185,7 +245,9 @@ take_words(struct reader *reader, const struct time_line *line)
 				memory_text("whoever broadcasts"), line->place);
 			return;
 		}
-	if (strcmp(word, "refclock") == 0)
+	if (strcmp(word, "tos") == 0)
+		take_tos(reader, line);
+	else if (strcmp(word, "refclock") == 0)
 		take_clock(reader, line);
 	else if (strcmp(word, "includefile") == 0)
 		take_include(reader, line);
@@ -250,12 +312,12 @@ time_ntp_read(struct host *host, struct time_daemon *daemon)
 	/* readconfig of ntpsec walks the folder that lies beside the file */
 	autofree char *beside = memory_printf("%.*s/ntp.d",
 		(int)(strrchr(daemon->path, '/') - daemon->path), daemon->path);
-	if (host_exists(host, beside) == 0)
-		return;
-	if (daemon->id == TIME_NTPSEC)
+	bool is_beside = host_exists(host, beside) != 0;
+	if (is_beside && daemon->id == TIME_NTPSEC)
 		take_file(&reader, beside);
-	else
+	else if (is_beside)
 		time_doubt(daemon, true,
 			(struct place){ host_file(host, daemon->path), 0 },
 			"%s is there, which ntpsec reads and ntp does not", beside);
+	judge_least(&reader);
 }

@@ -13,6 +13,7 @@ enum { SECONDS_MAX = 1000000 };
 struct tracking {
 	double offset, delay, dispersion;
 	unsigned found; /* a bit each */
+	bool is_local; /* the reference is the machine's own clock */
 };
 
 /* What is behind START in TEXT; NULL when it does not begin so. */
@@ -53,7 +54,11 @@ take_tracking(struct time_state *state, struct tracking *tracking, const char *t
 	struct place place)
 {
 	const char *value;
-	if ((value = field(text, "System time")) != NULL)
+	/* NTP_REFID_LOCAL in ntp.h of chrony */
+	if ((value = field(text, "Reference ID")) != NULL)
+		tracking->is_local = behind(value, "7F7F0101") != NULL ||
+			behind(value, "127.127.1.1") != NULL;
+	else if ((value = field(text, "System time")) != NULL)
 		take_seconds(tracking, &tracking->offset, 1, value);
 	else if ((value = field(text, "Root delay")) != NULL)
 		take_seconds(tracking, &tracking->delay, 2, value);
@@ -62,9 +67,10 @@ take_tracking(struct time_state *state, struct tracking *tracking, const char *t
 	else if ((value = field(text, "Leap status")) != NULL) {
 		static const char *const known[] = { "Normal", "Insert second",
 			"Delete second", NULL };
-		state->is_synchronised = text_is_one_of(value, known);
+		bool is_known = text_is_one_of(value, known);
+		state->is_synchronised = is_known && !tracking->is_local;
 		state->place = place;
-		return state->is_synchronised || strcmp(value, "Not synchronised") == 0;
+		return is_known || strcmp(value, "Not synchronised") == 0;
 	}
 	if (tracking->found == 7)
 		state->max_error = (long)((tracking->offset + tracking->dispersion +

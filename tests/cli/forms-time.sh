@@ -68,6 +68,19 @@ server ntp2.isp.net
 END
 judged fail "etc/chrony.conf:1: source ntp1.isp.net: noselect: asked, but never followed -> followed"
 
+form "chrony's choice leaves sources out"
+programs sbin/chronyd
+for lines in 'authselectmode require' 'minsources 3' 'authselectmode prefer' 'minsources 2\nminsources 4'; do
+	printf "server ntp1.isp.net\nserver ntp2.isp.net key 3\n$lines\n" | put etc/chrony.conf
+	judged unknown "${lines%% *} "
+done
+for lines in 'authselectmode mix' 'minsources 2' 'authselectmode require\nauthselectmode ignore'; do
+	printf "server ntp1.isp.net\nserver ntp2.isp.net key 3\n$lines\n" | put etc/chrony.conf
+	judged pass
+done
+printf 'server ntp1.isp.net nts\nserver ntp2.isp.net key 3\nauthselectmode require\n' | put etc/chrony.conf
+judged pass
+
 form "chrony asks once, at the start"
 programs sbin/chronyd
 printf 'server ntp1.isp.net\ninitstepslew 30 foo.example.org\n' | put etc/chrony.conf
@@ -166,6 +179,15 @@ form "a line that ntpd passes over"
 printf 'server ntp1.isp.net iburst\nserver ntp2.isp.net frob\n' | put etc/ntp.conf
 judged unknown "'frob' is not understood"
 
+for line in 'tos minsane 3' 'tos mindist 0.1 floor 3' 'server ntp2.isp.net minpoll high' 'server ntp2.isp.net version 9'; do
+	printf 'server ntp1.isp.net iburst\n%s\n' "$line" | put etc/ntp.conf
+	judged unknown "etc/ntp.conf:2: configuration of ntp"
+done
+printf 'server ntp1.isp.net iburst minpoll 4 version 4\ntos mindist 0.1 minclock 4 minsane 1\n' | put etc/ntp.conf
+policy '' <<<"time: { servers: [ntp1.isp.net] }"
+judged pass
+policy '' <<<"$servers"
+
 form "ntpsec with its folder"
 programs sbin/ntpd
 policy '' <<<"time: { daemons: [ntpsec], only: ['*.isp.net'] }"
@@ -216,6 +238,9 @@ form "timesyncd falls back on what is built in"
 programs lib/systemd/systemd-timesyncd
 printf '[Time]\n#NTP=\n' | put etc/systemd/timesyncd.conf
 judged unknown "servers that are built into it"
+policy '' <<<"time: { servers: [ntp1.isp.net] }"
+judged unknown "servers that are built into it"
+policy '' <<<"$servers"
 
 form "networkd adds what DHCP says"
 programs lib/systemd/systemd-timesyncd
@@ -292,6 +317,8 @@ recorded 2004-02-10 '{ synchronised: yes, max-error: 8 }' < <(tracking Normal)
 judged pass
 says "$FORM: half the delay and the dispersion" "up to 7.926 ms"
 recorded 2004-02-10 '{ synchronised: yes }' < <(tracking 'Not synchronised')
+judged fail "evidence.txt:11: clock: not synchronised"
+recorded 2004-02-10 '{ synchronised: yes }' < <(tracking Normal | sed 's/CB00710F (ntp1.isp.net)/7F7F0101 ()/')
 judged fail "evidence.txt:11: clock: not synchronised"
 
 form "timedatectl show"
