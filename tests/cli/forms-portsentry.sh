@@ -220,7 +220,7 @@ END
 	# shellcheck disable=SC2016
 	unshare --pid --fork --mount-proc bash -c '
 		"$0" -stcp & "$0" -sudp more & bash -c "exec -a /usr/sbin/portsentry sleep 60" &
-		while [ "$(pgrep -c "portsentry|sleep")" -lt 3 ]; do sleep 0.1; done
+		for _ in {1..100}; do [ "$(pgrep -c "portsentry|sleep")" -ge 3 ] && break; sleep 0.1; done
 		"$@"' "$T/portsentry" "$HOLDFAST" audit -v --policy "$T/policy.yaml" >"$T/out" 2>"$T/err"
 	says "asked: it runs" "TCP now: stcp"
 	says "asked: not with two arguments" "UDP now: not watched -> sudp"

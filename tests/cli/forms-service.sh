@@ -364,7 +364,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	for running in yes no; do
 		printf 'name: catd\nrunning: %s\narguments: [-a]\n' $running | sed '/no$/{n;d}' | asked
 		unshare --pid --fork --mount-proc bash -c '
-			"$0" -a & while [ "$(pgrep -c catd)" -lt 1 ]; do sleep 0.1; done
+			"$0" -a & for _ in {1..100}; do [ "$(pgrep -c catd)" -ge 1 ] && break; sleep 0.1; done
 			"$@"' "$T/catd" "$HOLDFAST" audit -v --policy "$T/policy.yaml" >"$T/out" 2>"$T/err"
 		says "asked, running $running: it runs" "catd now: runs"
 	done
@@ -374,7 +374,7 @@ if [ "$(id -u)" -eq 0 ]; then
 		chown $owner "$T/catd"
 		unshare --pid --fork --mount-proc bash -c '
 			setpriv --reuid 1234 --regid 1234 --clear-groups "$0" -a &
-			while [ "$(pgrep -c catd)" -lt 1 ]; do sleep 0.1; done
+			for _ in {1..100}; do [ "$(pgrep -c catd)" -ge 1 ] && break; sleep 0.1; done
 			"$@"' "$T/catd" "$HOLDFAST" audit -v --policy "$T/policy.yaml" >"$T/out" 2>"$T/err"
 		if [ $owner -eq 0 ]; then
 			says "asked: a user's process of root's program" "catd now: runs"
