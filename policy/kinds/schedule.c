@@ -67,6 +67,7 @@ struct sum {
 	long gap; /* the shortest of all ways; CALENDAR_NEVER: none */
 	const struct cron_job *shown; /* where it comes from */
 	const char *doubt; /* NULL: none may be shorter */
+	const char *hindrance; /* why one does not count; NULL */
 };
 
 static void
@@ -106,6 +107,8 @@ add_job(struct sum *sum, const struct cron_table *table, const struct cron_job *
 		sum->doubt = job->doubt;
 	else if (meant == SCHEDULE_PERHAPS)
 		sum->doubt = why;
+	else if (job->hindrance != NULL)
+		sum->hindrance = job->hindrance;
 	else if (job->interval > 0)
 		shorten(sum, job->interval, job);
 	else if (job->by_anacron && !job->at_boot)
@@ -129,7 +132,7 @@ add_up(struct host *host, const struct cron_table *table, struct schedule_search
 		add_job(&sum, table, job, meant[i], search->why);
 		if (first == NULL && job->doubt == NULL && !job->by_anacron &&
 			meant[i] == SCHEDULE_SURELY && !job->at_boot &&
-			job->interval == 0)
+			job->interval == 0 && job->hindrance == NULL)
 			first = job;
 	}
 	if (first != NULL)
@@ -229,8 +232,11 @@ find_outcome(struct host *host, const struct cron_installed *installed,
 	} else if (sum.shown != NULL) {
 		outcome.have = memory_text(sum.shown->at_boot
 				? "started at the boot alone"
-				: sum.doubt != NULL ? "started"
-						    : "never started");
+				: sum.doubt != NULL     ? "started"
+				: sum.hindrance != NULL ? "not started again and again"
+							: "never started");
+		if (sum.hindrance != NULL && sum.doubt == NULL)
+			outcome.why = memory_text(sum.hindrance);
 	} else {
 		outcome.have = memory_text("nothing starts it");
 	}

@@ -1,4 +1,4 @@
-/* For policy/kinds/service.c and service_now.c alone. */
+/* For policy/kinds/service.c, service_boot.c and service_now.c alone. */
 #ifndef POLICY_KINDS_SERVICE_H
 #define POLICY_KINDS_SERVICE_H
 
@@ -20,6 +20,11 @@ service_name(const struct control *control);
  * blanks between; "" when there are none. The caller frees. */
 char *
 service_find_words(const struct value *list, char *const *words, size_t count, bool has);
+
+/* Judges whether it is started at boot. */
+void
+service_judge_boot(const struct context *context, const struct control *control,
+	struct findings *findings);
 
 /* Judges whether it runs now. */
 void

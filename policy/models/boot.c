@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "policy/models/boot_script.h"
 #include "policy/models/xinetd_conf.h"
 
 /* The runlevel of inittab's line "id:LEVEL:initdefault:"; '\0' without. */
@@ -84,10 +85,14 @@ ask_systemd(struct host *host, const char *name, struct boot_answer *answer)
 	boot_units_find(boot_units_read(host), full, &unit);
 	*answer = (struct boot_answer){
 		.state = unit.state,
-		.by = memory_text(unit.script != NULL ? unit.script : unit.name),
+		.by = !unit.is_there          ? NULL
+			: unit.script != NULL ? memory_text(unit.script)
+					      : memory_text(unit.name),
 		.reason = unit.reason,
 		.path = unit.path,
 		.place = unit.place,
+		.change = unit.change,
+		.starter = unit.starter,
 	};
 }
 
@@ -155,11 +160,18 @@ ask_sysv(struct host *host, const char *name, struct boot_answer *answer)
 		      *red_hat = memory_printf("/etc/rc.d/init.d/%s", name);
 	const char *path = host_has_name(host, debian) == 1 ? debian : red_hat;
 	bool has_script = host_has_name(host, path) == 1;
-	struct place respawned = find_respawned(host, level, name);
+	struct place respawned = find_respawned(host, level, name), tested;
+	autofree char *missing = link != NULL ? boot_script_missing(host, path, &tested)
+					      : NULL;
 	if (level == '\0') {
 		say(answer, BOOT_UNSURE, has_script ? path : NULL, "/etc/inittab",
 			memory_text("init asks for the runlevel: no line of inittab "
 				    "names it"));
+	} else if (missing != NULL) {
+		say(answer, BOOT_UNSURE, path, NULL,
+			memory_printf(
+				"its script tests for %s, which is not there", missing));
+		answer->place = tested;
 	} else if (link != NULL) {
 		say(answer, BOOT_STARTED, path, link, NULL);
 	} else if (respawned.file != NULL) {
@@ -168,6 +180,7 @@ ask_sysv(struct host *host, const char *name, struct boot_answer *answer)
 	} else if (has_script) {
 		say(answer, BOOT_STOPPED, path, NULL,
 			memory_printf("runlevel %c has no link that starts it", level));
+		answer->change = BOOT_CHANGE_ENABLE;
 		answer->place = place;
 	} else {
 		say(answer, BOOT_STOPPED, NULL, NULL,
@@ -221,6 +234,13 @@ ask_xinetd(const struct context *context, const char *name, struct boot_answer *
 {
 	struct xinetd_conf conf;
 	const struct xinetd_service *best = NULL;
+	struct boot_answer its;
+	/* without its configuration and its unit nothing is to be read */
+	boot_ask_init(context->host, "xinetd", &its);
+	bool is_there = its.state != BOOT_STOPPED || its.by != NULL;
+	boot_answer_free(&its);
+	if (!is_there && host_has_name(context->host, "/etc/xinetd.conf") == 0)
+		return;
 	static const int order[] = {
 		[XINETD_STARTED] = 2, [XINETD_UNSURE] = 1, [XINETD_STOPPED] = 0
 	};

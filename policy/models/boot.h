@@ -16,6 +16,8 @@ struct boot_answer {
 	char *reason; /* owned; never NULL unless it is started */
 	char *path; /* owned: what says so; NULL */
 	struct place place; /* the same, where it is a line */
+	enum boot_change change;
+	const char *starter; /* see boot_units.h; the host's */
 };
 
 /* Freed by boot_answer_free. */

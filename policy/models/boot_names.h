@@ -9,6 +9,8 @@ struct boot_names {
 	struct host *host;
 	struct table files; /* name -> struct boot_name, for those that were asked for */
 	struct table aliases; /* a unit's own name -> struct name_list */
+	size_t links; /* that were looked at */
+	bool is_cut; /* there are more than are followed */
 	bool has_vendor; /* the vendor's folder of units is in the root */
 };
 

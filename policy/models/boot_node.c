@@ -102,10 +102,12 @@ read_words(struct reading *reading, const struct traced *value, bool is_hard, bo
 {
 	struct boot_node *node = reading->node;
 	char *rest = NULL;
+	size_t max = list == &node->afters || list == &node->befores ? BOOT_ORDERS_MAX
+								     : BOOT_EDGES_MAX;
 	autofree char *text = memory_copy(
 		value->text.size > 0 ? value->text.data : "", value->text.size);
-	for (char *word = strtok_r(text, " \t", &rest);
-		word != NULL && node->edge_count <= BOOT_EDGES_MAX;
+	for (char *word = strtok_r(text, " \t", &rest); word != NULL &&
+		node->edge_count <= BOOT_EDGES_MAX && (list == NULL || list->count < max);
 		word = strtok_r(NULL, " \t", &rest)) {
 		struct place place = { value->file, value->places[word - text] };
 		size_t size = strlen(word);
@@ -114,7 +116,11 @@ read_words(struct reading *reading, const struct traced *value, bool is_hard, bo
 			word++;
 		}
 		autofree char *name = expand(word, node->name);
-		if (name == NULL) {
+		bool matters = list == NULL || list == &node->conflicts ||
+			list == &node->requisites;
+		if (name == NULL && !matters) {
+			continue;
+		} else if (name == NULL) {
 			set_loaded(node, BOOT_LOADED_UNSURE, value->file->path,
 				memory_printf(
 					"it names %s, a specifier that is not understood",
@@ -141,6 +147,26 @@ is_yes(const struct traced *value)
 }
 
 static void
+add_later(
+	struct boot_node *node, const char *name, enum boot_state state, const char *when)
+{
+	node->later = memory_grow(node->later, node->later_count, sizeof *node->later);
+	node->later[node->later_count++] = (struct boot_later){ memory_text(name), state,
+		when };
+}
+
+/* OnFailure and OnSuccess. */
+static void
+read_later(struct reading *reading, const struct traced *value, const char *when)
+{
+	struct name_list names = { 0 };
+	read_words(reading, value, false, false, &names);
+	for (size_t i = 0; i < names.count; i++)
+		add_later(reading->node, names.names[i], BOOT_UNSURE, when);
+	name_list_free(&names);
+}
+
+static void
 read_unit_line(void *data, const char *name, struct traced *value)
 {
 	static const char *const soft[] = { "Wants", "Upholds", NULL },
@@ -156,6 +182,14 @@ read_unit_line(void *data, const char *name, struct traced *value)
 		read_words(reading, value, false, false, &node->requisites);
 	else if (strcmp(name, "Conflicts") == 0)
 		read_words(reading, value, false, false, &node->conflicts);
+	else if (strcmp(name, "After") == 0)
+		read_words(reading, value, false, false, &node->afters);
+	else if (strcmp(name, "Before") == 0)
+		read_words(reading, value, false, false, &node->befores);
+	else if (strcmp(name, "OnFailure") == 0)
+		read_later(reading, value, " when it fails");
+	else if (strcmp(name, "OnSuccess") == 0)
+		read_later(reading, value, " when it has ended");
 	else if (strcmp(name, "DefaultDependencies") == 0)
 		node->is_alone = !is_yes(value);
 	else
@@ -167,12 +201,24 @@ static void
 read_type_line(void *data, const char *name, struct traced *value)
 {
 	static const char *const others[] = { "ExecStop", "SuccessAction", NULL };
+	static const char *const roots[] = { "RootDirectory", "RootImage", "BindPaths",
+		"BindReadOnlyPaths", "MountImages", "ExtensionImages",
+		"ExtensionDirectories", NULL };
+	static const char *const simple[] = { "simple", "idle", "", NULL };
 	struct reading *reading = data;
 	struct boot_node *node = reading->node;
 	bool is_service = boot_node_is_type(node->name, "service");
 	bool is_socket = boot_node_is_type(node->name, "socket");
+	const char *text = value->text.size > 0 ? value->text.data : "";
+	boot_commands_add(&node->commands, name, value);
+	node->has_own_root = node->has_own_root ||
+		(*text != '\0' && text_is_one_of(name, roots));
 	if (is_service && strcmp(name, "ExecStart") == 0) {
-		node->has_start = value->text.size > 0; /* an empty one takes all back */
+		node->has_start = *text != '\0'; /* an empty one takes all back */
+	} else if (is_service && strcmp(name, "Type") == 0) {
+		node->is_simple = text_is_one_of(text, simple);
+	} else if (is_service && strcmp(name, "RemainAfterExit") == 0) {
+		node->unit.remains = is_yes(value);
 	} else if (is_service && text_is_one_of(name, others)) {
 		node->has_other = true;
 	} else if (is_service && strcmp(name, "Sockets") == 0) {
@@ -189,8 +235,8 @@ read_type_line(void *data, const char *name, struct traced *value)
 /* The links in the folders NAME.wants and so on, of each of ALL names. The first of a
  * name counts, and one to /dev/null hides the others. */
 static void
-read_links(const struct boot_names *names, struct boot_node *node,
-	const struct name_list *all, const char *kind, bool is_hard)
+read_links(struct boot_names *names, struct boot_node *node, const struct name_list *all,
+	const char *kind, bool is_hard)
 {
 	const struct unit_folders *folders = unit_folders_read(names->host);
 	struct table seen = { 0 };
@@ -203,9 +249,8 @@ read_links(const struct boot_names *names, struct boot_node *node,
 				"%s/%s", folders->paths[i], its);
 			if (host_list(names->host, folder, &list, NULL) < 0)
 				continue;
-			for (size_t n = 0;
-				n < list.count && node->edge_count <= BOOT_EDGES_MAX;
-				n++) {
+			for (size_t n = 0; n < list.count && !names->is_cut; n++) {
+				names->is_cut = ++names->links > BOOT_LINKS_MAX;
 				char *path = memory_printf(
 					"%s/%s", folder, list.names[n]);
 				struct stat status;
@@ -284,6 +329,15 @@ read_stock(struct boot_node *node)
 	return is_stock;
 }
 
+/* Those with default dependencies on sysinit.target: service_add_default_dependencies and
+ * its like. */
+static bool
+waits_for_early(const char *name)
+{
+	static const char *const types[] = { "service", "socket", "timer", "path", NULL };
+	return text_is_one_of(strrchr(name, '.') + 1, types);
+}
+
 /* Reads the unit's FILE and its drop-ins. */
 static void
 read_lines(struct boot_names *names, struct boot_node *node, const struct file *file,
@@ -307,8 +361,47 @@ read_lines(struct boot_names *names, struct boot_node *node, const struct file *
 					? "it has no ExecStart, which systemd takes from "
 					  "some alone"
 					: "it has no ExecStart, and systemd refuses it"));
-	if (!node->is_alone && !boot_node_is_type(node->name, "target"))
-		add_edge(node, "sysinit.target", true);
+	if (!node->is_alone && waits_for_early(node->name))
+		add_edge(node, "sysinit.target", true)->is_implied = true;
+}
+
+/* What a socket, timer, path or automount starts by its type. */
+static void
+read_activated(struct boot_node *node)
+{
+	bool is_socket = boot_node_is_type(node->name, "socket");
+	bool is_automount = boot_node_is_type(node->name, "automount");
+	if (!is_socket && !is_automount && !boot_node_is_type(node->name, "timer") &&
+		!boot_node_is_type(node->name, "path"))
+		return;
+	autofree char *same = memory_printf("%.*s%s",
+		(int)(strrchr(node->name, '.') - node->name), node->name,
+		is_automount            ? ".mount"
+			: node->accepts ? "@.service"
+					: ".service");
+	add_later(node, node->starts != NULL && !node->accepts ? node->starts : same,
+		is_socket ? BOOT_BY_SOCKET : BOOT_LATER, "");
+}
+
+/* A slice needs no file; of fstab and what udev finds units are made. */
+static void
+judge_missing(const struct boot_names *names, struct boot_node *node)
+{
+	static const char *const made[] = { "mount", "automount", "swap", "device",
+		NULL };
+	const char *type = strrchr(node->name, '.') + 1;
+	if (strcmp(type, "slice") == 0)
+		return;
+	if (text_is_one_of(type, made))
+		set_loaded(node, BOOT_LOADED_UNSURE, NULL,
+			memory_text("its unit is made at the boot, if at all"));
+	else if (names->has_vendor)
+		set_loaded(node, BOOT_NOT_LOADED, NULL,
+			memory_text("there is no such unit"));
+	else
+		set_loaded(node, BOOT_LOADED_UNSURE, NULL,
+			memory_text("its unit file is not in this root, which lacks the "
+				    "vendor's units"));
 }
 
 void
@@ -316,6 +409,10 @@ boot_node_read(struct boot_names *names, struct boot_node *node)
 {
 	const struct file *file;
 	autofree char *own = boot_names_resolve(names, node->name, &file);
+	node->is_read = true;
+	node->is_simple = true;
+	node->unit.state = BOOT_STARTED;
+	node->unit.commands = &node->commands;
 	if (file != NULL && unit_files_is_masked(file)) {
 		set_loaded(
 			node, BOOT_NOT_LOADED, file->path, memory_text("it is masked"));
@@ -332,16 +429,12 @@ boot_node_read(struct boot_names *names, struct boot_node *node)
 	if (file != NULL)
 		read_lines(names, node, file, &all);
 	else if (node->script == NULL && !is_stock)
-		set_loaded(node, names->has_vendor ? BOOT_NOT_LOADED : BOOT_LOADED_UNSURE,
-			NULL,
-			memory_text(names->has_vendor
-					? "there is no such unit"
-					: "its unit file is not in this root, which "
-					  "lacks the vendor's units"));
+		judge_missing(names, node);
 	keep(&all, strrchr(own, '.') + 1); /* those of the type */
 	read_links(names, node, &all, "wants", false);
 	read_links(names, node, &all, "requires", true);
 	read_runlevels(names, node);
+	read_activated(node);
 	name_list_free(&all);
 }
 
@@ -358,8 +451,15 @@ boot_node_free(struct boot_node *node)
 	free(node->unit.reason);
 	free(node->unit.path);
 	free(node->starts);
+	for (size_t i = 0; i < node->later_count; i++)
+		free(node->later[i].name);
+	free(node->later);
+	free(node->requirers);
+	boot_commands_free(&node->commands);
 	name_list_free(&node->conflicts);
 	name_list_free(&node->requisites);
+	name_list_free(&node->afters);
+	name_list_free(&node->befores);
 	unit_conditions_free(&node->conditions);
 	free(node);
 }

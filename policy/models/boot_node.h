@@ -3,6 +3,7 @@
 #ifndef POLICY_MODELS_BOOT_NODE_H
 #define POLICY_MODELS_BOOT_NODE_H
 
+#include "policy/models/boot_commands.h"
 #include "policy/models/boot_names.h"
 #include "policy/models/boot_units.h"
 #include "policy/models/unit_conditions.h"
@@ -20,7 +21,17 @@ struct boot_edge {
 	struct place place;
 	bool is_hard; /* Requires, BindsTo */
 	bool binds; /* BindsTo */
-	struct boot_node *to; /* for boot_units.c; NULL: not followed */
+	bool is_implied; /* by its type, not by a line; it waits for that one */
+	struct boot_node *from, *to; /* for boot_units.c and boot_judge.c; TO is NULL
+					where it is not followed */
+};
+
+/* What the unit starts after it was started itself. */
+struct boot_later {
+	char *name; /* the other unit's */
+	enum boot_state state; /* BOOT_BY_SOCKET, BOOT_LATER, BOOT_UNSURE: OnFailure and
+				  the like */
+	const char *when; /* " when it fails", "" */
 };
 
 struct boot_node {
@@ -30,16 +41,32 @@ struct boot_node {
 	enum boot_loaded loaded; /* unit.reason says why not */
 	struct boot_edge *edges;
 	size_t edge_count;
-	struct name_list conflicts, requisites;
+	struct boot_later *later;
+	size_t later_count;
+	struct name_list conflicts, requisites, afters, befores;
 	struct unit_conditions conditions;
+	struct boot_commands commands;
 	bool is_alone; /* DefaultDependencies=no */
 	bool has_start, has_other; /* a service: ExecStart; ExecStop, SuccessAction */
+	bool is_simple; /* a service that is started when its program is forked */
+	bool has_own_root; /* its programs are not those of the host's root */
 	bool accepts; /* a socket: a service for each connection */
 	char *starts; /* what a socket, timer or path names; NULL: that of its name */
-	bool is_excluded, is_broken, is_certain; /* for boot_units.c */
+	/* for boot_units.c and boot_judge.c */
+	bool is_read, is_excluded, is_broken, is_certain;
+	int fails; /* 1: so do those that require it and wait for it; -1: it may */
+	struct boot_edge **requirers; /* hard ones that lead here */
+	size_t requirer_count;
+	struct boot_node *activator; /* what starts it later, NULL: the boot itself */
+	enum boot_state activation; /* how */
+	const char *when;
 };
 
-enum { BOOT_EDGES_MAX = 100000 }; /* of one unit, and of all */
+enum {
+	BOOT_EDGES_MAX = 100000, /* of one unit, and of all */
+	BOOT_LINKS_MAX = 20000, /* in folders of links */
+	BOOT_ORDERS_MAX = 100, /* names in After=, and in Before=, that are looked at */
+};
 
 /* Reads the unit called node->name, its own name. Freed by boot_node_free. */
 void

@@ -4,26 +4,26 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/models/boot_node.h"
+#include "policy/models/boot_graph.h"
+#include "policy/models/unit_folders.h"
 
 enum { UNITS_MAX = 5000 };
 
-struct boot_units {
-	struct host *host;
-	struct boot_names names;
-	struct table by_name; /* a unit's own name -> struct boot_node */
-	struct boot_node **nodes; /* in the order of finding; the first is the target */
-	size_t count, edges;
-	bool is_cut; /* there are more than are followed */
-};
-
-/* Mounts, devices and the like are not followed. */
+/* Mounts, devices, slices and the like are there without a file, and are followed where
+ * they have one, or a folder of links. */
 static bool
-is_followed(const char *name)
+is_followed(struct boot_units *units, const char *name)
 {
 	static const char *const types[] = { "service", "socket", "target", "timer",
 		"path", NULL };
-	return boot_names_is_unit(name) && text_is_one_of(strrchr(name, '.') + 1, types);
+	if (!boot_names_is_unit(name))
+		return false;
+	autofree char *wants = memory_printf("%s.wants", name),
+		      *requires = memory_printf("%s.requires", name);
+	return text_is_one_of(strrchr(name, '.') + 1, types) ||
+		unit_folders_having(units->host, name) != 0 ||
+		unit_folders_having(units->host, wants) != 0 ||
+		unit_folders_having(units->host, requires) != 0;
 }
 
 /* Of a template FROM wants the instance with its own, or else its name:
@@ -43,7 +43,7 @@ static struct boot_node *
 visit(struct boot_units *units, const char *name, const struct boot_node *from)
 {
 	const struct file *file;
-	if (!is_followed(name))
+	if (!is_followed(units, name))
 		return NULL;
 	autofree char *filled = strstr(name, "@.") != NULL && from != NULL
 		? fill_template(name, from->name)
@@ -57,6 +57,7 @@ visit(struct boot_units *units, const char *name, const struct boot_node *from)
 	node = memory_new(1, sizeof *node);
 	node->name = own;
 	node->unit.name = own;
+	node->unit.state = BOOT_STOPPED;
 	units->nodes = memory_grow(
 		units->nodes, units->count, sizeof(struct boot_node *));
 	units->nodes[units->count++] = node;
@@ -64,194 +65,86 @@ visit(struct boot_units *units, const char *name, const struct boot_node *from)
 	return node;
 }
 
+/* Reads NODE and adds what it wants. */
 static void
-visit_all(struct boot_units *units)
+expand(struct boot_units *units, struct boot_node *node)
+{
+	boot_node_read(&units->names, node);
+	units->is_cut = units->is_cut || units->names.is_cut;
+	for (size_t k = 0; k < node->edge_count; k++) {
+		struct boot_edge *edge = &node->edges[k];
+		if (node->loaded == BOOT_NOT_LOADED)
+			break;
+		units->is_cut = units->is_cut || units->edges++ >= BOOT_EDGES_MAX ||
+			units->count >= UNITS_MAX;
+		if (!units->is_cut)
+			edge->to = visit(units, edge->name, node);
+	}
+}
+
+/* --- what is started later -----------------------------------------------------------
+ */
+
+/* Sets that FROM starts TO, which the boot does not. */
+static void
+activate(struct boot_units *units, struct boot_node *from, struct boot_node *to,
+	enum boot_state state, const char *when)
+{
+	if (to == NULL || to->is_read || to->activator != NULL)
+		return;
+	to->activator = from;
+	to->activation = from->unit.state == BOOT_UNSURE ? BOOT_UNSURE : state;
+	to->when = when;
+	expand(units, to);
+	const char *starter = from->unit.starter != NULL ? from->unit.starter
+							 : from->name;
+	to->unit.starter = starter;
+	if (to->loaded != BOOT_LOADED)
+		return;
+	boot_node_set(to, to->activation, from->unit.path,
+		from->unit.state == BOOT_UNSURE
+			? memory_printf(
+				  "%s would start it: %s", from->name, from->unit.reason)
+			: memory_printf("%s %s it%s", from->name,
+				  when != NULL ? "starts" : "wants",
+				  when != NULL ? when : ", and is started later"));
+	to->unit.place = from->unit.place;
+	boot_judge(units, to);
+}
+
+/* What the sockets (WHICH: BOOT_BY_SOCKET), the timers and paths, or what a unit's end
+ * starts, with all that this wants. */
+static void
+follow_later(struct boot_units *units, enum boot_state which)
 {
 	for (size_t i = 0; i < units->count; i++) {
 		struct boot_node *node = units->nodes[i];
-		boot_node_read(&units->names, node);
-		for (size_t k = 0; k < node->edge_count; k++) {
-			struct boot_edge *edge = &node->edges[k];
-			if (node->loaded == BOOT_NOT_LOADED)
-				break;
+		bool acts = node->unit.state != BOOT_STOPPED && !units->is_cut;
+		for (size_t k = 0;
+			acts && node->activator != NULL && k < node->edge_count; k++)
+			activate(units, node, node->edges[k].to, node->activation, NULL);
+		for (size_t k = 0; acts && k < node->later_count; k++) {
+			struct boot_later *later = &node->later[k];
 			units->is_cut = units->is_cut ||
 				units->edges++ >= BOOT_EDGES_MAX ||
 				units->count >= UNITS_MAX;
-			if (!units->is_cut)
-				edge->to = visit(units, edge->name, node);
+			if (later->state == which && !units->is_cut)
+				activate(units, node,
+					visit(units, later->name,
+						node->accepts ? NULL : node),
+					which, later->when);
 		}
 	}
 }
 
-static struct boot_node *
-find_node(struct boot_units *units, const char *name)
+struct boot_node *
+boot_graph_find(struct boot_units *units, const char *name)
 {
 	const struct file *file;
 	if (!boot_names_is_unit(name))
 		return NULL;
 	autofree char *own = boot_names_resolve(&units->names, name, &file);
 	return table_get(&units->by_name, own);
-}
-
-static void
-exclude(struct boot_node *node, const struct boot_node *other)
-{
-	node->is_excluded = true;
-	if (node->loaded != BOOT_LOADED)
-		return;
-	node->loaded = BOOT_LOADED_UNSURE;
-	boot_node_set(node, BOOT_UNSURE, NULL,
-		memory_printf("it excludes %s, which is wanted too, or requires what "
-			      "excludes that",
-			other->name));
-}
-
-/* Of two that exclude each other transaction.c drops one, with all that requires it, or
- * starts nothing. */
-static void
-find_excluded(struct boot_units *units)
-{
-	bool changes = true;
-	for (size_t i = 0; i < units->count; i++) {
-		struct boot_node *node = units->nodes[i];
-		for (size_t k = 0; k < node->conflicts.count; k++) {
-			struct boot_node *other = find_node(
-				units, node->conflicts.names[k]);
-			if (other == NULL || other == node ||
-				other->loaded == BOOT_NOT_LOADED ||
-				node->loaded == BOOT_NOT_LOADED)
-				continue;
-			exclude(node, other);
-			exclude(other, node);
-		}
-	}
-	while (changes) {
-		changes = false;
-		for (size_t i = 0; i < units->count; i++) {
-			struct boot_node *node = units->nodes[i];
-			for (size_t k = 0; k < node->edge_count && !node->is_excluded;
-				k++) {
-				const struct boot_edge *edge = &node->edges[k];
-				if (!edge->is_hard || edge->to == NULL ||
-					!edge->to->is_excluded)
-					continue;
-				changes = true;
-				exclude(node, edge->to);
-			}
-		}
-	}
-}
-
-/* A unit that requires what can't be loaded is started when another wants it, but of what
- * it wants itself some is left out, by the order of a hash table:
- * transaction_add_job_and_dependencies in transaction.c, seen. */
-static void
-find_broken(struct boot_units *units)
-{
-	bool changes = true;
-	while (changes) {
-		changes = false;
-		for (size_t i = 0; i < units->count; i++) {
-			struct boot_node *node = units->nodes[i];
-			for (size_t k = 0; k < node->edge_count && !node->is_broken;
-				k++) {
-				const struct boot_node *to = node->edges[k].to;
-				node->is_broken = node->edges[k].is_hard && to != NULL &&
-					(to->is_broken || to->loaded != BOOT_LOADED);
-				changes = changes || node->is_broken;
-			}
-		}
-	}
-}
-
-/* What is sure to be started, and else what wants it. */
-static void
-find_certain(struct boot_units *units)
-{
-	autofree struct boot_node **queue = memory_new(units->count + 1, sizeof *queue);
-	size_t count = 0;
-	queue[count++] = units->nodes[0];
-	units->nodes[0]->is_certain = true;
-	for (size_t i = 0; i < count; i++) {
-		struct boot_node *node = queue[i];
-		bool passes = node->loaded == BOOT_LOADED && !node->is_broken;
-		for (size_t k = 0; k < node->edge_count && passes; k++) {
-			const struct boot_edge *edge = &node->edges[k];
-			if (edge->to == NULL || edge->to->is_certain)
-				continue;
-			edge->to->is_certain = true;
-			if (edge->to->unit.path == NULL) {
-				edge->to->unit.path = edge->link != NULL
-					? memory_text(edge->link)
-					: NULL;
-				edge->to->unit.place = edge->place;
-			}
-			queue[count++] = edge->to;
-		}
-	}
-}
-
-static void
-doubt(struct boot_node *node, char *reason)
-{
-	if (node->unit.state == BOOT_STARTED)
-		boot_node_set(node, BOOT_UNSURE, NULL, reason);
-	else
-		free(reason);
-}
-
-/* One that is bound to another stops with it. */
-static void
-judge_others(struct boot_node *node)
-{
-	if (node->requisites.count > 0)
-		doubt(node,
-			memory_printf(
-				"it must find %s started", node->requisites.names[0]));
-	for (size_t k = 0; k < node->edge_count; k++) {
-		const struct boot_node *to = node->edges[k].to;
-		if (node->edges[k].binds && to != NULL &&
-			(to->loaded != BOOT_LOADED || to->is_broken))
-			doubt(node,
-				memory_printf("it is bound to %s, which may not start",
-					to->name));
-	}
-}
-
-static void
-judge_conditions(struct boot_node *node)
-{
-	int holds;
-	const struct unit_condition *condition = unit_conditions_judge(
-		&node->conditions, &holds);
-	if (node->unit.state != BOOT_STARTED || condition == NULL)
-		return;
-	boot_node_set(node, holds == 0 ? BOOT_STOPPED : BOOT_UNSURE, "",
-		memory_printf("%s %s", condition->text,
-			holds == 0 ? "does not hold"
-				   : "can't be told from the files of this root"));
-	free(node->unit.path);
-	node->unit.path = NULL;
-	node->unit.place = condition->place;
-}
-
-static void
-judge(struct boot_units *units, struct boot_node *node)
-{
-	const struct boot_node *first = units->nodes[0];
-	if (!node->is_certain)
-		doubt(node,
-			memory_text("what wants it requires what can't be loaded, and "
-				    "then not all that it wants is started"));
-	if (first->is_broken || first->loaded != BOOT_LOADED)
-		doubt(node,
-			memory_printf("%s can't be started, or that is not known: it "
-				      "requires what can't be loaded",
-				first->name));
-	judge_others(node);
-	judge_conditions(node);
-	if (units->is_cut)
-		doubt(node, memory_text("more units want each other than are followed"));
 }
 
 static void
@@ -282,12 +175,12 @@ boot_units_read(struct host *host)
 	autofree char *own = boot_names_resolve(&units->names, "default.target", &file);
 	bool is_there = file != NULL && !unit_files_is_masked(file);
 	visit(units, is_there || !units->names.has_vendor ? own : "rescue.target", NULL);
-	visit_all(units);
-	find_excluded(units);
-	find_broken(units);
-	find_certain(units);
 	for (size_t i = 0; i < units->count; i++)
-		judge(units, units->nodes[i]);
+		expand(units, units->nodes[i]);
+	boot_judge_all(units);
+	follow_later(units, BOOT_BY_SOCKET);
+	follow_later(units, BOOT_LATER);
+	follow_later(units, BOOT_UNSURE);
 	host_set_note(host, key, units, release);
 	return units;
 }
@@ -332,6 +225,7 @@ find_activator(struct boot_units *units, const char *own, struct boot_unit *ret_
 			continue;
 		free(ret_unit->reason);
 		free(ret_unit->path);
+		ret_unit->starter = node->name;
 		ret_unit->state = node->unit.state == BOOT_UNSURE ? BOOT_UNSURE
 			: is_socket                               ? BOOT_BY_SOCKET
 								  : BOOT_LATER;
@@ -351,7 +245,9 @@ void
 boot_units_find(struct boot_units *units, const char *name, struct boot_unit *ret_unit)
 {
 	const struct file *file = NULL;
-	const struct boot_node *node = find_node(units, name);
+	const struct boot_node *node = boot_graph_find(units, name);
+	if (node != NULL && !node->is_read)
+		node = NULL;
 	*ret_unit = (struct boot_unit){ .name = name, .state = BOOT_STOPPED };
 	if (node != NULL) {
 		*ret_unit = node->unit;
@@ -360,6 +256,7 @@ boot_units_find(struct boot_units *units, const char *name, struct boot_unit *re
 			: NULL;
 		ret_unit->path = node->unit.path != NULL ? memory_text(node->unit.path)
 							 : NULL;
+		ret_unit->is_there = node->loaded != BOOT_NOT_LOADED;
 		if (node->loaded == BOOT_LOADED)
 			return;
 	}
@@ -367,10 +264,15 @@ boot_units_find(struct boot_units *units, const char *name, struct boot_unit *re
 		? boot_names_resolve(&units->names, name, &file)
 		: memory_text(name);
 	bool is_masked = file != NULL && unit_files_is_masked(file);
+	ret_unit->is_there = ret_unit->is_there || file != NULL;
+	ret_unit->change = is_masked ? BOOT_CHANGE_UNMASK : BOOT_CHANGE_NONE;
 	if (node == NULL) {
 		autofree char *script = boot_names_script(&units->names, own);
 		bool is_unsure = file == NULL && script == NULL &&
 			!units->names.has_vendor;
+		if (!is_masked && (file != NULL || script != NULL))
+			ret_unit->change = BOOT_CHANGE_ENABLE;
+		ret_unit->is_there = file != NULL || script != NULL || is_unsure;
 		ret_unit->state = is_unsure || units->is_cut ? BOOT_UNSURE : BOOT_STOPPED;
 		ret_unit->reason = memory_text(is_masked ? "it is masked"
 				: file != NULL   ? "nothing that is started at boot "

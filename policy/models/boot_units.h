@@ -2,11 +2,12 @@
  * those that these do. Presets and [Install] count for nothing: systemctl(1) makes links
  * of them, which do. Sources: systemd.unit(5), systemd.special(7), bootup(7),
  * systemd-sysv-generator(8); unit-file.c, dropin.c, load-dropin.c, transaction.c,
- * sysv-generator.c of systemd 252. Not followed: what is named on the kernel's command
- * line, D-Bus, udev and other programs, and dependencies on mounts and devices. */
+ * job.c, sysv-generator.c of systemd 252. Not followed: what is named on the kernel's
+ * command line, D-Bus, udev and other programs, and mounts that have no unit file. */
 #ifndef POLICY_MODELS_BOOT_UNITS_H
 #define POLICY_MODELS_BOOT_UNITS_H
 
+#include "policy/models/boot_commands.h"
 #include "policy/place.h"
 
 enum boot_state {
@@ -17,6 +18,13 @@ enum boot_state {
 	BOOT_STOPPED, /* the same */
 };
 
+/* What would have it started. */
+enum boot_change {
+	BOOT_CHANGE_NONE, /* no command of systemctl(1), update-rc.d(8) and the like */
+	BOOT_CHANGE_ENABLE,
+	BOOT_CHANGE_UNMASK,
+};
+
 struct boot_unit {
 	const char *name; /* its own, no alias: "ssh.service" */
 	enum boot_state state;
@@ -24,6 +32,11 @@ struct boot_unit {
 	const char *script; /* the init script that stands for it; NULL */
 	char *path; /* what has it started, or the reason: a link, a file; NULL */
 	struct place place; /* the same, where it is a line */
+	bool is_there; /* it has a file or a script, or may have */
+	enum boot_change change; /* where it is not started */
+	const char *starter; /* the socket, timer and so on that starts it; NULL */
+	const struct boot_commands *commands; /* what it runs */
+	bool remains; /* it counts as started when its program has ended */
 };
 
 struct boot_units;
@@ -32,7 +45,8 @@ struct boot_units;
 struct boot_units *
 boot_units_read(struct host *host);
 
-/* All that are started, and those of which that can't be told, NULL after the last. */
+/* All that are started, be it later, and those of which that can't be told, NULL after
+ * the last. */
 const struct boot_unit *
 boot_units_next(const struct boot_units *units, size_t *index);
 

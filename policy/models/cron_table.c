@@ -54,6 +54,7 @@ cron_table_free(struct cron_table *table)
 	for (size_t i = 0; i < table->count; i++) {
 		free(table->jobs[i].command);
 		free(table->jobs[i].doubt);
+		free(table->jobs[i].hindrance);
 		shell_commands_free(&table->jobs[i].commands);
 	}
 	for (size_t i = 0; i < table->script_count; i++)
@@ -323,23 +324,26 @@ may_have_lsb_names(struct host *host)
 }
 
 void
+cron_tabs_add(struct host *host, enum cron_flavour flavour, struct cron_table *table)
+{
+	struct reading reading = { .host = host, .flavour = flavour, .table = table };
+	reading.has_lsb_names = flavour == CRON_DEBIAN && may_have_lsb_names(host);
+	principals_read(host, &reading.principals);
+	read_tab(&reading, "/etc/crontab", NULL);
+	read_folder(&reading, "/etc/cron.d", false);
+	read_folder(&reading,
+		flavour == CRON_DEBIAN ? "/var/spool/cron/crontabs" : "/var/spool/cron",
+		true);
+	principals_free(&reading.principals);
+}
+
+void
 cron_table_read(struct host *host, bool crontabs, enum cron_flavour flavour,
 	struct cron_table *ret_table)
 {
-	struct reading reading = { .host = host, .flavour = flavour, .table = ret_table };
 	*ret_table = (struct cron_table){ .listed = host_listed(host) };
-	if (crontabs) {
-		reading.has_lsb_names = flavour == CRON_DEBIAN &&
-			may_have_lsb_names(host);
-		principals_read(host, &reading.principals);
-		read_tab(&reading, "/etc/crontab", NULL);
-		read_folder(&reading, "/etc/cron.d", false);
-		read_folder(&reading,
-			flavour == CRON_DEBIAN ? "/var/spool/cron/crontabs"
-					       : "/var/spool/cron",
-			true);
-		principals_free(&reading.principals);
-	}
+	if (crontabs)
+		cron_tabs_add(host, flavour, ret_table);
 	size_t first = ret_table->count;
 	cron_timers_add(host, ret_table);
 	cron_commands_add(host, ret_table, first);

@@ -1,8 +1,8 @@
 /* What a host starts again and again: by crontabs, by the scripts in folders that
- * run-parts goes through, by anacron, and by systemd's timers. Whether cron, anacron's
- * starter or systemd itself runs is not looked at, nor what a command does, but for
- * run-parts. Sources: cron(8), run-parts(8), anacrontab(5), systemd.timer(5); database.c
- * of Debian's cron 3.0pl1-162 and of cronie 1.7. */
+ * run-parts goes through, by anacron, and by systemd's timers. Whether cron or anacron's
+ * starter runs is not looked at, nor what a command does, but for run-parts. Sources:
+ * cron(8), run-parts(8), anacrontab(5), systemd.timer(5); database.c of Debian's
+ * cron 3.0pl1-162 and of cronie 1.7. */
 #ifndef POLICY_MODELS_CRON_TABLE_H
 #define POLICY_MODELS_CRON_TABLE_H
 
@@ -23,6 +23,7 @@ struct cron_job {
 	struct shell_commands commands; /* what it starts */
 	struct place place;
 	char *doubt; /* why its times can't be told; NULL */
+	char *hindrance; /* why it is not started again and again; NULL */
 };
 
 /* What looks like a job and is none, or may be. */
@@ -121,11 +122,15 @@ void
 cron_parts_add(struct host *host, enum cron_flavour flavour, const struct cron_job *job,
 	struct cron_table *table);
 
+/* Adds the jobs of all crontabs. */
+void
+cron_tabs_add(struct host *host, enum cron_flavour flavour, struct cron_table *table);
+
 /* Adds the jobs of /etc/anacrontab. */
 void
 cron_anacron_add(struct host *host, enum cron_flavour flavour, struct cron_table *table);
 
-/* Adds what timers that something wants start. */
+/* Adds what timers start that the boot reaches. */
 void
 cron_timers_add(struct host *host, struct cron_table *table);
 

@@ -1,15 +1,16 @@
 #include "policy/models/unit_conditions.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/live.h"
 #include "base/memory.h"
 
-/* What stands there when the host boots is what stands there now; of /run, /sys and the
- * like that is not so. */
-static bool
-is_lasting(const char *path)
+enum { LISTED_MAX = 300000 }; /* names that the conditions of all units may cost */
+
+bool
+unit_conditions_is_lasting(const char *path)
 {
 	static const char *const folders[] = { "/etc/", "/usr/", "/bin/", "/sbin/",
 		"/lib", "/opt/", "/srv/", "/boot/", "/root/", "/home/", "/var/lib/",
@@ -21,13 +22,32 @@ is_lasting(const char *path)
 		strstr(path, "/..") == NULL;
 }
 
+/* Whether a folder with that name alone is empty: hidden_or_backup_file in path-util.c,
+ * seen with systemd-analyze(1). */
+static bool
+is_ignored(const char *name)
+{
+	static const char *const names[] = { "lost+found", "aquota.user", "aquota.group",
+		NULL };
+	static const char *const ends[] = { "rpmnew", "rpmsave", "rpmorig", "dpkg-old",
+		"dpkg-new", "dpkg-tmp", "dpkg-dist", "dpkg-bak", "dpkg-backup",
+		"dpkg-remove", "ucf-new", "ucf-old", "ucf-dist", "swp", "bak", "old",
+		"new", NULL };
+	const char *dot = strrchr(name, '.');
+	return *name == '.' || name[strlen(name) - 1] == '~' ||
+		text_is_one_of(name, names) ||
+		(dot != NULL && text_is_one_of(dot + 1, ends));
+}
+
 static int
 has_names(struct host *host, const char *path)
 {
 	struct name_list list = { 0 };
 	if (host_list(host, path, &list, NULL) < 0)
-		return 0;
-	int has_any = list.count > 0;
+		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
+	int has_any = 0;
+	for (size_t i = 0; i < list.count; i++)
+		has_any = has_any || !is_ignored(list.names[i]);
 	name_list_free(&list);
 	return has_any;
 }
@@ -51,7 +71,7 @@ test(struct host *host, const char *sort, const char *path)
 	autofree char *target = NULL;
 	if (strcmp(sort, "Capability") == 0 && host_is_live(host))
 		return live_may(path);
-	if (*path != '/' || !is_lasting(path))
+	if (*path != '/' || !unit_conditions_is_lasting(path))
 		return -1;
 	if (strcmp(sort, "PathExists") == 0)
 		return host_exists(host, path);
@@ -72,6 +92,24 @@ test(struct host *host, const char *sort, const char *path)
 	if (strcmp(sort, "FileIsExecutable") == 0)
 		return S_ISREG(status.st_mode) && (status.st_mode & 0111) != 0;
 	return -1;
+}
+
+/* The same, but each of many may be about the same full folder. */
+static int
+test_within(struct host *host, const char *sort, const char *path)
+{
+	static const char key[] = "names that conditions cost";
+	size_t *sum = host_note(host, key);
+	if (sum == NULL) {
+		sum = memory_new(1, sizeof *sum);
+		host_set_note(host, key, sum, free);
+	}
+	if (*sum > LISTED_MAX)
+		return -1;
+	size_t before = host_listed(host);
+	int holds = test(host, sort, path);
+	*sum += host_listed(host) - before;
+	return holds;
 }
 
 /* An empty line of any condition takes back all of them: config_parse_unit_condition_path
@@ -109,7 +147,7 @@ unit_conditions_add(struct unit_conditions *conditions, struct host *host,
 	bool is_negated = *rest == '!';
 	rest += is_negated;
 	rest += strspn(rest, " \t");
-	int holds = test(host, sort, rest);
+	int holds = test_within(host, sort, rest);
 	conditions->items = memory_grow(
 		conditions->items, conditions->count, sizeof *conditions->items);
 	conditions->items[conditions->count++] = (struct unit_condition){

@@ -30,6 +30,11 @@ unit_conditions_add(struct unit_conditions *conditions, struct host *host,
 const struct unit_condition *
 unit_conditions_judge(const struct unit_conditions *conditions, int *ret_holds);
 
+/* Whether what stands at PATH now stands there when the host boots: of /run, /sys and the
+ * like that is not so. */
+bool
+unit_conditions_is_lasting(const char *path);
+
 void
 unit_conditions_free(struct unit_conditions *conditions);
 

@@ -7,7 +7,17 @@
 #include "base/text.h"
 #include "policy/models/unit_folders.h"
 
-enum { UNIT_NAME_MAX = 255 }; /* unit-name.h; with its NUL 256 */
+enum {
+	UNIT_NAME_MAX = 255, /* unit-name.h; with its NUL 256 */
+	DROP_INS_MAX = 50000, /* of all units; a host has some tens */
+};
+
+static const struct file too_many = {
+	.path = (char *)"/etc/systemd/system",
+	.target = (char *)"/etc/systemd/system",
+	.state = FILE_REFUSED,
+	.reason = (char *)"there are more drop-ins than are followed",
+};
 
 static const char *
 last_name(const char *path)
@@ -72,6 +82,21 @@ compare(const void *a, const void *b)
 	return order != 0 ? order : (x->order > y->order) - (x->order < y->order);
 }
 
+/* Whether COUNT drop-ins more, read by all units of HOST together, are too many: a few
+ * folders may be full, and count for every unit. */
+static bool
+are_too_many(struct host *host, size_t count)
+{
+	static const char key[] = "drop-ins";
+	size_t *sum = host_note(host, key);
+	if (sum == NULL) {
+		sum = memory_new(1, sizeof *sum);
+		host_set_note(host, key, sum, free);
+	}
+	*sum += count;
+	return *sum > DROP_INS_MAX;
+}
+
 /* Adds the drop-ins for NAME, of all folders. */
 static void
 add_drop_ins(struct host *host, const char *name, struct drop_in **items, size_t *count,
@@ -82,13 +107,20 @@ add_drop_ins(struct host *host, const char *name, struct drop_in **items, size_t
 	uintptr_t having = unit_folders_having(host, folder);
 	for (size_t i = 0; unit_folders_next(having, &i); i++) {
 		struct name_list names = { 0 };
+		if (are_too_many(host, 0)) {
+			*unreadable = &too_many;
+			return;
+		}
 		autofree char *pattern = memory_printf(
 			"%s/%s/*.conf", known->paths[i], folder);
 		if (host_glob(host, pattern, &names, NULL) < 0) {
 			*unreadable = host_file(host, known->paths[i]);
 			continue;
 		}
-		for (size_t k = 0; k < names.count; k++) {
+		bool is_cut = are_too_many(host, names.count);
+		if (is_cut)
+			*unreadable = &too_many;
+		for (size_t k = 0; k < names.count && !is_cut; k++) {
 			*items = memory_grow(*items, *count, sizeof **items);
 			(*items)[*count] = (struct drop_in){ memory_text(names.names[k]),
 				*count };

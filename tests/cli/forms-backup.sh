@@ -507,6 +507,51 @@ timer OnCalendar=daily
 ln -sf /dev/null "$ROOT/etc/systemd/system/backup.timer"
 judged fail "nothing starts it"
 
+form "a timer that starts nothing by itself"
+scheduled daily
+timer OnUnitActiveSec=12h
+judged fail "backup.timer has no line for the first start, from which its spans are counted"
+timer OnUnitInactiveSec=12h OnActiveSec=1min
+judged pass "gaps of at most 12 h"
+timer OnUnitActiveSec=12h
+mkdir -p "$ROOT/etc/systemd/system/multi-user.target.wants"
+ln -s ../backup.service "$ROOT/etc/systemd/system/multi-user.target.wants/backup.service"
+judged pass "gaps of at most 12 h"
+rm "$ROOT/etc/systemd/system/multi-user.target.wants/backup.service"
+printf '[Socket]\nListenStream=7\n' | put etc/systemd/system/backup.socket
+mkdir -p "$ROOT/etc/systemd/system/sockets.target.wants"
+ln -s ../backup.socket "$ROOT/etc/systemd/system/sockets.target.wants/backup.socket"
+judged unknown "another unit may start it first"
+form "a timer whose service remains"
+scheduled daily
+timer OnCalendar=daily
+printf '[Service]\nRemainAfterExit=yes\n' | put etc/systemd/system/backup.service.d/x.conf
+judged fail "RemainAfterExit, and then the timer starts it once"
+printf '[Service]\nRemainAfterExit=no\n' | put etc/systemd/system/backup.service.d/x.conf
+judged pass
+form "a timer's and its service's conditions"
+scheduled daily
+timer OnCalendar=daily
+printf '[Unit]\nConditionPathExists=/etc/backup\n' | put etc/systemd/system/backup.service.d/x.conf
+judged fail "backup.service: ConditionPathExists=/etc/backup does not hold"
+printf '[Unit]\nConditionACPower=true\n' | put etc/systemd/system/backup.service.d/x.conf
+judged unknown "ConditionACPower=true can't be told from the files of this root"
+rm -r "$ROOT/etc/systemd/system/backup.service.d"
+printf '[Unit]\nConditionPathExists=/etc/backup\n' | put etc/systemd/system/backup.timer.d/x.conf
+judged fail "nothing starts it"
+printf '[Unit]\nConditionACPower=true\n' | put etc/systemd/system/backup.timer.d/x.conf
+judged unknown "backup.timer: ConditionACPower=true can't be told from the files of this root"
+form "a timer that the boot does not reach"
+scheduled daily
+timer OnCalendar=daily
+mv "$ROOT/etc/systemd/system/timers.target.wants" "$ROOT/etc/systemd/system/other.target.wants"
+judged fail "nothing starts it"
+form "a timer without systemd"
+scheduled daily
+timer OnCalendar=daily
+printf 'id:3:initdefault:\n' | put etc/inittab
+judged fail "nothing starts it"
+
 # --- what was restored ---------------------------------------------------------------
 
 # restored KEY...: asked of /etc and /home/bob

@@ -204,7 +204,7 @@ swatch --config-file=/etc/swatch.conf --tail-file=/var/log/auth.log
 judged pass "/etc/systemd/system/swatch.service:2: swatch at boot: started at boot"
 says "$FORM: whom" "/etc/swatch.conf:3: swatch to: security@example.net"
 rm "$ROOT/usr/bin/swatchdog"
-judged fail "swatch at boot: its program is not there"
+judged fail "swatch at boot: no unit of systemd starts it"
 program usr/bin/swatchdog
 mkdir -p "$ROOT/etc/systemd/system/rescue.target.wants"
 mv "$ROOT"/etc/systemd/system/{multi-user,rescue}.target.wants/swatch.service

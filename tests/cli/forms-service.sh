@@ -189,6 +189,184 @@ both yes "/etc/rc2.d/S01cat: cat at boot: started by /etc/init.d/cat"
 unit cat.service
 both no "nothing that is started at boot wants it"
 
+# what the boot starts without a unit of its name wanted
+form "a socket's service, by its program"
+systemd
+unit feline.service
+printf '[Socket]\nListenStream=7\n' | put usr/lib/systemd/system/feline.socket
+wanted feline.socket sockets.target
+both yes "started for the first who connects, by feline.service"
+form_run audit
+says "$FORM: what to do" "feline.socket starts it; systemctl disable --now feline.socket changes that"
+form "a socket that its own condition keeps away"
+systemd
+unit cat.service
+printf '[Unit]\nConditionPathExists=/etc/cats\n[Socket]\nListenStream=7\n' | put usr/lib/systemd/system/cat.socket
+wanted cat.socket sockets.target
+both no "not started"
+form "wanted by what a socket starts"
+systemd
+unit cat.service
+unit dog.service 'Wants=cat.service'
+printf '[Socket]\nListenStream=7\n' | put usr/lib/systemd/system/dog.socket
+wanted dog.socket sockets.target
+both yes "dog.service wants it, and is started later"
+for setting in ExecStart 'ExecStartPre' 'ExecStartPost' 'ExecStart=-'; do
+	form "in a shell: $setting"
+	systemd
+	printf "[Service]\nType=oneshot\nExecStart=/bin/true\n${setting%%=*}=${setting#*=}\n" |
+		sed "s|^$setting=$setting\$|$setting=/bin/sh -c 'exec /usr/sbin/catd -x'|;s|^ExecStart=-\$|ExecStart=-/usr/bin/env catd|" |
+		put usr/lib/systemd/system/dog.service
+	wanted dog.service
+	both unknown "this line of dog.service names catd, and is not followed"
+done
+form "another name, and a folder"
+systemd
+printf '[Service]\nExecStart=/bin/dog /etc/catd.conf --with=xcatd /srv/catd my-catd\n' | put usr/lib/systemd/system/dog.service
+mkdir -p "$ROOT/srv/catd"
+wanted dog.service
+both no "not started"
+form "several commands"
+systemd
+printf '[Service]\nType=oneshot\nExecStart=/bin/true\nExecStart=@/usr/sbin/catd cat\n' | put usr/lib/systemd/system/dog.service
+wanted dog.service
+both yes "/usr/lib/systemd/system/dog.service:4: cat at boot: started by dog.service"
+for setting in OnSuccess OnFailure; do
+	form "$setting"
+	systemd
+	unit cat.service
+	unit dog.service "$setting=cat.service"
+	wanted dog.service
+	both unknown "dog.service starts it when it"
+done
+form "wanted by a mount"
+systemd
+unit cat.service
+printf '[Unit]\nWants=cat.service\n[Mount]\nWhat=/dev/sdb1\nWhere=/srv\n' | put etc/systemd/system/srv.mount
+wanted srv.mount
+both yes "/etc/systemd/system/srv.mount:2"
+form "a link of a slice"
+systemd
+unit cat.service
+wanted x.slice
+wanted cat.service x.slice
+both yes "/etc/systemd/system/x.slice.wants/cat.service"
+form "of inetd"
+systemd
+printf '#cat stream tcp nowait root /usr/sbin/catd catd\n127.0.0.1:cat stream tcp nowait root /usr/sbin/tcpd catd -i\n' | put etc/inetd.conf
+both no "not started"
+printf '[Service]\nExecStart=/usr/sbin/inetd -i\n' | put usr/lib/systemd/system/inetutils-inetd.service
+wanted inetutils-inetd.service
+both yes "/etc/inetd.conf:2: cat at boot: started for the first who connects, by inetd"
+printf '[Unit]\nConditionACPower=true\n' | put etc/systemd/system/inetutils-inetd.service.d/x.conf
+both unknown "whether inetd is started, which would serve it"
+form "a line of cron for the boot"
+systemd
+: | put usr/sbin/cron
+: | put usr/sbin/catd
+printf 'root:x:0:0::/root:/bin/sh\n' | put etc/passwd
+printf '@daily root /usr/sbin/catd\n' | put etc/crontab
+printf '[Service]\nExecStart=/usr/sbin/cron -f\n' | put usr/lib/systemd/system/cron.service
+wanted cron.service
+both no "not started"
+printf '@reboot root /usr/sbin/catd -a\n' | put etc/crontab
+both yes "/etc/crontab:1: cat at boot: started by cron"
+printf '@reboot root cd /srv && exec catd\n' | put etc/crontab
+both unknown "this line names catd, and is not followed"
+rm "$ROOT/etc/systemd/system/multi-user.target.wants/cron.service"
+both no "not started"
+
+# what is wanted and can't be started
+form "the program is not there"
+systemd
+unit cat.service
+wanted cat.service
+mkdir -p "$ROOT/usr/sbin"
+both no "/usr/lib/systemd/system/cat.service:3: cat at boot: not started"
+form_run audit -v
+says "$FORM: why" "the program /usr/sbin/catd is not there"
+: | put usr/sbin/catd
+both yes "started by cat.service"
+printf '[Service]\nExecStartPre=/usr/sbin/prepare\n' | put etc/systemd/system/cat.service.d/x.conf
+both no "the program /usr/sbin/prepare is not there"
+printf '[Service]\nExecStartPre=-/usr/sbin/prepare\n' | put etc/systemd/system/cat.service.d/x.conf
+both yes "started by cat.service"
+printf '[Service]\nExecStartPre=/usr/sbin/prepare\nRootDirectory=/srv\n' | put etc/systemd/system/cat.service.d/x.conf
+both yes "started by cat.service"
+form "an ExecCondition"
+systemd
+unit cat.service
+printf '[Service]\nExecCondition=/bin/test -e /x\n' | put etc/systemd/system/cat.service.d/x.conf
+wanted cat.service
+both unknown "/etc/systemd/system/cat.service.d/x.conf:2"
+form "it requires what fails"
+systemd
+unit cat.service 'Requires=dog.service' 'After=dog.service'
+wanted cat.service
+mkdir -p "$ROOT/usr/sbin"
+: | put usr/sbin/catd
+# dog TYPE [LINE]
+dog()
+{
+	printf '[Unit]\n%s\n[Service]\nType=%s\nExecStart=/usr/sbin/dogd\n' "${2:-}" "$1" | put usr/lib/systemd/system/dog.service
+}
+dog oneshot
+both no "it requires dog.service, which fails: the program /usr/sbin/dogd is not there"
+dog simple
+both yes "started by cat.service"
+: | put usr/sbin/dogd
+dog oneshot 'ConditionPathExists=/etc/dogs'
+both yes "started by cat.service"
+dog oneshot 'AssertPathExists=/etc/dogs'
+both no "it requires dog.service, which fails: AssertPathExists=/etc/dogs does not hold"
+dog oneshot 'Requisite=none.service'
+both unknown "it requires dog.service, which may fail: it must find none.service started"
+dog oneshot 'AssertPathExists=/etc/dogs'
+printf '[Unit]\nRequires=cat.service\nAfter=cat.service\n[Service]\nExecStart=/usr/sbin/catd\n' | put usr/lib/systemd/system/third.service
+wanted third.service
+printf 'name: third\nboot: yes\n' | asked
+judged fail "it requires cat.service, which fails"
+unit cat.service 'Requires=dog.service'
+both unknown "it requires dog.service, which fails"
+unit cat.service 'BindsTo=dog.service' 'After=dog.service'
+dog oneshot 'ConditionPathExists=/etc/dogs'
+both no "it requires dog.service, which fails: ConditionPathExists=/etc/dogs does not hold"
+form "a condition about a folder"
+systemd
+unit cat.service 'ConditionDirectoryNotEmpty=/etc/cats'
+wanted cat.service
+for name in .placeholder cats~ cats.dpkg-old lost+found; do : | put "etc/cats/$name"; done
+both no "ConditionDirectoryNotEmpty=/etc/cats does not hold"
+: | put etc/cats/tom
+both yes "started by cat.service"
+
+form "several names"
+systemd
+unit cat.service
+unit lynx.service
+wanted cat.service
+wanted lynx.service
+printf 'name: [none, cat, lynx]\nboot: no\n' | asked
+judged fail "cat at boot: started by cat.service"
+form_run audit
+says "$FORM: the first that is there" "systemctl disable --now cat.service changes that"
+says "$FORM: the other one" "systemctl disable --now lynx.service changes that"
+rm "$ROOT"/etc/systemd/system/multi-user.target.wants/*
+ln -s /dev/null "$ROOT/etc/systemd/system/lynx.service"
+printf 'name: [none, cat, lynx]\nboot: yes\n' | asked
+judged fail "nothing that is started at boot wants it; systemctl enable --now cat.service changes that; lynx.service: it is masked"
+printf 'name: [none, lynx]\nboot: yes\n' | asked
+judged fail "it is masked; systemctl unmask lynx.service and enable --now lynx.service change that"
+printf 'name: [none, nothing]\nboot: yes\n' | asked
+judged fail "there is no such unit"
+form_run audit
+is "$FORM: no command for what is not there" "$(grep -c systemctl "$T/out")" 0
+unit cat.service
+unit dog.service 'Wants=cat.service'
+wanted dog.service
+printf 'name: cat\nboot: no\n' | asked
+judged fail "systemctl mask --now cat.service changes that"
+
 # sysv: init of old, for runlevel 3
 sysv()
 {
@@ -210,6 +388,20 @@ ln -s ../init.d/cat "$ROOT/etc/rc.d/rc3.d/S90cat"
 both yes "/etc/rc.d/rc3.d/S90cat: cat at boot: started by /etc/rc.d/init.d/cat"
 chmod -x "$ROOT/etc/rc.d/init.d/cat"
 both no "not started"
+form "the script of a package that was removed"
+sysv
+ln -s ../init.d/cat "$ROOT/etc/rc.d/rc3.d/S90cat"
+mkdir -p "$ROOT/usr/sbin"
+for text in 'DAEMON=/usr/sbin/catd\ntest -x $DAEMON || exit 0' \
+	'PROG="/usr/sbin/catd" # it\nif [ ! -x "${PROG}" ]; then\n\texit 5\nfi' '[ -x /usr/sbin/catd ] || exit 5'; do
+	rm -f "$ROOT/usr/sbin/catd"
+	printf "#!/bin/sh\n# test -x /usr/sbin/dogd || exit 0\n$text\n" | put etc/rc.d/init.d/cat
+	both unknown "its script tests for /usr/sbin/catd, which is not there"
+	: | put usr/sbin/catd
+	both yes "started by /etc/rc.d/init.d/cat"
+done
+printf '#!/bin/sh\n[ -x /usr/sbin/helper ] && /usr/sbin/helper\n' | put etc/rc.d/init.d/cat
+both yes "started by /etc/rc.d/init.d/cat"
 form "a line of inittab"
 sysv
 printf 'name: feed\nboot: yes\n' | asked
@@ -259,6 +451,15 @@ printf 'name: cat\nboot: yes\narguments: [-a, -x]\nwithout: [-r]\n' | asked
 judged fail "cat at boot: arguments: without -x, with -r"
 printf '[Service]\nExecStart=\nExecStart=/usr/sbin/catd $OPTIONS %%X\n' | put etc/systemd/system/cat.service.d/x.conf
 judged unknown "how cat.service is started can't be told"
+form "the arguments of another program"
+systemd
+unit cat.service
+wanted cat.service
+printf 'name: cat\nprogram: dogd\nboot: yes\nwithout: [-q]\n' | asked
+judged unknown "its unit starts /usr/sbin/catd, and what this starts is not followed"
+printf "[Service]\nExecStart=/bin/sh -c 'exec catd -q'\n" | put usr/lib/systemd/system/cat.service
+printf 'name: cat\nboot: yes\nwithout: [-q]\n' | asked
+judged unknown "its unit starts /bin/sh, and what this starts is not followed"
 form "arguments that a script gives"
 sysv
 ln -s ../init.d/cat "$ROOT/etc/rc.d/rc3.d/S90cat"

@@ -1,7 +1,10 @@
 /* Conditions of units, names and aliases, and which init a root has. */
 #include "tests/unit/scratch.h"
 
+#include <time.h>
+
 #include "base/live.h"
+#include "base/memory.h"
 #include "policy/models/boot.h"
 #include "policy/models/boot_names.h"
 #include "policy/models/unit_conditions.h"
@@ -66,6 +69,7 @@ test_conditions(void **state)
 	conditions_are(UNIT "ConditionPathExistsGlob=/etc/th*\n", 1);
 	conditions_are(UNIT "ConditionDirectoryNotEmpty=/etc\n", -1);
 	conditions_are(UNIT "ConditionDirectoryNotEmpty=/etc/gone\n", 0);
+	conditions_are(UNIT "ConditionDirectoryNotEmpty=/etc/there\n", 0);
 	/* what is there when the host boots, and what files don't tell */
 	conditions_are(UNIT "ConditionPathExists=/run/x\n", -1);
 	conditions_are(UNIT "ConditionPathExists=/etc/../run/x\n", -1);
@@ -182,6 +186,48 @@ test_many(void **state)
 	wanted_are(6000, BOOT_UNSURE);
 }
 
+/* Seconds of processor time that it takes to ask for u0.service where there are COUNT
+ * units, each with LINES of FORMAT, of which %zu is the next one's number. */
+static double
+time_of(size_t count, const char *type, const char *setting, size_t lines,
+	enum boot_state want)
+{
+	struct boot_unit unit;
+	open_host();
+	for (size_t i = 0; i < count; i++) {
+		autobuffer struct buffer text = { 0 };
+		autofree char *path = memory_printf(
+			"/etc/systemd/system/u%zu.%s", i, type);
+		buffer_text(&text, UNIT);
+		for (size_t k = 0; k < lines; k++)
+			buffer_printf(&text, "%s=u%zu.%s\n", setting, i + 1 + k, type);
+		buffer_text(&text, "[Service]\nExecStart=/x\n");
+		host_put(host, path, (struct bytes){ text.data, text.size });
+	}
+	autofree char *start = memory_printf("[Unit]\nWants=u0.%s\n", type);
+	host_put(host, "/etc/systemd/system/multi-user.target", BYTES_TEXT(start));
+	autofree char *asked = memory_printf("u0.%s", type);
+	clock_t before = clock();
+	boot_units_find(boot_units_read(host), asked, &unit);
+	double took = (double)(clock() - before) / CLOCKS_PER_SEC;
+	assert_int_equal(unit.state, want);
+	free(unit.reason);
+	free(unit.path);
+	close_host();
+	return took;
+}
+
+/* Long chains and many lines end soon, and are no pass where not all is followed. */
+static void
+test_hostile(void **state)
+{
+	(void)state;
+	assert_true(time_of(900, "service", "Requires", 1, BOOT_STARTED) < 2);
+	assert_true(time_of(300, "service", "Wants", 1000, BOOT_UNSURE) < 2);
+	assert_true(time_of(300, "service", "After", 1000, BOOT_STARTED) < 2);
+	assert_true(time_of(300, "service", "OnFailure", 1000, BOOT_STARTED) < 2);
+}
+
 /* Process 1 of whatever this runs in keeps the first of them, and none has the last. */
 static void
 test_capabilities(void **state)
@@ -202,6 +248,7 @@ main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_init),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_capabilities),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

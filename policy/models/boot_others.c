@@ -1,0 +1,175 @@
+#include "policy/models/boot_others.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "policy/models/cron_table.h"
+
+/* The nearest to being started of the units or scripts NAMES (NULL ends). */
+static enum boot_state
+find_state(struct host *host, const char *const *names, char **ret_reason)
+{
+	enum boot_state best = BOOT_STOPPED;
+	*ret_reason = NULL;
+	for (; *names != NULL && best != BOOT_STARTED; names++) {
+		struct boot_answer answer;
+		boot_ask_init(host, *names, &answer);
+		if (answer.state != BOOT_STOPPED) {
+			free(*ret_reason);
+			best = answer.state == BOOT_STARTED ? BOOT_STARTED : BOOT_UNSURE;
+			*ret_reason = answer.reason;
+			answer.reason = NULL;
+		}
+		boot_answer_free(&answer);
+	}
+	return best;
+}
+
+enum { FIELDS_MAX = 7 }; /* service, type, protocol, wait, user, program, its name */
+
+/* Whether LINE has inetd serve NAME: "127.0.0.1:pop3", "rusersd/2-3"; the program or, for
+ * a wrapper such as tcpd, what it is called. */
+static bool
+serves(char *line, const char *name)
+{
+	char *fields[FIELDS_MAX], *rest = NULL;
+	size_t count = 0;
+	for (char *word = strtok_r(line, " \t", &rest);
+		word != NULL && count < FIELDS_MAX; word = strtok_r(NULL, " \t", &rest))
+		fields[count++] = word;
+	if (count < FIELDS_MAX - 1 || *fields[0] == '#')
+		return false;
+	const char *colon = strrchr(fields[0], ':');
+	char *service = colon != NULL ? fields[0] + (colon - fields[0]) + 1 : fields[0];
+	service[strcspn(service, "/")] = '\0';
+	if (strcmp(service, name) == 0)
+		return true;
+	for (size_t i = FIELDS_MAX - 2; i < count; i++)
+		if (strcmp(text_base_name(fields[i]), name) == 0)
+			return true;
+	return false;
+}
+
+static struct place
+find_served(const struct file *file, const char *name)
+{
+	struct bytes line;
+	for (size_t at = 0, start = 0; bytes_next_line(file->bytes, &at, &line);
+		start = at) {
+		autofree char *text = memory_copy(line.data, line.size);
+		if (serves(text, name))
+			return (struct place){ file, start };
+	}
+	return (struct place){ 0 };
+}
+
+bool
+boot_ask_inetd(struct host *host, const char *name, struct boot_answer *ret_answer)
+{
+	static const char *const units[] = { "openbsd-inetd", "inetutils-inetd", "inetd",
+		NULL };
+	struct name_list more = { 0 };
+	struct place place = find_served(host_file(host, "/etc/inetd.conf"), name);
+	if (host_glob(host, "/etc/inetd.d/*", &more, NULL) == 0)
+		for (size_t i = 0; i < more.count && place.file == NULL; i++)
+			place = find_served(host_file(host, more.names[i]), name);
+	name_list_free(&more);
+	if (place.file == NULL)
+		return false;
+	autofree char *reason = NULL;
+	enum boot_state state = find_state(host, units, &reason);
+	*ret_answer = (struct boot_answer){
+		.state = state == BOOT_STARTED ? BOOT_BY_SOCKET : BOOT_UNSURE,
+		.by = memory_text("inetd"),
+		.place = place,
+		.reason = state == BOOT_STARTED
+			? memory_text("inetd starts it")
+			: memory_printf("whether inetd is started, which would serve "
+					"it: %s",
+				  reason != NULL ? reason : ""),
+	};
+	if (state == BOOT_STOPPED)
+		boot_answer_free(ret_answer);
+	return state != BOOT_STOPPED;
+}
+
+/* What JOB has to do with the program NAME. */
+static enum boot_naming
+find_naming(struct host *host, const struct cron_table *table, const struct cron_job *job,
+	const char *name)
+{
+	const char *start = job->command + strspn(job->command, " \t");
+	autofree char *program = memory_copy(start, strcspn(start, " \t;&|<>()"));
+	struct bytes line;
+	if (!job->at_boot || job->by_anacron)
+		return BOOT_NAMES_NOT;
+	if (strcmp(text_base_name(program), name) == 0)
+		return BOOT_RUNS;
+	bool names = boot_text_names(host, job->command, name);
+	for (size_t k = 0; k < job->commands.count && !names; k++) {
+		const struct cron_script *script = cron_commands_script(
+			host, table, &job->commands.items[k]);
+		const struct bytes none = { 0 };
+		const struct bytes text = script != NULL ? script->file->bytes : none;
+		for (size_t at = 0; !names && bytes_next_line(text, &at, &line);) {
+			autofree char *copy = memory_copy(line.data, line.size);
+			names = cron_line_counts(copy) &&
+				boot_text_names(host, copy, name);
+		}
+	}
+	return names ? BOOT_NAMES : BOOT_NAMES_NOT;
+}
+
+/* Adds to *ret_answer what a crontab of that sort of cron says; NULL to *REASON where
+ * cron is sure to be started. */
+static void
+ask_tabs(struct host *host, enum cron_flavour flavour, const char *name,
+	const char *reason, struct boot_answer *answer)
+{
+	struct cron_table table = { .listed = host_listed(host) };
+	cron_tabs_add(host, flavour, &table);
+	for (size_t i = 0; i < table.count && answer->state != BOOT_STARTED; i++) {
+		const struct cron_job *job = &table.jobs[i];
+		enum boot_naming naming = find_naming(host, &table, job, name);
+		bool is_sure = naming == BOOT_RUNS && reason == NULL;
+		if (naming == BOOT_NAMES_NOT ||
+			(answer->state == BOOT_UNSURE && !is_sure))
+			continue;
+		boot_answer_free(answer);
+		*answer = (struct boot_answer){
+			.state = is_sure ? BOOT_STARTED : BOOT_UNSURE,
+			.by = memory_text("cron"),
+			.place = job->place,
+			.reason = is_sure ? NULL
+				: naming == BOOT_RUNS
+				? memory_printf("whether cron is started, which would "
+						"start it: %s",
+					  reason)
+				: memory_printf("this line names %s, and is not followed",
+					  name),
+		};
+	}
+	cron_table_free(&table);
+}
+
+bool
+boot_ask_cron(struct host *host, const char *name, struct boot_answer *ret_answer)
+{
+	static const char *const units[2][2] = {
+		[CRON_DEBIAN] = { "cron", NULL }, [CRON_CRONIE] = { "crond", NULL }
+	};
+	const struct cron_installed installed = cron_installed(host);
+	*ret_answer = (struct boot_answer){ .state = BOOT_STOPPED };
+	for (size_t i = 0; i < 2; i++) {
+		char *reason = NULL;
+		enum boot_state state = installed.problem == NULL && installed.flavours[i]
+			? find_state(host, units[i], &reason)
+			: BOOT_STOPPED;
+		if (state != BOOT_STOPPED)
+			ask_tabs(host, i, name, state == BOOT_STARTED ? NULL : reason,
+				ret_answer);
+		free(reason);
+	}
+	return ret_answer->state != BOOT_STOPPED;
+}

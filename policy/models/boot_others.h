@@ -1,0 +1,17 @@
+/* What else starts programs at boot: an inetd that is started, and cron's @reboot lines.
+ * Sources: inetd(8) of openbsd-inetd and inetutils, crontab(5). */
+#ifndef POLICY_MODELS_BOOT_OTHERS_H
+#define POLICY_MODELS_BOOT_OTHERS_H
+
+#include "policy/models/boot.h"
+
+/* Whether an inetd that is started, or may be, serves NAME, a service or a program, by
+ * its configuration. Then *ret_answer is freed by boot_answer_free. */
+bool
+boot_ask_inetd(struct host *host, const char *name, struct boot_answer *ret_answer);
+
+/* The same of a line of a crontab for the boot that names the program NAME. */
+bool
+boot_ask_cron(struct host *host, const char *name, struct boot_answer *ret_answer);
+
+#endif
