@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "policy/models/boot_script.h"
+#include "policy/models/unit_files.h"
 #include "policy/models/xinetd_conf.h"
 
 /* The runlevel of inittab's line "id:LEVEL:initdefault:"; '\0' without. */
@@ -72,6 +73,35 @@ say(struct boot_answer *answer, enum boot_state state, const char *by, const cha
 }
 
 static void
+note_line(void *data, const char *name, struct traced *value)
+{
+	(void)name;
+	(void)value;
+	*(bool *)data = true;
+}
+
+/* Whether the unit of the file at PATH, which nothing wants, may be enabled by the first
+ * boot: that of a root without a machine's id, where systemd enables what its presets do
+ * not disable and [Install] tells how. Sources: machine-id(5), systemd.preset(5),
+ * manager_preset_all in systemd's manager.c. */
+static bool
+awaits_presets(struct host *host, const char *path)
+{
+	const struct file *id = host_file(host, "/etc/machine-id");
+	bool is_first = id->state == FILE_ABSENT ||
+		(id->state == FILE_READ && id->bytes.size >= strlen("uninitialized") &&
+			memcmp(id->bytes.data, "uninitialized",
+				strlen("uninitialized")) == 0);
+	bool installs = false;
+	if (is_first && path != NULL &&
+		(host_has_name(host, "/lib/systemd/systemd") == 1 ||
+			host_has_name(host, "/usr/lib/systemd/systemd") == 1))
+		unit_file_read_section(
+			host_file(host, path), "[Install]", note_line, &installs);
+	return installs;
+}
+
+static void
 ask_systemd(struct host *host, const char *name, struct boot_answer *answer)
 {
 	static const char *const types[] = { ".service", ".socket", ".timer", ".path",
@@ -83,6 +113,14 @@ ask_systemd(struct host *host, const char *name, struct boot_answer *answer)
 	struct boot_unit unit;
 	autofree char *full = memory_printf("%s%s", name, has_type ? "" : ".service");
 	boot_units_find(boot_units_read(host), full, &unit);
+	if (unit.state == BOOT_STOPPED && unit.change == BOOT_CHANGE_ENABLE &&
+		awaits_presets(host, unit.path)) {
+		free(unit.reason);
+		unit.state = BOOT_UNSURE;
+		unit.reason = memory_text(
+			"etc/machine-id has none: the first boot enables what the "
+			"presets of systemd say");
+	}
 	*answer = (struct boot_answer){
 		.state = unit.state,
 		.by = !unit.is_there          ? NULL

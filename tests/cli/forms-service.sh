@@ -81,6 +81,17 @@ both no "/usr/lib/systemd/system/cat.service: cat at boot: not started"
 printf 'name: cat\nboot: yes\n' | asked
 judged fail "nothing that is started at boot wants it; systemctl enable --now cat.service changes that"
 
+form "before the first boot"
+systemd
+unit cat.service
+printf '\n[Install]\nWantedBy=multi-user.target\n' >>"$ROOT/usr/lib/systemd/system/cat.service"
+both unknown "the first boot enables what the presets of systemd say"
+echo uninitialized | put etc/machine-id
+both unknown "the first boot enables what the presets of systemd say"
+echo 0123456789abcdef0123456789abcdef | put etc/machine-id
+both no "nothing that is started at boot wants it"
+: | put etc/machine-id
+both no "nothing that is started at boot wants it"
 form "wanted by a target that nothing starts"
 systemd
 unit cat.service
