@@ -112,7 +112,8 @@ look(const struct kind *kind)
 		kind->look();
 	for (const struct live_question *question = kind->questions;
 		question != NULL && question->argv != NULL; question++)
-		if (program_exists(question->argv[0]))
+		if (program_exists(question->argv[0]) &&
+			(question->unless == NULL || access(question->unless, F_OK) != 0))
 			ask(question);
 }
 

@@ -67,6 +67,7 @@ struct live_answer {
 struct live_question {
 	const char *const *argv; /* argv[0] is its path; NULL: this ends the list */
 	int seconds; /* then it is ended */
+	const char *unless; /* a file that makes the question needless; NULL: none does */
 
 	struct live_answer *answer; /* of this process; filled once */
 };

@@ -210,7 +210,10 @@ static struct live_answer rpm_answer;
 static const char *const rpm[] = { "/usr/bin/rpm", "-qa", NULL };
 
 const struct live_question packages_questions[] = {
-	{ .argv = rpm, .seconds = RPM_SECONDS, .answer = &rpm_answer },
+	{ .argv = rpm,
+		.seconds = RPM_SECONDS,
+		.unless = status_file,
+		.answer = &rpm_answer },
 	{ 0 },
 };
 
