@@ -9,7 +9,7 @@ cd "$T" || exit 1
 run "${report[@]}" --root giant
 status "gaps" 1
 sane "plain text"
-for line in '# Audit of giant' '## Executive summary' '4 of 4 controls do not hold or are open. The highest residual risk among them is **high**.' \
+for line in '# Audit of giant' '## Executive summary' 'The host does not comply with the policy: of 4 controls 4 do not hold. The highest residual risk among them is **high**.' \
 	'| high | 1 | 3 | Shell access only over SSH, and only with keys (`ssh-keys-only`) | fail |' '### 4. Only root logs in at the console (`console-root-only`)' \
 	'- Control objective: A console that somebody' '- Testing: Work out where the syslog daemon sends each level of kern' \
 	"- What next: \`holdfast plan --policy $PROJECT/tests/hosts/giant-gaps.yaml --root giant kernel-log\` shows" \
@@ -38,10 +38,14 @@ age=$((($(date +%s -d "$(date +%F) UTC") - $(date +%s -d "2004-02-10 UTC")) / 86
 says "what was recorded elsewhere" "- Evidence recorded elsewhere: router.txt, taken on 2004-02-10, $age days before this audit, believed for 36500 days, SHA-256 \`$(sha256sum <"$PROJECT/tests/hosts/giant-evidence/router.txt" | cut -c 1-64)\`"
 says "what a person must do" "record the answer with \`holdfast attest --policy $PROJECT/policy/profiles/isp-mail.yaml --overlay "
 says "the evidence that is wanted" 'evidence, made there with: apt-get -s dist-upgrade'
-says "the policy's own compliance: counted once" "16 of 30 controls do not hold or are open"
+says "the policy's own compliance: counted once" "of 29 controls 7 do not hold, and 9 are open."
+says "and said so" '(`policy-complied-with`, fail), only repeats what these say, and is in none of the figures'
+says "how old its evidence is: in the summary" "5 verdicts rest on evidence that was recorded elsewhere on 2004-02-10, $age days before this audit"
+is "the verdicts are those of as many" "$(sed -n '/^The verdicts of 29 controls:$/,/^A further/s/^- \([0-9]*\) .*/\1/p' report |
+	awk '{ n += $1 } END { print n }')" 29
 says "not looked at: its risk is no none" "- Residual risk: not told, because it was not looked at"
 says "not looked at: among the risks" '| high | 22 | 15 | A backup went well, yesterday or today (`backup-made`) | not looked at |'
-says "not looked at: in the summary" '**2 could not be looked at**'
+says "not looked at: in the summary" '**2 of 29 could not be looked at**'
 is "the verdicts by risk are those of the other 29 controls" "$(sed -n 's/^| \(high\|medium\|low\) |\( [0-9]* |\)\{5\}$/&/p' report | tr -dc '0-9\n ' |
 	awk '{ for (i = 1; i <= NF; i++) n += $i } END { print n }')" 29
 run audit --root giant --policy "$PROJECT/policy/profiles/isp-mail.yaml" \
@@ -51,6 +55,39 @@ says "the text: what was not looked at" "(not looked at for want of a running ho
 run policy doc --overlay "$PROJECT/tests/hosts/giant-evidence/overlay.yaml" "$PROJECT/policy/profiles/isp-mail.yaml"
 is "the policy as a document has the same numbers and ids" "$(grep '^## [0-9]' "$T/out")" "$(sed -n 's/^#\(## [0-9]\)/\1/p' report)"
 is "and asks for the same" "$(grep '^    *- ' "$T/out")" "$(grep '^    *- ' report)"
+
+# Nothing fails: that alone is no compliance.
+cat >unseen.yaml <<'END'
+holdfast: 1
+title: Of running hosts
+controls:
+  - id: door
+    title: The door is shut
+    when: live
+    files: { path: /etc/door, is: absent }
+END
+run report --root giant --policy unseen.yaml
+status "nothing was looked at: the status as documented" 0
+says "nothing was looked at: said" "Nothing was judged: it can't be told whether the host complies with the policy. **1 of 1 could not be looked at**, for a directory is no running host; of it nothing is known."
+says "nothing was looked at: one" "- 1 was not looked at (not-applicable)"
+says "nothing was looked at: no residual risk is claimed absent" "None of those that were looked at."
+silent "nothing was looked at: no compliance" "complies with the policy:"
+cat >>unseen.yaml <<'END'
+  - id: window
+    title: The window is shut
+    files: { path: /etc/window, is: absent }
+END
+run report --root giant --policy unseen.yaml
+says "not all was looked at" "nothing that was looked at fails or is open, but not all was"
+cat >>unseen.yaml <<'END'
+  - id: asked
+    title: Somebody looked
+    attest: { max-days: 7 }
+END
+run report --root giant --policy unseen.yaml
+status "open alone" 2
+says "open alone: no verdict" "It can't be told whether the host complies with the policy: 1 of 3 controls is open, and none fails. The residual risk is **medium**."
+silent "open alone: not that it does not comply" "does not comply"
 
 cat >waived.yaml <<'END'
 holdfast: 1
@@ -75,7 +112,7 @@ head=$(grep -oE '[0-9a-f]{64}' "$T/out" | tail -n 1)
 run "${report[@]}" --root giant
 says "all holds: the log's head" "its head is \`$head\`"
 run "${report[@]}" --root giant kernel-log
-says "a part: said so" "Of the policy's 4 controls 1 were asked for this time, and of the others nothing is said here. None of them fails"
+says "a part: said so" "Of the policy's 4 controls 1 was asked for this time, and of the others nothing is said here. None of them fails"
 silent "a part: it does not comply for that" "complies with the policy"
 says "a part: no risk of those" "None of those that were asked for"
 sed -i 's/"apply"/"undo"/' giant/var/lib/holdfast/log*
