@@ -55,7 +55,7 @@ test_reading(void **state)
 	scratch_make();
 	scratch_text("/evidence/ss.txt", TEXT);
 	text_sha256((struct bytes){ TEXT, strlen(TEXT) }, hash);
-	read_with(NULL, RECORDED_NOT, NULL);
+	read_with(NULL, RECORDED_NOT, "ss -ltnup");
 	autofree char *good = memory_printf(
 		"{ file: evidence/ss.txt, date: %s, sha256: %s }\n", today, hash);
 	read_with(good, RECORDED_READ, NULL);
