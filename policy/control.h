@@ -38,6 +38,7 @@ struct control {
 				       by value_text */
 	const struct waiver *waiver; /* NULL when none */
 	struct position at;
+	struct position section_at; /* of the kind's name */
 };
 
 struct policy {

@@ -169,6 +169,16 @@ drafts_make(struct value *root, const struct tables *tables, struct drafts *draf
 	index_drafts(drafts, problems);
 }
 
+/* Where CONTROL says that it is of KIND. */
+static struct position
+section_position(const struct value *control, const struct kind *kind)
+{
+	size_t i = 0;
+	while (strcmp(control->entries[i].key, kind->name) != 0)
+		i++;
+	return control->entries[i].at;
+}
+
 static enum risk
 read_risk(const char *name)
 {
@@ -198,6 +208,7 @@ build_control(const struct draft *draft, struct waiver *waiver, const char *toda
 		.common = map,
 		.waiver = waive != NULL ? waiver : NULL,
 		.at = map->at,
+		.section_at = section_position(map, kind),
 	};
 	recorded_validate(ret_control, problems);
 	if (kind->validate != NULL)
@@ -220,6 +231,7 @@ validate_bad(const struct draft *draft, struct problems *problems)
 		.keys = value_find(draft->control, kind->name),
 		.common = draft->control,
 		.at = draft->control->at,
+		.section_at = section_position(draft->control, kind),
 	};
 	if (check_sound(control.keys, kind->keys))
 		kind->validate(&control, problems);

@@ -82,7 +82,7 @@ validate(const struct control *control, struct problems *problems)
 	const struct value *shells = value_find(control->keys, "shells");
 	const struct value *rules = value_items(shells, &count);
 	if (shells == NULL && value_find(control->keys, "refuse") == NULL)
-		problems_add(problems, control->at,
+		problems_add(problems, control->section_at,
 			"accounts: neither 'shells' nor 'refuse' asks for anything");
 	for (size_t i = 0; i < count; i++) {
 		struct range range;

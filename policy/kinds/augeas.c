@@ -89,7 +89,7 @@ validate(const struct control *control, struct problems *problems)
 			file->text);
 	if (settings == NULL && value_find(control->keys, "present") == NULL &&
 		value_find(control->keys, "absent") == NULL)
-		problems_add(problems, control->keys->at,
+		problems_add(problems, control->section_at,
 			"augeas: none of 'settings', 'present' and 'absent' is there");
 	for (size_t i = 0; settings != NULL && i < settings->count; i++)
 		validate_path(

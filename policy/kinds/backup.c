@@ -130,7 +130,7 @@ validate(const struct control *control, struct problems *problems)
 			   *schedule = value_find(control->keys, "schedule"),
 			   *restored = value_find(control->keys, "restored");
 	if (log == NULL && schedule == NULL && restored == NULL)
-		problems_add(problems, control->at,
+		problems_add(problems, control->section_at,
 			"backup: none of 'log', 'schedule' and 'restored' is there");
 	check_absolute(value_find(log, "file"), "log.file", problems);
 	check_absolute(value_find(restored, "directory"), "restored.directory", problems);

@@ -131,10 +131,10 @@ validate(const struct control *control, struct problems *problems)
 	check_expressions(control, "holds", problems);
 	check_expressions(control, "lacks", problems);
 	if (control->keys->count == 1)
-		problems_add(problems, control->at,
+		problems_add(problems, control->section_at,
 			"files: nothing is asked of what 'path' names");
 	if (asks_for_absence(control) && control->keys->count > 2)
-		problems_add(problems, control->at,
+		problems_add(problems, control->section_at,
 			"files: nothing else can be asked of what is absent");
 }
 

@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <fnmatch.h>
 #include <string.h>
 
@@ -44,15 +45,49 @@ static const struct key keys[] = {
 	{ 0 },
 };
 
-/* Neither dpkg (lib/dpkg/parsehelp.c, pkg_name_is_illegal) nor rpm has such a name. */
+/* What a name is made of, by dpkg (lib/dpkg/parsehelp.c, pkg_name_is_illegal) and rpm
+ * (build/parsePreamble.c). */
+#define NAME_LETTERS                                                                     \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"                 \
+	"-+._"
+
 static void
-validate_names(const struct value *list, const char *key, struct problems *problems)
+validate_name(const struct value *name, const char *key, struct problems *problems)
 {
-	for (size_t i = 0; list != NULL && i < list->count; i++)
-		if (strpbrk(list->items[i].text, " \t\n/") != NULL)
-			problems_add(problems, list->items[i].at,
-				"packages.%s: no package can be called '%s'", key,
-				list->items[i].text);
+	const char *text = name->text;
+	if (isalnum((unsigned char)*text) || *text == '_')
+		text += strspn(text, NAME_LETTERS);
+	if (*text != '\0' && strpbrk(text, "*?[") != NULL)
+		problems_add(problems, name->at,
+			"packages.%s: '%s' is a pattern, which 'absent' alone takes", key,
+			name->text);
+	else if (*text != '\0')
+		problems_add(problems, name->at,
+			"packages.%s: no package can be called '%s'", key, name->text);
+}
+
+/* A name, or a pattern of glob(7); a class of characters may have a colon. */
+static void
+validate_pattern(const struct value *pattern, struct problems *problems)
+{
+	const char *text = pattern->text;
+	const char *letters = strchr(text, '[') != NULL ? NAME_LETTERS "*?[]!^\\:"
+							: NAME_LETTERS "*?\\";
+	if (text[strspn(text, letters)] != '\0')
+		problems_add(problems, pattern->at,
+			"packages.absent: no package can be called '%s'", text);
+}
+
+/* What dpkg and rpm compare: deb-version(7), rpm-version(7). */
+static void
+validate_version(const struct value *version, struct problems *problems)
+{
+	const char *text = version->text;
+	if (isalnum((unsigned char)*text))
+		text += strspn(text, NAME_LETTERS "~^:");
+	if (*text != '\0')
+		problems_add(problems, version->at,
+			"packages.minimum.version: '%s' is no version", version->text);
 }
 
 static void
@@ -60,15 +95,24 @@ validate(const struct control *control, struct problems *problems)
 {
 	const struct value *absent = value_find(control->keys, "absent"),
 			   *present = value_find(control->keys, "present");
-	validate_names(absent, "absent", problems);
-	validate_names(present, "present", problems);
+	size_t count;
+	const struct value *minimum = value_items(
+		value_find(control->keys, "minimum"), &count);
+	for (size_t i = 0; absent != NULL && i < absent->count; i++)
+		validate_pattern(&absent->items[i], problems);
+	for (size_t i = 0; present != NULL && i < present->count; i++)
+		validate_name(&present->items[i], "present", problems);
+	for (size_t i = 0; i < count; i++) {
+		validate_name(value_find(&minimum[i], "name"), "minimum.name", problems);
+		validate_version(value_find(&minimum[i], "version"), problems);
+	}
 	for (size_t i = 0; absent != NULL && i < absent->count; i++)
 		if (value_lists(present, absent->items[i].text))
 			problems_add(problems, absent->items[i].at,
 				"packages: '%s' is both absent and present",
 				absent->items[i].text);
 	if (control->keys->count == 0)
-		problems_add(problems, control->at,
+		problems_add(problems, control->section_at,
 			"packages: none of 'absent', 'present' and 'minimum' is there");
 }
 

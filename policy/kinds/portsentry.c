@@ -110,7 +110,7 @@ validate(const struct control *control, struct problems *problems)
 		}
 	}
 	if (!asks)
-		problems_add(problems, control->at,
+		problems_add(problems, control->section_at,
 			"portsentry: none of 'tcp', 'udp' and 'settings' is there");
 }
 

@@ -1,6 +1,5 @@
 #include "policy/kinds/service.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,20 +56,21 @@ service_says(const struct control *control, const char *key, const char *answer)
 	return strcmp(value_text(control->keys, key, ""), answer) == 0;
 }
 
+/* The characters are those of a unit's name, systemd.unit(5), and the plus that is in
+ * names of services(5). */
 static void
 check_names(const struct control *control, const char *key, struct problems *problems)
 {
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@+";
 	size_t count;
 	const struct value *items = value_items(value_find(control->keys, key), &count);
 	for (size_t i = 0; i < count; i++) {
 		const char *text = items[i].text;
-		bool is_bad = *text == '\0' || *text == '.';
-		for (const char *p = text; *p != '\0'; p++)
-			is_bad = is_bad || *p == '/' || !isgraph((unsigned char)*p);
-		if (is_bad)
+		if (*text == '.' || text[strspn(text, letters)] != '\0')
 			problems_add(problems, items[i].at,
-				"service.%s: '%s' is no name of one, without a path", key,
-				text);
+				"service.%s: '%s' is no name of one: no path, no pattern",
+				key, text);
 	}
 }
 
@@ -82,7 +82,7 @@ validate(const struct control *control, struct problems *problems)
 	check_names(control, "program", problems);
 	if (value_find(control->keys, "boot") == NULL &&
 		value_find(control->keys, "running") == NULL)
-		problems_add(problems, control->at,
+		problems_add(problems, control->section_at,
 			"service: neither 'boot' nor 'running' asks for anything");
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		const struct value *list = value_find(control->keys, words[i]);

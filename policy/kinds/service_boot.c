@@ -272,9 +272,10 @@ static char *
 advise(const struct context *context, const struct boot_answer *answer, bool wanted)
 {
 	const char *by = answer->by;
+	if (by == NULL)
+		return memory_text(wanted ? "; look at the name" : "");
 	/* of inittab, rc.local, cron and the super-servers the line is shown */
-	if (by == NULL ||
-		(*by == '/' ? strstr(by, "init.d/") : strchr(by, '.')) == NULL ||
+	if ((*by == '/' ? strstr(by, "init.d/") : strchr(by, '.')) == NULL ||
 		(wanted && answer->change == BOOT_CHANGE_NONE))
 		return memory_text("");
 	if (!wanted && boot_is_systemd(context->host))

@@ -51,7 +51,7 @@ static void
 validate(const struct control *control, struct problems *problems)
 {
 	if (control->keys->count == 0)
-		problems_add(problems, control->at,
+		problems_add(problems, control->section_at,
 			"time: none of 'daemons', 'servers', 'only', 'synchronised' and "
 			"'max-error' is there");
 }

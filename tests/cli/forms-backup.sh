@@ -663,5 +663,5 @@ says "mistakes: what is required" "command" err
 echo 'backup: {}' >"$T/section"
 policy '' <"$T/section"
 run policy check "$T/policy.yaml"
-says "mistakes: asks for nothing" "none of 'log', 'schedule' and 'restored'" err
+says "mistakes: asks for nothing" "policy.yaml:6:5: backup: none of 'log', 'schedule' and 'restored'" err
 finish

@@ -150,8 +150,8 @@ for text in "files.path: 'etc/a' is no absolute path" "files.leads-to: 'c'" "fil
 done
 asked <<<'path: /b'
 run policy check "$T/policy.yaml"
-says "mistakes: asks for nothing" "nothing is asked" err
+says "mistakes: asks for nothing" "policy.yaml:6:5: files: nothing is asked" err
 asked <<<'{ path: /b, is: absent, mode: 0600 }'
 run policy check "$T/policy.yaml"
-says "mistakes: absent and more" "nothing else can be asked" err
+says "mistakes: absent and more" "policy.yaml:6:5: files: nothing else can be asked" err
 finish

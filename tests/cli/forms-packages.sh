@@ -165,5 +165,25 @@ fi
 
 asked <<<'{}'
 run policy check "$T/policy.yaml"
-says "mistakes: asks for nothing" "none of 'absent', 'present' and 'minimum'" err
+says "mistakes: asks for nothing" "policy.yaml:6:5: packages: none of 'absent', 'present' and 'minimum'" err
+asked <<'END'
+absent: ['rsh-*', '[[:alpha:]]?', 'a,b', 'ssh:amd64']
+present: ['open*', libstdc++6, -x]
+minimum:
+  - { name: 'openssh*', version: 99 }
+  - { name: ssh:amd64, version: ' ' }
+  - { name: ssh, version: '1:2~rc1+b^c_d-1' }
+  - { name: ssh, version: '*' }
+END
+run policy check "$T/policy.yaml"
+status "mistakes: refused" 3
+says "mistakes: a pattern is present" "packages.present: 'open*' is a pattern, which 'absent' alone takes" err
+says "mistakes: a pattern has a version" "packages.minimum.name: 'openssh*' is a pattern" err
+says "mistakes: an architecture" "packages.minimum.name: no package can be called 'ssh:amd64'" err
+says "mistakes: the same, absent" "packages.absent: no package can be called 'ssh:amd64'" err
+says "mistakes: several in one" "packages.absent: no package can be called 'a,b'" err
+says "mistakes: an option" "packages.present: no package can be called '-x'" err
+says "mistakes: a blank version" "packages.minimum.version: ' ' is no version" err
+says "mistakes: a pattern of a version" "packages.minimum.version: '*' is no version" err
+is "mistakes: and no more" "$(grep -c 'packages\.' err)" 8
 finish

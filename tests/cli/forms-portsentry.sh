@@ -233,5 +233,5 @@ run policy check "$T/policy.yaml"
 says "mistakes: ports alone" "portsentry.tcp-ports needs 'tcp'" err
 says "mistakes: no port" "'70000' is no port" err
 says "mistakes: a range" "'9-1' is no port" err
-says "mistakes: asks for nothing" "none of 'tcp', 'udp' and 'settings'" err
+says "mistakes: asks for nothing" "policy.yaml:6:5: portsentry: none of 'tcp', 'udp' and 'settings'" err
 finish

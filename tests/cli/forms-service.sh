@@ -111,6 +111,9 @@ both yes "/etc/systemd/system/multi-user.target.d/cats.conf:2"
 form "nothing of that name"
 systemd
 both no "not started"
+printf 'name: nosuchd\nboot: yes\n' | asked
+judged fail "there is no such unit; look at the name"
+silent "$FORM: no command" systemctl
 form "masked"
 systemd
 unit cat.service
@@ -598,9 +601,16 @@ fi
 
 printf 'name: [a/b, "c d"]\nprogram: /bin/x\narguments: [-x]\n' | asked
 run policy check "$T/policy.yaml"
-says "mistakes: a path" "'a/b' is no name of one" err
+says "mistakes: a path" "'a/b' is no name of one: no path, no pattern" err
 says "mistakes: a blank" "'c d' is no name" err
 says "mistakes: a program's path" "service.program: '/bin/x'" err
-says "mistakes: asks for nothing" "neither 'boot' nor 'running'" err
+says "mistakes: asks for nothing" "policy.yaml:6:5: service: neither 'boot' nor 'running'" err
 says "mistakes: arguments of nothing" "service.arguments needs boot: yes or running: yes" err
+printf 'name: ["ssh*", "ssh?", "[s]sh", "{ssh,sshd}", ssh.socket, getty@tty1, whois++]\nprogram: "ssh*"\nboot: no\n' | asked
+run policy check "$T/policy.yaml"
+for name in 'ssh*' 'ssh?' '[s]sh' '{ssh,sshd}'; do
+	says "mistakes: a pattern, $name" "service.name: '$name' is no name of one" err
+done
+says "mistakes: a program's pattern" "service.program: 'ssh*' is no name of one" err
+is "mistakes: and no more" "$(grep -c 'is no name' err)" 5
 finish
