@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "enforcer/markdown.h"
+#include "enforcer/output.h"
 #include "enforcer/suggest.h"
 #include "policy/check.h"
 #include "policy/condition.h"
@@ -126,6 +127,93 @@ asked_write(const struct control *control, struct buffer *out)
 	}
 }
 
+/* A word of a command: a pattern stays one. */
+static void
+add_word(const char *text, struct buffer *out)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789/._-*?[]";
+	if (*text != '\0' && text[strspn(text, plain)] == '\0')
+		buffer_text(out, text);
+	else
+		output_shell_word(out, text);
+}
+
+/* The command between START and END, with the control's values for its {KEY}s. */
+static void
+write_command(const struct control *control, const char *start, const char *end,
+	struct buffer *out)
+{
+	autobuffer struct buffer command = { 0 };
+	const char *open;
+	while ((open = memchr(start, '{', (size_t)(end - start))) != NULL) {
+		const char *close = memchr(open, '}', (size_t)(end - open));
+		if (close == NULL)
+			break;
+		autofree char *key = memory_copy(open + 1, (size_t)(close - open) - 1);
+		size_t count;
+		const struct value *items = value_items(
+			value_find(control->keys, key), &count);
+		buffer_add(&command, start, (size_t)(open - start));
+		for (size_t i = 0; i < count; i++) {
+			buffer_text(&command, i > 0 ? " " : "");
+			add_word(items[i].text, &command);
+		}
+		start = close + 1;
+	}
+	buffer_add(&command, start, (size_t)(end - start));
+	markdown_code(out, command.data);
+}
+
+static void
+write_by_hand(const struct control *control, struct buffer *out)
+{
+	const char *at = control->kind->by_hand, *open, *close;
+	while ((open = strchr(at, '`')) != NULL &&
+		(close = strchr(open + 1, '`')) != NULL) {
+		autofree char *prose = memory_copy(at, (size_t)(open - at));
+		buffer_text(out, prose);
+		write_command(control, open + 1, close, out);
+		at = close + 1;
+	}
+	buffer_text(out, at);
+}
+
+void
+asked_policy(const struct policy *policy, struct buffer *out)
+{
+	autobuffer struct buffer command = { 0 };
+	const char *overlay;
+	markdown_text(out, policy->file);
+	buffer_text(&command, "cat ");
+	output_shell_word(&command, policy->file);
+	for (size_t i = 0; (overlay = policy_overlay(policy, i)) != NULL; i++) {
+		buffer_text(out, i == 0 ? ", with the overlay " : ", ");
+		markdown_text(out, overlay);
+		buffer_text(&command, " ");
+		output_shell_word(&command, overlay);
+	}
+	buffer_text(&command, " | sha256sum");
+	buffer_printf(out, ", SHA-256 `%s`, which ", policy->sha256);
+	markdown_code(out, command.data);
+	buffer_text(out, " gives");
+}
+
+void
+asked_assumed(const struct policy *policy, struct buffer *out)
+{
+	const struct value *assume = policy->assume;
+	for (size_t i = 0; assume != NULL && i < assume->count; i++) {
+		buffer_text(
+			out, i == 0 ? "- Assumed where the host does not say: " : ", ");
+		markdown_text(out, assume->entries[i].key);
+		buffer_text(out, " ");
+		markdown_text(out, assume->entries[i].value.text);
+	}
+	if (assume != NULL && assume->count > 0)
+		buffer_text(out, "\n");
+}
+
 void
 asked_repeat(const struct policy *policy, const struct control *control, const char *root,
 	struct buffer *out)
@@ -135,8 +223,10 @@ asked_repeat(const struct policy *policy, const struct control *control, const c
 	buffer_text(out, "- To test it again: ");
 	markdown_code(out, command.data);
 	if (control->kind->by_hand != NULL) {
-		buffer_text(out, "; by hand: ");
-		markdown_code(out, control->kind->by_hand);
+		buffer_text(out,
+			"; by hand, on the host that is audited where nothing "
+			"else is said: ");
+		write_by_hand(control, out);
 	}
 	buffer_text(out, "\n");
 }
@@ -148,15 +238,18 @@ asked_evidence(const struct control *control, const char *today, struct buffer *
 	if (evidence == NULL)
 		return;
 	const char *date = value_text(evidence, "date", "");
+	const char *days = value_text(evidence, "max-days", recorded_days);
+	long age = today != NULL ? recorded_age(date, today) : 0;
 	buffer_text(out, "- Evidence recorded elsewhere: ");
 	markdown_text(out, value_text(evidence, "file", ""));
 	buffer_printf(out, ", taken on %s", date);
 	if (today != NULL)
 		buffer_printf(
-			out, ", %ld days before this audit", recorded_age(date, today));
-	buffer_printf(out, ", believed for %s days, SHA-256 `%s`; made with ",
-		value_text(evidence, "max-days", recorded_days),
+			out, ", %ld day%s before this audit", age, age == 1 ? "" : "s");
+	buffer_printf(out,
+		", believed for %s day%s, SHA-256 `%s`; the like can be made with: ",
+		days, strcmp(days, "1") == 0 ? "" : "s",
 		value_text(evidence, "sha256", ""));
-	markdown_code(out, control->kind->evidence);
+	markdown_text(out, control->kind->evidence);
 	buffer_text(out, "\n");
 }

@@ -18,6 +18,16 @@ asked_heading(const struct policy *policy, const struct control *control,
 void
 asked_write(const struct control *control, struct buffer *out);
 
+/* Adds the policy's file, its overlays, the hash over them, and how that is worked out.
+ */
+void
+asked_policy(const struct policy *policy, struct buffer *out);
+
+/* Adds, as an item of a list, what the policy takes for true where the host does not say;
+ * nothing where that is nothing. */
+void
+asked_assumed(const struct policy *policy, struct buffer *out);
+
 /* Adds how the test is repeated: holdfast's command for ROOT, and the commands by which a
  * person sees the same. */
 void

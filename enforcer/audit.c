@@ -13,6 +13,7 @@
 #include "enforcer/options.h"
 #include "enforcer/output.h"
 #include "enforcer/progress.h"
+#include "enforcer/record.h"
 #include "enforcer/report/report.h"
 #include "enforcer/setup.h"
 #include "enforcer/transaction.h"
@@ -101,12 +102,14 @@ audit_root(void *data, size_t index, struct buffer *out)
 	}
 	struct report report = audit->settings;
 	autofree char *hostname = report_hostname(context.host);
+	autofree char *system = report_system(context.host);
 	evaluate(&context, audit->ids, audit->id_count, &evaluation);
 	report_pending(root);
 	report.context = &context;
 	report.evaluation = &evaluation;
 	report.root = root;
 	report.hostname = hostname;
+	report.system = system;
 	audit->format->write(&report, out);
 	record(audit, root, &evaluation);
 	int status = evaluation_status(&evaluation);
@@ -173,6 +176,8 @@ audit_run(const struct audit_wish *wish, const struct options *options)
 			.coloured = wish->coloured } };
 	bool require_safe = false;
 	int status = STATUS_NOT_RUN;
+	autofree char *user = record_user(); /* a confined process can't tell */
+	audit.settings.user = user;
 	audit.roots = options_texts(options, "root", &audit.root_count);
 	if (audit.root_count == 0) {
 		audit.roots = live_root;

@@ -38,31 +38,6 @@ write_control(
 	buffer_text(out, "\n");
 }
 
-static void
-write_overlays(const struct policy *policy, struct buffer *out)
-{
-	const char *overlay;
-	for (size_t i = 0; (overlay = policy_overlay(policy, i)) != NULL; i++) {
-		buffer_text(out, i == 0 ? ", with the overlay " : ", ");
-		markdown_text(out, overlay);
-	}
-}
-
-/* What is taken for true where the host does not say. */
-static void
-write_assumed(const struct value *assume, struct buffer *out)
-{
-	for (size_t i = 0; assume != NULL && i < assume->count; i++) {
-		buffer_text(
-			out, i == 0 ? "- Assumed where the host does not say: " : ", ");
-		markdown_text(out, assume->entries[i].key);
-		buffer_text(out, " ");
-		markdown_text(out, assume->entries[i].value.text);
-	}
-	if (assume != NULL && assume->count > 0)
-		buffer_text(out, "\n");
-}
-
 void
 policy_doc(const struct policy *policy, struct buffer *out)
 {
@@ -76,10 +51,9 @@ policy_doc(const struct policy *policy, struct buffer *out)
 	buffer_text(out,
 		"A host complies when every section below holds, or an exception that "
 		"somebody answers for stands in it and has not expired.\n\n- Source: ");
-	markdown_text(out, policy->file);
-	write_overlays(policy, out);
-	buffer_printf(out, ", SHA-256 `%s`\n", policy->sha256);
-	write_assumed(policy->assume, out);
+	asked_policy(policy, out);
+	buffer_text(out, "\n");
+	asked_assumed(policy, out);
 	buffer_text(out, "\n");
 	for (size_t i = 0; i < policy->count; i++)
 		write_control(policy, &policy->controls[i], out);

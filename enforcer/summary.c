@@ -46,6 +46,12 @@ summary_risk(const struct result *result)
 		: "none";
 }
 
+const char *
+summary_verdict(const struct result *result)
+{
+	return result->unseen ? "not looked at" : verdict_name(result->verdict);
+}
+
 static size_t
 count_gaps(const struct evaluation *evaluation)
 {
@@ -288,8 +294,7 @@ write_risk_row(
 	markdown_text(out, control->item != NULL ? control->item : "");
 	buffer_text(out, " | ");
 	markdown_text(out, control->title);
-	buffer_printf(out, " (`%s`) | %s |\n", control->id,
-		result->unseen ? "not looked at" : verdict_name(result->verdict));
+	buffer_printf(out, " (`%s`) | %s |\n", control->id, summary_verdict(result));
 }
 
 /* The rows of those that are gaps; or of VERDICT, VERDICT_NOT_APPLICABLE being those that
@@ -341,6 +346,21 @@ write_risks(const struct report *report, struct buffer *out)
 	}
 }
 
+static void
+write_scope(const struct report *report, struct buffer *out)
+{
+	buffer_text(out,
+		"## What was not looked at\n\nAn audit judges what the policy asks for, "
+		"and of the host nothing else. It reads configuration as the daemons "
+		"would, and looks for no hole in a program, no malware and no trace of a "
+		"break-in; nobody attacked the host for it. ");
+	buffer_text(out,
+		host_is_live(report->context->host)
+			? "Of what runs it saw the one moment.\n\n"
+			: "The root is no running system: what ran, listened or was set "
+			  "in memory is known from recorded evidence alone.\n\n");
+}
+
 void
 summary_write(const struct report *report, struct buffer *out)
 {
@@ -350,5 +370,7 @@ summary_write(const struct report *report, struct buffer *out)
 	write_counts(report->evaluation, out);
 	write_by_risk(report->evaluation, out);
 	write_risks(report, out);
+	summary_items(report->evaluation, out);
+	write_scope(report, out);
 	write_legend(out);
 }

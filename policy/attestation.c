@@ -155,9 +155,9 @@ judge_age(
 				attestation->until));
 	else if (age > days)
 		spoil(attestation, ATTESTATION_VOID,
-			memory_printf("the answer of %s is %ld days old, believed are "
+			memory_printf("the answer of %s is %ld day%s old, believed are "
 				      "%ld (max-days of the policy)",
-				attestation->date, age, days));
+				attestation->date, age, age == 1 ? "" : "s", days));
 	else
 		attestation->days = days - age;
 }

@@ -121,9 +121,10 @@ recorded_read(const struct control *control, struct recorded *ret_recorded)
 			age < 0 ? memory_printf("the evidence is dated %s, which is to "
 						"come",
 					  recorded->date)
-				: memory_printf("the evidence of %s is %ld days old, "
+				: memory_printf("the evidence of %s is %ld day%s old, "
 						"believed are %ld",
-					  recorded->date, age, days));
+					  recorded->date, age, age == 1 ? "" : "s",
+					  days));
 		return;
 	}
 	if (source_read(recorded->file.path, false, &recorded->file.bytes, &err) < 0) {

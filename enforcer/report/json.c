@@ -96,6 +96,18 @@ file_object(const char *path, const char *sha256)
 	return object;
 }
 
+/* The policy, and in their order the overlays that the hash goes over too. */
+static json_t *
+policy_object(const struct policy *policy)
+{
+	json_t *object = file_object(policy->file, policy->sha256);
+	json_t *overlays = json_array();
+	for (size_t i = 0; policy_overlay(policy, i) != NULL; i++)
+		json_array_append_new(overlays, text(policy_overlay(policy, i)));
+	json_object_set_new(object, "overlays", overlays);
+	return object;
+}
+
 static json_t *
 files_array(const struct host *host)
 {
@@ -137,9 +149,10 @@ write_json(const struct report *report, struct buffer *out)
 	json_object_set_new(object, "version", text(HOLDFAST_VERSION));
 	json_object_set_new(object, "time", text(when));
 	json_object_set_new(object, "host", text(report->hostname));
+	json_object_set_new(object, "system", text(report->system));
 	json_object_set_new(object, "root", text(report->root));
 	json_object_set_new(object, "files", files_array(report->context->host));
-	json_object_set_new(object, "policy", file_object(policy->file, policy->sha256));
+	json_object_set_new(object, "policy", policy_object(policy));
 	json_object_set_new(
 		object, "partial", json_boolean(evaluation->count < policy->count));
 	json_object_set_new(

@@ -10,6 +10,7 @@
 #include "enforcer/asked.h"
 #include "enforcer/changelog.h"
 #include "enforcer/markdown.h"
+#include "enforcer/output.h"
 #include "enforcer/report/report.h"
 #include "enforcer/suggest.h"
 #include "enforcer/summary.h"
@@ -95,6 +96,17 @@ write_waiver(const struct waiver *waiver, struct buffer *out)
 	markdown_field(out, "Exception", text);
 }
 
+static const char *
+judged_how(const struct result *result)
+{
+	if (result->unseen)
+		return "not looked at";
+	if (strcmp(result->control->kind->name, "attest") != 0)
+		return "judged objectively";
+	return result->verdict == VERDICT_MANUAL ? "to be answered by a person"
+						 : "answered by a person";
+}
+
 static void
 write_control(
 	const struct report *report, const struct result *result, struct buffer *out)
@@ -104,19 +116,18 @@ write_control(
 	char today[16];
 	waiver_today(today);
 	asked_heading(report->context->policy, control, "###", out);
-	buffer_text(out, "- Score: **");
-	buffer_text(out, verdict_name(result->verdict));
-	buffer_printf(out, "**, %s\n- Residual risk: %s\n",
-		strcmp(control->kind->name, "attest") == 0 ? "answered by a person"
-							   : "judged objectively",
-		summary_risk(result));
+	buffer_printf(out,
+		"- Score: **%s**, %s\n- Risk when it does not hold: %s\n"
+		"- Residual risk: %s\n",
+		verdict_name(result->verdict), judged_how(result),
+		risk_name(control->risk), summary_risk(result));
 	if (control->waiver != NULL)
 		write_waiver(control->waiver, out);
 	write_mitigation(report, result, out);
 	markdown_field(out, "Item of the checklist", control->item);
 	markdown_field(out, "Reference", value_text(common, "reference", NULL));
 	markdown_field(out, "Control objective", value_text(common, "objective", NULL));
-	markdown_field(out, "Risk", value_text(common, "rationale", NULL));
+	markdown_field(out, "Why", value_text(common, "rationale", NULL));
 	markdown_field(out, "Compliance", value_text(common, "compliance", NULL));
 	markdown_field(out, "Owner", value_text(common, "owner", NULL));
 	buffer_printf(out, "- Kind of control: %s (", control->kind->name);
@@ -147,25 +158,70 @@ compare_texts(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The files that findings point at, sorted. The caller frees. */
-static const char **
-list_evidence(const struct evaluation *evaluation, size_t *ret_count)
+struct texts {
+	const char **items; /* sorted, borrowed */
+	size_t count;
+};
+
+static void
+texts_add(struct texts *texts, const char *text)
 {
-	const char **paths = NULL;
-	size_t count = 0;
+	texts->items = memory_grow(texts->items, texts->count, sizeof *texts->items);
+	texts->items[texts->count++] = text;
+}
+
+static void
+texts_sort(struct texts *texts)
+{
+	if (texts->count > 0)
+		qsort(texts->items, texts->count, sizeof *texts->items, compare_texts);
+}
+
+static bool
+texts_have(const struct texts *texts, const char *text)
+{
+	return texts->count > 0 &&
+		bsearch(&text, texts->items, texts->count, sizeof *texts->items,
+			compare_texts) != NULL;
+}
+
+/* The files that findings point at. The caller frees the items. */
+static struct texts
+list_evidence(const struct evaluation *evaluation)
+{
+	struct texts paths = { 0 };
 	for (size_t i = 0; i < evaluation->count; i++)
 		for (size_t k = 0; k < evaluation->items[i].findings.count; k++) {
 			const struct finding *finding =
 				&evaluation->items[i].findings.items[k];
-			for (size_t n = 0; n < finding->evidence_count; n++) {
-				paths = memory_grow(paths, count, sizeof *paths);
-				paths[count++] = finding->evidence[n].file;
-			}
+			for (size_t n = 0; n < finding->evidence_count; n++)
+				texts_add(&paths, finding->evidence[n].file);
 		}
-	if (count > 0)
-		qsort(paths, count, sizeof *paths, compare_texts);
-	*ret_count = count;
+	texts_sort(&paths);
 	return paths;
+}
+
+static void
+write_block(const char *introduction, const struct buffer *lines, struct buffer *out)
+{
+	if (lines->size == 0)
+		return;
+	buffer_text(out, introduction);
+	markdown_block(out, (struct bytes){ lines->data, lines->size });
+}
+
+/* The command that lists every file, for the controls that were asked for. */
+static void
+write_list_command(const struct report *report, struct buffer *out)
+{
+	const struct evaluation *evaluation = report->evaluation;
+	const struct policy *policy = report->context->policy;
+	autobuffer struct buffer command = { 0 };
+	suggest_command("audit --format json", policy, report->root, NULL, &command);
+	for (size_t i = 0; evaluation->count < policy->count && i < evaluation->count;
+		i++)
+		buffer_printf(&command, " %s", evaluation->items[i].control->id);
+	markdown_code(out, command.data);
 }
 
 /* A live host has hundreds of files; those that are evidence are what somebody compares.
@@ -174,16 +230,15 @@ static void
 write_files(const struct report *report, struct buffer *out)
 {
 	const struct host *host = report->context->host;
-	autobuffer struct buffer lines = { 0 };
-	size_t count, others = 0;
-	autofree const char **paths = list_evidence(report->evaluation, &count);
+	autobuffer struct buffer lines = { 0 }, unread = { 0 };
+	struct texts named = list_evidence(report->evaluation), read = { 0 };
+	size_t others = 0;
 	for (size_t i = 0; i < host_file_count(host); i++) {
 		const struct file *file = host_file_at(host, i);
 		if (file->state != FILE_READ)
 			continue;
-		if (count == 0 ||
-			bsearch(&file->path, paths, count, sizeof *paths,
-				compare_texts) == NULL) {
+		texts_add(&read, file->path);
+		if (!texts_have(&named, file->path)) {
 			others++;
 			continue;
 		}
@@ -191,28 +246,63 @@ write_files(const struct report *report, struct buffer *out)
 		buffer_escaped(&lines, BYTES_TEXT(file->path), false);
 		buffer_text(&lines, "\n");
 	}
-	buffer_text(out, "## What was read\n\n");
-	if (lines.size > 0) {
-		buffer_text(out,
-			"SHA-256 of each file below the root that is named as evidence "
-			"above:\n\n");
-		markdown_block(out, (struct bytes){ lines.data, lines.size });
+	texts_sort(&read);
+	for (size_t i = 0; i < named.count; i++) {
+		const char *path = named.items[i];
+		if ((i > 0 && strcmp(path, named.items[i - 1]) == 0) ||
+			texts_have(&read, path))
+			continue;
+		buffer_escaped(&unread, BYTES_TEXT(path), false);
+		buffer_text(&unread, "\n");
 	}
-	if (others > 0)
-		buffer_printf(out,
-			"%zu more file%s read; `--format json` has the hash of each.\n\n",
-			others, others == 1 ? " was" : "s were");
+	buffer_text(out, "## What was read\n\n");
+	if (named.count == 0 && others == 0)
+		buffer_text(out, "Nothing.\n\n");
+	write_block("SHA-256 of each file below the root whose content was read and "
+		    "kept, and which is named as evidence above:\n\n",
+		&lines, out);
+	write_block("Also named as evidence above, without a hash here: links, folders, "
+		    "files that are not there, or of which only the status or some "
+		    "lines were looked at, and what lies outside of the root (evidence "
+		    "that was recorded elsewhere has its hash at its control):\n\n",
+		&unread, out);
+	if (others > 0) {
+		buffer_printf(out, "%zu more file%s read; ", others,
+			others == 1 ? " was" : "s were");
+		write_list_command(report, out);
+		buffer_text(out, " has the hash of each.\n\n");
+	}
+	free(named.items);
+	free(read.items);
 }
 
 static void
-write_changes(const struct changelog *log, struct buffer *out)
+write_changed_files(const json_t *files, struct buffer *out)
 {
+	size_t index;
+	json_t *file;
+	json_array_foreach(files, index, file)
+	{
+		buffer_text(out, index > 0 ? ", " : "");
+		markdown_text(out, changelog_text(file, "file"));
+		buffer_text(out, " (");
+		markdown_text(out, changelog_text(file, "controls"));
+		buffer_text(out, ")");
+	}
+}
+
+static void
+write_changes(
+	const struct report *report, const struct changelog *log, struct buffer *out)
+{
+	autobuffer struct buffer command = { 0 };
 	if (log->count == 0) {
 		buffer_text(out, "holdfast has changed nothing here.\n");
 		return;
 	}
-	buffer_text(
-		out, "| change | action | result | when | by |\n|---|---|---|---|---|\n");
+	buffer_text(out,
+		"| change | action | result | when | by | files (controls) |\n"
+		"|---|---|---|---|---|---|\n");
 	for (size_t i = 0; i < log->count; i++) {
 		static const char *const keys[] = { "action", "result", "time", "user" };
 		buffer_printf(out, "| %lld",
@@ -222,12 +312,20 @@ write_changes(const struct changelog *log, struct buffer *out)
 			buffer_text(out, " | ");
 			markdown_text(out, changelog_text(log->lines[i], keys[k]));
 		}
+		buffer_text(out, " | ");
+		write_changed_files(json_object_get(log->lines[i], "files"), out);
 		buffer_text(out, " |\n");
 	}
-	buffer_printf(out,
-		"\nThe chain of its %zu line%s holds; its head is `%s` "
-		"(`holdfast log --verify --head` checks that it is still there).\n",
+	buffer_printf(out, "\nThe chain of its %zu line%s holds; its head is `%s` (",
 		log->count, log->count == 1 ? "" : "s", log->head);
+	buffer_text(&command, "holdfast log");
+	if (strcmp(report->root, "/") != 0) {
+		buffer_text(&command, " --root ");
+		output_shell_word(&command, report->root);
+	}
+	buffer_printf(&command, " --verify --head %s", log->head);
+	markdown_code(out, command.data);
+	buffer_text(out, " checks that it is still there).\n");
 }
 
 /* The journal is where it stands by default: a report says nothing of another one. */
@@ -247,7 +345,7 @@ write_log(const struct report *report, struct buffer *out)
 		markdown_text(out, err.text);
 		buffer_text(out, "\n");
 	} else {
-		write_changes(&log, out);
+		write_changes(report, &log, out);
 	}
 	changelog_free(&log);
 	journal_close(&journal);
@@ -262,22 +360,27 @@ write_markdown(const struct report *report, struct buffer *out)
 	char when[sizeof "2026-01-01 00:00:00 UTC"] = "";
 	struct tm utc;
 	const struct policy *policy = report->context->policy;
+	autofree char *absolute = realpath(report->root, NULL);
 	if (gmtime_r(&report->time, &utc) != NULL)
 		strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S UTC", &utc);
 	buffer_text(out, "# Audit of ");
 	markdown_text(out, report->hostname != NULL ? report->hostname : report->root);
 	buffer_printf(out, "\n\n- When: %s\n- Root: ", when);
 	markdown_text(out, report->root);
-	buffer_text(out, "\n- Policy: ");
+	if (absolute != NULL && strcmp(absolute, report->root) != 0) {
+		buffer_text(out, ", which is ");
+		markdown_text(out, absolute);
+	}
+	buffer_text(out, "\n");
+	markdown_field(out, "Operating system", report->system);
+	buffer_text(out, "- Policy: ");
 	markdown_text(out, policy->title != NULL ? policy->title : "");
 	buffer_text(out, " (");
-	markdown_text(out, policy->file);
-	for (size_t i = 0; policy_overlay(policy, i) != NULL; i++) {
-		buffer_text(out, i == 0 ? ", with the overlay " : ", ");
-		markdown_text(out, policy_overlay(policy, i));
-	}
-	buffer_printf(out, ", SHA-256 `%s`)\n- By: holdfast %s\n\n", policy->sha256,
-		HOLDFAST_VERSION);
+	asked_policy(policy, out);
+	buffer_text(out, ")\n");
+	asked_assumed(policy, out);
+	buffer_printf(
+		out, "- By: holdfast %s, run by %s\n\n", HOLDFAST_VERSION, report->user);
 	summary_write(report, out);
 	write_controls(report, out);
 	write_files(report, out);

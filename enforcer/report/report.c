@@ -49,3 +49,33 @@ report_hostname(struct host *host)
 	}
 	return NULL;
 }
+
+/* The text of KEY, which ends in "=", in FILE, without the quotes around it. */
+static char *
+assigned(const struct file *file, const char *key)
+{
+	struct bytes line;
+	for (size_t at = 0;
+		file->state == FILE_READ && bytes_next_line(file->bytes, &at, &line);) {
+		size_t size = strlen(key);
+		if (line.size <= size || memcmp(line.data, key, size) != 0)
+			continue;
+		const char *text = line.data + size;
+		size_t length = line.size - size;
+		bool quoted = length >= 2 && (*text == '"' || *text == '\'') &&
+			text[length - 1] == *text;
+		return memory_copy(text + quoted, length - (quoted ? 2 : 0));
+	}
+	return NULL;
+}
+
+char *
+report_system(struct host *host)
+{
+	const struct file *file = host_file(host, "/etc/os-release");
+	if (file->state == FILE_ABSENT)
+		file = host_file(host, "/usr/lib/os-release");
+	if (file->state != FILE_ABSENT)
+		return assigned(file, "PRETTY_NAME=");
+	return assigned(host_file(host, "/etc/redhat-release"), "");
+}

@@ -15,6 +15,8 @@ struct report {
 	const struct evaluation *evaluation;
 	const char *root; /* as the user named it */
 	const char *hostname; /* NULL when the root does not say */
+	const char *system; /* likewise */
+	const char *user; /* who audits: see record_user */
 	time_t time; /* when the audit began */
 	bool verbose; /* what holds too */
 	bool coloured;
@@ -37,5 +39,10 @@ report_find(const char *name);
  * root's /etc/hostname (hostname(5)); NULL when it has none. The caller frees. */
 char *
 report_hostname(struct host *host);
+
+/* The operating system by its name for people: PRETTY_NAME of os-release(5), else the
+ * first line of /etc/redhat-release; NULL when the root has neither. The caller frees. */
+char *
+report_system(struct host *host);
 
 #endif

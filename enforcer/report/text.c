@@ -108,8 +108,9 @@ write_recorded(const struct control *control, struct buffer *out)
 		return;
 	waiver_today(today);
 	const char *date = value_text(evidence, "date", "");
-	autofree char *text = memory_printf("by evidence of %s, %ld days old: %s", date,
-		recorded_age(date, today), value_text(evidence, "file", ""));
+	long age = recorded_age(date, today);
+	autofree char *text = memory_printf("by evidence of %s, %ld day%s old: %s", date,
+		age, age == 1 ? "" : "s", value_text(evidence, "file", ""));
 	write_note(text, out);
 }
 

@@ -346,7 +346,7 @@ const struct kind kind_accounts = {
 	.name = "accounts",
 	.summary = "which shells accounts have, and where their passwords stand",
 	.keys = keys,
-	.by_hand = "getent passwd; getent shadow; pwck -r",
+	.by_hand = "`getent passwd`, `getent shadow`, `pwck -r`",
 	.validate = validate,
 	.check = check,
 };

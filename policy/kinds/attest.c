@@ -59,7 +59,8 @@ check(const struct context *context, const struct control *control,
 		finding_why(finding, "nobody has answered");
 	if (is_there && attestation.file.state == FILE_READ)
 		finding_evidence(finding, &attestation.file, attestation.offset);
-	else
+	else if (attestation.state != ATTESTATION_MISSING ||
+		attestation.file.state == FILE_READ)
 		finding_evidence_file(finding, attestation.file.path);
 	if (*attestation.evidence != '\0')
 		finding_evidence_file(finding, attestation.evidence);

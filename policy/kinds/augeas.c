@@ -333,7 +333,8 @@ const struct kind kind_augeas = {
 	.name = "augeas",
 	.summary = "what a file says in a format that Augeas knows",
 	.keys = keys,
-	.by_hand = "augtool --noautoload, with the lens and the file, and print",
+	.by_hand = "`augtool --noautoload --transform {lens}\\ incl\\ {file} print "
+		   "/files{file}`",
 	.validate = validate,
 	.check = check,
 	.remedy = augeas_remedy,

@@ -165,7 +165,9 @@ const struct kind kind_backup = {
 	.name = "backup",
 	.summary = "whether backups are made, and what was restored is what is there",
 	.keys = keys,
-	.by_hand = "crontab -l; systemctl list-timers; sha256sum of both copies",
+	.by_hand =
+		"`crontab -l`, `systemctl list-timers`, and `sha256sum` of both copies "
+		"of a file",
 	.validate = validate,
 	.check = check,
 };

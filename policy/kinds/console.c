@@ -151,7 +151,8 @@ const struct kind kind_console = {
 	.name = "console",
 	.summary = "who may log in at the console",
 	.keys = keys,
-	.by_hand = "holdfast probe console --user NAME; log in at the console",
+	.by_hand = "`holdfast probe console --user root` and so of other users, and a "
+		   "login at the console",
 	.lenses = 1u << LENS_ACCESS,
 	.validate = validate,
 	.check = check,

@@ -423,7 +423,7 @@ const struct kind kind_files = {
 	.name = "files",
 	.summary = "which files are there, whose they are, and what they hold",
 	.keys = keys,
-	.by_hand = "ls -ld FILE; readlink -f FILE; stat FILE",
+	.by_hand = "`ls -ld {path}`, `readlink -f {path}`, `stat {path}`",
 	.validate = validate,
 	.check = check,
 };

@@ -266,7 +266,7 @@ const struct kind kind_logwatch = {
 	.name = "logwatch",
 	.summary = "whether somebody is told what the logs hold",
 	.keys = keys,
-	.by_hand = "crontab -l; systemctl list-timers",
+	.by_hand = "`crontab -l`, `systemctl list-timers`",
 	.validate = validate,
 	.check = check,
 };

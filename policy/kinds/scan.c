@@ -329,7 +329,7 @@ const struct kind kind_scan = {
 	.keys = keys,
 	.evidence =
 		"nmap -n -p 1-65535 -oX FILE HOST, from where the ports must not answer",
-	.by_hand = "nmap -n -p 1-65535 HOST",
+	.by_hand = "`nmap -n -p 1-65535 {host}`, from where the ports must not answer",
 	.validate = validate,
 	.check = check,
 };

@@ -256,8 +256,8 @@ const struct kind kind_sshd = {
 	.name = "sshd",
 	.summary = "effective settings of the OpenSSH server, for every connection",
 	.keys = keys,
-	.by_hand = "sshd -T -C user=NAME,host=HOST,addr=ADDRESS; holdfast probe ssh "
-		   "--host HOST",
+	.by_hand = "`sshd -T -C user=root,host=localhost,addr=127.0.0.1` and so of other "
+		   "users and addresses; `holdfast probe ssh`",
 	.lenses = 1u << LENS_SSHD,
 	.validate = validate,
 	.check = sshd_check,

@@ -334,8 +334,8 @@ const struct kind kind_syslog = {
 	.name = "syslog",
 	.summary = "messages reach the log host and the files they should",
 	.keys = keys,
-	.by_hand = "holdfast probe syslog --facility FACILITY --level LEVEL; on the log "
-		   "host, grep for its mark",
+	.by_hand = "`holdfast probe syslog --facility kern --level err` and so of other "
+		   "facilities and levels; on the log host, a search for its mark",
 	.lenses = 1u << LENS_SYSLOG,
 	.uses_lenses = uses_lenses,
 	.validate = validate,

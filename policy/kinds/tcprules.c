@@ -309,8 +309,10 @@ const struct kind kind_tcprules = {
 	.name = "tcprules",
 	.summary = "whom tcpserver's rules admit, and whether they are compiled",
 	.keys = keys,
-	.by_hand = "TCPREMOTEIP=ADDRESS tcprulescheck CDB; holdfast probe smtp --host "
-		   "HOST, from that address",
+	.by_hand =
+		"`TCPREMOTEIP=192.0.2.1 tcprulescheck {cdb}` and so of other "
+		"addresses; `holdfast probe smtp --expect refused` with `--host`, from "
+		"such an address",
 	.lenses = 1u << LENS_TCPRULES,
 	.validate = validate,
 	.check = check,

@@ -225,7 +225,8 @@ const struct kind kind_trust = {
 	.name = "trust",
 	.summary = "whom hosts.equiv, .rhosts and .shosts let in without a password",
 	.keys = keys,
-	.by_hand = "cat /etc/hosts.equiv; cat HOME/.rhosts HOME/.shosts",
+	.by_hand = "`cat /etc/hosts.equiv`, and .rhosts and .shosts in the home of each "
+		   "account",
 	.validate = validate,
 	.check = check,
 	.remedy = remedy,

@@ -14,7 +14,7 @@ for line in '# Audit of giant' '## Executive summary' 'The host does not comply 
 	'- Control objective: A console that somebody' '- Testing: Work out where the syslog daemon sends each level of kern' \
 	"- What next: \`holdfast plan --policy $PROJECT/tests/hosts/giant-gaps.yaml --root giant kernel-log\` shows" \
 	'- Residual risk: medium' '    - KbdInteractiveAuthentication: no' '| high | 2 | 0 | 0 | 0 | 0 |' \
-	'| unknown | It could not be told' "- To test it again: \`holdfast audit --policy $PROJECT/tests/hosts/giant-gaps.yaml --root giant ssh-keys-only\`; by hand: \`sshd -T -C" \
+	'| unknown | It could not be told' "- To test it again: \`holdfast audit --policy $PROJECT/tests/hosts/giant-gaps.yaml --root giant ssh-keys-only\`; by hand, on the host that is audited where nothing else is said: \`sshd -T -C" \
 	'/etc/syslog.conf:7: *.info;mail.none;authpriv.none;cron.none' \
 	'There is no journal'; do
 	says "it says: $line" "$line"
@@ -29,13 +29,45 @@ overlay:
     mitigation: Disable *rsh*
 END
 run "${report[@]}" --root giant --overlay recorded.yaml
-says "an overlay: named" "giant-gaps.yaml, with the overlay recorded.yaml, SHA-256"
+hash=$(cat "$PROJECT/tests/hosts/giant-gaps.yaml" recorded.yaml | sha256sum | cut -c 1-64)
+says "an overlay: named, and how its hash is worked out" "giant-gaps.yaml, with the overlay recorded.yaml, SHA-256 \`$hash\`, which \`cat $PROJECT/tests/hosts/giant-gaps.yaml recorded.yaml | sha256sum\` gives)"
 says "what the policy says to do" '- Mitigation: Disable \*rsh\*'
 run report --root giant --policy "$PROJECT/policy/profiles/isp-mail.yaml" \
 	--overlay "$PROJECT/tests/hosts/giant-evidence/overlay.yaml"
 cp "$T/out" report
 age=$((($(date +%s -d "$(date +%F) UTC") - $(date +%s -d "2004-02-10 UTC")) / 86400))
 says "what was recorded elsewhere" "- Evidence recorded elsewhere: router.txt, taken on 2004-02-10, $age days before this audit, believed for 36500 days, SHA-256 \`$(sha256sum <"$PROJECT/tests/hosts/giant-evidence/router.txt" | cut -c 1-64)\`"
+says "evidence: how the like is made" "the like can be made with: ps -ef \>FILE, ps aux"
+for line in "- Root: giant, which is $(realpath giant)" '- Operating system: Red Hat Enterprise Linux ES release 3 (Taroon)' \
+	'- Assumed where the host does not say: openssh 3.6.1p2, syslog sysklogd' ", run by uid " \
+	'| 5 | fail | `inetd-only-mail` fail, `no-trusted-hosts` fail |' \
+	'| 15 | manual | `backup-restored` manual, `backup-made` not looked at, `backup-scheduled` pass |' \
+	'The root is no running system: what ran,' '- Score: **manual**, to be answered by a person' \
+	'- Why: A disk that is carried away needs no password' 'is said: `systemctl is-enabled ssh sshd`, `ls /etc/rc?.d`, `ps -ef`' \
+	'`ls -ld /usr/sbin/sendmail /usr/lib/sendmail`' '`show ip interface`, on the router' \
+	'- Score: **not-applicable**, not looked at'; do
+	says "it says: $line" "$line"
+done
+is "the level of risk, also where a control holds" "$(grep -A1 '^- Risk when it does not hold: high' report | grep -c '^- Residual risk: none')" 4
+is "items in the order of their numbers" "$(sed -n '/^## Items/,/^## What/s/^| \([0-9]*\) |.*/\1/p' report | tr '\n' ' ')" "$(seq 1 20 | tr '\n' ' ')"
+ok "what is not there is no evidence" bash -c '! grep -q "^[^ ]*attestations.jsonl" report'
+named=$(sed -n '/^## What was read/,/^## Change/{s/^[0-9a-f]\{64\}  //p;s/^[a-z/].*[/].*/&/p}' report)
+is "each file that is named as evidence is in a list" "$(sed -n '/^## Controls/,/^## What was read/{/^```text/,/^```$/{/^```/d;s/:[0-9]*: .*//;p}}' report |
+	sort -u | grep -vxF "$named")" ""
+command=$(sed -n 's/.* were read; `holdfast \(.*\)` has the hash of each\./\1/p' report)
+ok "the list of all files: the command is whole" bash -c '"$@" >all.json; [ $? -eq 1 ]' list "$HOLDFAST" $command
+"$PYTHON" - all.json report >facts <<'END'
+import json, re, sys
+audit, report = json.load(open(sys.argv[1])), open(sys.argv[2]).read()
+here = set(re.findall("^([0-9a-f]{64})  (/.*)$", report, re.M))
+more = int(re.search("^([0-9]+) more files", report, re.M)[1])
+every = [(f["sha256"], f["file"]) for f in audit["files"]]
+print(len(every) == len(here) + more and here <= set(every))
+print([o.rsplit("/", 1)[1] for o in audit["policy"]["overlays"]], audit["system"])
+END
+is "and lists as many" "$(cat facts)" "True
+['overlay.yaml'] Red Hat Enterprise Linux ES release 3 (Taroon)"
+ok "as the schema says" "$PYTHON" -m jsonschema -i all.json "$PROJECT/enforcer/report/audit.schema.json"
 says "what a person must do" "record the answer with \`holdfast attest --policy $PROJECT/policy/profiles/isp-mail.yaml --overlay "
 says "the evidence that is wanted" 'evidence, made there with: apt-get -s dist-upgrade'
 says "the policy's own compliance: counted once" "of 29 controls 7 do not hold, and 9 are open."
@@ -107,10 +139,11 @@ status "all holds" 0
 says "all holds: the summary" "The host complies with the policy"
 says "all holds: no residual risk" "None: every control that applies holds"
 says "all holds: the change" "| 1 | apply | done |"
+ok "all holds: its files and controls" grep -qE '^\| 1 \| apply .*/etc/xinetd.d/rsh \(inetd-only-mail\)' "$T/out"
 run log --root giant --verify
 head=$(grep -oE '[0-9a-f]{64}' "$T/out" | tail -n 1)
 run "${report[@]}" --root giant
-says "all holds: the log's head" "its head is \`$head\`"
+says "all holds: the log's head" "its head is \`$head\` (\`holdfast log --root giant --verify --head $head\` checks"
 run "${report[@]}" --root giant kernel-log
 says "a part: said so" "Of the policy's 4 controls 1 was asked for this time, and of the others nothing is said here. None of them fails"
 silent "a part: it does not comply for that" "complies with the policy"
@@ -122,8 +155,11 @@ says "a changed log" "**It can't be relied on**"
 mkdir -p enemy/etc/ssh
 printf 'PermitRootLogin yes # ````\n' >enemy/etc/ssh/sshd_config
 printf '<script>|`x`\n' >enemy/etc/hostname
+printf 'NAME=x\nPRETTY_NAME="<b>\033[1m `os`"\n' >enemy/etc/os-release
 run "${report[@]}" --root enemy ssh-keys-only
 says "an enemy's line: within a longer fence" '`````text'
+sane "an enemy's words: plain"
+says "an enemy's system: as text" '- Operating system: \<b\>\\x1b\[1m \`os\`'
 says "an enemy's name: as text" '# Audit of \<script\>\|\`x\`'
 printf 'holdfast: 1\ntitle: Our | rules\ndescription: Read *this*\ncontrols:\n' >policy.yaml
 cat >>policy.yaml <<'END'
