@@ -7,6 +7,8 @@
 #include "policy/models/router_names.h"
 #include "policy/models/router_service.h"
 
+enum { PERMITS_SHOWN = 3 }; /* lines of one finding */
+
 /* What ALLOW asks for, to HOST, of packets from the COUNT networks at FROM. */
 static struct router_service
 service_of(const struct value *allow, struct router_address host,
@@ -69,6 +71,43 @@ doubt_of(const struct router_list *list, size_t line)
 		: "a line that is not understood";
 }
 
+/* Points at the first lines that permit some of REGION but what is BESIDES. */
+static void
+show_permits(struct acl_scene *scene, struct finding *finding,
+	const struct router_cubes *region, const struct router_cubes *besides)
+{
+	const struct router_question question = {
+		.list = scene->list,
+		.region = region,
+		.besides = besides,
+		.permits = true,
+		.surely = true,
+	};
+	struct router_packet packet;
+	size_t line = 0, shown = 0;
+	while (shown < PERMITS_SHOWN &&
+		router_judge(&question, line, &scene->work, &line, &packet) ==
+			ROUTER_FOUND) {
+		show_line(scene, finding, line++);
+		shown++;
+	}
+	if (shown == 0)
+		acl_show(finding, scene->use->place);
+}
+
+/* Says whose packets need not get through. */
+static void
+except_forged(const struct acl_scene *scene, struct finding *finding)
+{
+	const struct value *inside = value_find(scene->control->keys, "inside");
+	autofree char *networks = inside != NULL ? value_join(inside) : NULL;
+	finding_why(finding,
+		"not judged: from %s%sthe addresses that nobody on the Internet has, "
+		"such as 10.0.0.0/8 (RFC 6890)",
+		networks != NULL ? networks : "",
+		networks != NULL ? " (inside) and " : "");
+}
+
 /* Judges whether all that SUBJECT stands for passes, but what is FORGED. */
 static void
 judge_service(struct acl_scene *scene, const char *subject,
@@ -98,6 +137,8 @@ judge_service(struct acl_scene *scene, const char *subject,
 	finding_want(finding, "gets through");
 	if (found == ROUTER_NONE) {
 		finding_have(finding, "gets through");
+		if (question.besides != NULL)
+			except_forged(scene, finding);
 	} else if (found == ROUTER_TOO_MUCH) {
 		finding_why(finding, "%s", acl_too_intricate);
 	} else {
@@ -111,7 +152,11 @@ judge_service(struct acl_scene *scene, const char *subject,
 			finding_why(finding, "no line of list %s permits it",
 				scene->list->name);
 	}
-	show_line(scene, finding, found == ROUTER_FOUND ? line : scene->list->count);
+	if (found == ROUTER_NONE)
+		show_permits(scene, finding, &region, question.besides);
+	else
+		show_line(scene, finding,
+			found == ROUTER_FOUND ? line : scene->list->count);
 	router_cubes_free(&region);
 }
 
@@ -183,6 +228,45 @@ judge_others(struct acl_scene *scene, const char *host, const struct router_cube
 	return count;
 }
 
+/* Says that nothing but ALLOWED of REGION reaches HOST: which line denies the rest, and
+ * which lets later fragments pass. */
+static void
+report_nothing(struct acl_scene *scene, const char *host, struct router_address to,
+	const struct router_cubes *region, const struct router_cubes *allowed)
+{
+	struct router_cubes fragments = { 0 };
+	struct router_packet packet;
+	size_t line;
+	struct finding *finding = findings_add(
+		scene->findings, VERDICT_PASS, "what else reaches %s", host);
+	struct router_question question = {
+		.list = scene->list,
+		.region = region,
+		.besides = allowed,
+	};
+	finding_have(finding, "nothing");
+	/* the last line, unless it has no say in this */
+	if (router_judge(&question, scene->list->count - 1, &scene->work, &line,
+		    &packet) != ROUTER_FOUND)
+		line = scene->list->count;
+	show_line(scene, finding, line);
+	router_service_fragments(to, &fragments);
+	question = (struct router_question){
+		.list = scene->list,
+		.region = &fragments,
+		.permits = true,
+	};
+	enum router_found found = router_judge(
+		&question, 0, &scene->work, &line, &packet);
+	if (found == ROUTER_FOUND)
+		show_line(scene, finding, line);
+	if (found != ROUTER_NONE)
+		finding_why(finding,
+			"not judged: fragments that are not the first have no port, and "
+			"a line that permits some port lets them pass");
+	router_cubes_free(&fragments);
+}
+
 void
 acl_traffic(struct acl_scene *scene)
 {
@@ -202,12 +286,8 @@ acl_traffic(struct acl_scene *scene)
 	for (size_t i = 0; i < count; i++)
 		judge_allowed(scene, &allow[i], host, &forged, &allowed);
 	if (judge_others(scene, host, &region, &allowed, true) == 0 &&
-		judge_others(scene, host, &region, &allowed, false) == 0) {
-		struct finding *finding = findings_add(
-			scene->findings, VERDICT_PASS, "what else reaches %s", host);
-		finding_have(finding, "nothing");
-		acl_show(finding, scene->use->place);
-	}
+		judge_others(scene, host, &region, &allowed, false) == 0)
+		report_nothing(scene, host, to, &region, &allowed);
 	router_cubes_free(&region);
 	router_cubes_free(&allowed);
 	router_cubes_free(&forged);

@@ -88,6 +88,13 @@ router_service_to(struct router_address network, struct router_cubes *cubes)
 }
 
 void
+router_service_fragments(struct router_address network, struct router_cubes *cubes)
+{
+	router_service_to(network, cubes);
+	cubes->items[cubes->count - 1].value[PACKET_HEADER] = PACKET_FRAGMENT;
+}
+
+void
 router_service_special(struct router_cubes *cubes)
 {
 	static const char *const networks[] = { "0.0.0.0/8", "10.0.0.0/8",

@@ -32,6 +32,10 @@ router_service_from(struct router_address network, struct router_cubes *cubes);
 void
 router_service_to(struct router_address network, struct router_cubes *cubes);
 
+/* Adds the fragments to NETWORK that are not the first of their packet. */
+void
+router_service_fragments(struct router_address network, struct router_cubes *cubes);
+
 /* Adds the packets from addresses that nobody on the Internet has: those that the IANA
  * IPv4 Special-Purpose Address Registry (RFC 6890) says are not global, multicast and
  * class E. */

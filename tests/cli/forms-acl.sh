@@ -35,10 +35,12 @@ allow:
 EOF
 recorded <"$PROJECT/tests/hosts/giant-evidence/router.txt"
 judged fail "router.txt:18: interface FastEthernet 0/0: list 150"
-says "$FORM: mail can be fetched" "port 110/tcp of 192.168.2.35 from any: gets through"
+says "$FORM: mail can be fetched" "router.txt:11: port 110/tcp of 192.168.2.35 from any: gets through"
+says "$FORM: from whom not" "not judged: from the addresses that nobody on the Internet has, such as 10.0.0.0/8 (RFC 6890)"
 says "$FORM: no mail comes in" "router.txt:6: port 25/tcp of 192.168.2.35 from 192.168.1.30: denied: tcp 192.168.1.30:40000 -> 192.168.2.35:25 syn"
 says "$FORM: no shell" "router.txt:1: port 22/tcp of 192.168.2.35 from 10.0.1.32: denied: tcp 10.0.1.32:40000 -> 192.168.2.35:22 syn"
-says "$FORM: and nothing else" "what else reaches 192.168.2.35: nothing"
+says "$FORM: and nothing else" "router.txt:14: what else reaches 192.168.2.35: nothing"
+says "$FORM: but fragments" "fragments that are not the first have no port, and a line that permits some port lets them pass"
 says "$FORM: smtp is shadowed" "router.txt:12: a line of list 150: never matches"
 says "$FORM: ssh is shadowed" "router.txt:13: a line of list 150: never matches"
 says "$FORM: the network is denied already" "router.txt:10: a line of list 150: never matches"
@@ -106,7 +108,8 @@ ip access-list extended EDGE
  permit udp host 198.51.100.2 eq domain any gt 1023
  permit tcp any 192.0.2.0 0.0.0.255 eq www"
 recorded <<<"$EDGE"
-judged pass "what else reaches 192.0.2.0/24: nothing"
+judged pass "router.txt:2: what else reaches 192.0.2.0/24: nothing"
+says "$FORM: from inside none" "not judged: from 192.0.2.0/24 (inside) and the addresses that nobody on the Internet has"
 recorded <<<"$EDGE 8080
  deny tcp any any"
 judged fail "router.txt:9: what else reaches 192.0.2.0/24: permitted: tcp"
