@@ -72,7 +72,8 @@ const char *
 text_nearest(const char *word, const char *const *names)
 {
 	const char *nearest = NULL;
-	size_t best = strlen(word) / 3 + 1;
+	/* less than a third of it, but one edit of three letters, too */
+	size_t length = strlen(word), best = length > 6 ? (length - 1) / 3 : length > 2;
 	for (; *names != NULL; names++) {
 		size_t d = distance(word, *names);
 		if (d <= best && (nearest == NULL || d < best)) {

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,12 +123,24 @@ output_open_standard(void)
 	}
 }
 
+/* Whether standard output is a pipe or socket whose other end is closed: poll(2). */
+static bool
+reader_is_gone(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
 int
 output_finish(int status)
 {
 	errno = 0;
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
+	if (reader_is_gone()) {
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
+	}
 	output_error("can't write the output: %s", errno ? strerror(errno) : "cut short");
 	return STATUS_NOT_RUN;
 }

@@ -54,7 +54,8 @@ output_note(void *data, const char *line);
 void
 output_open_standard(void);
 
-/* Flushes stdout. Returns STATUS, or 3 with a word on stderr when not all was written. */
+/* Flushes stdout. Returns STATUS, or 3 with a word on stderr when not all was written;
+ * ends the process by SIGPIPE when nobody reads it. */
 int
 output_finish(int status);
 

@@ -199,7 +199,9 @@ setup_check_ids(const struct policy *policy, const char *const *ids, size_t id_c
 			output_error("%s has no control '%s' (did you mean %s?)",
 				policy->file, ids[i], nearest);
 		else
-			output_error("%s has no control '%s'", policy->file, ids[i]);
+			output_error("%s has no control '%s': 'holdfast policy show' "
+				     "lists them",
+				policy->file, ids[i]);
 		result = -1;
 	}
 	return result;

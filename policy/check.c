@@ -102,9 +102,9 @@ type_name(enum value_type type)
 	return type == VALUE_TEXT ? "text" : type == VALUE_LIST ? "a list" : "a map";
 }
 
-/* ": write [root]", TEXT as the one item of a list. The caller frees. */
+/* TEXT as YAML takes it for text, quoted where it must be. The caller frees. */
 static char *
-list_hint(const char *text)
+quote(const char *text)
 {
 	autobuffer struct buffer item = { 0 };
 	/* what means nothing to YAML wherever it stands */
@@ -114,8 +114,8 @@ list_hint(const char *text)
 			"._/()+-") == strlen(text);
 	for (const char *p = text; *p != '\0' && !is_plain; p++)
 		buffer_add(&item, *p == '\'' ? "''" : p, *p == '\'' ? 2 : 1);
-	return is_plain ? memory_printf(": write [%s]", text)
-			: memory_printf(": write ['%s']", item.size > 0 ? item.data : "");
+	return is_plain ? memory_text(text)
+			: memory_printf("'%s'", item.size > 0 ? item.data : "");
 }
 
 static bool
@@ -126,8 +126,9 @@ is_type(const struct checker *checker, const struct value *value, enum value_typ
 		return value->type != VALUE_TEXT || value->text != NULL;
 	if (value->type == VALUE_TEXT && value->text == NULL)
 		return false; /* reported when it was read */
-	autofree char *hint = type == VALUE_LIST && value->type == VALUE_TEXT
-		? list_hint(value->text)
+	autofree char *text = quote(value->type == VALUE_TEXT ? value->text : ""),
+		      *hint = type == VALUE_LIST && value->type == VALUE_TEXT
+		? memory_printf(": write [%s]", text)
 		: memory_text("");
 	return report(checker, value->at, path,
 		memory_printf(
@@ -374,6 +375,13 @@ check_keys(const struct checker *checker, const struct value *section,
 	const struct key *keys, const struct path *path)
 {
 	bool good = true;
+	if (path != NULL && section->type == VALUE_TEXT && section->text != NULL &&
+		(keys->type == KEY_TEXT || keys->type == KEY_NUMBER)) {
+		autofree char *text = quote(section->text);
+		return report(checker, section->at, path,
+			memory_printf("must be a map, not text: write { %s: %s }",
+				keys->name, text));
+	}
 	if (!is_type(checker, section, VALUE_MAP, "a map", path))
 		return false;
 	for (size_t i = 0; i < section->count; i++) {

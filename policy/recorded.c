@@ -51,6 +51,13 @@ recorded_validate(const struct control *control, struct problems *problems)
 		problems_add(problems, section->at,
 			"evidence: a control of kind %s takes none, it looks at the host",
 			control->kind->name);
+	const struct value *date = value_find(section, "date");
+	char today[16];
+	waiver_today(today);
+	/* a day ahead: it was taken in another zone */
+	if (date != NULL && recorded_age(date->text, today) < -1)
+		problems_add(
+			problems, date->at, "evidence.date: %s is to come", date->text);
 	if (hash != NULL && hash->type == VALUE_TEXT && hash->text != NULL &&
 		(strlen(hash->text) != SHA256_HEX - 1 ||
 			strspn(hash->text, "0123456789abcdef") != SHA256_HEX - 1))

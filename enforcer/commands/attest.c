@@ -164,6 +164,22 @@ append(const char *path, const char *line, struct error *err)
 	return result;
 }
 
+/* Whether what is there is a file of answers, all of it: else it is somebody else's. */
+static int
+check_answers(const struct control *control, struct error *err)
+{
+	char today[16];
+	struct attestation attestation;
+	day_text(0, today);
+	attestation_read(control, today, &attestation);
+	int result = attestation.state == ATTESTATION_UNREADABLE
+		? error_set(err, "%s: %s: nothing is written", attestation.file.path,
+			  attestation.reason)
+		: 0;
+	attestation_free(&attestation);
+	return result;
+}
+
 static int
 check_statement(const struct statement *statement)
 {
@@ -190,6 +206,11 @@ attest(const struct control *control, struct statement statement)
 	if (strcmp(control->kind->name, "attest") != 0) {
 		output_error("%s: it is of the kind %s, which holdfast judges by itself",
 			control->id, control->kind->name);
+		return status;
+	}
+	if (check_answers(control, &err) < 0) {
+		output_error("%s", err.text);
+		error_clear(&err);
 		return status;
 	}
 	if (ask(control, &statement) == 0 && check_statement(&statement) == 0 &&

@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "enforcer/options.h"
-#include "policy/control.h"
+#include "policy/kinds/kind.h"
 
 /* The command line so far; the last word is the one to complete. */
 struct line {
@@ -42,13 +42,14 @@ row_of(const struct command *command, const char *word)
 	return NULL;
 }
 
-/* The ids of the policy that the words name. */
+/* The ids of the policy that the words name; those a person answers, to attest. */
 static void
 offer_ids(const struct line *line, const struct command *command)
 {
 	struct policy policy = { 0 };
 	struct problems problems = { 0 };
 	const char *file = HOLDFAST_POLICY;
+	bool is_attest = strcmp(command->name, "attest") == 0;
 	for (size_t i = 1; i + 1 < line->count; i++) {
 		const struct option_row *row = row_of(command, line->words[i]);
 		if (row != NULL && strcmp(row->name, "policy") == 0)
@@ -56,7 +57,9 @@ offer_ids(const struct line *line, const struct command *command)
 	}
 	if (policy_load(file, NULL, 0, false, &policy, &problems) == 0)
 		for (size_t i = 0; i < policy.count; i++)
-			offer(line, policy.controls[i].id);
+			if (!is_attest ||
+				strcmp(policy.controls[i].kind->name, "attest") == 0)
+				offer(line, policy.controls[i].id);
 	problems_free(&problems);
 	policy_free(&policy);
 }

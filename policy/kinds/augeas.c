@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/redact.h"
+#include "base/text.h"
 #include "lenses/documents.h"
 #include "lenses/stock.h"
 #include "policy/condition.h"
@@ -122,15 +123,21 @@ augeas_read(const struct context *context, const struct control *control,
 		context->host, value_text(control->keys, "file", ""));
 	ret_file->document = &none;
 	*ret_at = DOCUMENT_NOWHERE;
-	if (file->state == FILE_ABSENT)
-		return 0;
 	if (file->state == FILE_REFUSED)
 		return error_set(err, "%s", file->reason);
 	name_lenses(context, documents);
 	const struct document *document;
-	if (documents_stock(documents, value_text(control->keys, "lens", ""), file->bytes,
-		    file_sha256(file), &document, err) < 0)
+	bool is_absent = file->state == FILE_ABSENT;
+	char hash[SHA256_HEX];
+	text_sha256(BYTES_TEXT(""), hash);
+	if (documents_stock(documents, value_text(control->keys, "lens", ""),
+		    is_absent ? BYTES_TEXT("") : file->bytes,
+		    is_absent ? hash : file_sha256(file), &document, err) < 0)
 		return -1;
+	/* a lens need not accept an empty file, but it must be there */
+	if (is_absent &&
+		(document->problem == NULL || document->problem_at != DOCUMENT_NOWHERE))
+		return 0;
 	if (document->problem != NULL) {
 		*ret_at = document->problem_at;
 		return error_set(err, "%s", document->problem);
@@ -204,10 +211,7 @@ judge_none(struct scene *scene, const char *path, enum verdict verdict)
 	finding_have(finding, "not set");
 	if (file->state == FILE_ABSENT)
 		finding_why(finding, "there is no such file");
-	if (file->state == FILE_READ)
-		finding_evidence_end(finding, file, file->bytes.size);
-	else
-		finding_evidence_file(finding, file->path);
+	finding_evidence_file(finding, file->path);
 	return finding;
 }
 

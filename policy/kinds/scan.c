@@ -83,6 +83,41 @@ read_range(const char *text, long *ret_low, long *ret_high)
 			ret_high, NULL) == 0;
 }
 
+/* Whether the ports that must have been scanned hold PORT. */
+static bool
+is_scanned(const struct value *scanned, size_t count, const char *protocol, long port)
+{
+	bool is = scanned == NULL && strcmp(protocol, "tcp") == 0;
+	for (size_t i = 0; i < count && !is; i++) {
+		long low, high;
+		is = strcmp(value_text(&scanned[i], "protocol", "tcp"), protocol) == 0 &&
+			read_range(value_text(&scanned[i], "ports", ""), &low, &high) &&
+			low <= port && port <= high;
+	}
+	return is;
+}
+
+/* What may answer and was never asked for is a slip of the pen. */
+static void
+validate_allow(const struct control *control, struct problems *problems)
+{
+	size_t scanned_count, count;
+	const struct value *scanned = value_items(
+				   value_find(control->keys, "scanned"), &scanned_count),
+			   *allow = value_items(
+				   value_find(control->keys, "allow"), &count);
+	for (size_t i = 0; i < count; i++) {
+		const char *protocol = value_text(&allow[i], "protocol", "tcp");
+		const struct value *text = value_find(&allow[i], "port");
+		long port;
+		if (text_number(text->text, 1, NMAP_PORTS - 1, &port, NULL) == 0 &&
+			!is_scanned(scanned, scanned_count, protocol, port))
+			problems_add(problems, text->at,
+				"scan.allow: port %ld/%s is none of those in 'scanned'",
+				port, protocol);
+	}
+}
+
 static void
 validate(const struct control *control, struct problems *problems)
 {
@@ -101,6 +136,7 @@ validate(const struct control *control, struct problems *problems)
 				"scan.scanned.ports: '%s' is no port and no FIRST-LAST",
 				ports->text);
 	}
+	validate_allow(control, problems);
 }
 
 static struct finding *

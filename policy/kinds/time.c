@@ -303,7 +303,7 @@ judge_error(const struct time_state *state, long milliseconds, struct findings *
 			state->max_error % 1000);
 	else
 		finding_why(finding, "the evidence does not tell it");
-	show(finding, state->place);
+	show(finding, state->max_error >= 0 ? state->error_place : state->place);
 }
 
 static void

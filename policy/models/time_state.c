@@ -72,10 +72,12 @@ take_tracking(struct time_state *state, struct tracking *tracking, const char *t
 		state->place = place;
 		return is_known || strcmp(value, "Not synchronised") == 0;
 	}
-	if (tracking->found == 7)
+	if (value != NULL && tracking->found == 7) {
+		state->error_place = place;
 		state->max_error = (long)((tracking->offset + tracking->dispersion +
 						  tracking->delay / 2) *
 			1e6);
+	}
 	return false;
 }
 
@@ -99,8 +101,11 @@ take_ntpstat(struct time_state *state, const char *text, struct place place)
 		autofree char *number = memory_copy(bound, strcspn(bound, " "));
 		long milliseconds;
 		if (strcmp(bound + strlen(number), " ms") == 0 &&
-			text_number(number, 0, SECONDS_MAX, &milliseconds, &ignored) == 0)
+			text_number(number, 0, SECONDS_MAX, &milliseconds, &ignored) ==
+				0) {
+			state->error_place = place;
 			state->max_error = milliseconds * 1000;
+		}
 		error_clear(&ignored);
 	}
 	return false;

@@ -12,6 +12,7 @@ struct time_state {
 	bool is_kernels; /* adjtimex(2) said so, which some daemons do not tell */
 	long max_error; /* microseconds; -1: not told */
 	struct place place; /* in the recorded file; nowhere when asked */
+	struct place error_place; /* the same of max_error, by its last part */
 	char *problem; /* why nothing is known; NULL */
 };
 

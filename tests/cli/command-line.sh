@@ -62,11 +62,18 @@ ok "letters, long names and any order are the same" \
 	cmp <(sed 's/"time":"[^"]*"//' one) <(sed 's/"time":"[^"]*"//' out)
 run audit -r root -p policy.yaml -- -x
 status "what follows -- is no option" 3
-says "but an id" "no control '-x'" err
+says "but an id" "no control '-x': 'holdfast policy show' lists them" err
 
 "$HOLDFAST" help >/dev/full 2>err
 is "a full disk is an error" $? 3
 says "that is named" "No space left on device" err
+exec 3> >(:)
+wait $!
+(exec "$HOLDFAST" help >&3 2>err)
+echo $? >status
+exec 3>&-
+is "a reader that is gone ends it as SIGPIPE does" "$(cat status)" 141
+is "without a word" "$(cat err)" ""
 "$HOLDFAST" help >&- 2>err
 is "a closed output is one" $? 3
 "$HOLDFAST" help <&- >out 2>&-

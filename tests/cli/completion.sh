@@ -13,6 +13,8 @@ controls:
     xinetd: { only: [imap] }
   - id: second_id
     xinetd: { only: [imap] }
+  - id: third
+    attest: {}
 END
 . "$PROJECT/enforcer/holdfast.bash"
 # Not inside a completion: what the builtin would say of that.
@@ -46,7 +48,8 @@ is "choices" "$(offers audit --color n)" never
 is "folders only" "$(offers audit --root "" | tr " " "\n" | sort)" $'bin\nsome'
 is "folders after the letter" "$(offers audit -r so)" some
 is "files" "$(offers audit --policy po)" policy.yaml
-is "ids of the policy named" "$(offers audit --policy policy.yaml "")" "first-id second_id"
+is "ids of the policy named" "$(offers audit --policy policy.yaml "")" "first-id second_id third"
+is "ids that a person answers" "$(offers attest --policy policy.yaml "")" third
 is "an id" "$(offers plan -p policy.yaml s)" second_id
 is "subcommands" "$(offers policy c)" check
 is "probes" "$(offers probe s)" "smtp ssh syslog"

@@ -74,6 +74,12 @@ echo 'nonsense' >>"$answers"
 judged unknown "line 2 is no answer"
 echo '{"id":"it","answer":"maybe","by":"a","date":"2004-02-10","until":"2005-02-10"}' >"$answers"
 judged unknown "line 1 is no answer"
+printf 'Port 22\nthe end' >"$answers"
+cp "$answers" other
+attest -a yes --by alice
+status "$FORM: another's file" 3
+says "$FORM: another's file: why" "attestations.jsonl: line 1 is no answer: nothing is written" err
+same "$FORM: another's file is left" "$answers" other
 rm "$answers"
 mkfifo "$answers"
 judged unknown

@@ -42,7 +42,7 @@ MD5_CRYPT_ENAB yes
 EOF
 judged fail "/etc/login.defs:1: PASS_MAX_DAYS: 99999 -> at most 365"
 says "$FORM: one of" "/etc/login.defs:3: UMASK: 022 -> one of 027, 077"
-says "$FORM: nothing at all" "/etc/login.defs:4: ENCRYPT_METHOD: not set -> one of YESCRYPT, SHA512"
+says "$FORM: nothing at all" "/etc/login.defs: ENCRYPT_METHOD: not set -> one of YESCRYPT, SHA512"
 says "$FORM: what should not be there" "/etc/login.defs:4: MD5_CRYPT_ENAB: there: yes -> not there"
 refused
 form_run plan
@@ -159,7 +159,7 @@ file: /etc/fstab
 present: ["*[file='/home']/opt[.='nosuid']", "*[file='/tmp']/opt[.='nodev']"]
 absent: ["*[vfstype='nfs']", "*[file='/']/opt[.='suid']"]
 EOF
-judged fail "/etc/fstab:3: *[file='/tmp']/opt[.='nodev']: not set -> there"
+judged fail "/etc/fstab: *[file='/tmp']/opt[.='nodev']: not set -> there"
 says "$FORM: the other" "/etc/fstab:2: *[file='/home']/opt[.='nosuid']: there: nosuid"
 form "hosts"
 printf '127.0.0.1\tlocalhost\n::1 localhost ip6-localhost # end\n' | put etc/hosts
@@ -214,6 +214,14 @@ file: /etc/sysctl.conf
 settings: { a: 1 }
 EOF
 judged unknown "there is no lens Nonesuch"
+asked <<'EOF'
+lens: Nonesuch
+file: /etc/nothing
+absent: [a]
+EOF
+judged unknown "there is no lens Nonesuch"
+sed -i 's/Nonesuch/Sysctl/' "$T/policy.yaml"
+judged pass "/etc/nothing: a: not set"
 form "no lens, but a part of one"
 put etc/sysctl.conf <<<'a = 1'
 asked <<'EOF'

@@ -231,6 +231,25 @@ judged unknown "needs evidence"
 
 form "mistakes in the policy"
 asked <<'EOF'
+host: 192.0.2.35
+allow: [ { port: 110 }, { port: 9, protocol: udp }, { port: 59 }, { port: 60 } ]
+scanned: [ { ports: 60-200 }, { ports: 1-8, protocol: udp } ]
+EOF
+recorded <<<"<a/>"
+run policy check "$T/policy.yaml"
+says "$FORM: no such port of udp" "scan.allow: port 9/udp is none of those in 'scanned'" err
+says "$FORM: nor of tcp" "scan.allow: port 59/tcp is none of those in 'scanned'" err
+is "$FORM: no other" "$(grep -c "in 'scanned'" err)" 2
+asked <<'EOF'
+host: 192.0.2.35
+allow: [ { port: 110 }, { port: 9, protocol: udp } ]
+EOF
+recorded <<<"<a/>"
+sed -i 's/date: [0-9-]*/date: 2999-01-01/' "$T/policy.yaml"
+run policy check "$T/policy.yaml"
+is "$FORM: by default tcp alone" "$(grep -c "in 'scanned'" err)" 1
+says "$FORM: evidence that is to come" "evidence.date: 2999-01-01 is to come" err
+asked <<'EOF'
 host: mail.example.org
 allow: [ { port: 110, protocol: icmp }, { port: 0 } ]
 scanned: { ports: 9-1 }

@@ -279,7 +279,7 @@ judged pass
 
 form "ntpstat, too far off"
 recorded 2004-02-10 '{ max-error: 41 }' <<<"$ntpstat"
-judged fail "evidence.txt:1: error of the clock: up to 42.000 ms -> at most 41 ms"
+judged fail "evidence.txt:2: error of the clock: up to 42.000 ms -> at most 41 ms"
 
 form "ntpstat, unsynchronised"
 recorded 2004-02-10 '{ synchronised: yes }' <<'END'

@@ -278,4 +278,25 @@ run policy check lonely.yaml
 is "an overlay alone: said so, and nothing else" "$(grep -c '^holdfast: \|^lonely.yaml:' err)" 1
 says "an overlay alone: how" "holdfast policy check --overlay lonely.yaml POLICY" err
 
+cat >hints.yaml <<'END'
+holdfast: 1
+controls:
+  - id: it
+    acl:
+      interface: Ethernet0
+      allow: 22
+  - id: other
+    acl:
+      interface: Ethernet0
+      allow: [ { port: 1, protocol: tls }, { port: 1, protocol: sctp }, { port: 1, protocol: udq } ]
+  - id: third
+    service: "a b"
+END
+run policy check hints.yaml
+says "a section is a map" "hints.yaml:6:14: acl.allow: must be a map, not text: write { port: 22 }" err
+says "and what is in it is quoted" "service: must be a map, not text: write { name: 'a b' }" err
+silent "two edits of three letters are no hint" "did you mean tcp" err
+says "one is" "(did you mean udp?)" err
+run policy foo
+says "no hint for a word" "policy: say check, show, doc or schema" err
 finish
