@@ -153,6 +153,13 @@ recorded_read(const struct control *control, struct recorded *ret_recorded)
 	recorded->state = RECORDED_READ;
 }
 
+char *
+recorded_when(const struct recorded *recorded)
+{
+	return recorded->state == RECORDED_READ ? memory_printf("on %s", recorded->date)
+						: memory_text("now");
+}
+
 void
 recorded_free(struct recorded *recorded)
 {

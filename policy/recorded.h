@@ -34,6 +34,11 @@ recorded_validate(const struct control *control, struct problems *problems);
 void
 recorded_read(const struct control *control, struct recorded *ret_recorded);
 
+/* When what RECORDED tells of was so: "on YYYY-MM-DD" where it is read, else "now". The
+ * caller frees. */
+char *
+recorded_when(const struct recorded *recorded);
+
 void
 recorded_free(struct recorded *recorded);
 

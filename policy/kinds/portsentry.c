@@ -117,7 +117,7 @@ validate(const struct control *control, struct problems *problems)
 /* --- starts --------------------------------------------------------------------------
  */
 
-/* WHEN is "at boot" or "now". */
+/* WHEN is "at boot", or as recorded_when has it. */
 static void
 judge_modes(const struct control *control, const struct protocol *protocol,
 	const char *when, const struct portsentry_modes *modes, struct findings *findings)
@@ -327,6 +327,7 @@ check(const struct context *context, const struct control *control,
 	bool found[PORTSENTRY_MODES] = { 0 };
 	const struct value *settings = value_find(control->keys, "settings");
 	recorded_read(control, &recorded);
+	autofree char *when = recorded_when(&recorded);
 	if (judges(control, "boot"))
 		portsentry_boot_read(context, &boot);
 	if (judges(control, "now"))
@@ -343,7 +344,7 @@ check(const struct context *context, const struct control *control,
 		if (judges(control, "boot"))
 			judge_modes(control, protocol, "at boot", &boot, findings);
 		if (judges(control, "now"))
-			judge_modes(control, protocol, "now", &now, findings);
+			judge_modes(control, protocol, when, &now, findings);
 		if (is_read && value_find(control->keys, protocol->ports) != NULL)
 			judge_lists(control, protocol, &conf, found, findings);
 	}

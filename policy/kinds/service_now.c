@@ -25,6 +25,7 @@ service_find_words(const struct value *list, char *const *words, size_t count, b
 struct sight {
 	const struct control *control;
 	struct findings *findings;
+	char *when; /* now, or the day of the evidence */
 	size_t good; /* as they should be */
 	size_t bad; /* with a word that none may have: found already */
 	char *missing; /* words that one lacks; NULL */
@@ -34,8 +35,8 @@ struct sight {
 static struct finding *
 report(const struct sight *sight, enum verdict verdict, const struct process *process)
 {
-	struct finding *finding = findings_add(
-		sight->findings, verdict, "%s now", service_name(sight->control));
+	struct finding *finding = findings_add(sight->findings, verdict, "%s %s",
+		service_name(sight->control), sight->when);
 	finding_want(finding, "%s",
 		service_says(sight->control, "running", "yes") ? "runs" : "does not run");
 	if (process != NULL && process->place.file != NULL)
@@ -113,6 +114,7 @@ service_judge_now(const struct context *context, const struct control *control,
 	char *problem = NULL;
 	const char *problem_file = NULL;
 	recorded_read(control, &recorded);
+	sight.when = recorded_when(&recorded);
 	for (size_t i = 0; i < count; i++) {
 		struct processes processes;
 		processes_read(context, &recorded, programs[i].text, &processes);
@@ -127,6 +129,7 @@ service_judge_now(const struct context *context, const struct control *control,
 	if (sight.good == 0 && sight.bad == 0)
 		judge_absence(&sight, problem, problem_file);
 	free(problem);
+	free(sight.when);
 	free(sight.missing);
 	free(sight.doubt);
 	recorded_free(&recorded);

@@ -194,20 +194,20 @@ root           1       0  0 06:15 ?        00:00:12 /sbin/init
 root        2001       1  0 06:16 ?        00:00:00 /usr/sbin/portsentry -stcp
 root        2003       1  0 Feb10 ?        00:00:00 /usr/sbin/portsentry -sudp
 END
-judged pass "evidence.txt:3: TCP now: stcp"
+judged pass "evidence.txt:3: TCP on 2004-02-10: stcp"
 recorded <<'END'
   PID TTY      STAT   TIME COMMAND
  2001 ?        Ss     0:00 /usr/local/psionic/portsentry/portsentry -tcp
  2004 pts/0    S+     0:00 grep portsentry -sudp
     1 ?        Ss     0:12 /sbin/init
 END
-judged fail "evidence.txt:2: TCP now: tcp -> stcp"
-says "$FORM: grep is not it" "UDP now: not watched -> sudp"
+judged fail "evidence.txt:2: TCP on 2004-02-10: tcp -> stcp"
+says "$FORM: grep is not it" "UDP on 2004-02-10: not watched -> sudp"
 recorded <<'END'
  2001 ?        Ss     0:00 portsentry -stcp
 END
 judged unknown "no whole list of ps(1)"
-says "$FORM: without the heading nothing counts" "TCP now: ? -> stcp"
+says "$FORM: without the heading nothing counts" "TCP on 2004-02-10: ? -> stcp"
 
 # The running system, in a pid namespace where the test starts what passes for portsentry.
 if [ "$(id -u)" -eq 0 ]; then

@@ -488,7 +488,7 @@ UID          PID    PPID  C STIME TTY          TIME CMD
 root           1       0  0 06:15 ?        00:00:12 /sbin/init
 root        2001       1  0 06:16 ?        00:00:00 /usr/sbin/catd -a now
 END
-judged pass "evidence.txt:3: cat now: runs"
+judged pass "evidence.txt:3: cat on 2004-02-10: runs"
 recorded <<'END'
   PID TTY      STAT   TIME COMMAND
  2001 ?        Ss     0:00 /usr/sbin/catd -a -r
@@ -496,19 +496,19 @@ recorded <<'END'
  2004 pts/0    S+     0:00 grep catd
     1 ?        Ss     0:12 /sbin/init
 END
-judged fail "evidence.txt:2: cat now: runs with -r"
+judged fail "evidence.txt:2: cat on 2004-02-10: runs with -r"
 recorded <<'END'
   PID TTY      STAT   TIME COMMAND
  2001 ?        Ss     0:00 /usr/sbin/catd
     1 ?        Ss     0:12 /sbin/init
 END
-judged fail "cat now: runs without -a"
+judged fail "cat on 2004-02-10: runs without -a"
 recorded <<'END'
   PID TTY      STAT   TIME COMMAND
  2004 pts/0    S+     0:00 grep catd
     1 ?        Ss     0:12 /sbin/init
 END
-judged fail "cat now: does not run"
+judged fail "cat on 2004-02-10: does not run"
 recorded <<'END'
   PID TTY          TIME CMD
  2004 pts/0    00:00:00 ps
@@ -526,7 +526,7 @@ for command in 'catd: /usr/sbin/catd -a [listener]' '/usr/bin/python3 /usr/sbin/
 	root           1       0  0 06:15 ?        00:00:12 /sbin/init
 	catd        2001       1  0 06:16 ?        00:00:00 $command
 	END
-	judged pass "evidence.txt:3: cat now: runs"
+	judged pass "evidence.txt:3: cat on 2004-02-10: runs"
 done
 form "whose process it is"
 for account in catd:100:pass catd:1500:unknown other:100:unknown; do
@@ -547,7 +547,7 @@ for owner in 100 ca+; do
 	root           1       0  0 06:15 ?        00:00:12 /sbin/init
 	$owner      2001       1  0 06:16 ?        00:00:00 /usr/sbin/catd -a
 	END
-	judged pass "evidence.txt:3: cat now: runs"
+	judged pass "evidence.txt:3: cat on 2004-02-10: runs"
 done
 form "whether it runs"
 recorded <<'END'
@@ -556,7 +556,7 @@ root           1       0  0 06:15 ?        00:00:12 /sbin/init
 alice       2001       1  0 06:16 ?        00:00:00 sleep 0:00 catd -a
 catd        2002       1  0 06:16 ?        00:00:00 /usr/bin/vi /usr/sbin/catd -a
 END
-judged fail "cat now: does not run"
+judged fail "cat on 2004-02-10: does not run"
 recorded <<'END'
   PID TTY      STAT   TIME COMMAND
  2004 pts/0    S+     0:00 grep catd
@@ -565,7 +565,7 @@ END
 printf 'name: cat\nprogram: catd\nrunning: no\n' | asked
 cp evidence.txt ps.txt
 recorded <ps.txt
-judged pass "cat now: does not run"
+judged pass "cat on 2004-02-10: does not run"
 recorded <<'END'
   PID COMMAND
  2001 /usr/sbin/catd

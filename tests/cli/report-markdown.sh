@@ -72,6 +72,7 @@ says "what a person must do" "record the answer with \`holdfast attest --policy 
 says "the evidence that is wanted" 'evidence, made there with: apt-get -s dist-upgrade'
 says "the policy's own compliance: counted once" "of 29 controls 7 do not hold, and 9 are open."
 says "and said so" '(`policy-complied-with`, fail), only repeats what these say, and is in none of the figures'
+says "a verdict of the day of its evidence" "- **pass** ssh on 2004-02-10: runs"
 says "how old its evidence is: in the summary" "5 verdicts rest on evidence that was recorded elsewhere on 2004-02-10, $age days before this audit"
 is "the verdicts are those of as many" "$(sed -n '/^The verdicts of 29 controls:$/,/^A further/s/^- \([0-9]*\) .*/\1/p' report |
 	awk '{ n += $1 } END { print n }')" 29
