@@ -31,7 +31,8 @@ int
 main(int argc, char **argv)
 {
 	output_open_standard();
-	/* a reader that went away is a write error, not a death amid a change */
+	/* a reader that went away is a write error, not a death amid a change: see
+	 * output_finish */
 	signal(SIGPIPE, SIG_IGN);
 	return output_finish(run(argc, argv));
 }
