@@ -1,3 +1,5 @@
+#include <time.h>
+
 #include "tests/unit/scratch.h"
 
 #include "policy/recorded.h"
