@@ -109,6 +109,25 @@ judge_lists(struct host *host, long days, struct findings *findings)
 	return false;
 }
 
+/* Whether each source of apt's was fetched; else says which was not. */
+static bool
+judge_sources(struct host *host, struct findings *findings)
+{
+	struct place place;
+	autofree char *problem = updates_sources_problem(host, &place);
+	if (problem == NULL)
+		return true;
+	struct finding *finding = findings_add(
+		findings, VERDICT_UNKNOWN, "sources of packages");
+	finding_want(finding, "each was fetched");
+	finding_why(finding, "%s", problem);
+	if (place.file != NULL)
+		finding_evidence(finding, place.file, place.offset);
+	else
+		finding_evidence_file(finding, "/etc/apt/sources.list");
+	return false;
+}
+
 static void
 check(const struct context *context, const struct control *control,
 	struct findings *findings)
@@ -133,7 +152,8 @@ check(const struct context *context, const struct control *control,
 	} else {
 		/* what was recorded is as old as its date */
 		bool is_known = recorded.state == RECORDED_READ ||
-			judge_lists(context->host, days, findings);
+			(judge_lists(context->host, days, findings) &&
+				judge_sources(context->host, findings));
 		judge_updates(&updates, except, false, findings);
 		judge_updates(&updates, except, true, findings);
 		if (updates.doubt != NULL) {

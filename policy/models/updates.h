@@ -47,4 +47,11 @@ long
 updates_lists_age(struct host *host, time_t now, struct place *ret_over,
 	const struct file **ret_oldest);
 
+/* Why apt's lists may lack what is newer: a source that was never fetched or is not
+ * understood, or no source at all; NULL when each was. The caller frees. *ret_place is
+ * the source, nowhere when it is none's. Sources: sources.list(5); URItoFileName of apt's
+ * strutl.cc, debReleaseIndex::MetaIndexURI of debmetaindex.cc. */
+char *
+updates_sources_problem(struct host *host, struct place *ret_place);
+
 #endif

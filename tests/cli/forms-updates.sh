@@ -183,6 +183,16 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
 		-exec sed -i 's/^Valid-Until:.*//; s/^Date:/Valid-Until: Sat, 07 Jun 2025 08:10:42 UTC\n&/' {} +
 	unshare -m sh -c "$with_lists" "$T" "$HOLDFAST" >"$T/out" 2>"$T/err"
 	says "asked: a list that is no longer valid" "lists of packages: one is no longer valid -> at most 5 days old"
+	# a source that was never fetched
+	printf 'holdfast: 1\ncontrols:\n  - id: it\n    updates: { max-days: 3650 }\n' >"$T/policy.yaml"
+	mkdir -p "$T/parts"
+	cp -a /etc/apt/sources.list.d/. "$T/parts"
+	echo 'deb http://never.example/debian sid main' >"$T/parts/never.list"
+	# shellcheck disable=SC2016 # the inner shell's
+	unshare -m sh -c 'mount --bind "$0/parts" /etc/apt/sources.list.d && exec "$1" audit -v --policy "$0/policy.yaml"' \
+		"$T" "$HOLDFAST" >"$T/out" 2>"$T/err"
+	says "asked: a source that was never fetched" "http://never.example/debian sid was never fetched"
+	silent "asked: then nothing passes either" "none is outstanding"
 fi
 
 printf 'holdfast: 1\ncontrols:\n  - id: other\n    accounts: { refuse: [other-root] }\n' >"$T/policy.yaml"

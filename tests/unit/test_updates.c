@@ -1,4 +1,4 @@
-/* How old apt's lists are. */
+/* How old apt's lists are, and whether each source has them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -101,6 +101,87 @@ one_that_is_over(void **state)
 	assert_int_equal(line, 1);
 }
 
+/* Why SOURCES of apt are not known to have been fetched; "" when they were. */
+static const char *
+problem(const char *name, const char *sources)
+{
+	static char found[200];
+	struct place place;
+	char path[200];
+	struct host *host = host_open(root, NULL);
+	assert_non_null(host);
+	snprintf(path, sizeof path, "/etc/apt/%s", name);
+	struct host *layer = host_layer(host);
+	host_put(layer, path, BYTES_TEXT(sources));
+	char *text = updates_sources_problem(layer, &place);
+	snprintf(found, sizeof found, "%s", text != NULL ? text : "");
+	free(text);
+	host_free(layer);
+	host_free(host);
+	return found;
+}
+
+static void
+what_was_fetched(void **state)
+{
+	static const char *const unclear[] = { "deb [target=x] http://a.b/c d main",
+		"deb [arch=amd64 http://a.b/c d main", "deb http://a.b/c", "deb",
+		"rpm http://a.b/c d main", "deb s3://a.b/c d main",
+		"deb http://a.b/c d/ main", "deb http://a.b/c d",
+		"deb http://a.b/$(ARCH)/c d main" };
+	static const char stanza[] = "Types: deb\nURIs: http://a.b/c\nSuites: d\n";
+	char text[200];
+	(void)state;
+	put("lists/a.b_c_dists_d_InRelease",
+		" 00 0 empty/binary-amd64/Packages\n 00 7 full/binary-amd64/Packages\n",
+		0);
+	assert_string_equal(problem("sources.list", "deb http://a.b/c d main\n"),
+		"http://a.b/c d main was never fetched");
+	put("lists/a.b_c_dists_d_main_binary-amd64_Packages.lz4", "", 0);
+	put("lists/_srv_x_%5fy_._Release", "", 0);
+	put("lists/_srv_x_%5fy_._Packages", "", 0);
+	static const char *const fetched[] = { "deb http://a.b/c d main",
+		"deb\t[ arch=amd64 arch+=i386 ]  https://u:p@a.b/c/ d main # x",
+		"deb http://a.b/c d main empty",
+		"deb http://a.b/c d main\ndeb-src http://a.b/z d main\n#deb x\n",
+		"deb http://a.b/c d main\ndeb cdrom:[CD 1]/ d main",
+		"deb file:/srv/x/_y ./", "deb file:///srv/x/_y/ ./" };
+	for (size_t i = 0; i < sizeof fetched / sizeof *fetched; i++)
+		assert_string_equal(problem("sources.list", fetched[i]), "");
+	for (size_t i = 0; i < sizeof unclear / sizeof *unclear; i++)
+		assert_non_null(strstr(problem("sources.list.d/x.list", unclear[i]),
+			"is not understood"));
+	assert_string_equal(problem("sources.list", "deb http://a.b/c d main full"),
+		"http://a.b/c d full was never fetched");
+	assert_string_equal(problem("sources.list", "deb http://a.b/c e main"),
+		"http://a.b/c e was never fetched");
+	assert_string_equal(problem("sources.list", "deb http://a.b/c main/"),
+		"http://a.b/c main/ was never fetched");
+	assert_non_null(strstr(problem("sources.list", "deb cdrom:[CD 1]/ d main"),
+		"no source of packages"));
+	assert_non_null(strstr(problem("sources.list.d/x.list.off", fetched[0]),
+		"no source of packages"));
+	static const struct {
+		const char *more, *problem;
+	} stanzas[] = { { "Components: main\n", "" },
+		{ "Components:\n main\n# x\n empty\n", "" },
+		{ "components: main full\n", "full was never fetched" },
+		{ "Enabled: no\n", "no source of packages" },
+		{ "Components: main\nEnabled: perhaps\n", "is not understood" },
+		{ "Components: main\nTargets: Packages\n", "is not understood" },
+		{ "Components: main\nSuites: e\n", "is not understood" },
+		{ "Components: main\n\nTypes: deb\nURIs: http://x.y\nSuites: d/\n",
+			"http://x.y d/ was never fetched" },
+		{ "Components: main\nwhat\n", "is not understood" } };
+	for (size_t i = 0; i < sizeof stanzas / sizeof *stanzas; i++) {
+		snprintf(text, sizeof text, "%s%s", stanza, stanzas[i].more);
+		const char *found = problem("sources.list.d/x.sources", text);
+		assert_true(*stanzas[i].problem == '\0'
+				? *found == '\0'
+				: strstr(found, stanzas[i].problem) != NULL);
+	}
+}
+
 static int
 set_up(void **state)
 {
@@ -131,6 +212,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_oldest_counts),
 		cmocka_unit_test(one_that_is_over),
+		cmocka_unit_test(what_was_fetched),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
