@@ -120,10 +120,11 @@ service_judge_now(const struct context *context, const struct control *control,
 		processes_read(context, &recorded, programs[i].text, &processes);
 		for (size_t k = 0; k < processes.count; k++)
 			judge_process(&sight, &processes.items[k]);
-		free(problem);
-		problem = processes.problem;
-		problem_file = processes.problem_file;
-		processes.problem = NULL;
+		if (problem == NULL) { /* the first */
+			problem = processes.problem;
+			problem_file = processes.problem_file;
+			processes.problem = NULL;
+		}
 		processes_free(&processes);
 	}
 	if (sight.good == 0 && sight.bad == 0)

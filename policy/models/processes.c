@@ -187,6 +187,30 @@ is_systems(const struct principals *principals, const char *owner)
 	return found;
 }
 
+/* Whether the line names PROGRAM, so that it may run by another name: with an interpreter
+ * and options, with the dynamic linker, in brackets without its arguments. What shows or
+ * searches a text with such a word in it does not run it. */
+static bool
+may_run(const struct words *words, size_t command, const char *program)
+{
+	static const char *const readers[] = { "apropos", "cat", "egrep", "emacs",
+		"fgrep", "grep", "head", "journalctl", "less", "man", "more", "nano",
+		"pgrep", "sleep", "tail", "vi", "view", "vim", "whatis", NULL };
+	const char *first = text_base_name(word_at(words, command));
+	if (text_is_one_of(first, readers))
+		return false;
+	for (size_t i = command; i < words->count; i++) {
+		autofree char *base = memory_text(text_base_name(word_at(words, i)));
+		size_t size = strlen(base);
+		bool is_bare = size > 2 && base[0] == '[' && base[size - 1] == ']';
+		if (is_bare)
+			base[size - 1] = '\0';
+		if (strcmp(base + is_bare, program) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* One line that ps printed; the heading has the column before the command. */
 static void
 take_line(struct processes *processes, const char *program, struct bytes line,
@@ -209,8 +233,14 @@ take_line(struct processes *processes, const char *program, struct bytes line,
 	if (*word_at(&words, command + 1) == '/' &&
 		is_interpreter(text_base_name(word_at(&words, command))))
 		command++; /* a script */
-	if (!is_called(word_at(&words, command), program))
+	if (!is_called(word_at(&words, command), program)) {
+		if (processes->problem == NULL && may_run(&words, command, program))
+			processes->problem = memory_printf(
+				"whether %s runs %s can't be told: see the line that "
+				"names both",
+				word_at(&words, command), program);
 		return;
+	}
 	struct process *process = add(processes, place);
 	const char *owner = word_at(&words, 0);
 	if (list->has_owner && !is_systems(list->principals, owner))
@@ -233,6 +263,10 @@ read_recorded(const struct context *context, const struct file *file, const char
 		take_line(processes, program, line, (struct place){ file, start }, &list);
 	principals_free(&principals);
 	processes->problem_file = file->path;
+	if (!list.has_heading || !list.has_first) {
+		free(processes->problem);
+		processes->problem = NULL;
+	}
 	if (!list.has_heading)
 		processes->problem = memory_text(
 			"the evidence is no whole list of ps(1), with its heading");

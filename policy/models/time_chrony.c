@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "base/table.h"
 #include "base/text.h"
 #include "policy/models/time_reader.h"
 
@@ -118,6 +119,10 @@ take_source(struct reader *reader, const struct time_line *line, const char *dir
 	if (option == TIME_OPTION_OFFLINE)
 		time_doubt(daemon, true, line->place,
 			"offline: it is not asked before chronyc(1) says so");
+	const char *delay = source_option(line, "maxdelay");
+	if (delay != NULL && time_is_tiny(delay))
+		time_doubt(daemon, true, line->place,
+			"maxdelay %s: it may never answer as fast as that", delay);
 	if (option != TIME_OPTION_WATCHED)
 		count_source(reader, line, directive);
 	time_add(daemon, option == TIME_OPTION_WATCHED ? TIME_WATCHED : TIME_FOLLOWED,
@@ -293,10 +298,48 @@ take_initstepslew(struct reader *reader, const struct time_line *line)
 			"initstepslew has no threshold: chronyd ends");
 }
 
+/* What says how far a source may be trusted, or from where it is asked: the words of
+ * LINE, which time_chrony_knows. */
+static void
+take_limit(struct reader *reader, const struct time_line *line)
+{
+	static const char *const limits[] = { "maxdistance", "maxjitter" };
+	const char *word = line->words[0];
+	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+		if (strcasecmp(word, limits[i]) == 0 && time_is_tiny(line->words[1]))
+			time_doubt(reader->daemon, true, line->place,
+				"%s %s: there may be no source as good as that",
+				limits[i], line->words[1]);
+	if (strcasecmp(word, "bindacqaddress") == 0 &&
+		(strncmp(line->words[1], "127.", 4) == 0 ||
+			strcmp(line->words[1], "::1") == 0))
+		time_doubt(reader->daemon, true, line->place,
+			"bindacqaddress %s: no other host can be asked from there",
+			line->words[1]);
+}
+
+/* A source that is there already is not added again: add_source in ntp_sources.c. */
+static void
+judge_twice(struct time_daemon *daemon)
+{
+	struct table watched = { 0 };
+	for (size_t i = 0; i < daemon->source_count; i++) {
+		const struct time_source *source = &daemon->sources[i];
+		if (source->use == TIME_WATCHED)
+			table_set(&watched, source->name, daemon);
+		else if (table_get(&watched, source->name) != NULL)
+			time_doubt(daemon, true, source->place,
+				"%s has noselect before, and may not be added again",
+				source->name);
+	}
+	table_free(&watched);
+}
+
 static void
 take_choice(struct reader *reader, const struct time_line *line)
 {
 	struct error ignored = ERROR_INIT;
+	take_limit(reader, line);
 	if (strcasecmp(line->words[0], "authselectmode") == 0) {
 		free(reader->select_mode);
 		reader->select_mode = memory_text(line->words[1]);
@@ -400,6 +443,7 @@ time_chrony_read(struct host *host, struct time_daemon *daemon)
 	}
 	free(reader.folders);
 	judge_choice(&reader);
+	judge_twice(daemon);
 	free(reader.select_mode);
 	daemon->is_silent = !reader.has_rtcsync;
 }

@@ -22,8 +22,8 @@ static const struct {
 	const char *stock; /* NULL: it takes no options */
 	const char *defaults; /* the file that a wrapper, which is no unit, reads */
 	/* main in main.c of chrony; the option table in ntpd-opts.def of ntp, and
-	 * parse_cmdline_opts in ntpd.c of ntpsec. STRANGE ones make it run once, or move
-	 * its root. */
+	 * parse_cmdline_opts in ntpd.c of ntpsec. STRANGE ones make it run once or for a
+	 * time, or move its root. */
 	const char *with_argument, *strange;
 	char letter; /* the option that names the configuration */
 	void (*read)(struct host *host, struct time_daemon *daemon);
@@ -34,7 +34,7 @@ static const struct {
 		"[Service]\nEnvironmentFile=-/etc/default/chrony\n"
 		"EnvironmentFile=-/etc/sysconfig/chronyd\n"
 		"ExecStart=/usr/sbin/chronyd $DAEMON_OPTS $OPTIONS\n",
-		NULL, "fFhlLpPtu", "hpqQUvx", 'f', time_chrony_read },
+		NULL, "fFhlLpPtu", "hpqQtUvx", 'f', time_chrony_read },
 	[TIME_NTP] = { { "/usr/sbin/ntpd" }, { "/etc/ntp.conf" },
 		{ "ntp.service", "ntpd.service" },
 		"[Service]\nEnvironmentFile=-/etc/default/ntp\n"

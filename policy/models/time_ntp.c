@@ -22,12 +22,11 @@ struct reader {
 static const char *const others[] = { "authdelay", "authenticate", "automax", "autokey",
 	"broadcast", "broadcastdelay", "calldelay", "clientlimit", "clientperiod",
 	"controlkey", "crypto", "discard", "driftfile", "dscp", "filegen", "fudge",
-	"interface", "keys", "keysdir", "leapfile", "leapsmearinterval", "limit",
-	"logconfig", "logfile", "manycastserver", "mdnstries", "monitor", "mru", "nic",
-	"nonvolatile", "ntpsigndsocket", "nts", "phone", "pidfile", "port", "precision",
-	"requestkey", "reset", "restrict", "revoke", "rlimit", "saveconfigdir", "setvar",
-	"statistics", "statsdir", "tick", "tinker", "trap", "trustedkey", "ttl",
-	"unrestrict", NULL };
+	"keys", "keysdir", "leapfile", "leapsmearinterval", "limit", "logconfig",
+	"logfile", "manycastserver", "mdnstries", "monitor", "mru", "nonvolatile",
+	"ntpsigndsocket", "nts", "phone", "pidfile", "port", "precision", "requestkey",
+	"reset", "restrict", "revoke", "rlimit", "saveconfigdir", "setvar", "statistics",
+	"statsdir", "tick", "tinker", "trap", "trustedkey", "ttl", "unrestrict", NULL };
 
 /* Sources that are named, and whoever speaks up. */
 static const char *const named[] = { "server", "pool", "peer", "manycastclient", NULL };
@@ -129,7 +128,10 @@ take_tos(struct reader *reader, const struct time_line *line)
 		if (is_least &&
 			text_number(value, 0, 1000, &reader->least, &ignored) == 0)
 			reader->least_place = line->place;
-		else if (is_least || strcmp(line->words[i], "floor") == 0 ||
+		else if (strcmp(line->words[i], "maxdist") == 0 && !time_is_tiny(value))
+			continue;
+		else if (is_least || strcmp(line->words[i], "maxdist") == 0 ||
+			strcmp(line->words[i], "floor") == 0 ||
 			strcmp(line->words[i], "ceiling") == 0)
 			time_doubt(reader->daemon, true, line->place,
 				"tos %s: sources may not be followed because of it",
@@ -155,6 +157,19 @@ judge_least(struct reader *reader)
 			"tos minsane %ld: there are no more than %ld sources, and none "
 			"is followed",
 			reader->least, most);
+}
+
+/* "interface listen|ignore|drop NAME": a source is asked by an interface that is
+ * listened on. The wildcard's is not needed for that. */
+static void
+take_interface(struct reader *reader, const struct time_line *line)
+{
+	const char *action = line->count > 1 ? line->words[1] : "";
+	const char *name = line->count > 2 ? line->words[2] : "";
+	if (strcmp(action, "listen") != 0 && strcmp(name, "wildcard") != 0)
+		time_doubt(reader->daemon, true, line->place,
+			"%s %s %s: sources may not be reached because of it",
+			line->words[0], action, name);
 }
 
 /* What is switched on and off. */
@@ -245,7 +260,9 @@ take_words(struct reader *reader, const struct time_line *line)
 				memory_text("whoever broadcasts"), line->place);
 			return;
 		}
-	if (strcmp(word, "tos") == 0)
+	if (strcmp(word, "interface") == 0 || strcmp(word, "nic") == 0)
+		take_interface(reader, line);
+	else if (strcmp(word, "tos") == 0)
 		take_tos(reader, line);
 	else if (strcmp(word, "refclock") == 0)
 		take_clock(reader, line);

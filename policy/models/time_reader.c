@@ -76,3 +76,16 @@ time_readable(struct time_daemon *daemon, const struct file *file, size_t *bytes
 	}
 	return true;
 }
+
+bool
+time_is_tiny(const char *value)
+{
+	static const char digits[] = "0123456789";
+	size_t size = strspn(value, digits);
+	const char *fraction = value[size] == '.' ? value + size + 1 : value + size;
+	bool is_number = fraction[strspn(fraction, digits)] == '\0' &&
+		(value[size] == '.' || value[size] == '\0');
+	return !is_number ||
+		(strspn(value, "0") == size &&
+			strspn(fraction, "0") >= strnlen(fraction, 3));
+}

@@ -41,6 +41,11 @@ time_invalid(struct time_daemon *daemon, struct place place, const char *format,
 bool
 time_readable(struct time_daemon *daemon, const struct file *file, size_t *bytes);
 
+/* Whether VALUE, in seconds, is so small that no source may come up to it: below 0.001.
+ * What is not understood is. */
+bool
+time_is_tiny(const char *value);
+
 /* Each reads the configuration at DAEMON's path. */
 void
 time_chrony_read(struct host *host, struct time_daemon *daemon);

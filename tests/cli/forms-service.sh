@@ -528,7 +528,25 @@ for command in 'catd: /usr/sbin/catd -a [listener]' '/usr/bin/python3 /usr/sbin/
 	END
 	judged pass "evidence.txt:3: cat on 2004-02-10: runs"
 done
+form "what may run it"
+systemd
+echo "catd:x:100:100::/:/bin/sh" | put etc/passwd
+for command in '/usr/bin/perl -wT /usr/sbin/catd' '/usr/bin/python3 -u /usr/sbin/catd' \
+	'/lib64/ld-linux.so.2 /usr/sbin/catd' '[catd]' 'dog /usr/bin/env catd' '/usr/bin/vi /usr/sbin/catd'; do
+	printf 'name: cat\nprogram: [catd, other]\nrunning: no\n' | asked
+	recorded <<-END
+	UID          PID    PPID  C STIME TTY          TIME CMD
+	root           1       0  0 06:15 ?        00:00:12 /sbin/init
+	catd        2001       1  0 06:16 ?        00:00:00 $command
+	END
+	case $command in
+	*/vi*) judged pass "does not run" ;;
+	*) judged unknown "runs catd can't be told" ;;
+	esac
+done
+printf 'name: cat\nprogram: [catd, cat]\nrunning: yes\narguments: [-a]\nwithout: [-r]\n' | asked
 form "whose process it is"
+systemd
 for account in catd:100:pass catd:1500:unknown other:100:unknown; do
 	IFS=: read -r name uid verdict <<<"$account"
 	echo "$name:x:$uid:$uid::/:/bin/sh" | put etc/passwd

@@ -120,6 +120,34 @@ printf 'server ntp1.isp.net\n' | put etc/other.conf
 printf 'DAEMON_OPTS="-F 1 -f /etc/other.conf"\n' | put etc/default/chrony
 judged pass
 
+printf 'server ntp1.isp.net\n' | put etc/chrony/chrony.conf
+for option in '-t 10' -q -Q -x -p -v -h; do
+	printf 'DAEMON_OPTS="%s"\n' "$option" | put etc/default/chrony
+	judged unknown "an option on its command line is not followed"
+done
+
+form "chrony with limits that nothing keeps"
+programs sbin/chronyd
+for line in 'maxdistance 0.0001' 'maxjitter 0' 'maxjitter .0009' 'bindacqaddress 127.0.0.1' 'bindacqaddress ::1'; do
+	printf "server ntp1.isp.net\n$line\n" | put etc/chrony.conf
+	judged unknown "$line"
+done
+for line in 'maxdistance 3.0' 'maxjitter 0.001' 'maxjitter 1' 'bindacqaddress 192.0.2.1'; do
+	printf "server ntp1.isp.net\n$line\n" | put etc/chrony.conf
+	judged pass
+done
+printf 'server ntp1.isp.net maxdelay 0.00001\n' | put etc/chrony.conf
+judged unknown "maxdelay 0.00001"
+printf 'server ntp1.isp.net maxdelay 0.2\n' | put etc/chrony.conf
+judged pass
+
+form "chrony passes over a source that it has"
+programs sbin/chronyd
+printf 'server ntp1.isp.net noselect\nserver ntp1.isp.net\n' | put etc/chrony.conf
+policy '' <<<'time: { servers: [ntp1.isp.net] }'
+judged unknown "ntp1.isp.net has noselect before"
+policy '' <<<"$servers"
+
 form "how chronyd is started can't be told"
 programs sbin/chronyd
 printf 'server ntp1.isp.net\n' | put etc/chrony.conf
@@ -145,6 +173,17 @@ form "chrony unreadable"
 programs sbin/chronyd
 printf 'server ntp1.isp.net\n' | put etc/chrony.conf
 unreadable etc/chrony.conf
+
+form "ntp with limits that nothing keeps"
+programs sbin/ntpd
+for line in 'tos maxdist 0.0001' 'interface ignore all' 'nic drop eth0'; do
+	printf "server ntp1.isp.net\n$line\n" | put etc/ntp.conf
+	judged unknown "${line%% *}"
+done
+for line in 'tos maxdist 1.5' 'interface ignore wildcard' 'interface listen eth0'; do
+	printf "server ntp1.isp.net\n$line\n" | put etc/ntp.conf
+	judged pass
+done
 
 # --- ntp ------------------------------------------------------------------------------
 form "ntp of 2004"
