@@ -1,5 +1,5 @@
-/* One connection of a person, as it is judged; for policy/models/sshd_person.c and
- * sshd_credentials.c alone. */
+/* One connection of a person, as it is judged; for policy/models/sshd_person.c,
+ * sshd_credentials.c and sshd_barrier.c alone. */
 #ifndef POLICY_MODELS_SSHD_ATTEMPT_H
 #define POLICY_MODELS_SSHD_ATTEMPT_H
 
@@ -52,6 +52,16 @@ sshd_attempt_close(struct sshd_attempt *attempt, const struct sshd_answer *by,
 void
 sshd_attempt_pam(const struct sshd_attempt *attempt, const char *service,
 	struct pam_person *ret_pam);
+
+/* The worst of what keeps every client out, PASSAGE_OPEN when nothing does. */
+struct sshd_barrier {
+	enum passage passage;
+	struct place place;
+	char *reason; /* the caller's; NULL when open */
+};
+
+struct sshd_barrier
+sshd_attempt_barrier(const struct sshd_attempt *attempt);
 
 /* Finds out which methods are open. Returns false when PermitRootLogin refuses. */
 bool

@@ -351,6 +351,8 @@ ask_config(struct sshd_attempt *attempt)
 	if (is_allowed(attempt) && sshd_attempt_methods(attempt)) {
 		ask_methods(attempt);
 		limit_session(attempt);
+		struct sshd_barrier barrier = sshd_attempt_barrier(attempt);
+		limit(attempt, barrier.passage, barrier.place, barrier.reason);
 	}
 	doubt_blocks(attempt);
 	if (attempt->verdict->passage == PASSAGE_OPEN)

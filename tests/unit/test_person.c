@@ -214,6 +214,34 @@ test_sshd(void **state)
 	end();
 }
 
+/* What keeps out whoever comes. */
+static void
+test_barriers(void **state)
+{
+	(void)state;
+	begin();
+	asked("MaxAuthTries 0", "alice", NULL, "closed", "MaxAuthTries 0");
+	asked("MaxAuthTries 1", "alice", NULL, "open", "password");
+	asked("MaxSessions 0", "alice", NULL, "closed", "MaxSessions 0");
+	asked("PerSourceMaxStartups 0", "alice", NULL, "closed", "PerSourceMaxStartups");
+	asked("PerSourceMaxStartups none", "alice", NULL, "open", "password");
+	asked("Match User alice\nMaxSessions 0\nMatch all", "alice", NULL, "closed",
+		"MaxSessions 0");
+	asked("HostKeyAlgorithms ssh-dss", "alice", NULL, "closed", "ssh-dss");
+	asked("HostKeyAlgorithms ssh-rsa", "alice", NULL, "unknown", "ssh-rsa");
+	asked("HostKeyAlgorithms ssh-dss,rsa-sha2-512", "alice", NULL, "open",
+		"password");
+	asked("HostKeyAlgorithms ssh-ed25519-cert-v01@openssh.com", "alice", NULL,
+		"unknown", "cert");
+	asked("HostKey /etc/ssh/nope", "alice", NULL, "unknown", "/etc/ssh/nope");
+	kind_host_put(&made, "/etc/ssh/key", "");
+	asked("HostKey /etc/ssh/nope\nHostKey /etc/ssh/key", "alice", NULL, "open",
+		"password");
+	asked("HostKey /etc/ssh/nope\nHostKeyAgent /run/agent", "alice", NULL, "open",
+		"password");
+	end();
+}
+
 static void
 test_lists(void **state)
 {
@@ -261,6 +289,7 @@ main(void)
 		cmocka_unit_test(test_red_hat),
 		cmocka_unit_test(test_modules),
 		cmocka_unit_test(test_sshd),
+		cmocka_unit_test(test_barriers),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_match),
 	};
