@@ -56,6 +56,8 @@ shell_is_assignment(const char *word)
 void
 shell_drop(struct shell_simple *simple, size_t count)
 {
+	if (count == 0)
+		return; /* there may be no words at all */
 	for (size_t i = 0; i < count; i++)
 		free(simple->words[i]);
 	simple->count -= count;
