@@ -196,10 +196,10 @@ find_skipped(struct host *host, const struct cron_table *table,
 	show_skipped(outcome, other);
 }
 
-/* A job that looks so, whose program is not there. */
+/* A job that looks so, whose program is not there, or can't be executed. */
 static void
-find_missing(const struct cron_table *table, struct schedule_search *search,
-	struct outcome *outcome)
+find_missing(struct host *host, const struct cron_table *table,
+	struct schedule_search *search, struct outcome *outcome)
 {
 	for (size_t i = 0; i < table->count; i++) {
 		const struct cron_job *job = &table->jobs[i];
@@ -207,7 +207,9 @@ find_missing(const struct cron_table *table, struct schedule_search *search,
 			!schedule_looks_so(search, BYTES_TEXT(job->commands.missing)))
 			continue;
 		outcome->place = job->place;
-		outcome->why = memory_printf("there is no %s", job->commands.missing);
+		outcome->why = host_exists(host, job->commands.missing) == 0
+			? memory_printf("there is no %s", job->commands.missing)
+			: memory_printf("%s can't be executed", job->commands.missing);
 		return;
 	}
 }
@@ -244,7 +246,7 @@ find_outcome(struct host *host, const struct cron_installed *installed,
 		outcome.verdict = VERDICT_UNKNOWN;
 		outcome.why = memory_text(sum.doubt);
 	} else if (outcome.verdict != VERDICT_PASS && sum.shown == NULL) {
-		find_missing(table, search, &outcome);
+		find_missing(host, table, search, &outcome);
 		if (outcome.why == NULL)
 			find_skipped(host, table, search, &outcome);
 	}

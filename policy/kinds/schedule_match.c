@@ -124,19 +124,25 @@ match_text(struct schedule_search *search, struct bytes text,
 	return found;
 }
 
+/* FOUND, with what may be there besides and is a part of something else. */
+static enum schedule_meant
+with_doubt(struct schedule_search *search, enum schedule_meant found, bool is_other,
+	const struct shell_commands *commands)
+{
+	if (found == SCHEDULE_SURELY || commands->doubt == NULL ||
+		(found == SCHEDULE_NOT && !is_other))
+		return found;
+	search->why = commands->doubt;
+	return SCHEDULE_PERHAPS;
+}
+
 static enum schedule_meant
 match_script(struct schedule_search *search, const struct cron_script *script)
 {
 	bool is_other = false;
 	enum schedule_meant found = match_text(
 		search, script->file->bytes, &script->commands, &is_other);
-	/* what a script asks before is not followed, for no script */
-	if (found != SCHEDULE_NOT)
-		return SCHEDULE_SURELY;
-	if (!is_other || script->commands.doubt == NULL)
-		return SCHEDULE_NOT;
-	search->why = script->commands.doubt;
-	return SCHEDULE_PERHAPS;
+	return with_doubt(search, found, is_other, &script->commands);
 }
 
 /* SCRIPTS: what match_script says of the table's. */
@@ -159,11 +165,7 @@ match_job(struct schedule_search *search, struct host *host,
 			one = SCHEDULE_PERHAPS;
 		found = one > found ? one : found;
 	}
-	if (found == SCHEDULE_NOT && is_other && job->commands.doubt != NULL) {
-		search->why = job->commands.doubt;
-		found = SCHEDULE_PERHAPS;
-	}
-	return found;
+	return with_doubt(search, found, is_other, &job->commands);
 }
 
 enum schedule_meant *

@@ -83,7 +83,8 @@ starts_anacron(struct host *host, const struct shell_commands *commands, bool is
 		} else {
 			one = read_options(host, command->words + 1, command->count - 1);
 		}
-		/* what a script asks before is not followed, for no script */
+		/* what a script asks before is not followed: Red Hat's asks for the
+		   mains, and whether it was started today */
 		if (one == START_ALL && command->is_perhaps && !is_script)
 			one = START_DOUBT;
 		found = one > found ? one : found;

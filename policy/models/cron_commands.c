@@ -45,9 +45,10 @@ cron_commands_script(struct host *host, const struct cron_table *table,
 	return path != NULL ? find_script(table, host_file(host, path)) : NULL;
 }
 
-/* Whether the first line of FILE, "#! PROGRAM", has a shell read it. */
+/* Whether the first line of FILE, "#! PROGRAM", has a shell read it; *ret_option: with
+ * what follows, or NULL, which the caller frees. */
 static bool
-is_shells(const struct file *file)
+is_shells(const struct file *file, char **ret_option)
 {
 	struct bytes line;
 	size_t at = 0;
@@ -60,6 +61,8 @@ is_shells(const struct file *file)
 	const char *program = strtok_r(text + 2, " \t", &rest);
 	if (program != NULL && strcmp(text_base_name(program), "env") == 0)
 		program = strtok_r(NULL, " \t", &rest);
+	const char *option = program != NULL ? strtok_r(NULL, " \t", &rest) : NULL;
+	*ret_option = option != NULL ? memory_text(option) : NULL;
 	return program != NULL && text_is_one_of(text_base_name(program), shells);
 }
 
@@ -93,12 +96,17 @@ add_script(
 		table->scripts, table->script_count, sizeof *table->scripts);
 	struct cron_script *script = &table->scripts[table->script_count++];
 	script->file = file;
-	if (is_shells(file))
-		shell_text_read(host, file->bytes, &script->commands);
-	else
+	autofree char *option = NULL;
+	if (!is_shells(file, &option))
 		script->commands = (struct shell_commands){
 			.doubt = "a script in another language is not followed"
 		};
+	else if (option != NULL && !shell_text_takes(option))
+		script->commands = (struct shell_commands){
+			.doubt = "an option in its first line is not followed"
+		};
+	else
+		shell_text_read(host, file->bytes, option, &script->commands);
 }
 
 /* PATH by itself, or what it leads to. */
@@ -136,7 +144,8 @@ cron_commands_add(struct host *host, struct cron_table *table, size_t first)
 		else if (job->is_path)
 			read_path(host, job->command, &job->commands);
 		else
-			shell_text_read(host, BYTES_TEXT(job->command), &job->commands);
+			shell_text_read(
+				host, BYTES_TEXT(job->command), NULL, &job->commands);
 		for (size_t k = 0; k < job->commands.count && !table->is_full; k++)
 			add_script(host, &job->commands.items[k], table);
 	}

@@ -23,25 +23,43 @@ shell_both(enum shell_chance a, enum shell_chance b)
 	return a < b ? a : b;
 }
 
-/* Programs that start what is behind them: options that take a word, and how many words
- * come before the program. */
+/* Programs that start what is behind them: options that take a word, those that take
+ * none, long ones (with = those that have a value), and how many words come before the
+ * program. Another option may have it ask or tell something, and start nothing. */
 static const struct starter {
-	const char *name, *with_argument;
+	const char *name, *with_argument, *flags;
+	const char *const *longs; /* NULL: none */
 	size_t operands;
 } starters[] = {
-	{ "chronic", "", 0 },
-	{ "command", "", 0 },
-	{ "env", "uCS", 0 },
-	{ "exec", "a", 0 },
-	{ "flock", "wE", 1 },
-	{ "ionice", "cnpPu", 0 },
-	{ "nice", "n", 0 },
-	{ "nohup", "", 0 },
-	{ "setsid", "", 0 },
-	{ "sudo", "ugpCDhrRTU", 0 },
-	{ "systemd-cat", "tp", 0 },
-	{ "time", "fo", 0 },
-	{ "timeout", "ks", 1 },
+	{ "chronic", "", "ev", NULL, 0 },
+	{ "command", "", "p", NULL, 0 },
+	{ "env", "uC", "i",
+		(const char *const[]){ "ignore-environment", "unset=", "chdir=", NULL },
+		0 },
+	{ "exec", "", "", NULL, 0 },
+	{ "flock", "wE", "esxnoF",
+		(const char *const[]){ "shared", "exclusive", "nonblock", "nb", "close",
+			"wait=", "timeout=", "conflict-exit-code=", "no-fork", NULL },
+		1 },
+	{ "ionice", "cn", "t",
+		(const char *const[]){ "class=", "classdata=", "ignore", NULL }, 0 },
+	{ "nice", "n", "0123456789", (const char *const[]){ "adjustment=", NULL }, 0 },
+	{ "nohup", "", "", NULL, 0 },
+	{ "setsid", "", "cfw", (const char *const[]){ "ctty", "fork", "wait", NULL }, 0 },
+	{ "sudo", "ugpCDrT", "nEHSbiP",
+		(const char *const[]){ "non-interactive", "user=", "group=", "set-home",
+			"preserve-env", "preserve-env=", "login", NULL },
+		0 },
+	{ "systemd-cat", "tp", "",
+		(const char *const[]){ "identifier=", "priority=", NULL }, 0 },
+	{ "time", "fo", "pva",
+		(const char *const[]){
+			"format=", "output=", "portability", "verbose", "append", NULL },
+		0 },
+	{ "timeout", "ks", "fv",
+		(const char *const[]){ "foreground", "preserve-status", "verbose",
+			"signal=", "kill-after=", NULL },
+		1 },
 };
 
 bool
@@ -65,38 +83,63 @@ shell_drop(struct shell_simple *simple, size_t count)
 		simple->count * sizeof *simple->words);
 }
 
-/* How many words of SIMPLE are STARTER's own. */
+static bool
+knows_long(const struct starter *starter, const char *option)
+{
+	size_t size = strcspn(option, "=");
+	autofree char *name = memory_copy(option, size + (option[size] == '='));
+	return starter->longs != NULL && text_is_one_of(name, starter->longs);
+}
+
+/* Whether STARTER has all letters of WORD, "-n", "-n10", "-en"; *ret_more: the last one
+ * takes the next word. */
+static bool
+knows_letters(const struct starter *starter, const char *word, bool *ret_more)
+{
+	size_t flags = strspn(word + 1, starter->flags);
+	char letter = word[1 + flags];
+	*ret_more = letter != '\0' && word[2 + flags] == '\0';
+	return letter == '\0' || strchr(starter->with_argument, letter) != NULL;
+}
+
+/* How many words of SIMPLE are STARTER's own; *ret_is_sure: it starts the rest. */
 static size_t
-own_words(const struct shell_simple *simple, const struct starter *starter)
+own_words(const struct shell_simple *simple, const struct starter *starter,
+	bool *ret_is_sure)
 {
 	size_t at = 1;
 	while (at < simple->count && simple->words[at][0] == '-') {
 		const char *word = simple->words[at++];
-		size_t size = strlen(word);
+		bool has_more = false;
 		if (strcmp(word, "--") == 0)
 			break;
-		/* "-n 10"; "-n10" and "--option=10" have it with them */
-		if (word[1] != '-' && size == 2 &&
-			strchr(starter->with_argument, word[1]) != NULL)
-			at++;
+		if (word[1] == '-' ? !knows_long(starter, word + 2)
+				   : !knows_letters(starter, word, &has_more))
+			*ret_is_sure = false;
+		at += has_more;
 	}
 	at += starter->operands;
 	while (strcmp(starter->name, "env") == 0 && at < simple->count &&
 		shell_is_assignment(simple->words[at]))
 		at++;
+	/* `flock FILE -c TEXT` */
+	if (at < simple->count && simple->words[at][0] == '-')
+		*ret_is_sure = false;
 	return at < simple->count ? at : simple->count;
 }
 
-void
+bool
 shell_drop_starters(struct shell_simple *simple)
 {
+	bool is_sure = true;
 	for (size_t i = 0; i < sizeof starters / sizeof *starters && simple->count > 0;)
 		if (strcmp(text_base_name(simple->words[0]), starters[i].name) == 0) {
-			shell_drop(simple, own_words(simple, &starters[i]));
+			shell_drop(simple, own_words(simple, &starters[i], &is_sure));
 			i = 0;
 		} else {
 			i++;
 		}
+	return is_sure;
 }
 
 static bool
@@ -111,9 +154,13 @@ can_be_executed(struct host *host, const char *path)
 bool
 shell_is_missing(struct host *host, const char *path)
 {
-	autofree char *folder = memory_text(path);
-	if (*path != '/' || host_exists(host, path) != 0)
+	struct stat status;
+	autofree char *folder = memory_text(path), *target = NULL;
+	if (*path != '/')
 		return false;
+	if (host_exists(host, path) != 0)
+		return host_status(host, path, &status, &target) == 0 &&
+			status.st_mode != 0 && !can_be_executed(host, path);
 	*strrchr(folder, '/') = '\0';
 	return host_exists(host, *folder != '\0' ? folder : "/") == 1;
 }
@@ -149,6 +196,17 @@ ask_file(struct host *host, char letter, const char *path)
 }
 
 enum shell_chance
+shell_ask_folder(struct host *host, const char *path)
+{
+	struct stat status;
+	autofree char *target = NULL;
+	if (*path == '/' && strpbrk(path, "$`*?[") == NULL &&
+		host_status(host, path, &status, &target) == 0 && S_ISDIR(status.st_mode))
+		return SHELL_YES;
+	return ask_file(host, 'd', path);
+}
+
+enum shell_chance
 shell_ask_test(struct host *host, const struct shell_simple *simple)
 {
 	char **words = simple->words + 1;
@@ -171,15 +229,33 @@ shell_ask_test(struct host *host, const struct shell_simple *simple)
 }
 
 const char *
-shell_nested_text(const struct shell_simple *simple)
+shell_nested_text(const struct shell_simple *simple, bool *ret_is_sure)
 {
-	static const char *const shells[] = { "sh", "bash", "dash", "ksh", "zsh", "su",
-		"runuser", NULL };
-	if (!text_is_one_of(text_base_name(simple->words[0]), shells))
+	static const char *const shells[] = { "sh", "bash", "dash", "ksh", "zsh", NULL };
+	static const char *const changers[] = { "su", "runuser", NULL };
+	const char *name = text_base_name(simple->words[0]), *text = NULL;
+	bool is_changer = text_is_one_of(name, changers);
+	*ret_is_sure = true;
+	if (!is_changer && !text_is_one_of(name, shells))
 		return NULL;
-	for (size_t i = 1; i + 1 < simple->count; i++)
-		if (simple->words[i][0] == '-' && simple->words[i][1] != '-' &&
-			strchr(simple->words[i], 'c') != NULL)
-			return simple->words[i + 1];
-	return NULL;
+	for (size_t i = 1; i < simple->count; i++) {
+		const char *word = simple->words[i];
+		if (word[0] != '-' || word[1] == '\0') {
+			if (is_changer)
+				continue;
+			break; /* a script, and what it gets */
+		}
+		/* `sh -n` runs nothing */
+		if (word[1 + strspn(word + 1, is_changer ? "clmps" : "ceuxl")] != '\0')
+			*ret_is_sure = false;
+		bool has_text = strchr(word, 'c') != NULL,
+		     takes = has_text || (is_changer && strchr(word, 's') != NULL);
+		if (takes && i + 1 < simple->count)
+			i++;
+		if (has_text && text == NULL)
+			text = simple->words[i];
+		if (has_text && !is_changer)
+			break;
+	}
+	return text;
 }

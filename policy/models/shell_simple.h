@@ -33,8 +33,9 @@ shell_is_assignment(const char *word);
 void
 shell_drop(struct shell_simple *simple, size_t count);
 
-/* Takes away programs such as nice, which start what is behind them. */
-void
+/* Takes away programs such as nice, which start what is behind them; false: by their
+ * options they may not. */
+bool
 shell_drop_starters(struct shell_simple *simple);
 
 /* test EXPRESSION, or [ EXPRESSION ]; one that is not "[!] -LETTER PATH" is not followed,
@@ -42,8 +43,31 @@ shell_drop_starters(struct shell_simple *simple);
 enum shell_chance
 shell_ask_test(struct host *host, const struct shell_simple *simple);
 
-/* The text that `sh -c TEXT` and `su USER -c TEXT` hand to a shell; NULL: none. */
+/* Whether cd can go to PATH. */
+enum shell_chance
+shell_ask_folder(struct host *host, const char *path);
+
+/* The text that `sh -c TEXT` and `su USER -c TEXT` hand to a shell; NULL: none.
+ * *ret_is_sure: the options of such a shell are known to have it run what it is given. */
 const char *
-shell_nested_text(const struct shell_simple *simple);
+shell_nested_text(const struct shell_simple *simple, bool *ret_is_sure);
+
+/* What a builtin does to the shell. */
+struct shell_builtin {
+	enum shell_chance result; /* how it ends */
+	enum shell_chance ends; /* whether the shell ends, or what is behind it means
+				   something else */
+	bool has_errexit, has_nounset; /* from there on: set -e, set -u */
+};
+
+/* False: SIMPLE is no builtin. */
+bool
+shell_builtin_judge(struct host *host, const struct shell_simple *simple,
+	struct shell_builtin *ret_builtin);
+
+/* Whether REDIRECTION, as shell_words has it, surely succeeds; what may be written to
+ * where a folder is there does. */
+bool
+shell_redirection_holds(struct host *host, const char *redirection);
 
 #endif

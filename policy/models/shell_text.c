@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/memory.h"
 #include "base/text.h"
@@ -14,19 +15,55 @@ enum {
 	DEPTH_MAX = 20,
 };
 
+static const char refused[] = "it is not what a shell reads, or not followed";
+
 struct reader {
 	struct host *host;
 	struct shell_words words; /* where it stands, and the next token */
 	struct shell_commands *commands;
-	unsigned depth;
-	bool has_ended; /* by exit */
+	unsigned depth, top; /* TOP: of a whole line */
+	size_t line; /* the first of the commands of the line */
+	enum shell_chance ended; /* by exit, or by what may do so */
+	bool is_unclear; /* something was not understood */
+	bool is_redirected; /* there is a redirection before the token */
+	bool has_errexit, has_nounset; /* set -e, set -u */
+	unsigned asking; /* conditions, in which set -e does nothing */
 };
 
+/* A shell reads a line as a whole, and refuses it as a whole. */
 static void
 doubt(struct reader *reader, const char *reason)
 {
 	if (reader->commands->doubt == NULL)
 		reader->commands->doubt = reason;
+	for (size_t i = reader->line; i < reader->commands->count; i++)
+		reader->commands->items[i].is_perhaps = true;
+	reader->is_unclear = true;
+}
+
+/* Moves to the next token. */
+static void
+next(struct reader *reader)
+{
+	struct buffer *redirections = &reader->words.redirections;
+	shell_words_next(&reader->words);
+	reader->is_redirected = redirections->size > 0;
+	for (size_t at = 0; at < redirections->size;
+		at += strlen(redirections->data + at) + 1)
+		if (!shell_redirection_holds(reader->host, redirections->data + at))
+			doubt(reader,
+				"a file that it is redirected to or from is not there, "
+				"or not followed");
+	redirections->size = 0;
+}
+
+/* What the shell does that comes to this by REACH. */
+static void
+end(struct reader *reader, enum shell_chance reach, enum shell_chance ends)
+{
+	enum shell_chance chance = shell_both(reach, ends);
+	if (chance > reader->ended)
+		reader->ended = chance;
 }
 
 /* --- simple commands -----------------------------------------------------------------
@@ -59,53 +96,80 @@ static void
 take_nested(
 	struct reader *reader, const char *text, enum shell_chance reach, size_t start);
 
+/* An unset variable may end the shell: "${X:?}", or set -u. */
+static bool
+may_lack_variable(const struct reader *reader, const struct shell_simple *simple)
+{
+	if (!simple->is_expanded)
+		return false;
+	for (size_t i = 0; i < simple->count; i++)
+		if (strstr(simple->words[i], "${") != NULL &&
+			strchr(simple->words[i], '?') != NULL)
+			return true;
+	return reader->has_nounset;
+}
+
+/* A program. */
+static enum shell_chance
+take_program(struct reader *reader, struct shell_simple *simple, enum shell_chance reach,
+	size_t start)
+{
+	bool is_sure;
+	const char *text = shell_nested_text(simple, &is_sure);
+	if (!is_sure)
+		doubt(reader, "the options of a shell in it are not followed");
+	if (reader->is_unclear)
+		reach = shell_both(reach, SHELL_PERHAPS);
+	if (text != NULL) {
+		take_nested(reader, text, reach, start);
+	} else if (shell_is_missing(reader->host, simple->words[0])) {
+		if (reader->commands->missing == NULL)
+			reader->commands->missing = memory_text(simple->words[0]);
+		return SHELL_NO;
+	} else {
+		add(reader, simple, reach, start);
+	}
+	return SHELL_PERHAPS;
+}
+
 /* Returns how it ends, as far as that can be told. */
 static enum shell_chance
 take_simple(struct reader *reader, struct shell_simple *simple, enum shell_chance reach,
 	size_t start)
 {
-	static const char *const good[] = { ":", "true", "cd", "sleep", "umask", "export",
-		"set", "echo", "printf", "logger", "unset", "trap", "readonly", "local",
-		"shift", NULL };
-	static const char *const ends[] = { "exit", "return", NULL };
-	static const char *const questions[] = { "[[", "read", "let", "getopts", "wait",
-		"kill", "type", "hash", NULL };
+	struct shell_builtin builtin;
+	if (may_lack_variable(reader, simple)) {
+		end(reader, reach, SHELL_PERHAPS);
+		reach = shell_both(reach, SHELL_PERHAPS);
+	}
 	while (simple->count > 0 && shell_is_assignment(simple->words[0])) {
 		shell_words_set(&reader->words, simple->words[0]);
 		shell_drop(simple, 1);
 	}
 	if (simple->count == 0)
-		return SHELL_YES;
+		return simple->is_expanded ? SHELL_PERHAPS : SHELL_YES;
+	/* `command -v` asks where a program is */
+	if (simple->count > 1 && strcmp(simple->words[0], "command") == 0 &&
+		strcasecmp(simple->words[1], "-v") == 0)
+		return SHELL_PERHAPS;
 	bool is_exec = strcmp(simple->words[0], "exec") == 0;
-	shell_drop_starters(simple);
+	if (!shell_drop_starters(simple))
+		doubt(reader,
+			"the options of what starts a program in it are not followed");
 	if (simple->count == 0)
 		return SHELL_YES;
-	const char *name = simple->words[0];
-	if (text_is_one_of(name, ends)) {
-		reader->has_ended = reader->has_ended || reach == SHELL_YES;
-		return SHELL_NO;
+	enum shell_chance result = SHELL_PERHAPS;
+	if (shell_builtin_judge(reader->host, simple, &builtin)) {
+		result = builtin.result;
+		end(reader, reach, builtin.ends);
+		reader->has_errexit = reader->has_errexit || builtin.has_errexit;
+		reader->has_nounset = reader->has_nounset || builtin.has_nounset;
+	} else if (reach != SHELL_NO) {
+		result = take_program(reader, simple, reach, start);
 	}
-	if (text_is_one_of(name, good))
-		return SHELL_YES;
-	if (strcmp(name, "false") == 0)
-		return SHELL_NO;
-	if (strcmp(name, "test") == 0 || strcmp(name, "[") == 0)
-		return shell_ask_test(reader->host, simple);
-	if (text_is_one_of(name, questions))
-		return SHELL_PERHAPS;
-	if (reach == SHELL_NO)
-		return SHELL_PERHAPS;
-	const char *text = shell_nested_text(simple);
-	if (text != NULL)
-		take_nested(reader, text, reach, start);
-	else if (shell_is_missing(reader->host, name)) {
-		if (reader->commands->missing == NULL)
-			reader->commands->missing = memory_text(name);
-		return SHELL_NO;
-	} else
-		add(reader, simple, reach, start);
-	reader->has_ended = reader->has_ended || (is_exec && reach == SHELL_YES);
-	return SHELL_PERHAPS;
+	if (is_exec)
+		end(reader, reach, SHELL_YES);
+	return result;
 }
 
 /* --- lists ---------------------------------------------------------------------------
@@ -132,7 +196,14 @@ static bool
 is_separator(const struct reader *reader)
 {
 	return is_operator(reader, ";") || is_operator(reader, "\n") ||
-		is_operator(reader, "&") || is_operator(reader, ";;");
+		is_operator(reader, "&");
+}
+
+static void
+skip_newlines(struct reader *reader)
+{
+	while (is_operator(reader, "\n"))
+		next(reader);
 }
 
 /* Takes the word that is due; else the text is none that a shell takes. */
@@ -140,9 +211,9 @@ static void
 expect(struct reader *reader, const char *text)
 {
 	if (is_word(reader, text) || is_operator(reader, text))
-		shell_words_next(&reader->words);
+		next(reader);
 	else
-		doubt(reader, "it is not what a shell reads, or not followed");
+		doubt(reader, refused);
 }
 
 /* Whether more may be nested here. */
@@ -157,21 +228,30 @@ may_nest(struct reader *reader)
 }
 
 static enum shell_chance
+read_condition(struct reader *reader, enum shell_chance reach)
+{
+	reader->asking++;
+	enum shell_chance asked = read_list(reader, reach);
+	reader->asking--;
+	return asked;
+}
+
+static enum shell_chance
 read_if(struct reader *reader, enum shell_chance reach)
 {
-	enum shell_chance asked = read_list(reader, reach);
+	enum shell_chance asked = read_condition(reader, reach);
 	expect(reader, "then");
 	enum shell_chance result = read_list(reader, shell_both(reach, asked));
 	enum shell_chance otherwise = SHELL_YES,
 			  rest = shell_both(reach, shell_opposite(asked));
 	if (is_word(reader, "elif") && may_nest(reader)) {
-		shell_words_next(&reader->words);
+		next(reader);
 		reader->depth++;
 		otherwise = read_if(reader, rest);
 		reader->depth--;
 	} else {
 		if (is_word(reader, "else")) {
-			shell_words_next(&reader->words);
+			next(reader);
 			otherwise = read_list(reader, rest);
 		}
 		expect(reader, "fi");
@@ -181,23 +261,47 @@ read_if(struct reader *reader, enum shell_chance reach)
 				    : SHELL_PERHAPS;
 }
 
+/* "for NAME in WORDS": whether there is a word. */
+static enum shell_chance
+read_for(struct reader *reader)
+{
+	enum shell_chance found = SHELL_NO;
+	next(reader);
+	next(reader); /* the name */
+	if (is_word(reader, "in"))
+		next(reader);
+	else
+		found = SHELL_PERHAPS;
+	while (reader->words.token == SHELL_WORD && !is_word(reader, "do")) {
+		found = reader->words.is_expanded
+			? (found > SHELL_PERHAPS ? found : SHELL_PERHAPS)
+			: SHELL_YES;
+		next(reader);
+	}
+	if (is_operator(reader, ";"))
+		next(reader);
+	skip_newlines(reader);
+	return found;
+}
+
 static enum shell_chance
 read_loop(struct reader *reader, enum shell_chance reach)
 {
-	if (is_word(reader, "for")) {
-		while (reader->words.token == SHELL_WORD && !is_word(reader, "do"))
-			shell_words_next(&reader->words);
-		while (is_separator(reader))
-			shell_words_next(&reader->words);
+	bool is_for = is_word(reader, "for"), is_until = is_word(reader, "until");
+	enum shell_chance asked;
+	if (is_for) {
+		asked = read_for(reader);
 	} else {
-		bool is_until = is_word(reader, "until");
-		shell_words_next(&reader->words);
-		enum shell_chance asked = read_list(reader, reach);
-		reach = shell_both(reach, is_until ? shell_opposite(asked) : asked);
+		next(reader);
+		asked = read_condition(reader, reach);
+		asked = is_until ? shell_opposite(asked) : asked;
 	}
 	expect(reader, "do");
-	(void)read_list(reader, reach);
+	(void)read_list(reader, shell_both(reach, asked));
 	expect(reader, "done");
+	/* one that goes on for ever */
+	if (!is_for && asked == SHELL_YES)
+		end(reader, reach, SHELL_PERHAPS);
 	return SHELL_PERHAPS;
 }
 
@@ -209,7 +313,7 @@ skip_case(struct reader *reader)
 	while (reader->words.token != SHELL_END) {
 		level += is_word(reader, "case");
 		level -= is_word(reader, "esac");
-		shell_words_next(&reader->words);
+		next(reader);
 		if (level == 0)
 			break;
 	}
@@ -217,37 +321,45 @@ skip_case(struct reader *reader)
 	return SHELL_PERHAPS;
 }
 
+/* A function, which something may call, be it by the name of a program. */
+static void
+read_function(struct reader *reader, enum shell_chance reach)
+{
+	enum shell_chance ended = reader->ended;
+	next(reader);
+	expect(reader, ")");
+	skip_newlines(reader);
+	if (is_word(reader, "{")) {
+		next(reader);
+		(void)read_list(reader, shell_both(reach, SHELL_PERHAPS));
+		expect(reader, "}");
+	} else {
+		doubt(reader, "a function in it is not followed");
+	}
+	reader->ended = ended;
+	end(reader, reach, SHELL_PERHAPS);
+}
+
 static enum shell_chance
 read_simple(struct reader *reader, enum shell_chance reach)
 {
 	struct shell_simple simple = { 0 };
 	size_t start = reader->words.start;
+	bool is_redirected = reader->is_redirected;
 	while (reader->words.token == SHELL_WORD) {
 		simple.words = memory_grow(
 			simple.words, simple.count, sizeof *simple.words);
 		simple.words[simple.count++] = memory_text(reader->words.text);
 		simple.is_expanded = simple.is_expanded || reader->words.is_expanded;
-		shell_words_next(&reader->words);
+		next(reader);
 	}
 	enum shell_chance result = SHELL_PERHAPS;
-	if (simple.count == 1 && is_operator(reader, "(")) {
-		/* a function, which something may call */
-		shell_words_next(&reader->words);
-		expect(reader, ")");
-		while (is_operator(reader, "\n"))
-			shell_words_next(&reader->words);
-		bool has_ended = reader->has_ended;
-		if (is_word(reader, "{")) {
-			shell_words_next(&reader->words);
-			(void)read_list(reader, shell_both(reach, SHELL_PERHAPS));
-			expect(reader, "}");
-		} else {
-			doubt(reader, "a function in it is not followed");
-		}
-		reader->has_ended = has_ended;
-	} else if (simple.count > 0) {
+	if (simple.count == 1 && is_operator(reader, "("))
+		read_function(reader, reach);
+	else if (simple.count > 0)
 		result = take_simple(reader, &simple, reach, start);
-	}
+	else if (!is_redirected)
+		doubt(reader, refused);
 	shell_drop(&simple, simple.count);
 	free(simple.words);
 	return result;
@@ -256,19 +368,14 @@ read_simple(struct reader *reader, enum shell_chance reach)
 static enum shell_chance
 read_command(struct reader *reader, enum shell_chance reach)
 {
-	bool is_not = false, has_ended = reader->has_ended;
-	enum shell_chance result;
-	if (reader->has_ended)
-		reach = SHELL_NO;
-	while (is_word(reader, "!")) {
-		is_not = !is_not;
-		shell_words_next(&reader->words);
-	}
+	enum shell_chance ended = reader->ended, result;
+	if (ended != SHELL_NO)
+		reach = shell_both(reach, shell_opposite(ended));
 	if (!may_nest(reader))
 		return SHELL_PERHAPS;
 	reader->depth++;
 	if (is_word(reader, "if")) {
-		shell_words_next(&reader->words);
+		next(reader);
 		result = read_if(reader, reach);
 	} else if (is_word(reader, "while") || is_word(reader, "until") ||
 		is_word(reader, "for")) {
@@ -276,36 +383,39 @@ read_command(struct reader *reader, enum shell_chance reach)
 	} else if (is_word(reader, "case")) {
 		result = skip_case(reader);
 	} else if (is_word(reader, "{")) {
-		shell_words_next(&reader->words);
+		next(reader);
 		result = read_list(reader, reach);
 		expect(reader, "}");
 	} else if (is_operator(reader, "(")) {
-		shell_words_next(&reader->words);
+		next(reader);
 		result = read_list(reader, reach);
 		expect(reader, ")");
-		reader->has_ended = has_ended; /* a shell of its own */
+		reader->ended = ended; /* a shell of its own */
 	} else {
 		result = read_simple(reader, reach);
 	}
 	reader->depth--;
-	return is_not ? shell_opposite(result) : result;
+	return result;
 }
 
 static enum shell_chance
 read_pipeline(struct reader *reader, enum shell_chance reach)
 {
-	bool has_ended = reader->has_ended, is_pipe = false;
-	enum shell_chance result = read_command(reader, reach);
+	enum shell_chance ended = reader->ended, result;
+	bool is_not = is_word(reader, "!");
+	if (is_not)
+		next(reader);
+	if (is_word(reader, "!"))
+		doubt(reader, refused);
+	result = read_command(reader, reach);
 	while (is_operator(reader, "|")) {
-		is_pipe = true;
-		shell_words_next(&reader->words);
-		while (is_operator(reader, "\n"))
-			shell_words_next(&reader->words);
+		reader->ended = ended; /* each is in a shell of its own */
+		next(reader);
+		skip_newlines(reader);
 		result = read_command(reader, reach);
+		reader->ended = ended;
 	}
-	if (is_pipe) /* each is in a shell of its own */
-		reader->has_ended = has_ended;
-	return result;
+	return is_not ? shell_opposite(result) : result;
 }
 
 /* Whether what stands here ends a list, and is the caller's. */
@@ -319,34 +429,49 @@ ends_list(const struct reader *reader)
 			text_is_one_of(reader->words.text, words));
 }
 
+/* Pipelines with && and || between. */
+static enum shell_chance
+read_chain(struct reader *reader, enum shell_chance reach)
+{
+	enum shell_chance result = read_pipeline(reader, reach);
+	while (is_operator(reader, "&&") || is_operator(reader, "||")) {
+		bool is_and = is_operator(reader, "&&");
+		enum shell_chance reached = is_and ? result : shell_opposite(result);
+		next(reader);
+		skip_newlines(reader);
+		enum shell_chance other = read_pipeline(
+			reader, shell_both(reach, reached));
+		result = is_and ? shell_both(result, other)
+				: shell_opposite(shell_both(
+					  shell_opposite(result), shell_opposite(other)));
+	}
+	return result;
+}
+
 static enum shell_chance
 read_list(struct reader *reader, enum shell_chance reach)
 {
 	enum shell_chance result = SHELL_YES;
+	bool is_empty = true;
 	for (;;) {
-		while (is_separator(reader))
-			shell_words_next(&reader->words);
-		if (ends_list(reader))
-			return result;
-		size_t before = reader->words.start;
-		result = read_pipeline(reader, reach);
-		while (is_operator(reader, "&&") || is_operator(reader, "||")) {
-			bool is_and = is_operator(reader, "&&");
-			enum shell_chance reached = is_and ? result
-							   : shell_opposite(result);
-			shell_words_next(&reader->words);
-			while (is_operator(reader, "\n"))
-				shell_words_next(&reader->words);
-			enum shell_chance next = read_pipeline(
-				reader, shell_both(reach, reached));
-			result = is_and
-				? shell_both(result, next)
-				: shell_opposite(shell_both(
-					  shell_opposite(result), shell_opposite(next)));
+		while (is_operator(reader, "\n")) {
+			if (reader->depth == reader->top)
+				reader->line = reader->commands->count;
+			next(reader);
 		}
-		if (reader->words.start == before && !is_separator(reader) &&
-			!ends_list(reader)) {
-			doubt(reader, "it is not what a shell reads, or not followed");
+		if (ends_list(reader)) {
+			if (is_empty && reader->depth > reader->top)
+				doubt(reader, refused);
+			return result;
+		}
+		is_empty = false;
+		result = read_chain(reader, reach);
+		if (reader->has_errexit && reader->asking == 0 && result != SHELL_YES)
+			end(reader, reach, SHELL_PERHAPS);
+		if (is_operator(reader, ";") || is_operator(reader, "&")) {
+			next(reader);
+		} else if (!is_separator(reader) && !ends_list(reader)) {
+			doubt(reader, refused);
 			reader->words.token = SHELL_END;
 		}
 	}
@@ -355,10 +480,12 @@ read_list(struct reader *reader, enum shell_chance reach)
 static void
 take_text(struct reader *reader, enum shell_chance reach)
 {
-	shell_words_next(&reader->words);
+	reader->top = reader->depth;
+	reader->line = reader->commands->count;
+	next(reader);
 	(void)read_list(reader, reach);
 	if (reader->words.token != SHELL_END || reader->words.is_cut)
-		doubt(reader, "it is not what a shell reads, or not followed");
+		doubt(reader, refused);
 }
 
 static void
@@ -383,11 +510,23 @@ take_nested(
 	shell_words_free(&nested.words);
 }
 
+bool
+shell_text_takes(const char *option)
+{
+	return option[0] == '-' && option[1] != '\0' &&
+		option[1 + strspn(option + 1, "eux")] == '\0';
+}
+
 void
-shell_text_read(struct host *host, struct bytes text, struct shell_commands *ret_commands)
+shell_text_read(struct host *host, struct bytes text, const char *option,
+	struct shell_commands *ret_commands)
 {
 	struct reader reader = {
-		.host = host, .words = { .input = text }, .commands = ret_commands
+		.host = host,
+		.words = { .input = text },
+		.commands = ret_commands,
+		.has_errexit = option != NULL && strchr(option, 'e') != NULL,
+		.has_nounset = option != NULL && strchr(option, 'u') != NULL,
 	};
 	*ret_commands = (struct shell_commands){ 0 };
 	if (text.size > TEXT_MAX) {

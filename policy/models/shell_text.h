@@ -1,7 +1,8 @@
 /* What a shell starts by a text, be it a command of cron's or a script: its simple
  * commands, with what stands in their way as far as it is followed. Source: POSIX, Shell
  * Command Language, 2.2, 2.6, 2.9 and 2.10; dash(1). What a command does, and so how it
- * ends, is not followed, but for few builtins and for tests of files. */
+ * ends, is not followed, but for few builtins and for tests of files. What is not
+ * understood makes a doubt of its line as a whole, and of all behind it. */
 #ifndef POLICY_MODELS_SHELL_TEXT_H
 #define POLICY_MODELS_SHELL_TEXT_H
 
@@ -14,7 +15,8 @@ struct shell_command {
 	char **words; /* without quotes, assignments, redirections, and programs such as
 			 nice that start the rest; one at least */
 	size_t count;
-	bool is_perhaps; /* a condition before it is not followed */
+	bool is_perhaps; /* a condition before it, or something in its line or in one
+			    before, is not followed */
 	bool is_expanded; /* a word holds an expansion that is not followed, as it stands
 			   */
 	size_t start, size; /* in the text */
@@ -28,15 +30,19 @@ struct shell_commands {
 	const char *doubt; /* why there may be others; NULL */
 };
 
-/* Reads TEXT; an absolute program that is not there, where its folder is, starts nothing,
- * nor what is a question or does nothing by itself (test, echo, cd, exit ...). Freed by
- * shell_commands_free. */
-void
-shell_text_read(
-	struct host *host, struct bytes text, struct shell_commands *ret_commands);
+/* Whether a shell with OPTION ("-e") runs its text, and how is followed. */
+bool
+shell_text_takes(const char *option);
 
-/* Whether the program PATH is missing where its folder is there; false for a name alone.
- */
+/* Reads TEXT, for a shell with OPTION (NULL: none); an absolute program that is not
+ * there, where its folder is, starts nothing, nor what is a question or does nothing by
+ * itself (test, echo, cd, exit ...). Freed by shell_commands_free. */
+void
+shell_text_read(struct host *host, struct bytes text, const char *option,
+	struct shell_commands *ret_commands);
+
+/* Whether the program PATH is missing where its folder is there, or can't be executed;
+ * false for a name alone. */
 bool
 shell_is_missing(struct host *host, const char *path);
 

@@ -184,7 +184,7 @@ skip_blanks(struct shell_words *words)
 	}
 }
 
-/* "2>&1", "> FILE": true when one was left out. A here-document is not followed. */
+/* "2>&1", "> FILE": true when one was put aside. A here-document is not followed. */
 static bool
 skip_redirection(struct shell_words *words)
 {
@@ -200,13 +200,18 @@ skip_redirection(struct shell_words *words)
 		words->is_cut = true;
 		return true;
 	}
-	while (peek(words, 0) == '>' || peek(words, 0) == '&' || peek(words, 0) == '|')
-		words->at++;
+	char kind = (char)byte;
+	for (; peek(words, 0) == '>' || peek(words, 0) == '&' || peek(words, 0) == '|';
+		words->at++)
+		kind = (char)(peek(words, 0) == '|' ? '>' : peek(words, 0));
 	skip_blanks(words);
 	struct buffer kept = words->buffer;
 	bool is_expanded = words->is_expanded;
 	words->buffer = (struct buffer){ 0 };
 	take_word(words);
+	buffer_add(&words->redirections, &kind, 1);
+	buffer_add(&words->redirections, words->buffer.data, words->buffer.size);
+	buffer_add(&words->redirections, "", 1);
 	buffer_free(&words->buffer);
 	words->buffer = kept;
 	words->is_expanded = is_expanded;
@@ -298,6 +303,7 @@ void
 shell_words_free(struct shell_words *words)
 {
 	buffer_free(&words->buffer);
+	buffer_free(&words->redirections);
 	for (size_t i = 0; i < words->variable_count; i++) {
 		free(words->variables[i].name);
 		free(words->variables[i].value);

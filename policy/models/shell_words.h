@@ -1,6 +1,6 @@
 /* The tokens of a shell's text: words without their quotes, and operators. Redirections
- * and comments are left out, and variables that the text itself has set to plain words
- * are put in. Source: POSIX, Shell Command Language, 2.2 to 2.7. */
+ * are put aside, comments are left out, and variables that the text itself has set to
+ * plain words are put in. Source: POSIX, Shell Command Language, 2.2 to 2.7. */
 #ifndef POLICY_MODELS_SHELL_WORDS_H
 #define POLICY_MODELS_SHELL_WORDS_H
 
@@ -24,6 +24,9 @@ struct shell_words {
 	bool is_cut; /* the input goes on, and is not followed */
 	size_t start; /* of the token */
 	size_t last; /* behind the token before */
+	struct buffer redirections; /* before the token, since the caller emptied it: of
+				       each '<', '>' or '&' (of ">&1"), its target, and a
+				       NUL */
 	struct buffer buffer; /* private, as the rest */
 	size_t shown; /* of the buffer: words that an expansion made come one by one */
 	struct shell_variable {

@@ -411,6 +411,62 @@ by '/usr/local/sbin/backup'
 mkdir -p "$ROOT/usr/local/sbin"
 judged fail "there is no /usr/local/sbin/backup"
 
+form "what a shell refuses as a whole"
+debian
+scheduled daily
+# shellcheck disable=SC2016
+for command in '/usr/local/sbin/backup --to /b/$(date +%F)' "/usr/local/sbin/backup 'oops" '/usr/local/sbin/backup; )' \
+	'(/usr/local/sbin/backup' 'if true; then /usr/local/sbin/backup' '/usr/local/sbin/backup ;; true'; do
+	by "$command"
+	judged unknown "it is not what a shell reads, or not followed"
+done
+form "what comes before a command"
+debian
+scheduled daily
+# shellcheck disable=SC2016
+for command in 'pgrep backup && exit' '[ -e /run/flag ] || exit 0' '. /etc/nope' 'shift &&' 'set -n' 'set -e; mount /b' \
+	'eval exit' 'kill $$' 'f() { :; }' 'case $1 in *) esac'; do
+	by "${command%&&}; /usr/local/sbin/backup"
+	judged unknown "not followed"
+done
+for command in 'cd /nope &&' 'cd /nope || exit 1;' 'exec true;' 'for i in; do' 'false &&'; do
+	by "$command /usr/local/sbin/backup$([ "${command% do}" = "$command" ] || echo '; done')"
+	judged fail "nothing starts it"
+done
+for command in 'cd / &&' 'test -x /usr/sbin/cron || exit 0;' 'sleep 5 &&' 'nice -n 10 ionice -c3' 'umask 077;' '>/tmp/x'; do
+	chmod 755 "$ROOT/usr/sbin/cron"
+	by "$command /usr/local/sbin/backup >>/var/log/backup.log 2>&1"
+	judged pass
+done
+form "what is asked about a command"
+debian
+scheduled daily
+for command in 'sudo -l' 'time -V' 'env --help' 'nice -n 5 --help' 'sh -n'; do
+	by "$command /usr/local/sbin/backup"
+	judged unknown "not followed"
+done
+by 'command -v /usr/local/sbin/backup'
+judged fail "nothing starts it"
+form "a file that it is redirected from or to"
+debian
+scheduled daily
+for command in '/usr/local/sbin/backup </etc/none' '/usr/local/sbin/backup >/srv/none/log' '{ /usr/local/sbin/backup; } </etc/none'; do
+	by "$command"
+	judged unknown "a file that it is redirected to or from is not there"
+done
+form "a program that can't be executed"
+debian
+scheduled daily
+by '/usr/local/sbin/backup'
+: | put usr/local/sbin/backup
+chmod 600 "$ROOT/usr/local/sbin/backup"
+judged fail "/usr/local/sbin/backup can't be executed"
+chmod 700 "$ROOT/usr/local/sbin/backup"
+judged pass
+rm "$ROOT/usr/local/sbin/backup"
+mkdir "$ROOT/usr/local/sbin/backup"
+judged fail "/usr/local/sbin/backup can't be executed"
+
 form "what a script starts"
 debian
 scheduled daily
@@ -425,6 +481,16 @@ in_script '#!/bin/sh\ntest -x /usr/sbin/gone || exit 0\n/usr/local/sbin/backup'
 judged fail "nothing starts it"
 in_script '#!/bin/sh\nWHAT=/usr/local/sbin/backup\necho $WHAT'
 judged fail "nothing starts it"
+in_script '#!/bin/sh\n/usr/local/sbin/backup\nif true; then'
+judged pass "/etc/crontab:5"
+in_script '#!/bin/sh\nif true; then\n/usr/local/sbin/backup'
+judged unknown "it is not what a shell reads"
+in_script '#!/bin/sh\n[ -e /run/flag ] || exit 0\n/usr/local/sbin/backup'
+judged unknown "a condition before it is not followed"
+in_script '#!/bin/sh -e\nhostname nas\n/usr/local/sbin/backup'
+judged unknown "a condition before it is not followed"
+in_script '#!/bin/sh -n\n/usr/local/sbin/backup'
+judged unknown "an option in its first line is not followed"
 in_script '#!/usr/bin/perl\nsystem("/usr/local/sbin/backup");'
 judged unknown "a script in another language is not followed"
 

@@ -126,8 +126,18 @@ for command in 'systemctl stop logcheck' 'echo logcheck' 'test -x /usr/sbin/logc
 	printf '2 * * * * root %s\n' "$command" | put etc/cron.d/logcheck
 	judged fail "logcheck: nothing starts it"
 done
-printf '2 * * * * root hostname -f && logcheck\n' | put etc/cron.d/logcheck
-judged unknown "a condition before it is not followed"
+for command in 'hostname -f && logcheck' 'pgrep logcheck && exit; logcheck' '[ -e /run/no ] || exit 0; logcheck'; do
+	printf '2 * * * * root %s\n' "$command" | put etc/cron.d/logcheck
+	judged unknown "a condition before it is not followed"
+done
+for command in 'sudo -l logcheck' 'logcheck; )' 'logcheck </etc/none'; do
+	printf '2 * * * * root %s\n' "$command" | put etc/cron.d/logcheck
+	judged unknown "not followed"
+done
+printf '2 * * * * root /usr/sbin/logcheck\n' | put etc/cron.d/logcheck
+judged pass
+chmod 600 "$ROOT/usr/sbin/logcheck"
+judged fail "/usr/sbin/logcheck can't be executed"
 form "an option"
 logcheck
 asked <<'END'
@@ -174,7 +184,7 @@ $LOGTAIL /var/log/secure >> $TMPDIR/check.$$
 #$LOGTAIL /var/log/maillog >> $TMPDIR/check.$$
 END
 printf '#!/bin/sh\nexec /usr/local/etc/logcheck.sh\n' | put etc/cron.hourly/check
-chmod 755 "$ROOT/etc/cron.hourly/check"
+chmod 755 "$ROOT/etc/cron.hourly/check" "$ROOT/usr/local/etc/logcheck.sh"
 judged pass "/usr/local/etc/logcheck.sh:3: logcheck to: root"
 says "$FORM: its log" "/usr/local/etc/logcheck.sh:6: logcheck /var/log/secure"
 sed -i 's|/var/log/secure|/var/log/maillog|' "$T/policy.yaml"
