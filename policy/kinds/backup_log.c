@@ -129,6 +129,11 @@ take_text(struct work *work, const char *path, const struct file *file, struct b
 		doubt(work, path, "its newest record begins with no time that there is");
 		return;
 	}
+	if (answer == LOG_TIME_UNCLEAR) {
+		doubt(work, path,
+			"its newest record holds a date that is not understood");
+		return;
+	}
 	if (answer == LOG_TIME_NONE && !is_last) {
 		doubt(work, path,
 			"its records begin with no time that is understood, and "

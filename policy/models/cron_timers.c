@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/principals.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "policy/models/boot.h"
 #include "policy/models/cron_table.h"
+#include "policy/models/shell_words.h"
 #include "policy/models/timer_calendar.h"
 #include "policy/models/unit_files.h"
 #include "policy/models/unit_names.h"
@@ -95,6 +97,129 @@ take_setting(void *data, const char *name, struct traced *value)
 		timer->has_start = true;
 }
 
+/* --- the service ---------------------------------------------------------------------
+ */
+
+/* What keeps a service from starting that the boot does not look at. */
+struct service {
+	struct boot_units *units;
+	char *user, *group, *missing; /* MISSING: what it requires and is not there */
+	bool is_oneshot, is_dynamic;
+};
+
+static void
+take_service(void *data, const char *name, struct traced *value)
+{
+	struct service *service = data;
+	autofree char *text = memory_copy(
+		value->text.size > 0 ? value->text.data : "", value->text.size);
+	if (strcmp(name, "User") == 0) {
+		free(service->user);
+		service->user = memory_text(text);
+	} else if (strcmp(name, "Group") == 0) {
+		free(service->group);
+		service->group = memory_text(text);
+	} else if (strcmp(name, "Type") == 0) {
+		service->is_oneshot = strcmp(text, "oneshot") == 0;
+	} else if (strcmp(name, "DynamicUser") == 0) {
+		/* it makes a user; what is no yes or no is ignored */
+		service->is_dynamic = *text != '\0' && strchr("yYtT1", *text) != NULL;
+	}
+}
+
+/* Mounts, devices and slices need no file. */
+static void
+take_requirement(void *data, const char *name, struct traced *value)
+{
+	static const char *const hard[] = { "Requires", "BindsTo", "Requisite", NULL };
+	static const char *const types[] = { ".service", ".socket", ".target", ".timer",
+		".path", NULL };
+	struct service *service = data;
+	char *rest = NULL;
+	if (!text_is_one_of(name, hard))
+		return;
+	autofree char *text = memory_copy(
+		value->text.size > 0 ? value->text.data : "", value->text.size);
+	for (char *word = strtok_r(text, " \t", &rest); word != NULL;
+		word = strtok_r(NULL, " \t", &rest)) {
+		struct boot_unit unit;
+		const char *dot = strrchr(word, '.');
+		if (dot == NULL || !text_is_one_of(dot, types) ||
+			strchr(word, '%') != NULL)
+			continue;
+		boot_units_find(service->units, word, &unit);
+		if (service->missing == NULL &&
+			(!unit.is_there || unit.change == BOOT_CHANGE_UNMASK))
+			service->missing = memory_text(word);
+		free(unit.reason);
+		free(unit.path);
+	}
+}
+
+static bool
+is_known(const struct principals *principals, const char *name, bool is_user)
+{
+	gid_t gid;
+	return name == NULL || *name == '\0' || text_is_digits(name) ||
+		(is_user ? principals_user(principals, name) != NULL
+			 : principals_group(principals, name, &gid));
+}
+
+/* Why UNIT, a service, can't start, and the caller frees it; NULL when nothing is seen
+ * that hinders it. */
+static char *
+find_obstacle(struct host *host, const struct boot_unit *unit,
+	const struct principals *principals, bool *ret_is_doubt)
+{
+	struct service service = { .units = boot_units_read(host) };
+	char *found = NULL;
+	size_t starts = 0;
+	for (size_t i = 0; unit->commands != NULL && i < unit->commands->count; i++)
+		starts += strcmp(unit->commands->items[i].setting, "ExecStart") == 0;
+	/* what can't be read is told by the boot */
+	(void)unit_files_read_part(host, unit->name, "[Service]", take_service, &service);
+	(void)unit_files_read_part(
+		host, unit->name, "[Unit]", take_requirement, &service);
+	bool has_user = is_known(principals, service.user, true),
+	     has_group = is_known(principals, service.group, false);
+	*ret_is_doubt = false;
+	if (starts > 1 && !service.is_oneshot) {
+		found = memory_printf("%s has more than one ExecStart= and is not "
+				      "Type=oneshot, which systemd refuses",
+			unit->name);
+	} else if (service.missing != NULL) {
+		found = memory_printf("%s requires %s, which is not there, or masked",
+			unit->name, service.missing);
+	} else if (!service.is_dynamic && (!has_user || !has_group)) {
+		*ret_is_doubt = strchr(has_user ? service.group : service.user, '%') !=
+				NULL ||
+			!(has_user ? principals->groups_complete
+				   : principals->users_complete);
+		found = memory_printf("%s runs as %s, of whom there is no entry in %s",
+			unit->name, has_user ? service.group : service.user,
+			has_user ? "/etc/group" : "/etc/passwd");
+	}
+	free(service.user);
+	free(service.group);
+	free(service.missing);
+	return found;
+}
+
+/* Whether COMMAND has what a shell takes for an operator, or a quote without an end: to
+ * systemd, which starts it without a shell, it is an argument, or no command. */
+static bool
+has_operator(const char *command)
+{
+	struct shell_words words = { .input = BYTES_TEXT(command) };
+	bool found = false;
+	do {
+		shell_words_next(&words);
+		found = found || words.token == SHELL_OPERATOR || words.is_cut;
+	} while (words.token != SHELL_END && !found);
+	shell_words_free(&words);
+	return found;
+}
+
 /* Why TIMER does not start what it is for again and again, *ret_is_doubt: why that can't
  * be told; NULL when it does. */
 static char *
@@ -148,22 +273,31 @@ add_jobs(struct host *host, const struct timer *timer, const char *command,
 /* The commands of SERVICE, which TIMER starts; ITS is what the boot makes of that. */
 static void
 add_service(struct host *host, const struct timer *timer, const struct boot_unit *its,
-	const struct boot_unit *service, struct cron_table *table)
+	const struct boot_unit *service, const struct principals *principals,
+	struct cron_table *table)
 {
 	bool is_doubt;
-	autofree char *hindrance = find_hindrance(timer, its, service, &is_doubt);
+	char *reason = find_hindrance(timer, its, service, &is_doubt);
+	if (reason == NULL)
+		reason = find_obstacle(host, service, principals, &is_doubt);
+	autofree char *hindrance = reason;
 	for (size_t i = 0; service->commands != NULL && i < service->commands->count;
 		i++) {
 		const struct boot_command *command = &service->commands->items[i];
-		if (strcmp(command->setting, "ExecStart") == 0)
-			add_jobs(host, timer,
-				command->text + strspn(command->text, "@-:+!"), hindrance,
-				is_doubt, table);
+		const char *text = command->text + strspn(command->text, "@-:+!");
+		if (strcmp(command->setting, "ExecStart") != 0)
+			continue;
+		bool is_odd = hindrance == NULL && has_operator(text);
+		add_jobs(host, timer, text,
+			is_odd ? "an operator of a shell in ExecStart= is not followed"
+			       : hindrance,
+			is_odd || is_doubt, table);
 	}
 }
 
 static void
-read_timer(struct host *host, const char *name, struct cron_table *table)
+read_timer(struct host *host, const char *name, const struct principals *principals,
+	struct cron_table *table)
 {
 	struct boot_units *units = boot_units_read(host);
 	struct timer timer = { 0 };
@@ -182,7 +316,7 @@ read_timer(struct host *host, const char *name, struct cron_table *table)
 	else if (its.state == BOOT_UNSURE && service.commands == NULL)
 		cron_table_skip(table, its.path != NULL ? its.path : name,
 			(struct place){ 0 }, true, memory_text(its.reason));
-	add_service(host, &timer, &its, &service, table);
+	add_service(host, &timer, &its, &service, principals, table);
 	free(its.reason);
 	free(its.path);
 	free(service.reason);
@@ -209,19 +343,22 @@ cron_timers_add(struct host *host, struct cron_table *table)
 	const struct name_list *wanted = &unit_names_read(host)->wanted;
 	const struct boot_unit *unit;
 	struct table seen = { 0 };
+	struct principals principals;
 	size_t count = 0;
+	principals_read(host, &principals);
 	for (size_t i = 0; (unit = boot_units_next(units, &i)) != NULL;)
 		if (is_timer(unit->name) && count++ < TIMERS_MAX) {
 			table_set(&seen, unit->name, table);
-			read_timer(host, unit->name, table);
+			read_timer(host, unit->name, &principals, table);
 		}
 	for (size_t i = 0; i < wanted->count; i++)
 		if (is_timer(wanted->names[i]) &&
 			table_get(&seen, wanted->names[i]) == NULL &&
 			count++ < TIMERS_MAX)
-			read_timer(host, wanted->names[i], table);
+			read_timer(host, wanted->names[i], &principals, table);
 	if (count > TIMERS_MAX)
 		cron_table_skip(table, "/etc/systemd/system", (struct place){ 0 }, true,
 			memory_text("there are more timers than are followed"));
 	table_free(&seen);
+	principals_free(&principals);
 }

@@ -129,16 +129,66 @@ read_epoch(const char *at, time_t *ret_time)
 	return LOG_TIME_READ;
 }
 
-static enum log_time
-read_syslog(const char *at, struct tm *ret_parts)
+static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+/* Where the month that AT begins with stands in MONTHS; NULL: none. */
+static const char *
+find_month(const char *at)
 {
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	for (size_t i = 0; i + 3 < sizeof months; i += 3)
+		if (strncmp(at, months + i, 3) == 0)
+			return months + i;
+	return NULL;
+}
+
+/* "2026", as a word. */
+static bool
+take_year(const char *at, struct tm *when)
+{
+	if (strspn(at, "0123456789") != 4 ||
+		(strncmp(at, "19", 2) != 0 && strncmp(at, "20", 2) != 0) ||
+		isalpha((unsigned char)at[4]) || take_number(&at, 4, &when->tm_year) < 0)
+		return false;
+	when->tm_year -= 1900;
+	return true;
+}
+
+/* " UTC 2026" or " 2026" at AT, behind the time WHEN. */
+static enum log_time
+read_year(const char *at, struct tm when, time_t *ret_time)
+{
+	static const long utc = 0;
+	at += *at == '.' ? 1 + strspn(at + 1, "0123456789") : 0;
+	if (*at++ != ' ')
+		return LOG_TIME_YEARLESS;
+	if (take_year(at, &when))
+		return finish(when, NULL, ret_time);
+	size_t size = strcspn(at, " ");
+	autofree char *zone = memory_copy(at, size);
+	if (strcmp(zone, "AM") == 0 || strcmp(zone, "PM") == 0)
+		return LOG_TIME_UNCLEAR;
+	if (at[size] != ' ' || !take_year(at + size + 1, &when))
+		return LOG_TIME_YEARLESS;
+	if (strcmp(zone, "UTC") == 0 || strcmp(zone, "GMT") == 0)
+		return finish(when, &utc, ret_time);
+	return strcmp(zone, tzname[0]) == 0 || strcmp(zone, tzname[1]) == 0
+		? finish(when, NULL, ret_time)
+		: LOG_TIME_UNCLEAR;
+}
+
+static enum log_time
+read_syslog(const char *at, time_t *ret_time, struct tm *ret_parts)
+{
+	static const char weekdays[] = "SunMonTueWedThuFriSat";
 	static const int days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	struct tm when = { 0 };
 	const char *month = NULL;
-	for (size_t i = 0; i + 3 < sizeof months; i += 3)
-		if (strncmp(at, months + i, 3) == 0)
-			month = months + i;
+	for (size_t i = 0; i + 3 < sizeof weekdays; i += 3)
+		if (strncmp(at, weekdays + i, 3) == 0 && at[3] == ' ') {
+			at += 4;
+			break;
+		}
+	month = find_month(at);
 	if (month == NULL || at[3] != ' ')
 		return LOG_TIME_NONE;
 	when.tm_mon = (int)(month - months) / 3;
@@ -151,8 +201,9 @@ read_syslog(const char *at, struct tm *ret_parts)
 		*at++ != ' ' || take_clock(&at, &when) < 0)
 		return LOG_TIME_BAD;
 	*ret_parts = when;
-	return when.tm_mday > 0 && when.tm_mday <= days[when.tm_mon] ? LOG_TIME_YEARLESS
-								     : LOG_TIME_BAD;
+	return when.tm_mday > 0 && when.tm_mday <= days[when.tm_mon]
+		? read_year(at, when, ret_time)
+		: LOG_TIME_BAD;
 }
 
 bool
@@ -176,6 +227,44 @@ log_time_before(struct tm parts, time_t written)
 	return -1;
 }
 
+/* The size of the digits at AT, which may be those of a date by themselves: a year, with
+ * month, day and more, or seconds or parts of them since 1970. */
+static bool
+is_date(const char *at, size_t digits)
+{
+	bool has_year = strncmp(at, "19", 2) == 0 || strncmp(at, "20", 2) == 0;
+	return (has_year && (digits == 4 || digits == 8 || digits >= 12)) || digits >= 10;
+}
+
+/* Whether TEXT may hold a date: such digits, or two numbers with /, . or - between and
+ * behind ("30/11/20"), or a number before or behind the name of a month ("30/Nov"). */
+static bool
+may_hold_date(const char *text)
+{
+	static const char marks[] = "/.- ", digit[] = "0123456789";
+	for (const char *at = text; *at != '\0'; at++) {
+		size_t digits = strspn(at, digit);
+		if (digits == 0) {
+			bool is_month = isalpha((unsigned char)*at) &&
+				find_month(at) != NULL;
+			if (is_month && at[3] != '\0' && strchr(marks, at[3]) != NULL &&
+				isdigit((unsigned char)at[4]))
+				return true;
+			continue;
+		}
+		const char *mark = at + digits;
+		size_t other = *mark != '\0' ? strspn(mark + 1, digit) : 0;
+		if (is_date(at, digits) ||
+			(*mark != '\0' && strchr(marks, *mark) != NULL &&
+				((other > 0 && *mark != ' ' && mark[1 + other] == *mark &&
+					 isdigit((unsigned char)mark[2 + other])) ||
+					find_month(mark + 1) != NULL)))
+			return true;
+		at = mark - 1;
+	}
+	return false;
+}
+
 enum log_time
 log_time_read(struct bytes line, time_t *ret_time, struct tm *ret_parts)
 {
@@ -186,6 +275,9 @@ log_time_read(struct bytes line, time_t *ret_time, struct tm *ret_parts)
 	if (answer == LOG_TIME_NONE)
 		answer = read_epoch(at, ret_time);
 	if (answer == LOG_TIME_NONE)
-		answer = read_syslog(at, ret_parts);
-	return answer;
+		answer = read_syslog(at, ret_time, ret_parts);
+	if (answer != LOG_TIME_NONE)
+		return answer;
+	autofree char *whole = memory_copy(line.data, line.size);
+	return may_hold_date(whole) ? LOG_TIME_UNCLEAR : LOG_TIME_NONE;
 }

@@ -10,12 +10,14 @@
 
 enum log_time {
 	LOG_TIME_NONE, /* the line begins with none that is known */
+	LOG_TIME_UNCLEAR, /* it holds what may be a date, and is not understood */
 	LOG_TIME_BAD, /* it begins with what looks like one and is no time */
 	LOG_TIME_YEARLESS, /* "Nov 30 10:03:13", of any year */
 	LOG_TIME_READ,
 };
 
-/* "Nov 30 10:03:13" into *ret_parts; into *ret_time "2026-11-30 10:03:13" with - or /
+/* "Nov 30 10:03:13" into *ret_parts; with a year behind it, and as date(1) has it, "Mon
+ * Nov 30 10:03:13 UTC 2026", into *ret_time, as "2026-11-30 10:03:13" with - or /
  * between, T for the blank, parts of a second, and a time zone or the process's own, or
  * the date alone; seconds since 1970 in 9 to 11 digits, if no unit is behind them. A
  * bracket may stand in front. */

@@ -83,6 +83,15 @@ take_setting(void *data, const char *name, struct traced *value)
 	}
 }
 
+static const char returns[] = "a carriage return at the end of a line is a part of it";
+
+static bool
+has_return(const struct file *file)
+{
+	return file->bytes.size > 0 &&
+		memchr(file->bytes.data, '\r', file->bytes.size) != NULL;
+}
+
 /* Adds the lines of a list of logs, as grep -v leaves them. */
 static void
 read_list(struct host *host, const char *path, struct log_words *files)
@@ -91,6 +100,8 @@ read_list(struct host *host, const char *path, struct log_words *files)
 	struct bytes line;
 	if (file->state == FILE_REFUSED)
 		doubt(files, path, file->reason);
+	if (has_return(file))
+		doubt_all(files, path, returns);
 	for (size_t at = 0, next = 0; bytes_next_line(file->bytes, &next, &line);
 		at = next) {
 		size_t blanks = 0;
@@ -155,6 +166,8 @@ log_watcher_read_logcheck(struct host *host, struct log_watcher *ret_watcher)
 				   : "a shell reads it, and one of its lines is no plain "
 				     "assignment");
 	}
+	if (has_return(file))
+		doubt_all(&ret_watcher->to, conf, returns);
 	if (ret_watcher->prints)
 		doubt_all(&ret_watcher->to, conf, "MAILOUT has it print what it finds");
 	if (ret_watcher->has_other)

@@ -69,11 +69,12 @@ shell_builtin_judge(struct host *host, const struct shell_simple *simple,
 		"declare", "typeset", "enable", "builtin", "shopt", "ulimit", NULL };
 	const char *name = simple->words[0];
 	struct shell_builtin builtin = { .result = SHELL_PERHAPS, .ends = SHELL_NO };
+	bool is_plain = text_is_one_of(name, plain);
 	if (strcmp(name, "exit") == 0)
 		builtin = (struct shell_builtin){ .result = SHELL_NO, .ends = SHELL_YES };
-	else if (text_is_one_of(name, others))
+	else if (text_is_one_of(name, others) || (is_plain && !has_plain_words(simple)))
 		builtin.ends = SHELL_PERHAPS;
-	else if (text_is_one_of(name, good))
+	else if (is_plain || text_is_one_of(name, good))
 		builtin.result = SHELL_YES;
 	else if (strcmp(name, "false") == 0)
 		builtin.result = SHELL_NO;
@@ -81,10 +82,6 @@ shell_builtin_judge(struct host *host, const struct shell_simple *simple,
 		judge_set(simple, &builtin);
 	else if (strcmp(name, "cd") == 0 && simple->count == 2)
 		builtin.result = shell_ask_folder(host, simple->words[1]);
-	else if (text_is_one_of(name, plain) && has_plain_words(simple))
-		builtin.result = SHELL_YES;
-	else if (text_is_one_of(name, plain))
-		builtin.ends = SHELL_PERHAPS;
 	else if (text_is_one_of(name, numbers))
 		builtin.result = simple->count == 2 && text_is_digits(simple->words[1])
 			? SHELL_YES

@@ -533,6 +533,8 @@ shell_text_read(struct host *host, struct bytes text, const char *option,
 		ret_commands->doubt = "of more than 256 KiB it is not followed";
 		return;
 	}
+	if (text.size > 0 && memchr(text.data, '\r', text.size) != NULL)
+		doubt(&reader, "a carriage return in it is a part of a word");
 	take_text(&reader, SHELL_YES);
 	shell_words_free(&reader.words);
 }

@@ -76,7 +76,7 @@ logged
 	echo "$(ago '1 day' %s) bytes: backup of /home finished"
 	echo "the end"
 } | put var/log/backup.log
-judged unknown "begin with no time that is understood"
+judged unknown "its newest record holds a date that is not understood"
 
 form "rotated"
 logged
@@ -113,6 +113,35 @@ judged unknown "other lines follow the newest"
 echo "backup of /home finished" | put var/log/backup.log
 touch -d '3 days ago' "$ROOT/var/log/backup.log"
 judged fail "-> a record of the last 2 days"
+
+# date(1)'s, with the year
+for stamp in '%a %b %e %T UTC %Y' '%a %b %e %T %Y' '%b %e %T %Y' '%b %d %T.123 GMT %Y'; do
+	form "a time as $stamp"
+	logged
+	echo "$(ago '1 day' "$stamp") backup of /home finished" | put var/log/backup.log
+	judged pass "the newest is of"
+	echo "$(ago '370 days' "$stamp") backup of /home finished" | put var/log/backup.log
+	judged fail "the newest is of $(ago '370 days' %F)"
+done
+form "a date that is not understood"
+logged
+for stamp in '30/Nov/2020:10:00:00' '11/30/2020' '30.11.20' '20201130T100000Z' '<6>2020-01-01' '1600000000123' '30 Nov' \
+	'30-Nov-20' 'Mon Nov 30 10:00:00 CEST 2020' 'Mon Nov 30 10:00:00 AM UTC 2020' 'on 2020-01-01 the'; do
+	echo "$stamp backup of /home finished" | put var/log/backup.log
+	judged unknown "its newest record holds a date that is not understood"
+done
+for text in '3 files of 1.5 GB' 'v1.2' 'Marked 7' '300000 bytes'; do
+	echo "$text: backup of /home finished" | put var/log/backup.log
+	judged pass "when the file was last changed counts"
+done
+form "a clock that was put back"
+logged
+{
+	echo "$(ago '1440 minutes' '%b %e %T') giant backup: backup of /home finished"
+	echo "$(ago '1460 minutes' '%b %e %T') giant backup: backup of /var started"
+	echo "$(ago '1 minute' '%b %e %T') giant backup: backup of /var started"
+} | put var/log/backup.log
+judged pass "the newest is of $(ago '1440 minutes' %F)"
 
 form "more than 8 MiB"
 logged
@@ -402,6 +431,11 @@ by '/usr/local/sbin/backup'
 judged pass "/etc/cron.d/it:1"
 printf '30 2 * * * root /usr/local/sbin/backup\r\n' | put etc/cron.d/it
 judged unknown "a carriage return"
+by /usr/local/bin/nightly
+printf '#!/bin/sh\n/usr/local/sbin/backup\r\n' | put usr/local/bin/nightly
+chmod 755 "$ROOT/usr/local/bin/nightly"
+judged unknown "a carriage return"
+rm -r "${ROOT:?}/usr/local"
 printf 'SHELL=/bin/true\n30 2 * * * root /usr/local/sbin/backup\n' | put etc/cron.d/it
 judged unknown "SHELL=/bin/true is not there, or not followed"
 mkdir -p "$ROOT/bin"
@@ -420,6 +454,12 @@ for command in '/usr/local/sbin/backup --to /b/$(date +%F)' "/usr/local/sbin/bac
 	by "$command"
 	judged unknown "it is not what a shell reads, or not followed"
 done
+form "a pattern behind a command"
+debian
+scheduled daily
+by 'hostname # /usr/local/sbin/backup'
+judged fail "nothing starts it"
+
 form "what comes before a command"
 debian
 scheduled daily
@@ -504,6 +544,22 @@ judged fail "run-parts passes over names that end so"
 script etc/cron.daily/backup.sh
 : >"$ROOT/etc/cron.daily/jobs.deny"
 judged unknown "jobs.allow and jobs.deny are not followed"
+form "the hours of Red Hat's anacron"
+redhat
+scheduled daily
+script etc/cron.daily/backup
+rm "$ROOT/etc/cron.hourly/0anacron"
+sed -i 's/^START_HOURS_RANGE=.*/START_HOURS_RANGE=3-7/' "$ROOT/etc/anacrontab"
+for time in '0 3' '59 6'; do
+	anacron_by '/usr/sbin/anacron -s'
+	sed -i "s/^30 7/$time/" "$ROOT/etc/cron.d/anacron"
+	judged pass "/etc/anacrontab:4"
+done
+for time in '59 2' '0 7'; do
+	anacron_by '/usr/sbin/anacron -s'
+	sed -i "s/^30 7/$time/" "$ROOT/etc/cron.d/anacron"
+	judged fail "never started"
+done
 form "Red Hat leaves out a line"
 redhat
 scheduled daily
@@ -607,6 +663,47 @@ printf '[Unit]\nConditionPathExists=/etc/backup\n' | put etc/systemd/system/back
 judged fail "nothing starts it"
 printf '[Unit]\nConditionACPower=true\n' | put etc/systemd/system/backup.timer.d/x.conf
 judged unknown "backup.timer: ConditionACPower=true can't be told from the files of this root"
+form "a timer whose service can't start"
+scheduled daily
+timer OnCalendar=daily
+printf 'passwd: files\ngroup: files\n' | put etc/nsswitch.conf
+printf 'root:x:0:0::/root:/bin/sh\n' | put etc/passwd
+printf 'root:x:0:\n' | put etc/group
+# serviced LINE...: the service's drop-in
+serviced()
+{
+	printf '%s\n' "$@" | put etc/systemd/system/backup.service.d/x.conf
+}
+serviced '[Service]' User=root Group=0
+judged pass
+serviced '[Service]' User=backup
+judged fail "backup.service runs as backup, of whom there is no entry in /etc/passwd"
+serviced '[Service]' User=backup DynamicUser=yes
+judged pass
+serviced '[Service]' Group=backup
+judged fail "backup.service runs as backup, of whom there is no entry in /etc/group"
+printf 'passwd: files ldap\n' | put etc/nsswitch.conf
+serviced '[Service]' User=backup
+judged unknown "of whom there is no entry in /etc/passwd"
+serviced '[Service]' ExecStart=/usr/local/sbin/backup
+judged fail "more than one ExecStart="
+serviced '[Service]' ExecStart=/usr/local/sbin/backup Type=oneshot
+judged pass
+printf '[Unit]\nWants=timers.target\n' | put usr/lib/systemd/system/default.target
+for name in timers sysinit basic shutdown; do
+	printf '[Unit]\n' | put "usr/lib/systemd/system/$name.target"
+done
+serviced '[Unit]' 'Requires=gone.service srv.mount'
+judged fail "backup.service requires gone.service, which is not there"
+serviced '[Unit]' Requires=srv.mount
+judged pass
+ln -s /dev/null "$ROOT/etc/systemd/system/hidden.service"
+serviced '[Unit]' BindsTo=hidden.service
+judged fail "backup.service requires hidden.service"
+serviced '[Service]' ExecStart= 'ExecStart=/usr/bin/logger x; /usr/local/sbin/backup'
+judged unknown "an operator of a shell in ExecStart= is not followed"
+serviced '[Service]' ExecStart= "ExecStart=/bin/sh -c 'umask 77; /usr/local/sbin/backup'"
+judged pass
 form "a timer that the boot does not reach"
 scheduled daily
 timer OnCalendar=daily

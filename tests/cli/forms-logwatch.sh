@@ -91,6 +91,19 @@ judged pass "logcheck to: root"
 # shellcheck disable=SC2016
 echo 'SENDMAILTO=$(cat /etc/whom)' >>"$ROOT/etc/logcheck/logcheck.conf"
 judged unknown "one of its lines is no plain assignment"
+form "carriage returns"
+asked <<'END'
+by: [logcheck]
+to: logcheck
+files: [/var/log/auth.log]
+END
+logcheck
+judged pass
+sed -i 's/$/\r/' "$ROOT/etc/logcheck/logcheck.conf"
+judged unknown "a carriage return at the end of a line is a part of it"
+logcheck
+sed -i 's/$/\r/' "$ROOT/etc/logcheck/logcheck.logfiles.d/syslog.logfiles"
+judged unknown "a carriage return at the end of a line is a part of it"
 form "settings that are not followed"
 asked <<'END'
 by: [logcheck]

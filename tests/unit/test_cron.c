@@ -158,6 +158,8 @@ time_is(const char *line, const char *want)
 	enum log_time answer = log_time_read(BYTES_TEXT(line), &time, &parts);
 	if (answer == LOG_TIME_YEARLESS && (time = log_time_before(parts, written)) != -1)
 		answer = LOG_TIME_READ;
+	if (answer == LOG_TIME_UNCLEAR)
+		strcpy(text, "unclear");
 	if (answer == LOG_TIME_BAD)
 		strcpy(text, "bad");
 	if (answer == LOG_TIME_READ && gmtime_r(&time, &parts) != NULL)
@@ -180,8 +182,19 @@ test_log_times(void **state)
 	time_is("2026-12-31 x", "2026-12-31 00:00:00");
 	time_is("2026-13-31 x", "bad");
 	time_is("1798761600 x", "2027-01-01 00:00:00");
-	time_is("1798761600 bytes x", "none");
-	time_is("1798761600KB x", "none");
+	time_is("1798761600 bytes x", "unclear");
+	time_is("179876160 bytes x", "none");
+	time_is("Mon Nov 30 10:00:00 UTC 2020 x", "2020-11-30 10:00:00");
+	time_is("Nov  3 10:00:00.5 2020: x", "2020-11-03 10:00:00");
+	time_is("Feb 29 10:00:00 2021 x", "bad");
+	time_is("Nov 30 10:00:00 XYZT 2020 x", "unclear");
+	time_is("Nov 30 10:00:00 giant[2020]: 2020 x", "unclear");
+	time_is("Nov 30 10:00:00 giant backup[2020]: x", "2026-11-30 10:00:00");
+	time_is("x 2020", "unclear");
+	time_is("x 30/11/20", "unclear");
+	time_is("x Nov-30", "unclear");
+	time_is("x 1/2 3.4.", "none");
+	time_is("179876160KB x", "none");
 	time_is("backup x", "none");
 	time_is("", "none");
 }
