@@ -120,7 +120,14 @@ boot_command_naming(
 {
 	bool may_fail;
 	autofree char *program = boot_command_program(command, &may_fail);
+	struct stat status;
+	autofree char *target = NULL;
 	if (command->setting == settings[0] && strcmp(text_base_name(program), name) == 0)
+		return BOOT_RUNS;
+	/* by a link of another name */
+	if (command->setting == settings[0] && *program == '/' &&
+		host_status(host, program, &status, &target) == 0 &&
+		S_ISREG(status.st_mode) && strcmp(text_base_name(target), name) == 0)
 		return BOOT_RUNS;
 	return boot_text_names(host, command->text, name) ? BOOT_NAMES : BOOT_NAMES_NOT;
 }

@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "policy/models/boot_service.h"
 #include "policy/models/unit_folders.h"
 
 /* Reads one unit's lines. */
 struct reading {
 	struct boot_names *names;
 	struct boot_node *node;
+	struct boot_service service;
 };
 
 bool
@@ -128,6 +130,12 @@ read_words(struct reading *reading, const struct traced *value, bool is_hard, bo
 		} else if (list != NULL) {
 			keep(list, name);
 		} else {
+			if (is_hard && boot_node_is_type(name, "device"))
+				set_loaded(node, BOOT_LOADED_UNSURE, value->file->path,
+					memory_printf(
+						"it requires %s, which udev may not "
+						"find",
+						name));
 			struct boot_edge *edge = add_edge(node, name, is_hard);
 			edge->place = place;
 			edge->binds = binds;
@@ -211,6 +219,8 @@ read_type_line(void *data, const char *name, struct traced *value)
 	bool is_socket = boot_node_is_type(node->name, "socket");
 	const char *text = value->text.size > 0 ? value->text.data : "";
 	boot_commands_add(&node->commands, name, value);
+	if (is_service)
+		boot_service_add(&reading->service, name, value);
 	node->has_own_root = node->has_own_root ||
 		(*text != '\0' && text_is_one_of(name, roots));
 	if (is_service && strcmp(name, "ExecStart") == 0) {
@@ -345,7 +355,7 @@ read_lines(struct boot_names *names, struct boot_node *node, const struct file *
 {
 	static const char *const sections[][2] = { { "service", "[Service]" },
 		{ "socket", "[Socket]" }, { "timer", "[Timer]" }, { "path", "[Path]" } };
-	struct reading reading = { names, node };
+	struct reading reading = { names, node, { { 0 }, { 0 } } };
 	const struct file *bad = unit_files_read_section(
 		names->host, file, all, "[Unit]", read_unit_line, &reading);
 	for (size_t i = 0; i < sizeof sections / sizeof *sections && bad == NULL; i++)
@@ -361,6 +371,12 @@ read_lines(struct boot_names *names, struct boot_node *node, const struct file *
 					? "it has no ExecStart, which systemd takes from "
 					  "some alone"
 					: "it has no ExecStart, and systemd refuses it"));
+	char *problem = node->loaded == BOOT_LOADED
+		? boot_service_problem(names->host, &reading.service, &node->commands)
+		: NULL;
+	if (problem != NULL)
+		set_loaded(node, BOOT_LOADED_UNSURE, file->path, problem);
+	boot_service_free(&reading.service);
 	if (!node->is_alone && waits_for_early(node->name))
 		add_edge(node, "sysinit.target", true)->is_implied = true;
 }

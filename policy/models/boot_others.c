@@ -102,10 +102,12 @@ find_naming(struct host *host, const struct cron_table *table, const struct cron
 	const char *start = job->command + strspn(job->command, " \t");
 	autofree char *program = memory_copy(start, strcspn(start, " \t;&|<>()"));
 	struct bytes line;
-	if (!job->at_boot || job->by_anacron)
+	if (job->by_anacron)
 		return BOOT_NAMES_NOT;
 	if (strcmp(text_base_name(program), name) == 0)
 		return BOOT_RUNS;
+	if (!job->at_boot)
+		return BOOT_NAMES_NOT;
 	bool names = boot_text_names(host, job->command, name);
 	for (size_t k = 0; k < job->commands.count && !names; k++) {
 		const struct cron_script *script = cron_commands_script(
@@ -134,14 +136,17 @@ ask_tabs(struct host *host, enum cron_flavour flavour, const char *name,
 		enum boot_naming naming = find_naming(host, &table, job, name);
 		bool is_sure = naming == BOOT_RUNS && reason == NULL;
 		if (naming == BOOT_NAMES_NOT ||
-			(answer->state == BOOT_UNSURE && !is_sure))
+			(answer->state != BOOT_STOPPED && !(is_sure && job->at_boot)))
 			continue;
 		boot_answer_free(answer);
 		*answer = (struct boot_answer){
-			.state = is_sure ? BOOT_STARTED : BOOT_UNSURE,
+			.state = !is_sure      ? BOOT_UNSURE
+				: job->at_boot ? BOOT_STARTED
+					       : BOOT_LATER,
 			.by = memory_text("cron"),
 			.place = job->place,
-			.reason = is_sure ? NULL
+			.reason = is_sure
+				? (job->at_boot ? NULL : memory_text("cron starts it"))
 				: naming == BOOT_RUNS
 				? memory_printf("whether cron is started, which would "
 						"start it: %s",

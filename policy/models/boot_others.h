@@ -1,4 +1,5 @@
-/* What else starts programs at boot: an inetd that is started, and cron's @reboot lines.
+/* What else starts programs at boot: an inetd that is started, and cron,
+ * at its @reboot lines or later.
  * Sources: inetd(8) of openbsd-inetd and inetutils, crontab(5). */
 #ifndef POLICY_MODELS_BOOT_OTHERS_H
 #define POLICY_MODELS_BOOT_OTHERS_H
@@ -10,7 +11,8 @@
 bool
 boot_ask_inetd(struct host *host, const char *name, struct boot_answer *ret_answer);
 
-/* The same of a line of a crontab for the boot that names the program NAME. */
+/* The same of a line of a crontab that starts the program NAME, or one for the boot that
+ * names it. */
 bool
 boot_ask_cron(struct host *host, const char *name, struct boot_answer *ret_answer);
 

@@ -282,7 +282,10 @@ printf 'root:x:0:0::/root:/bin/sh\n' | put etc/passwd
 printf '@daily root /usr/sbin/catd\n' | put etc/crontab
 printf '[Service]\nExecStart=/usr/sbin/cron -f\n' | put usr/lib/systemd/system/cron.service
 wanted cron.service
-both no "not started"
+printf 'name: [cat, catd]\nboot: no\n' | asked
+judged fail "/etc/crontab:1: cat at boot: started later, by cron"
+printf 'name: [cat, catd]\nboot: yes\n' | asked
+judged unknown "cron starts it"
 printf '@reboot root /usr/sbin/catd -a\n' | put etc/crontab
 both yes "/etc/crontab:1: cat at boot: started by cron"
 printf '@reboot root cd /srv && exec catd\n' | put etc/crontab
@@ -305,8 +308,59 @@ printf '[Service]\nExecStartPre=/usr/sbin/prepare\n' | put etc/systemd/system/ca
 both no "the program /usr/sbin/prepare is not there"
 printf '[Service]\nExecStartPre=-/usr/sbin/prepare\n' | put etc/systemd/system/cat.service.d/x.conf
 both yes "started by cat.service"
+mkdir -p "$ROOT/srv"
 printf '[Service]\nExecStartPre=/usr/sbin/prepare\nRootDirectory=/srv\n' | put etc/systemd/system/cat.service.d/x.conf
 both yes "started by cat.service"
+form "what systemd refuses, or what fails"
+while read -r why lines; do
+	form "refused: $lines"
+	systemd
+	printf 'root:x:0:0::/:/bin/sh\n' | put etc/passwd
+	unit cat.service
+	printf "[Service]\n$lines\n" | put etc/systemd/system/cat.service.d/x.conf
+	wanted cat.service
+	both unknown "$why"
+done <<'END'
+Restart=always Type=oneshot\nRestart=always
+Restart=on-success Type=oneshot\nRestart=on-success
+BusName Type=dbus
+ExecStart ExecStart=/usr/sbin/catd
+closed ExecStart=\nExecStart=/usr/sbin/catd "x
+specifier ExecStart=\nExecStart=/usr/sbin/catd %%Q
+absolute ExecStart=\nExecStart=sbin/catd
+cats User=cats
+EnvironmentFile EnvironmentFile=/etc/cats
+WorkingDirectory WorkingDirectory=/cats
+RootDirectory RootDirectory=/cats
+END
+while read -r lines; do
+	form "taken: $lines"
+	systemd
+	printf 'root:x:0:0::/:/bin/sh\ncats:x:9:9::/:/bin/sh\n' | put etc/passwd
+	unit cat.service
+	printf "[Service]\n$lines\n" | put etc/systemd/system/cat.service.d/x.conf
+	wanted cat.service
+	both yes "started by cat.service"
+done <<'END'
+Type=oneshot\nRestart=no
+Type=dbus\nBusName=x.y
+Type=oneshot\nExecStart=/usr/sbin/catd
+ExecStart=\nExecStart=/usr/sbin/catd "x" '"' %%n %%%%Q
+User=cats\nEnvironmentFile=-/etc/cats\nWorkingDirectory=-/cats
+WorkingDirectory=~\nEnvironmentFile=/etc/cats\nEnvironmentFile=\nUser=7
+END
+form "a device that it requires"
+systemd
+unit cat.service 'BindsTo=dev-cat.device' 'After=dev-cat.device'
+wanted cat.service
+both unknown "it requires dev-cat.device, which udev may not find"
+form "by a link to its program"
+systemd
+: | put usr/sbin/catd
+ln -s catd "$ROOT/usr/sbin/feline"
+printf '[Service]\nExecStart=/usr/sbin/feline\n' | put usr/lib/systemd/system/dog.service
+wanted dog.service
+both yes "started by dog.service"
 form "an ExecCondition"
 systemd
 unit cat.service
@@ -463,7 +517,7 @@ printf 'name: cat\nboot: yes\narguments: [-a, b c]\nwithout: [-q]\n' | asked
 judged pass "/usr/lib/systemd/system/cat.service:3: cat at boot: arguments: as asked for"
 printf 'name: cat\nboot: yes\narguments: [-a, -x]\nwithout: [-r]\n' | asked
 judged fail "cat at boot: arguments: without -x, with -r"
-printf '[Service]\nExecStart=\nExecStart=/usr/sbin/catd $OPTIONS %%X\n' | put etc/systemd/system/cat.service.d/x.conf
+printf '[Service]\nExecStart=\nExecStart=/usr/sbin/catd $OPTIONS %%H\n' | put etc/systemd/system/cat.service.d/x.conf
 judged unknown "how cat.service is started can't be told"
 form "the arguments of another program"
 systemd
