@@ -103,8 +103,8 @@ take_setting(void *data, const char *name, struct traced *value)
 /* What keeps a service from starting that the boot does not look at. */
 struct service {
 	struct boot_units *units;
-	char *user, *group, *missing; /* MISSING: what it requires and is not there */
-	bool is_oneshot, is_dynamic;
+	char *group, *missing; /* MISSING: what it requires and is not there */
+	bool is_dynamic;
 };
 
 static void
@@ -113,14 +113,9 @@ take_service(void *data, const char *name, struct traced *value)
 	struct service *service = data;
 	autofree char *text = memory_copy(
 		value->text.size > 0 ? value->text.data : "", value->text.size);
-	if (strcmp(name, "User") == 0) {
-		free(service->user);
-		service->user = memory_text(text);
-	} else if (strcmp(name, "Group") == 0) {
+	if (strcmp(name, "Group") == 0) {
 		free(service->group);
 		service->group = memory_text(text);
-	} else if (strcmp(name, "Type") == 0) {
-		service->is_oneshot = strcmp(text, "oneshot") == 0;
 	} else if (strcmp(name, "DynamicUser") == 0) {
 		/* it makes a user; what is no yes or no is ignored */
 		service->is_dynamic = *text != '\0' && strchr("yYtT1", *text) != NULL;
@@ -157,12 +152,11 @@ take_requirement(void *data, const char *name, struct traced *value)
 }
 
 static bool
-is_known(const struct principals *principals, const char *name, bool is_user)
+is_known(const struct principals *principals, const char *group)
 {
 	gid_t gid;
-	return name == NULL || *name == '\0' || text_is_digits(name) ||
-		(is_user ? principals_user(principals, name) != NULL
-			 : principals_group(principals, name, &gid));
+	return group == NULL || *group == '\0' || text_is_digits(group) ||
+		principals_group(principals, group, &gid);
 }
 
 /* Why UNIT, a service, can't start, and the caller frees it; NULL when nothing is seen
@@ -173,33 +167,21 @@ find_obstacle(struct host *host, const struct boot_unit *unit,
 {
 	struct service service = { .units = boot_units_read(host) };
 	char *found = NULL;
-	size_t starts = 0;
-	for (size_t i = 0; unit->commands != NULL && i < unit->commands->count; i++)
-		starts += strcmp(unit->commands->items[i].setting, "ExecStart") == 0;
 	/* what can't be read is told by the boot */
 	(void)unit_files_read_part(host, unit->name, "[Service]", take_service, &service);
 	(void)unit_files_read_part(
 		host, unit->name, "[Unit]", take_requirement, &service);
-	bool has_user = is_known(principals, service.user, true),
-	     has_group = is_known(principals, service.group, false);
 	*ret_is_doubt = false;
-	if (starts > 1 && !service.is_oneshot) {
-		found = memory_printf("%s has more than one ExecStart= and is not "
-				      "Type=oneshot, which systemd refuses",
-			unit->name);
-	} else if (service.missing != NULL) {
+	if (service.missing != NULL) {
 		found = memory_printf("%s requires %s, which is not there, or masked",
 			unit->name, service.missing);
-	} else if (!service.is_dynamic && (!has_user || !has_group)) {
-		*ret_is_doubt = strchr(has_user ? service.group : service.user, '%') !=
-				NULL ||
-			!(has_user ? principals->groups_complete
-				   : principals->users_complete);
-		found = memory_printf("%s runs as %s, of whom there is no entry in %s",
-			unit->name, has_user ? service.group : service.user,
-			has_user ? "/etc/group" : "/etc/passwd");
+	} else if (!service.is_dynamic && !is_known(principals, service.group)) {
+		*ret_is_doubt = strchr(service.group, '%') != NULL ||
+			!principals->groups_complete;
+		found = memory_printf("%s runs in the group %s, which is not in "
+				      "/etc/group",
+			unit->name, service.group);
 	}
-	free(service.user);
 	free(service.group);
 	free(service.missing);
 	return found;

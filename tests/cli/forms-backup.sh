@@ -677,16 +677,16 @@ serviced()
 serviced '[Service]' User=root Group=0
 judged pass
 serviced '[Service]' User=backup
-judged fail "backup.service runs as backup, of whom there is no entry in /etc/passwd"
+judged unknown "backup.service: its user backup is not in etc/passwd"
 serviced '[Service]' User=backup DynamicUser=yes
 judged pass
 serviced '[Service]' Group=backup
-judged fail "backup.service runs as backup, of whom there is no entry in /etc/group"
-printf 'passwd: files ldap\n' | put etc/nsswitch.conf
-serviced '[Service]' User=backup
-judged unknown "of whom there is no entry in /etc/passwd"
+judged fail "backup.service runs in the group backup, which is not in /etc/group"
+printf 'group: files ldap\n' | put etc/nsswitch.conf
+serviced '[Service]' Group=backup
+judged unknown "runs in the group backup, which is not in /etc/group"
 serviced '[Service]' ExecStart=/usr/local/sbin/backup
-judged fail "more than one ExecStart="
+judged unknown "it has several ExecStart, and Type is not oneshot"
 serviced '[Service]' ExecStart=/usr/local/sbin/backup Type=oneshot
 judged pass
 printf '[Unit]\nWants=timers.target\n' | put usr/lib/systemd/system/default.target
