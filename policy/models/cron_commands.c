@@ -9,7 +9,7 @@
 enum {
 	COMMAND_BYTES_MAX = 64 * 1024, /* of all jobs' commands */
 	PROGRAM_BYTES_MAX = 64 << 20, /* of all programs and scripts together */
-	SCRIPT_BYTES_MAX = 2 << 20, /* of the scripts alone */
+	SCRIPT_BYTES_MAX = 192 * 1024, /* of the scripts alone */
 	SCRIPTS_MAX = 1000,
 };
 

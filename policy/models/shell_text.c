@@ -10,7 +10,7 @@
 #include "policy/models/shell_words.h"
 
 enum {
-	TEXT_MAX = 256 * 1024, /* bytes */
+	TEXT_MAX = 64 * 1024, /* bytes */
 	COMMANDS_MAX = 2000,
 	DEPTH_MAX = 20,
 };
