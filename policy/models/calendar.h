@@ -12,7 +12,7 @@ enum {
 	CALENDAR_DAY = 24 * 60, /* minutes */
 	CALENDAR_WORDS = (CALENDAR_DAY + 63) / 64,
 	CALENDAR_NEVER = -1, /* see calendar_longest_gap */
-	CALENDAR_ITEMS_MAX = 100, /* that are asked about together */
+	CALENDAR_ITEMS_MAX = 40, /* that are asked about together */
 };
 
 struct calendar {

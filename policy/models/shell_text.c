@@ -530,7 +530,7 @@ shell_text_read(struct host *host, struct bytes text, const char *option,
 	};
 	*ret_commands = (struct shell_commands){ 0 };
 	if (text.size > TEXT_MAX) {
-		ret_commands->doubt = "of more than 256 KiB it is not followed";
+		ret_commands->doubt = "of more than 64 KiB it is not followed";
 		return;
 	}
 	if (text.size > 0 && memchr(text.data, '\r', text.size) != NULL)
