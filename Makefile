@@ -336,6 +336,8 @@ lint-lenses:
 	@$(SUITE) tests/suite.sh lenses $(LENSES) $(LENS_TESTS)
 
 lint-scripts:
+	@! grep -rnF '$(CURDIR)/' --include='*.expected' tests || \
+		{ echo "*** an expected text holds the path where the project lies" >&2; exit 1; }
 	shellcheck -S warning $(wildcard .ci/run tests/*.sh tests/*/*.sh)
 
 # --- install -------------------------------------------------------------------------
