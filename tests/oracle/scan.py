@@ -98,10 +98,12 @@ class Scan(Oracle):
         manner = {"tcp": ["listens"] * 6 + ["bound"], "udp": ["answers", "answers", "silent"]}
         text = "".join(f"{protocol} {port} {where} {rng.choice(manner[protocol])}\n" for protocol, port, where in sorted(lines))
         open_ports = [(protocol, port) for protocol, port, where in lines if where == host]
-        allow = [one for one in sorted(open_ports) if rng.random() < rng.choice([0.5, 1, 1])] + [("tcp", rng.randint(1, 400))]
         scanned = [("tcp", rng.choice([ranges["tcp"].split(",")[0], ranges["tcp"].split(",")[-1], "1-400", "5"]))]
         if udp:
             scanned.append(("udp", ranges["udp"].split(",")[0]))
+        wanted = {(protocol, port) for protocol, part in scanned for port in ports_of(part)}  # a policy allows none but these
+        allow = [one for one in sorted(open_ports) if one in wanted and rng.random() < rng.choice([0.5, 1, 1])]
+        allow.append(rng.choice(sorted(wanted)))
         options = [option for option in ("-Pn", "--open", "-v", "-r") if rng.random() < 0.2]
         others = [one for one in HOSTS[:3] if one != host and ":" not in host and rng.random() < 0.2]
         return {"files": {"listeners": text}, "host": host, "others": others, "ranges": ranges, "options": options,
