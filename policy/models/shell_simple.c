@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/principals.h"
 #include "base/text.h"
 #include "policy/models/boot.h"
 #include "policy/models/shell_text.h"
@@ -228,11 +229,55 @@ shell_ask_test(struct host *host, const struct shell_simple *simple)
 	return is_not ? shell_opposite(chance) : chance;
 }
 
+static void
+release_users(void *memory)
+{
+	principals_free(memory);
+	free(memory);
+}
+
+/* etc/passwd, read once for all commands. */
+static const struct principals *
+find_users(struct host *host)
+{
+	static const char key[] = "users of su";
+	struct principals *users = host_note(host, key);
+	if (users == NULL) {
+		users = memory_new(1, sizeof *users);
+		principals_read(host, users);
+		host_set_note(host, key, users, release_users);
+	}
+	return users;
+}
+
+static const char *const changers[] = { "su", "runuser", NULL };
+
+bool
+shell_knows_user(struct host *host, const struct shell_simple *simple)
+{
+	const char *name = NULL;
+	bool has_shell = false;
+	if (!text_is_one_of(text_base_name(simple->words[0]), changers))
+		return true;
+	for (size_t i = 1; i < simple->count; i++) {
+		const char *word = simple->words[i];
+		bool is_option = word[0] == '-' && word[1] != '\0';
+		if (is_option && strpbrk(word, "cs") != NULL)
+			i++;
+		else if (!is_option && strcmp(word, "-") != 0 && name == NULL)
+			name = word;
+		has_shell = has_shell || (is_option && strchr(word, 's') != NULL);
+	}
+	if (name == NULL || strcmp(name, "root") == 0)
+		return true;
+	const struct principal *user = principals_user(find_users(host), name);
+	return user != NULL && (has_shell || !user->no_shell);
+}
+
 const char *
 shell_nested_text(const struct shell_simple *simple, bool *ret_is_sure)
 {
 	static const char *const shells[] = { "sh", "bash", "dash", "ksh", "zsh", NULL };
-	static const char *const changers[] = { "su", "runuser", NULL };
 	const char *name = text_base_name(simple->words[0]), *text = NULL;
 	bool is_changer = text_is_one_of(name, changers);
 	*ret_is_sure = true;

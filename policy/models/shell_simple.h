@@ -52,6 +52,11 @@ shell_ask_folder(struct host *host, const char *path);
 const char *
 shell_nested_text(const struct shell_simple *simple, bool *ret_is_sure);
 
+/* Whether the user of `su USER -c TEXT` is in etc/passwd, with a shell unless -s names
+ * one: su(1), runuser(1). True of what is no su. */
+bool
+shell_knows_user(struct host *host, const struct shell_simple *simple);
+
 /* What a builtin does to the shell. */
 struct shell_builtin {
 	enum shell_chance result; /* how it ends */

@@ -118,6 +118,10 @@ take_program(struct reader *reader, struct shell_simple *simple, enum shell_chan
 	const char *text = shell_nested_text(simple, &is_sure);
 	if (!is_sure)
 		doubt(reader, "the options of a shell in it are not followed");
+	if (text != NULL && !shell_knows_user(reader->host, simple))
+		doubt(reader,
+			"its su has no user that etc/passwd knows, or not one with a "
+			"shell");
 	if (reader->is_unclear)
 		reach = shell_both(reach, SHELL_PERHAPS);
 	if (text != NULL) {
@@ -465,9 +469,16 @@ read_list(struct reader *reader, enum shell_chance reach)
 			return result;
 		}
 		is_empty = false;
+		enum shell_chance ended = reader->ended;
 		result = read_chain(reader, reach);
-		if (reader->has_errexit && reader->asking == 0 && result != SHELL_YES)
+		if (is_operator(reader, "&")) {
+			/* a shell of its own, which nobody waits for: POSIX, 2.9.3 */
+			reader->ended = ended;
+			result = SHELL_YES;
+		} else if (reader->has_errexit && reader->asking == 0 &&
+			result != SHELL_YES) {
 			end(reader, reach, SHELL_PERHAPS);
+		}
 		if (is_operator(reader, ";") || is_operator(reader, "&")) {
 			next(reader);
 		} else if (!is_separator(reader) && !ends_list(reader)) {

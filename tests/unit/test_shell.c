@@ -46,7 +46,11 @@ test_words(void **state)
 	starts("nice -n 10 ionice -c3 env A=b timeout -k 5 60 x y", "x y\n");
 	starts("A=b exec nice -n10 x", "x\n");
 	starts("sh -c 'a; b'", "a\nb\n");
+	scratch_text("/etc/passwd", "bob:x:1:1::/:/bin/sh\nno:x:2:2::/:/bin/false\n");
 	starts("su - bob -c \"a && b\"", "a\n? b\n");
+	starts("su root -c a; su -c b; runuser -s /bin/sh no -c c", "a\nb\nc\n");
+	starts("su bo -c a", "? a\n!\n");
+	starts("su no -c a", "? a\n!\n");
 }
 
 static void
@@ -55,6 +59,8 @@ test_lists(void **state)
 	(void)state;
 	starts("a; b & c | d\ne", "a\nb\nc\nd\ne\n");
 	starts("cd / && a", "a\n");
+	starts("exit & a; exit 0 && b & c", "a\nc\n");
+	starts("set -e; false & a", "a\n");
 	starts("a && b || c", "a\n? b\n? c\n");
 	starts("true || a; false && b; c", "c\n");
 	starts("echo a; test a; : b; c", "c\n");
@@ -173,7 +179,7 @@ test_starters(void **state)
 	starts("flock -n /run/lock sudo -n -u b env -i A=c nice --adjustment=5 chronic "
 	       "-e a",
 		"a\n");
-	starts("sh -ec 'a'; bash -x /b -n; su -l -s /bin/sh b -c c",
+	starts("sh -ec 'a'; bash -x /b -n; su -l -s /bin/sh bob -c c",
 		"a\nbash -x /b -n\nc\n");
 }
 
