@@ -113,8 +113,10 @@ judge_lists(struct host *host, long days, struct findings *findings)
 static bool
 judge_sources(struct host *host, struct findings *findings)
 {
-	struct place place;
-	autofree char *problem = updates_sources_problem(host, &place);
+	struct place place = { 0 };
+	autofree char *problem = updates_places_problem();
+	if (problem == NULL)
+		problem = updates_sources_problem(host, &place);
 	if (problem == NULL)
 		return true;
 	struct finding *finding = findings_add(
@@ -152,8 +154,8 @@ check(const struct context *context, const struct control *control,
 	} else {
 		/* what was recorded is as old as its date */
 		bool is_known = recorded.state == RECORDED_READ ||
-			(judge_lists(context->host, days, findings) &&
-				judge_sources(context->host, findings));
+			(judge_sources(context->host, findings) &&
+				judge_lists(context->host, days, findings));
 		judge_updates(&updates, except, false, findings);
 		judge_updates(&updates, except, true, findings);
 		if (updates.doubt != NULL) {

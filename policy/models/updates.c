@@ -329,12 +329,42 @@ static const char *const apt_get[] = { "/usr/bin/apt-get", "-s", "-q", "-o",
 	"Dir::Log::Planner=", "-o", "Dir::Log::Solver=", "-o", "APT::Sandbox::User=root",
 	"dist-upgrade", NULL };
 
-static struct live_answer apt_answer;
+/* apt.conf(5) can move what is read, and have snapshots read in its place. */
+static const char *const apt_config[] = { "/usr/bin/apt-config", "shell", "lists",
+	"Dir::State::lists/d", "list", "Dir::Etc::sourcelist/f", "parts",
+	"Dir::Etc::sourceparts/d", "snapshot", "APT::Snapshot", NULL };
+static const char *const usual[] = { "lists='/var/lib/apt/lists/'",
+	"list='/etc/apt/sources.list'", "parts='/etc/apt/sources.list.d/'", NULL };
+
+static struct live_answer apt_answer, places_answer;
 
 const struct live_question updates_questions[] = {
 	{ .argv = apt_get, .seconds = APT_SECONDS, .answer = &apt_answer },
+	{ .argv = apt_config, .seconds = APT_SECONDS, .answer = &places_answer },
 	{ 0 },
 };
+
+char *
+updates_places_problem(void)
+{
+	char *rest = NULL;
+	size_t count = 0;
+	if (places_answer.output == NULL || places_answer.wrong != NULL)
+		return memory_printf("where apt keeps its lists can't be told: %s",
+			places_answer.wrong != NULL ? places_answer.wrong
+						    : "apt-config is not here");
+	autofree char *text = memory_text(places_answer.output);
+	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+		line = strtok_r(NULL, "\n", &rest), count++)
+		if (!text_is_one_of(line, usual))
+			return memory_printf(
+				"apt.conf(5) has apt read elsewhere, which is "
+				"not followed: %s",
+				line);
+	return count == sizeof usual / sizeof *usual - 1
+		? NULL
+		: memory_text("where apt keeps its lists can't be told");
+}
 
 static void
 ask(struct updates *updates)

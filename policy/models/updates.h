@@ -37,6 +37,11 @@ updates_read(const struct context *context, const struct recorded *recorded,
 void
 updates_free(struct updates *updates);
 
+/* Why apt's lists and sources, as apt-config(8) has their places, are not those that the
+ * two functions below look at; NULL when they are. The caller frees. */
+char *
+updates_places_problem(void);
+
 /* How old apt's lists are, in days at NOW: the oldest of them counts, *ret_oldest, by its
  * Date or when the server changed it (apt gives it that time), whichever is before. apt
  * leaves a list as it is when the server has no other, and when it can't be fetched: one
@@ -50,7 +55,7 @@ updates_lists_age(struct host *host, time_t now, struct place *ret_over,
 /* Why apt's lists may lack what is newer: a source that was never fetched or is not
  * understood, or no source at all; NULL when each was. The caller frees. *ret_place is
  * the source, nowhere when it is none's. Sources: sources.list(5); URItoFileName of apt's
- * strutl.cc, debReleaseIndex::MetaIndexURI of debmetaindex.cc. */
+ * strutl.cc, constructMetaIndexURI of debmetaindex.cc, of apt 2.6. */
 char *
 updates_sources_problem(struct host *host, struct place *ret_place);
 

@@ -54,6 +54,19 @@ split(const char *text, struct words *ret_words)
 	return true;
 }
 
+/* TEXT with what is in BAD, and what is no printable ASCII, as %xx: QuoteString in apt's
+ * strutl.cc. */
+static void
+quote(struct buffer *quoted, const char *text, const char *bad)
+{
+	for (; *text != '\0'; text++)
+		if (*text == '%' || strchr(bad, *text) != NULL ||
+			!isgraph((unsigned char)*text))
+			buffer_printf(quoted, "%%%02x", (unsigned char)*text);
+		else
+			buffer_add(quoted, text, 1);
+}
+
 /* The name that apt keeps what it fetches from URI under, without the scheme and who
  * fetches it: URItoFileName in strutl.cc. The caller frees. */
 static char *
@@ -67,15 +80,10 @@ find_file_name(const char *uri)
 		const char *at = memchr(text, '@', host_size);
 		text = at != NULL ? at + 1 : text;
 	}
-	for (; *text != '\0'; text++) {
-		if (*text == '/')
-			buffer_text(&name, "_");
-		else if (strchr("\\|{}[]<>\"^~_=!@#$%&*", *text) != NULL ||
-			!isgraph((unsigned char)*text))
-			buffer_printf(&name, "%%%02x", (unsigned char)*text);
-		else
-			buffer_add(&name, text, 1);
-	}
+	quote(&name, text, "\\|{}[]<>\"^~_=!@#$%&*");
+	for (size_t i = 0; i < name.size; i++)
+		if (name.data[i] == '/')
+			name.data[i] = '_';
 	return buffer_take(&name);
 }
 
@@ -131,11 +139,14 @@ judge_suite(struct sources *sources, const char *uri, const char *suite,
 	const struct words *components, struct place place)
 {
 	bool is_flat = suite[strlen(suite) - 1] == '/';
-	autofree char *whole = memory_printf("%s%s%s%s", uri,
-		uri[strlen(uri) - 1] == '/' ? "" : "/", is_flat ? "" : "dists/",
-		strcmp(suite, "/") == 0 ? "" : suite);
-	autofree char *slashed = memory_printf("%s%s", whole, is_flat ? "" : "/");
-	autofree char *base = find_file_name(slashed);
+	autobuffer struct buffer whole = { 0 };
+	buffer_printf(&whole, "%s%s%s", uri, uri[strlen(uri) - 1] == '/' ? "" : "/",
+		is_flat ? "" : "dists/");
+	if (strcmp(suite, "/") != 0)
+		quote(&whole, suite, "+~"); /* pkgAcquire::URIEncode in acquire.cc */
+	if (!is_flat)
+		buffer_text(&whole, "/");
+	autofree char *base = find_file_name(whole.data);
 	if (sources->count++ >= SOURCES_MAX || sources->problem != NULL) {
 		refuse(sources, place, memory_text("there are too many sources"));
 		return;
@@ -154,10 +165,9 @@ judge_suite(struct sources *sources, const char *uri, const char *suite,
 			memory_text("this source is not understood: components belong "
 				    "to a suite without a slash at its end"));
 	for (size_t i = 0; i < components->count && is_there; i++) {
-		autofree char *start = memory_printf(
-			"%s%s_binary-", base, components->words[i]);
-		for (char *p = start; (p = strchr(p, '/')) != NULL;)
-			*p = '_';
+		autofree char *below = memory_printf(
+			"%s%s/binary-", whole.data, components->words[i]);
+		autofree char *start = find_file_name(below);
 		is_there = find_list(sources, start, "_Packages") != NULL ||
 			is_empty(sources, release, components->words[i]);
 		if (!is_there)
@@ -170,6 +180,23 @@ judge_suite(struct sources *sources, const char *uri, const char *suite,
 			memory_printf("%s %s was never fetched", uri, suite));
 }
 
+/* Whether URI's host is one whose name is as it stands, behind at most one "@": a port
+ * that is no plain number apt writes as another. URI::CopyFrom in strutl.cc. */
+static bool
+has_plain_host(const char *uri)
+{
+	const char *text = strchr(uri, ':') + 1;
+	if (strncmp(text, "//", 2) != 0)
+		return true;
+	autofree char *host = memory_copy(text + 2, strcspn(text + 2, "/"));
+	char *at = strchr(host, '@'), *name = at != NULL ? at + 1 : host;
+	const char *port = strchr(name, ':');
+	return at != host && strchr(name, '@') == NULL &&
+		(port == NULL ||
+			(strspn(port + 1, "0123456789") == strlen(port + 1) &&
+				port[1] != '0' && port[1] != '\0' && strlen(port) <= 5));
+}
+
 /* Those that are fetched, alone or one by another ("mirror+file"): the methods of apt. */
 static bool
 is_understood(const char *uri)
@@ -179,7 +206,8 @@ is_understood(const char *uri)
 		"tor+https", NULL };
 	autofree char *scheme = memory_copy(uri, strcspn(uri, ":"));
 	return text_is_one_of(scheme, schemes) && uri[strlen(scheme)] == ':' &&
-		strpbrk(uri, "[]\"$%\\") == NULL && uri[strlen(scheme) + 1] == '/';
+		strpbrk(uri, "[]\"$%\\") == NULL && uri[strlen(scheme) + 1] == '/' &&
+		has_plain_host(uri);
 }
 
 /* A source whose FIELDS are known; NULL where one is not there. A CD's lists are put
@@ -321,7 +349,8 @@ static void
 read_stanzas(struct sources *sources, const struct file *file)
 {
 	static const char *const names[] = { "Types", "URIs", "Suites", "Components",
-		"Enabled", "Targets", "InRelease-Path", "Include", "Exclude" };
+		"Enabled", "Targets", "Targets-Add", "Targets-Remove", "Snapshot",
+		"InRelease-Path", "Include", "Exclude" };
 	struct buffer fields[FIELDS] = { 0 }, *current = NULL;
 	struct place first = { 0 };
 	struct bytes line;
@@ -366,7 +395,7 @@ is_read(const char *path)
 	const char *name = text_base_name(path);
 	return name[strspn(name,
 		       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
-		       ".")] == '\0';
+		       ":.")] == '\0';
 }
 
 static void

@@ -193,6 +193,14 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
 		"$T" "$HOLDFAST" >"$T/out" 2>"$T/err"
 	says "asked: a source that was never fetched" "http://never.example/debian sid was never fetched"
 	silent "asked: then nothing passes either" "none is outstanding"
+	# sources that apt.conf has elsewhere
+	cp -a /etc/apt/apt.conf.d "$T/conf"
+	echo 'Dir::Etc::sourceparts "/srv/parts";' >"$T/conf/zz"
+	# shellcheck disable=SC2016 # the inner shell's
+	unshare -m sh -c 'mount --bind "$0/conf" /etc/apt/apt.conf.d && exec "$1" audit -v --policy "$0/policy.yaml"' \
+		"$T" "$HOLDFAST" >"$T/out" 2>"$T/err"
+	says "asked: sources elsewhere" "apt.conf(5) has apt read elsewhere, which is not followed: parts='/srv/parts/'"
+	silent "asked: then nothing passes" "none is outstanding"
 fi
 
 printf 'holdfast: 1\ncontrols:\n  - id: other\n    accounts: { refuse: [other-root] }\n' >"$T/policy.yaml"

@@ -128,7 +128,14 @@ what_was_fetched(void **state)
 		"deb [arch=amd64 http://a.b/c d main", "deb http://a.b/c", "deb",
 		"rpm http://a.b/c d main", "deb s3://a.b/c d main",
 		"deb http://a.b/c d/ main", "deb http://a.b/c d",
-		"deb http://a.b/$(ARCH)/c d main" };
+		"deb http://a.b/$(ARCH)/c d main", "deb http://u@v@a.b/c d main",
+		"deb http://@a.b/c d main", "deb http://a.b:080/c d main",
+		"deb http://a.b:8x/c d main", "deb http://a.b:/c d main" };
+	static const struct {
+		const char *file, *line;
+	} quoted[] = { { "a.b:80_c_dists_s%252bx_", "deb http://u:p@a.b:80/c s+x ma_in" },
+		{ "a.b__c%7ed_s%257e1_", "deb http://a.b//c~d/ s~1/" },
+		{ "_srv_a+b_._", "deb file:/srv/a+b ./" } };
 	static const char stanza[] = "Types: deb\nURIs: http://a.b/c\nSuites: d\n";
 	char text[200];
 	(void)state;
@@ -151,6 +158,21 @@ what_was_fetched(void **state)
 	for (size_t i = 0; i < sizeof unclear / sizeof *unclear; i++)
 		assert_non_null(strstr(problem("sources.list.d/x.list", unclear[i]),
 			"is not understood"));
+	/* as apt-get update --print-uris of apt 2.6 names them */
+	put("lists/a.b:80_c_dists_s%252bx_ma%5fin_binary-amd64_Packages", "", 0);
+	for (size_t i = 0; i < sizeof quoted / sizeof *quoted; i++) {
+		snprintf(text, sizeof text, "lists/%sInRelease", quoted[i].file);
+		put(text, "", 0);
+		snprintf(text, sizeof text, "lists/%sPackages", quoted[i].file);
+		put(text, "", 0);
+		assert_string_equal(problem("sources.list", quoted[i].line), "");
+	}
+	put("lists/a.b_c_dists_d_x_y_binary-amd64_Packages", "", 0);
+	assert_string_equal(problem("sources.list", "deb http://a.b/c d x/y"), "");
+	assert_string_equal(problem("sources.list", "deb http://a.b/c d x_y"),
+		"http://a.b/c d x_y was never fetched");
+	assert_string_equal(problem("sources.list.d/x:y.list", "deb http://a.b/z d x"),
+		"http://a.b/z d was never fetched");
 	assert_string_equal(problem("sources.list", "deb http://a.b/c d main full"),
 		"http://a.b/c d full was never fetched");
 	assert_string_equal(problem("sources.list", "deb http://a.b/c e main"),
@@ -169,6 +191,8 @@ what_was_fetched(void **state)
 		{ "Enabled: no\n", "no source of packages" },
 		{ "Components: main\nEnabled: perhaps\n", "is not understood" },
 		{ "Components: main\nTargets: Packages\n", "is not understood" },
+		{ "Components: main\nTargets-Remove: Packages\n", "is not understood" },
+		{ "Components: main\nSnapshot: yes\n", "is not understood" },
 		{ "Components: main\nSuites: e\n", "is not understood" },
 		{ "Components: main\n\nTypes: deb\nURIs: http://x.y\nSuites: d/\n",
 			"http://x.y d/ was never fetched" },
@@ -180,6 +204,50 @@ what_was_fetched(void **state)
 				? *found == '\0'
 				: strstr(found, stanzas[i].problem) != NULL);
 	}
+}
+
+/* What updates_places_problem says to apt-config's answer OUTPUT, without its usual
+ * beginning. */
+static const char *
+places(const char *output)
+{
+	static char found[300];
+	struct live_answer *answer = updates_questions[1].answer;
+	answer->output = strdup(output);
+	char *text = updates_places_problem();
+	snprintf(found, sizeof found, "%s", text != NULL ? text : "");
+	free(text);
+	free(answer->output);
+	answer->output = NULL;
+	return found;
+}
+
+static void
+where_apt_reads(void **state)
+{
+	static char wrong[] = "it fails";
+	struct live_answer *answer = updates_questions[1].answer;
+	(void)state;
+	assert_string_equal(places("lists='/var/lib/apt/lists/'\n"
+				   "list='/etc/apt/sources.list'\n"
+				   "parts='/etc/apt/sources.list.d/'\n"),
+		"");
+	assert_non_null(strstr(places("lists='/srv/lists/'\n"
+				      "list='/etc/apt/sources.list'\n"
+				      "parts='/etc/apt/sources.list.d/'\n"),
+		"elsewhere, which is not followed: lists='/srv/lists/'"));
+	assert_non_null(strstr(places("lists='/var/lib/apt/lists/'\n"
+				      "list='/etc/apt/sources.list'\n"
+				      "parts='/etc/apt/sources.list.d/'\n"
+				      "snapshot='20260101T000000Z'\n"),
+		"elsewhere, which is not followed: snapshot="));
+	assert_non_null(strstr(places("lists='/var/lib/apt/lists/'\n"), "can't be told"));
+	char *text = updates_places_problem();
+	assert_non_null(strstr(text, "apt-config is not here"));
+	free(text);
+	answer->wrong = wrong;
+	assert_non_null(strstr(places("lists='/var/lib/apt/lists/'\n"), "it fails"));
+	answer->wrong = NULL;
 }
 
 static int
@@ -213,6 +281,7 @@ main(void)
 		cmocka_unit_test(the_oldest_counts),
 		cmocka_unit_test(one_that_is_over),
 		cmocka_unit_test(what_was_fetched),
+		cmocka_unit_test(where_apt_reads),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
