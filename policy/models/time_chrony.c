@@ -27,7 +27,8 @@ struct reader {
 	struct place select_place, least_place;
 	long least; /* minsources */
 	size_t authentic, plain; /* sources with a key or NTS, and others */
-	size_t most; /* how many there are at most: a pool is several */
+	size_t most; /* how many there surely can be: a pool is several */
+	struct table counted; /* their names */
 };
 
 /* A word that no version of chronyd has for a directive or an option. */
@@ -51,7 +52,8 @@ source_option(const struct time_line *line, const char *name)
 }
 
 /* Counts the source of LINE, which is followed. Source: SRC_SelectSource in sources.c; a
- * pool is of maxsources, 4 where it does not say. */
+ * pool is of maxsources, 4 where it does not say. The same again may be no other one:
+ * add_source in ntp_sources.c. */
 static void
 count_source(struct reader *reader, const struct time_line *line, const char *directive)
 {
@@ -61,9 +63,13 @@ count_source(struct reader *reader, const struct time_line *line, const char *di
 	if (most > 1 && value != NULL)
 		(void)text_number(value, 1, 16, &most, &ignored);
 	error_clear(&ignored);
-	reader->most += (size_t)most;
-	if (strcmp(directive, "refclock") == 0)
+	if (strcmp(directive, "refclock") == 0) {
+		reader->most++;
 		return;
+	}
+	if (table_get(&reader->counted, line->words[1]) == NULL)
+		reader->most += (size_t)most;
+	table_set(&reader->counted, line->words[1], reader);
 	if (source_option(line, "key") != NULL || source_option(line, "nts") != NULL)
 		reader->authentic++;
 	else
@@ -85,8 +91,8 @@ judge_choice(struct reader *reader)
 			mode);
 	if (reader->least > (long)reader->most)
 		time_doubt(daemon, true, reader->least_place,
-			"minsources %ld: there are no more than %zu sources, and none is "
-			"followed",
+			"minsources %ld: there may be no more than %zu sources, and none "
+			"is followed then",
 			reader->least, reader->most);
 }
 
@@ -318,18 +324,23 @@ take_limit(struct reader *reader, const struct time_line *line)
 			line->words[1]);
 }
 
-/* A source that is there already is not added again: add_source in ntp_sources.c. */
+/* A source that is there already is not added again: add_source in ntp_sources.c, and
+ * change_source_address for the address of a name. Those of a sourcedir are added by
+ * their names and options, not as they stand: reload_source_dirs in conf.c. */
 static void
 judge_twice(struct time_daemon *daemon)
 {
 	struct table watched = { 0 };
+	for (size_t i = daemon->source_count; i-- > 0;) /* the first is kept */
+		if (daemon->sources[i].use == TIME_WATCHED)
+			table_set(&watched, daemon->sources[i].name, &daemon->sources[i]);
 	for (size_t i = 0; i < daemon->source_count; i++) {
-		const struct time_source *source = &daemon->sources[i];
-		if (source->use == TIME_WATCHED)
-			table_set(&watched, source->name, daemon);
-		else if (table_get(&watched, source->name) != NULL)
+		const struct time_source *source = &daemon->sources[i],
+					 *other = table_get(&watched, source->name);
+		if (source->use == TIME_FOLLOWED && other != NULL &&
+			(other < source || ends_in(source->place.file->path, ".sources")))
 			time_doubt(daemon, true, source->place,
-				"%s has noselect before, and may not be added again",
+				"%s has noselect too, and may not be added again",
 				source->name);
 	}
 	table_free(&watched);
@@ -445,5 +456,6 @@ time_chrony_read(struct host *host, struct time_daemon *daemon)
 	judge_choice(&reader);
 	judge_twice(daemon);
 	free(reader.select_mode);
+	table_free(&reader.counted);
 	daemon->is_silent = !reader.has_rtcsync;
 }

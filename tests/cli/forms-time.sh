@@ -145,7 +145,14 @@ form "chrony passes over a source that it has"
 programs sbin/chronyd
 printf 'server ntp1.isp.net noselect\nserver ntp1.isp.net\n' | put etc/chrony.conf
 policy '' <<<'time: { servers: [ntp1.isp.net] }'
-judged unknown "ntp1.isp.net has noselect before"
+judged unknown "ntp1.isp.net has noselect too"
+printf 'server ntp1.isp.net\nserver ntp1.isp.net noselect\n' | put etc/chrony.conf
+judged pass
+printf 'sourcedir /etc/chrony/s\n' | put etc/chrony.conf
+printf 'server ntp1.isp.net\nserver ntp1.isp.net noselect\n' | put etc/chrony/s/a.sources
+judged unknown "ntp1.isp.net has noselect too"
+printf 'server ntp1.isp.net\nserver ntp1.isp.net\nminsources 2\n' | put etc/chrony.conf
+judged unknown "minsources 2: there may be no more than 1 sources"
 policy '' <<<"$servers"
 
 form "how chronyd is started can't be told"
