@@ -83,6 +83,10 @@ policy_load(const char *file, const char *const *overlays, size_t overlay_count,
 void
 policy_free(struct policy *policy);
 
+/* The waivers that have ended, which are no mistake. Freed by problems_free. */
+void
+policy_ended_waivers(const struct policy *policy, struct problems *ret_ended);
+
 /* The overlays as the user named them, in order; NULL behind the last. Borrowed. */
 const char *
 policy_overlay(const struct policy *policy, size_t number);

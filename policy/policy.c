@@ -342,6 +342,19 @@ policy_load(const char *file, const char *const *overlays, size_t overlay_count,
 }
 
 void
+policy_ended_waivers(const struct policy *policy, struct problems *ret_ended)
+{
+	*ret_ended = (struct problems){ .store = store_reference(policy->store) };
+	for (size_t i = 0; i < policy->count; i++) {
+		const struct waiver *waiver = policy->controls[i].waiver;
+		if (waiver != NULL && waiver->expired)
+			problems_add(ret_ended, waiver->at,
+				"%s: the waiver ended with %s, and counts no longer",
+				policy->controls[i].id, waiver->until);
+	}
+}
+
+void
 policy_free(struct policy *policy)
 {
 	free(policy->file);

@@ -22,10 +22,23 @@ say_ok(const char *file, size_t count, const char *of)
 	printf("%s: %zu %s%s, ok\n", name.data, count, of, count == 1 ? "" : "s");
 }
 
+static void
+print_problems(struct problems *problems)
+{
+	autobuffer struct buffer text = { 0 };
+	problems_show(problems, &text);
+	if (text.size > 0)
+		fwrite(text.data, 1, text.size, stderr);
+	problems_free(problems);
+}
+
 static int
 check(const struct policy *policy)
 {
+	struct problems ended = { 0 };
 	say_ok(policy->file, policy->count, "control");
+	policy_ended_waivers(policy, &ended);
+	print_problems(&ended);
 	return 0;
 }
 
@@ -35,13 +48,9 @@ static int
 check_module_conf(const char *file)
 {
 	struct problems problems = { 0 };
-	autobuffer struct buffer text = { 0 };
 	size_t count;
 	int result = module_conf_check(file, geteuid() == 0, &count, &problems);
-	problems_show(&problems, &text);
-	if (text.size > 0)
-		fwrite(text.data, 1, text.size, stderr);
-	problems_free(&problems);
+	print_problems(&problems);
 	if (result < 0)
 		return STATUS_NOT_RUN;
 	say_ok(file, count, "allow line");

@@ -278,6 +278,21 @@ run policy check lonely.yaml
 is "an overlay alone: said so, and nothing else" "$(grep -c '^holdfast: \|^lonely.yaml:' err)" 1
 says "an overlay alone: how" "holdfast policy check --overlay lonely.yaml POLICY" err
 
+cat >ended.yaml <<'END'
+holdfast: 1
+controls:
+  - id: it
+    service: { name: sshd, running: yes }
+    waive: { owner: the owner, reason: for long, until: 2001-01-01 }
+  - id: other
+    service: { name: sshd, running: yes }
+    waive: { owner: the owner, reason: for long, until: 2999-12-31 }
+END
+run policy check ended.yaml
+status "a waiver that ended is no mistake" 0
+says "but is told" "ended.yaml:5:12: it: the waiver ended with 2001-01-01, and counts no longer" err
+silent "one that counts is not" "2999" err
+
 cat >hints.yaml <<'END'
 holdfast: 1
 controls:
