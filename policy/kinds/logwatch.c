@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/memory.h"
 #include "base/text.h"
@@ -86,6 +87,59 @@ take_logwatch(void *data, const struct shell_command *command)
 	}
 }
 
+/* Whether logcheck ends before it looks at anything: after its help or its version, or at
+ * an option that it does not have. Source: the loop of getopts in the script of 1.4.2;
+ * logcheck.sh of 1.1.1 has no options. */
+static bool
+is_idle_logcheck(const struct shell_command *command)
+{
+	static const char valued[] = "cDHLlmrS", flags[] = "dopRstTuw";
+	if (strcmp(text_base_name(command->words[0]), "logcheck") != 0)
+		return false;
+	for (size_t i = 1; i < command->count; i++) {
+		const char *word = command->words[i];
+		if (word[0] != '-' || word[1] == '\0' || strcmp(word, "--") == 0)
+			return false;
+		word += 1 + strspn(word + 1, flags);
+		if (*word != '\0' && strchr(valued, *word) == NULL)
+			return true;
+		i += *word != '\0' && word[1] == '\0'; /* the next is its value */
+	}
+	return false;
+}
+
+/* The same of logwatch, whose options may be cut short. Source: GetOptions in logwatch.pl
+ * of 7.7, Getopt::Long(3perl). */
+static bool
+is_idle_logwatch(const struct shell_command *command)
+{
+	static const char *const valued[] = { "detail", "logfile", "logdir", "service",
+		"mailto", "filename", "debug", "range", "hostname", "output", "format",
+		"encode", "hostformat", "hostlimit", "html_wrap", "subject" };
+	static const char *const flags[] = { "archives", "numeric" };
+	for (size_t i = 1; i < command->count; i++) {
+		const char *word = command->words[i], *name = word + strspn(word, "-");
+		size_t size = strcspn(name, "=");
+		bool takes = false, is_known = false;
+		if (name == word || size == 0)
+			continue;
+		for (size_t k = 0; k < sizeof valued / sizeof *valued; k++)
+			takes = takes || strncasecmp(name, valued[k], size) == 0;
+		for (size_t k = 0; k < sizeof flags / sizeof *flags; k++)
+			is_known = is_known || strncasecmp(name, flags[k], size) == 0;
+		/* -h is --help */
+		if ((!takes && !is_known) || (size == 1 && (*name | 0x20) == 'h'))
+			return true;
+		const char *value = name[size] == '='     ? name + size + 1
+			: takes && i + 1 < command->count ? command->words[++i]
+							  : "";
+		if (strncasecmp(name, "range", size) == 0 &&
+			strcasecmp(value, "help") == 0)
+			return true;
+	}
+	return false;
+}
+
 /* A program that watches. */
 static const struct program {
 	const char *name;
@@ -93,12 +147,15 @@ static const struct program {
 	const char *const *programs; /* that are started again and again; NULL: it runs
 					on */
 	void (*take)(void *options, const struct shell_command *command);
+	bool (*is_idle)(const struct shell_command *command);
 } programs[] = {
 	{ "logcheck", log_watcher_read_logcheck,
-		(const char *const[]){ "logcheck", "logcheck.sh", NULL }, take_logcheck },
-	{ "swatch", log_watcher_read_swatch, NULL, NULL },
+		(const char *const[]){ "logcheck", "logcheck.sh", NULL }, take_logcheck,
+		is_idle_logcheck },
+	{ "swatch", log_watcher_read_swatch, NULL, NULL, NULL },
 	{ "logwatch", log_watcher_read_logwatch,
-		(const char *const[]){ "logwatch", "logwatch.pl", NULL }, take_logwatch },
+		(const char *const[]){ "logwatch", "logwatch.pl", NULL }, take_logwatch,
+		is_idle_logwatch },
 };
 
 static void
@@ -181,7 +238,8 @@ judge_program(const struct context *context, const struct control *control,
 {
 	const char *to = value_text(control->keys, "to", NULL);
 	const struct value *files = value_find(control->keys, "files");
-	const struct schedule_wanted wanted = { .programs = program->programs };
+	const struct schedule_wanted wanted = { .programs = program->programs,
+		.is_idle = program->is_idle };
 	autofree char *subject = memory_printf("%s to", program->name);
 	struct options options = { 0 };
 	if (program->programs == NULL) {

@@ -97,14 +97,36 @@ anacron_gap(struct sum *sum, const struct cron_table *table, const struct cron_j
 	return gap;
 }
 
+/* Why JOB of anacron's may be none, or not as often: a line before it that goes on, or
+ * one with START_HOURS_RANGE behind all that is followed. NULL: it is. */
+static const char *
+doubt_anacron(const struct cron_table *table, const struct cron_job *job)
+{
+	if (!job->by_anacron)
+		return NULL;
+	for (size_t i = 0; i < table->skipped_count; i++) {
+		const struct cron_skipped *skipped = &table->skipped[i];
+		const struct place place = skipped->place;
+		if (!skipped->is_doubt || place.file == NULL ||
+			place.file != job->place.file)
+			continue;
+		struct bytes line = bytes_line(place.file->bytes, place.offset);
+		if (line.size > 0 && line.data[line.size - 1] == '\\')
+			return skipped->reason;
+	}
+	return table->is_full ? "too much is started, and not all of it is followed"
+			      : NULL;
+}
+
 static void
 add_job(struct sum *sum, const struct cron_table *table, const struct cron_job *job,
 	enum schedule_meant meant, const char *why)
 {
+	const char *doubt = job->doubt != NULL ? job->doubt : doubt_anacron(table, job);
 	if (sum->shown == NULL)
 		sum->shown = job;
-	if (job->doubt != NULL)
-		sum->doubt = job->doubt;
+	if (doubt != NULL)
+		sum->doubt = doubt;
 	else if (meant == SCHEDULE_PERHAPS)
 		sum->doubt = why;
 	else if (job->hindrance != NULL)

@@ -13,6 +13,8 @@ struct schedule_wanted {
 				command, or of one in a script that is started */
 	const char *const *programs; /* instead: one of these is started, by whatever
 					path; NULL ends */
+	bool (*is_idle)(const struct shell_command *command); /* of the programs: whether
+					it does nothing by its options; NULL: never */
 };
 
 /* A finding, and its only one, about SUBJECT: whether cron, anacron or a timer starts

@@ -20,6 +20,7 @@ struct schedule_search {
 	regex_t regex; /* of a command */
 	bool unsure; /* a line was too long to be looked at */
 	const char *why; /* one of the last table's is meant perhaps */
+	struct host *host; /* of the table that is looked at */
 };
 
 /* Makes the pattern of WANTED, which is borrowed, ready; false when it is a bad one.

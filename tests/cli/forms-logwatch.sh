@@ -151,6 +151,54 @@ printf '2 * * * * root /usr/sbin/logcheck\n' | put etc/cron.d/logcheck
 judged pass
 chmod 600 "$ROOT/usr/sbin/logcheck"
 judged fail "/usr/sbin/logcheck can't be executed"
+form "an option that has it do nothing"
+logcheck
+asked <<'END'
+by: [logcheck]
+END
+for options in -v -h -R\ -v -c\ /etc/x\ -h -z; do
+	printf '2 * * * * root /usr/sbin/logcheck %s\n' "$options" | put etc/cron.d/logcheck
+	judged fail "logcheck: nothing starts it"
+done
+for options in -R '-m -v' -mv '-- -v' 'x -v' -sRu; do
+	printf '2 * * * * root /usr/sbin/logcheck %s\n' "$options" | put etc/cron.d/logcheck
+	judged pass
+done
+form "a program without a path"
+cron
+program usr/sbin/logcheck
+missing="its program has no path, and cron may not find it by PATH"
+printf '2 * * * * root logcheck\n' | put etc/cron.d/logcheck
+judged unknown "$missing"
+for path in /usr/bin:/bin /usr/sbin/x; do
+	printf 'PATH=/usr/sbin\nPATH=%s\n2 * * * * root logcheck\n' "$path" | put etc/cron.d/logcheck
+	judged unknown "$missing"
+done
+printf '2 * * * * root logcheck\nPATH=/usr/sbin\n' | put etc/cron.d/logcheck
+judged unknown "$missing"
+for line in 'PATH=/bin:/usr/sbin' 'PATH = "/usr/sbin:/bin"'; do
+	printf '%s\n2 * * * * root logcheck\n' "$line" | put etc/cron.d/logcheck
+	judged pass
+done
+rm "$ROOT/etc/cron.d/logcheck"
+printf '#!/bin/sh\nlogcheck\n' | put etc/cron.daily/check
+chmod 755 "$ROOT/etc/cron.daily/check"
+judged unknown "$missing"
+printf '#!/bin/sh\nexport PATH=$PATH:/usr/sbin\nlogcheck\n' | put etc/cron.daily/check
+judged pass
+rm "$ROOT/etc/cron.daily/check"
+printf '2 * * * * root logcheck\n' | put etc/cron.d/logcheck
+program usr/bin/logcheck
+judged pass
+form "anacron goes on with a line"
+cron
+program usr/sbin/logcheck
+program usr/sbin/anacron
+printf '30 * * * * root /usr/sbin/anacron -s\n' | put etc/cron.d/anacron
+printf '1 5 a true\n1 5 b /usr/sbin/logcheck\n' | put etc/anacrontab
+judged pass
+printf '1 5 a true \\\n1 5 b /usr/sbin/logcheck\n' | put etc/anacrontab
+judged unknown "a continued line is not followed"
 form "an option"
 logcheck
 asked <<'END'
@@ -278,6 +326,21 @@ $LOGWATCH_SCRIPT $OPTIONS
 exit 0
 END
 judged pass "logwatch to: root"
+asked <<'END'
+by: [logwatch]
+END
+for options in --version --help -u --vers '--range help' --frobnicate '-R Help'; do
+	printf '#!/bin/sh\n/usr/sbin/logwatch %s\n' "$options" | put etc/cron.daily/00logwatch
+	judged fail "nothing starts it"
+done
+for options in '' '--range yesterday --det high' '--subject -v' --archives; do
+	printf '#!/bin/sh\n/usr/sbin/logwatch %s\n' "$options" | put etc/cron.daily/00logwatch
+	judged pass
+done
+asked <<'END'
+by: [swatch, logwatch]
+to: root
+END
 rm "$ROOT/usr/sbin/logwatch"
 judged fail "not installed, or not started"
 program usr/sbin/logwatch
