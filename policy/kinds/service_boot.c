@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "policy/models/boot.h"
+#include "policy/models/boot_naming.h"
 #include "policy/models/boot_others.h"
 #include "policy/models/command_line.h"
 
@@ -81,31 +82,19 @@ ask_unit(const struct context *context, const struct control *control,
 	const struct boot_unit *unit, const char *program,
 	struct answers_at_boot *answers)
 {
-	const struct boot_command *found = NULL;
-	enum boot_naming naming = BOOT_NAMES_NOT;
-	for (size_t i = 0; i < unit->commands->count && naming != BOOT_RUNS; i++) {
-		const struct boot_command *command = &unit->commands->items[i];
-		enum boot_naming its = boot_command_naming(
-			context->host, command, program);
-		if (its > naming) {
-			naming = its;
-			found = command;
-		}
-	}
-	if (found == NULL)
+	struct boot_named named;
+	boot_naming_unit(context->host, unit, program, &named);
+	if (named.naming == BOOT_NAMES_NOT)
 		return;
 	struct boot_answer more = {
-		.state = naming == BOOT_RUNS ? unit->state : BOOT_UNSURE,
+		.state = named.naming == BOOT_RUNS ? unit->state : BOOT_UNSURE,
 		.by = memory_text(unit->name),
-		.place = found->place,
+		.reason = named.reason,
+		.place = named.place,
 	};
-	if (naming != BOOT_RUNS)
-		more.reason = memory_printf("this line of %s names %s, and is not "
-					    "followed",
-			unit->name, program);
-	else if (unit->reason != NULL)
+	if (named.naming == BOOT_RUNS && unit->reason != NULL)
 		more.reason = memory_text(unit->reason);
-	if (naming == BOOT_RUNS && unit->path != NULL)
+	if (named.naming == BOOT_RUNS && unit->path != NULL)
 		more.path = memory_text(unit->path);
 	add(answers, service_name(control), &more);
 }

@@ -5,10 +5,16 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/models/unit_conditions.h"
+#include "policy/models/boot_program.h"
+#include "policy/models/unit_specifier.h"
 
 static const char *const settings[] = { "ExecStart", "ExecStartPre", "ExecStartPost",
 	"ExecCondition", NULL };
+
+enum {
+	WORDS_MAX = 100, /* of a command; more are not looked at */
+	ENVIRONMENT_MAX = 100, /* lines */
+};
 
 static void
 drop(struct boot_commands *commands, const char *setting)
@@ -22,11 +28,23 @@ drop(struct boot_commands *commands, const char *setting)
 	commands->count = kept;
 }
 
+static void
+add_environment(struct boot_commands *commands, const struct traced *value)
+{
+	struct name_list *list = &commands->environment;
+	if (value->text.size == 0 || list->count == ENVIRONMENT_MAX)
+		return; /* what is taken back is a doubt at most */
+	list->names = memory_grow(list->names, list->count, sizeof *list->names);
+	list->names[list->count++] = memory_copy(value->text.data, value->text.size);
+}
+
 void
-boot_commands_add(
-	struct boot_commands *commands, const char *name, const struct traced *value)
+boot_commands_add(struct boot_commands *commands, const char *unit, const char *name,
+	const struct traced *value)
 {
 	const char *const *setting = settings;
+	if (strcmp(name, "Environment") == 0 || strcmp(name, "EnvironmentFile") == 0)
+		add_environment(commands, value);
 	while (*setting != NULL && strcmp(*setting, name) != 0)
 		setting++;
 	if (*setting == NULL)
@@ -39,6 +57,7 @@ boot_commands_add(
 		commands->items, commands->count, sizeof *commands->items);
 	commands->items[commands->count++] = (struct boot_command){
 		.setting = *setting,
+		.unit = unit,
 		.text = memory_copy(value->text.data, value->text.size),
 		.place = { value->file, value->places[0] },
 	};
@@ -50,84 +69,112 @@ boot_commands_free(struct boot_commands *commands)
 	for (size_t i = 0; i < commands->count; i++)
 		free(commands->items[i].text);
 	free(commands->items);
+	name_list_free(&commands->environment);
 	*commands = (struct boot_commands){ 0 };
+}
+
+/* Adds the byte that TEXT, behind a backslash, stands for; returns how long it is.
+ * cunescape_one in escape.c, for what may stand in the name of a program. */
+static size_t
+add_escape(struct buffer *word, const char *text)
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned base = *text == 'x' ? 16 : 8, number = 0;
+	size_t start = *text == 'x', size = 3;
+	for (size_t i = start; i < size; i++) {
+		const char *digit = text[i] != '\0'
+			? memchr(digits, tolower((unsigned char)text[i]), base)
+			: NULL;
+		if (digit == NULL) {
+			/* of others the byte itself is near enough */
+			buffer_add(word, text, 1);
+			return 1;
+		}
+		number = number * base + (unsigned)(digit - digits);
+	}
+	const char byte = (char)number;
+	buffer_add(word, &byte, 1);
+	return size;
+}
+
+/* The next word from *AT on, without quotes, wherever in it they stand, and escapes; NULL
+ * at the end. The caller frees. extract_first_word in extract-word.c, with
+ * EXTRACT_UNQUOTE and EXTRACT_CUNESCAPE. */
+static char *
+next_word(const char **at)
+{
+	autobuffer struct buffer word = { 0 };
+	const char *text = *at + strspn(*at, " \t\r\n");
+	char quote = '\0';
+	if (*text == '\0')
+		return NULL;
+	buffer_text(&word, "");
+	while (*text != '\0' && (quote != '\0' || strchr(" \t\r\n", *text) == NULL)) {
+		if (*text == '\\' && text[1] != '\0') {
+			text++;
+			text += add_escape(&word, text);
+			continue;
+		}
+		if (*text == quote)
+			quote = '\0';
+		else if (quote == '\0' && (*text == '"' || *text == '\''))
+			quote = *text;
+		else
+			buffer_add(&word, text, 1);
+		text++;
+	}
+	*at = text;
+	return buffer_take(&word);
+}
+
+void
+boot_command_words(const struct boot_command *command, struct name_list *ret_words)
+{
+	const char *at = command->text;
+	bool has_name = false, is_whole;
+	char *word;
+	*ret_words = (struct name_list){ 0 };
+	for (size_t i = 0; i < WORDS_MAX && (word = next_word(&at)) != NULL; i++) {
+		size_t prefixes = i == 0 ? strspn(word, "@-:+!|") : 0;
+		has_name = has_name || memchr(word, '@', prefixes) != NULL;
+		/* what the program is told that it is called */
+		if (i != 1 || !has_name) {
+			ret_words->names = memory_grow(ret_words->names, ret_words->count,
+				sizeof *ret_words->names);
+			ret_words->names[ret_words->count++] = unit_specifier_fill(
+				word + prefixes, command->unit,
+				UNIT_SPECIFIERS_OF_COMMANDS, &is_whole);
+		}
+		free(word);
+	}
 }
 
 char *
 boot_command_program(const struct boot_command *command, bool *ret_may_fail)
 {
-	const char *text = command->text;
-	size_t prefixes = strspn(text, "@-:+!|");
-	*ret_may_fail = memchr(text, '-', prefixes) != NULL;
-	text += prefixes;
-	char quote = '\0';
-	if (*text == '"' || *text == '\'')
-		quote = *text;
-	const char end[] = { quote, '\0' };
-	return quote != '\0' ? memory_copy(text + 1, strcspn(text + 1, end))
-			     : memory_copy(text, strcspn(text, " \t"));
+	const char *at = command->text;
+	bool is_whole;
+	autofree char *word = next_word(&at);
+	size_t prefixes = word != NULL ? strspn(word, "@-:+!|") : 0;
+	*ret_may_fail = word != NULL && memchr(word, '-', prefixes) != NULL;
+	return unit_specifier_fill(word != NULL ? word + prefixes : "", command->unit,
+		UNIT_SPECIFIERS_OF_COMMANDS, &is_whole);
 }
 
 const struct boot_command *
-boot_commands_missing(struct host *host, const struct boot_commands *commands)
+boot_commands_missing(
+	struct host *host, const struct boot_commands *commands, char **ret_flaw)
 {
 	for (size_t i = 0; i < commands->count; i++) {
 		bool may_fail;
 		autofree char *path = boot_command_program(
 			&commands->items[i], &may_fail);
-		const char *slash = strrchr(path, '/');
-		if (*path != '/' || !unit_conditions_is_lasting(path) ||
+		if (*path != '/' || strchr(path, '%') != NULL ||
 			(may_fail && commands->items[i].setting != settings[0]))
 			continue;
-		autofree char *folder = memory_copy(path, (size_t)(slash - path));
-		if (host_exists(host, folder) == 1 && host_exists(host, path) == 0)
+		*ret_flaw = boot_program_flaw(host, path);
+		if (*ret_flaw != NULL)
 			return &commands->items[i];
 	}
 	return NULL;
-}
-
-static bool
-is_part(char byte)
-{
-	return isalnum((unsigned char)byte) || strchr("_-.+@", byte) != NULL;
-}
-
-bool
-boot_text_names(struct host *host, const char *text, const char *name)
-{
-	size_t size = strlen(name);
-	for (const char *at = text; (at = strstr(at, name)) != NULL; at++) {
-		const char *start = at;
-		char after = at[size];
-		/* a full stop may end a sentence, and a file's name not */
-		if ((at > text && is_part(at[-1])) || (after != '\0' && is_part(after)))
-			continue;
-		while (start > text && (is_part(start[-1]) || start[-1] == '/'))
-			start--;
-		struct stat status;
-		autofree char *target = NULL;
-		autofree char *path = memory_copy(start, (size_t)(at - start) + size);
-		if (*path != '/' || host_status(host, path, &status, &target) < 0 ||
-			!S_ISDIR(status.st_mode))
-			return true;
-	}
-	return false;
-}
-
-enum boot_naming
-boot_command_naming(
-	struct host *host, const struct boot_command *command, const char *name)
-{
-	bool may_fail;
-	autofree char *program = boot_command_program(command, &may_fail);
-	struct stat status;
-	autofree char *target = NULL;
-	if (command->setting == settings[0] && strcmp(text_base_name(program), name) == 0)
-		return BOOT_RUNS;
-	/* by a link of another name */
-	if (command->setting == settings[0] && *program == '/' &&
-		host_status(host, program, &status, &target) == 0 &&
-		S_ISREG(status.st_mode) && strcmp(text_base_name(target), name) == 0)
-		return BOOT_RUNS;
-	return boot_text_names(host, command->text, name) ? BOOT_NAMES : BOOT_NAMES_NOT;
 }

@@ -8,6 +8,7 @@
 
 struct boot_command {
 	const char *setting; /* "ExecStart", "ExecStartPre", ... */
+	const char *unit; /* its name, borrowed */
 	char *text; /* owned: the line's value */
 	struct place place;
 };
@@ -15,40 +16,32 @@ struct boot_command {
 struct boot_commands {
 	struct boot_command *items;
 	size_t count;
+	struct name_list environment; /* what Environment= and EnvironmentFile= say */
 };
 
-/* Adds the line NAME=VALUE if it is such a command; an empty one takes back all of its
- * name. */
+/* Adds the line NAME=VALUE of UNIT, which lasts as long, if it is such a command or about
+ * their environment; an empty one takes back all of its name. */
 void
-boot_commands_add(
-	struct boot_commands *commands, const char *name, const struct traced *value);
+boot_commands_add(struct boot_commands *commands, const char *unit, const char *name,
+	const struct traced *value);
 
 void
 boot_commands_free(struct boot_commands *commands);
 
-/* The path of the program that COMMAND runs; the caller frees. *ret_may_fail: nobody
- * minds when it can't be run. */
+/* The words of COMMAND without prefixes, quotes, escapes, and specifiers that the unit's
+ * name tells; the first is the program. At least one; freed by name_list_free. */
+void
+boot_command_words(const struct boot_command *command, struct name_list *ret_words);
+
+/* The path of the program that COMMAND runs, with a '%' where a specifier is not known;
+ * the caller frees. *ret_may_fail: nobody minds when it can't be run. */
 char *
 boot_command_program(const struct boot_command *command, bool *ret_may_fail);
 
-/* The first whose program is not there, though its folder is, or NULL. What a folder has
- * that is filled at each boot is not known. */
+/* The first whose program nobody can run, or NULL. *ret_flaw says why; the caller frees.
+ */
 const struct boot_command *
-boot_commands_missing(struct host *host, const struct boot_commands *commands);
-
-enum boot_naming {
-	BOOT_NAMES_NOT,
-	BOOT_NAMES, /* it has the name as a word, as `sh -c` or `env` may run it */
-	BOOT_RUNS, /* its program is called so, and it is the service's own */
-};
-
-/* What COMMAND has to do with the program called NAME. */
-enum boot_naming
-boot_command_naming(
-	struct host *host, const struct boot_command *command, const char *name);
-
-/* Whether TEXT has NAME as a word, or as the last part of a path that is no directory. */
-bool
-boot_text_names(struct host *host, const char *text, const char *name);
+boot_commands_missing(
+	struct host *host, const struct boot_commands *commands, char **ret_flaw);
 
 #endif

@@ -172,16 +172,16 @@ static void
 judge_commands(struct boot_units *units, struct boot_node *node)
 {
 	const struct boot_commands *commands = &node->commands;
+	char *flaw = NULL;
 	const struct boot_command *missing = starts(node) && !node->has_own_root
-		? boot_commands_missing(units->host, commands)
+		? boot_commands_missing(units->host, commands, &flaw)
 		: NULL;
 	if (missing != NULL) {
 		bool may_fail;
 		autofree char *program = boot_command_program(missing, &may_fail);
 		node->fails = !may_fail &&
 			(!node->is_simple || strcmp(missing->setting, "ExecStart") != 0);
-		stop(node, BOOT_STOPPED, missing->place,
-			memory_printf("the program %s is not there", program));
+		stop(node, BOOT_STOPPED, missing->place, flaw);
 	}
 	struct place place;
 	autofree char *tested = starts(node) && node->script != NULL

@@ -10,6 +10,7 @@ struct boot_names {
 	struct table files; /* name -> struct boot_name, for those that were asked for */
 	struct table aliases; /* a unit's own name -> struct name_list */
 	size_t links; /* that were looked at */
+	size_t vague; /* names with a specifier that is not known */
 	bool is_cut; /* there are more than are followed */
 	bool has_vendor; /* the vendor's folder of units is in the root */
 };

@@ -1,11 +1,13 @@
 #include "policy/models/boot_node.h"
 
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "policy/models/boot_service.h"
 #include "policy/models/unit_folders.h"
+#include "policy/models/unit_specifier.h"
 
 /* Reads one unit's lines. */
 struct reading {
@@ -53,48 +55,61 @@ add_edge(struct boot_node *node, const char *name, bool is_hard)
 	return edge;
 }
 
-/* %n, %N, %p, %i and %% in WORD, for the unit NAME: systemd.unit(5), SPECIFIERS. NULL at
- * another one. */
-static char *
-expand(const char *word, const char *name)
-{
-	autobuffer struct buffer text = { 0 };
-	const char *at = strchr(name, '@'), *dot = strrchr(name, '.');
-	const char *prefix_end = at != NULL ? at : dot;
-	for (; *word != '\0'; word++) {
-		if (*word != '%') {
-			buffer_add(&text, word, 1);
-			continue;
-		}
-		switch (*++word) {
-		case '%':
-			buffer_text(&text, "%");
-			break;
-		case 'n':
-			buffer_text(&text, name);
-			break;
-		case 'N':
-			buffer_add(&text, name, (size_t)(dot - name));
-			break;
-		case 'p':
-			buffer_add(&text, name, (size_t)(prefix_end - name));
-			break;
-		case 'i':
-			if (at != NULL)
-				buffer_add(&text, at + 1, (size_t)(dot - at - 1));
-			break;
-		default:
-			return NULL;
-		}
-	}
-	return buffer_take(&text);
-}
-
 static void
 keep(struct name_list *list, const char *name)
 {
 	list->names = memory_grow(list->names, list->count, sizeof *list->names);
 	list->names[list->count++] = memory_text(name);
+}
+
+/* Takes the word of TEXT, of SIZE bytes, from *AT on, and its quotes out of it, wherever
+ * they stand; NULL at the end. extract_first_word in extract-word.c, with EXTRACT_UNQUOTE
+ * and EXTRACT_RETAIN_ESCAPE. */
+static char *
+take_word(char *text, size_t size, size_t *at)
+{
+	char quote = '\0';
+	while (*at < size && strchr(" \t", text[*at]) != NULL)
+		++*at;
+	size_t start = *at, kept = start;
+	for (; *at < size && (quote != '\0' || strchr(" \t", text[*at]) == NULL); ++*at) {
+		char byte = text[*at];
+		if (byte == quote)
+			quote = '\0';
+		else if (quote == '\0' && (byte == '"' || byte == '\''))
+			quote = byte;
+		else
+			text[kept++] = byte;
+		if (byte == '\\' && *at + 1 < size)
+			text[kept++] = text[++*at];
+	}
+	if (*at == start)
+		return NULL;
+	*at += *at < size;
+	text[kept] = '\0';
+	return text + start;
+}
+
+/* Takes the dependency on NAME, in which a specifier is not known when it is not
+ * IS_WHOLE: what it may name is doubted. */
+static void
+take_dependency(struct reading *reading, const char *name, bool is_whole, bool is_hard,
+	bool binds, struct place place)
+{
+	struct boot_node *node = reading->node;
+	if (!is_whole) {
+		set_loaded(node, BOOT_LOADED_UNSURE, place.file->path,
+			memory_printf(
+				"it names %s, a specifier that is not understood", name));
+		keep(&node->vague, name);
+		return;
+	}
+	if (is_hard && boot_node_is_type(name, "device"))
+		set_loaded(node, BOOT_LOADED_UNSURE, place.file->path,
+			memory_printf("it requires %s, which udev may not find", name));
+	struct boot_edge *edge = add_edge(node, name, is_hard);
+	edge->place = place;
+	edge->binds = binds;
 }
 
 /* The units that VALUE names, for a dependency (HARD or not) or for LIST. */
@@ -103,43 +118,25 @@ read_words(struct reading *reading, const struct traced *value, bool is_hard, bo
 	struct name_list *list)
 {
 	struct boot_node *node = reading->node;
-	char *rest = NULL;
 	size_t max = list == &node->afters || list == &node->befores ? BOOT_ORDERS_MAX
 								     : BOOT_EDGES_MAX;
 	autofree char *text = memory_copy(
 		value->text.size > 0 ? value->text.data : "", value->text.size);
-	for (char *word = strtok_r(text, " \t", &rest); word != NULL &&
-		node->edge_count <= BOOT_EDGES_MAX && (list == NULL || list->count < max);
-		word = strtok_r(NULL, " \t", &rest)) {
+	char *word;
+	for (size_t at = 0; node->edge_count <= BOOT_EDGES_MAX &&
+		node->vague.count <= BOOT_VAGUE_MAX &&
+		(list == NULL || list->count < max) &&
+		(word = take_word(text, value->text.size, &at)) != NULL;) {
 		struct place place = { value->file, value->places[word - text] };
-		size_t size = strlen(word);
-		if (size > 1 && strchr("\"'", *word) && word[size - 1] == *word) {
-			word[size - 1] = '\0';
-			word++;
-		}
-		autofree char *name = expand(word, node->name);
+		bool is_whole;
+		autofree char *name = unit_specifier_fill(
+			word, node->name, UNIT_SPECIFIERS_OF_NAMES, &is_whole);
 		bool matters = list == NULL || list == &node->conflicts ||
 			list == &node->requisites;
-		if (name == NULL && !matters) {
-			continue;
-		} else if (name == NULL) {
-			set_loaded(node, BOOT_LOADED_UNSURE, value->file->path,
-				memory_printf(
-					"it names %s, a specifier that is not understood",
-					word));
-		} else if (list != NULL) {
+		if (list == NULL || (!is_whole && matters))
+			take_dependency(reading, name, is_whole, is_hard, binds, place);
+		else if (is_whole)
 			keep(list, name);
-		} else {
-			if (is_hard && boot_node_is_type(name, "device"))
-				set_loaded(node, BOOT_LOADED_UNSURE, value->file->path,
-					memory_printf(
-						"it requires %s, which udev may not "
-						"find",
-						name));
-			struct boot_edge *edge = add_edge(node, name, is_hard);
-			edge->place = place;
-			edge->binds = binds;
-		}
 	}
 }
 
@@ -218,7 +215,7 @@ read_type_line(void *data, const char *name, struct traced *value)
 	bool is_service = boot_node_is_type(node->name, "service");
 	bool is_socket = boot_node_is_type(node->name, "socket");
 	const char *text = value->text.size > 0 ? value->text.data : "";
-	boot_commands_add(&node->commands, name, value);
+	boot_commands_add(&node->commands, node->name, name, value);
 	if (is_service)
 		boot_service_add(&reading->service, name, value);
 	node->has_own_root = node->has_own_root ||
@@ -237,8 +234,12 @@ read_type_line(void *data, const char *name, struct traced *value)
 		node->accepts = is_yes(value);
 	} else if (!is_service && strcmp(name, is_socket ? "Service" : "Unit") == 0 &&
 		value->text.size > 0) {
+		bool is_whole;
 		free(node->starts);
-		node->starts = expand(value->text.data, node->name);
+		node->starts = unit_specifier_fill(value->text.data, node->name,
+			UNIT_SPECIFIERS_OF_NAMES, &is_whole);
+		if (!is_whole)
+			keep(&node->vague, node->starts);
 	}
 }
 
@@ -399,6 +400,38 @@ read_activated(struct boot_node *node)
 		is_socket ? BOOT_BY_SOCKET : BOOT_LATER, "");
 }
 
+bool
+boot_node_may_name(const char *vague, const char *name)
+{
+	autobuffer struct buffer pattern = { 0 };
+	for (; *vague != '\0'; vague++)
+		if (*vague == '%' && vague[1] != '\0') {
+			buffer_text(&pattern, "*");
+			vague++;
+		} else {
+			/* each byte stands for itself */
+			buffer_printf(&pattern, "\\%c", *vague);
+		}
+	return pattern.size > 0 && fnmatch(pattern.data, name, 0) == 0;
+}
+
+/* What the unit may name by specifiers that are not known. */
+static void
+read_vague(struct boot_names *names, struct boot_node *node)
+{
+	const struct unit_folders *folders = unit_folders_read(names->host);
+	names->vague += node->vague.count;
+	names->is_cut = names->is_cut || names->vague > BOOT_VAGUE_MAX;
+	for (size_t i = 0; i < node->vague.count && !names->is_cut; i++)
+		for (size_t k = 0; k < folders->names.capacity; k++) {
+			const char *name = folders->names.slots[k].key;
+			if (name != NULL && boot_names_is_unit(name) &&
+				boot_node_may_name(node->vague.names[i], name))
+				add_later(node, name, BOOT_UNSURE,
+					", if that is what it names by a specifier");
+		}
+}
+
 /* A slice needs no file; of fstab and what udev finds units are made. */
 static void
 judge_missing(const struct boot_names *names, struct boot_node *node)
@@ -451,6 +484,7 @@ boot_node_read(struct boot_names *names, struct boot_node *node)
 	read_links(names, node, &all, "requires", true);
 	read_runlevels(names, node);
 	read_activated(node);
+	read_vague(names, node);
 	name_list_free(&all);
 }
 
@@ -472,6 +506,7 @@ boot_node_free(struct boot_node *node)
 	free(node->later);
 	free(node->requirers);
 	boot_commands_free(&node->commands);
+	name_list_free(&node->vague);
 	name_list_free(&node->conflicts);
 	name_list_free(&node->requisites);
 	name_list_free(&node->afters);

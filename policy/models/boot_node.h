@@ -44,6 +44,8 @@ struct boot_node {
 	struct boot_later *later;
 	size_t later_count;
 	struct name_list conflicts, requisites, afters, befores;
+	struct name_list vague; /* what it wants or starts, with a specifier that is not
+				   known */
 	struct unit_conditions conditions;
 	struct boot_commands commands;
 	bool is_alone; /* DefaultDependencies=no */
@@ -65,6 +67,7 @@ struct boot_node {
 enum {
 	BOOT_EDGES_MAX = 100000, /* of one unit, and of all */
 	BOOT_LINKS_MAX = 20000, /* in folders of links */
+	BOOT_VAGUE_MAX = 100, /* names with a specifier that is not known, of all units */
 	BOOT_ORDERS_MAX = 100, /* names in After=, and in Before=, that are looked at */
 };
 
@@ -74,6 +77,10 @@ boot_node_read(struct boot_names *names, struct boot_node *node);
 
 void
 boot_node_free(struct boot_node *node);
+
+/* Whether VAGUE, as of node->vague, may be NAME. */
+bool
+boot_node_may_name(const char *vague, const char *name);
 
 bool
 boot_node_is_type(const char *name, const char *type);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "policy/models/boot_naming.h"
 #include "policy/models/cron_table.h"
 
 /* The nearest to being started of the units or scripts NAMES (NULL ends). */

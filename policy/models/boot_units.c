@@ -241,6 +241,22 @@ find_activator(struct boot_units *units, const char *own, struct boot_unit *ret_
 	}
 }
 
+/* The unit that is started, or may be, and wants or starts NAME, if a specifier means it;
+ * NULL when there is none. */
+static const struct boot_node *
+find_vague(const struct boot_units *units, const char *name)
+{
+	for (size_t i = 0; i < units->count; i++) {
+		const struct boot_node *node = units->nodes[i];
+		if (node->loaded == BOOT_NOT_LOADED)
+			continue;
+		for (size_t k = 0; k < node->vague.count; k++)
+			if (boot_node_may_name(node->vague.names[k], name))
+				return node;
+	}
+	return NULL;
+}
+
 void
 boot_units_find(struct boot_units *units, const char *name, struct boot_unit *ret_unit)
 {
@@ -289,4 +305,15 @@ boot_units_find(struct boot_units *units, const char *name, struct boot_unit *re
 	}
 	if (!is_masked && ret_unit->state == BOOT_STOPPED && file != NULL)
 		find_activator(units, own, ret_unit);
+	const struct boot_node *vague = node == NULL && file != NULL && !is_masked &&
+			ret_unit->state == BOOT_STOPPED
+		? find_vague(units, own)
+		: NULL;
+	if (vague != NULL) {
+		free(ret_unit->reason);
+		ret_unit->state = BOOT_UNSURE;
+		ret_unit->reason = memory_printf("%s starts it, if that is what it names "
+						 "by a specifier",
+			vague->name);
+	}
 }

@@ -15,19 +15,6 @@ enum {
 
 static const char *const shells[] = { "sh", "bash", "dash", "ksh", "zsh", NULL };
 
-/* The path of the program or script that COMMAND starts; NULL when that is no absolute
- * one. */
-static const char *
-script_path(const struct shell_command *command)
-{
-	if (text_is_one_of(text_base_name(command->words[0]), shells))
-		for (size_t i = 1; i < command->count; i++)
-			if (command->words[i][0] != '-')
-				return command->words[i][0] == '/' ? command->words[i]
-								   : NULL;
-	return command->words[0][0] == '/' ? command->words[0] : NULL;
-}
-
 static const struct cron_script *
 find_script(const struct cron_table *table, const struct file *file)
 {
@@ -41,7 +28,7 @@ const struct cron_script *
 cron_commands_script(struct host *host, const struct cron_table *table,
 	const struct shell_command *command)
 {
-	const char *path = script_path(command);
+	const char *path = shell_command_script(command);
 	return path != NULL ? find_script(table, host_file(host, path)) : NULL;
 }
 
@@ -71,7 +58,7 @@ static void
 add_script(
 	struct host *host, const struct shell_command *command, struct cron_table *table)
 {
-	const char *path = script_path(command);
+	const char *path = shell_command_script(command);
 	struct stat status;
 	autofree char *target = NULL;
 	if (path == NULL || host_status(host, path, &status, &target) < 0 ||

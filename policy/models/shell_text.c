@@ -126,7 +126,8 @@ take_program(struct reader *reader, struct shell_simple *simple, enum shell_chan
 		reach = shell_both(reach, SHELL_PERHAPS);
 	if (text != NULL) {
 		take_nested(reader, text, reach, start);
-	} else if (shell_is_missing(reader->host, simple->words[0])) {
+	} else if (strpbrk(simple->words[0], "$`%") == NULL &&
+		shell_is_missing(reader->host, simple->words[0])) {
 		if (reader->commands->missing == NULL)
 			reader->commands->missing = memory_text(simple->words[0]);
 		return SHELL_NO;
@@ -548,6 +549,45 @@ shell_text_read(struct host *host, struct bytes text, const char *option,
 		doubt(&reader, "a carriage return in it is a part of a word");
 	take_text(&reader, SHELL_YES);
 	shell_words_free(&reader.words);
+}
+
+void
+shell_command_read(struct host *host, const struct name_list *words,
+	struct shell_commands *ret_commands)
+{
+	struct reader reader = { .host = host, .commands = ret_commands };
+	struct shell_simple simple = { .words = memory_new(
+					       words->count + 1, sizeof(char *)) };
+	size_t size = 0;
+	*ret_commands = (struct shell_commands){ 0 };
+	for (size_t i = 0; i < words->count; i++) {
+		simple.words[simple.count++] = memory_text(words->names[i]);
+		simple.is_expanded = simple.is_expanded ||
+			strchr(words->names[i], '$') != NULL;
+		size += strlen(words->names[i]);
+	}
+	if (size > TEXT_MAX)
+		ret_commands->doubt = "of more than 64 KiB it is not followed";
+	else if (!shell_drop_starters(&simple))
+		doubt(&reader,
+			"the options of what starts a program in it are not followed");
+	if (simple.count > 0 && size <= TEXT_MAX)
+		(void)take_program(&reader, &simple, SHELL_YES, 0);
+	shell_drop(&simple, simple.count);
+	free(simple.words);
+	shell_words_free(&reader.words);
+}
+
+const char *
+shell_command_script(const struct shell_command *command)
+{
+	static const char *const shells[] = { "sh", "bash", "dash", "ksh", "zsh", NULL };
+	if (text_is_one_of(text_base_name(command->words[0]), shells))
+		for (size_t i = 1; i < command->count; i++)
+			if (command->words[i][0] != '-')
+				return command->words[i][0] == '/' ? command->words[i]
+								   : NULL;
+	return command->words[0][0] == '/' ? command->words[0] : NULL;
 }
 
 void

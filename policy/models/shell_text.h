@@ -41,6 +41,16 @@ void
 shell_text_read(struct host *host, struct bytes text, const char *option,
 	struct shell_commands *ret_commands);
 
+/* The same of one simple command, whose WORDS no shell reads. */
+void
+shell_command_read(struct host *host, const struct name_list *words,
+	struct shell_commands *ret_commands);
+
+/* The path of the program or script that COMMAND starts; NULL when that is no absolute
+ * one. */
+const char *
+shell_command_script(const struct shell_command *command);
+
 /* Whether the program PATH is missing where its folder is there, or can't be executed;
  * false for a name alone. */
 bool

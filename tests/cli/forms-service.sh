@@ -45,6 +45,13 @@ unit()
 	printf '%s\n' '[Unit]' "$@" '[Service]' 'ExecStart=/usr/sbin/catd -a -r "b c"' | put "usr/lib/systemd/system/$name"
 }
 
+# program PATH: one that can be run
+program()
+{
+	: | put "$1"
+	chmod +x "$ROOT/$1"
+}
+
 # wanted NAME [TARGET]: what `systemctl enable` leaves
 wanted()
 {
@@ -234,6 +241,113 @@ for setting in ExecStart 'ExecStartPre' 'ExecStartPost' 'ExecStart=-'; do
 	wanted dog.service
 	both unknown "this line of dog.service names catd, and is not followed"
 done
+# starts LINE...: a service that is wanted, with these lines
+starts()
+{
+	printf '%s\n' '[Service]' "$@" | put usr/lib/systemd/system/dog.service
+	[ -L "$ROOT/etc/systemd/system/multi-user.target.wants/dog.service" ] || wanted dog.service
+}
+form "a specifier in a command"
+systemd
+printf '[Service]\nExecStart=/usr/sbin/%%p\n' | put usr/lib/systemd/system/catd.service
+mkdir -p "$ROOT/usr/sbin"
+program usr/sbin/catd
+wanted catd.service
+printf 'name: cat\nprogram: catd\nboot: no\n' | asked
+judged fail "started by catd.service"
+rm "$ROOT/usr/lib/systemd/system/catd.service" "$ROOT"/etc/systemd/system/*.wants/*
+printf '[Service]\nExecStart=/usr/sbin/%%i\n' | put usr/lib/systemd/system/dog@.service
+wanted dog@catd.service
+both yes "started by dog@catd.service"
+printf '[Service]\nExecStart=/usr/sbin/ca%%J\n' | put usr/lib/systemd/system/dog-td.service
+rm "$ROOT"/etc/systemd/system/*.wants/*
+wanted dog-td.service
+both yes "started by dog-td.service"
+starts 'ExecStart=/usr/sbin/%H'
+printf 'name: other\nboot: no\n' | asked
+judged unknown "what this line of dog.service runs, a variable or a specifier says"
+while read -r line; do
+	form "as systemd reads it: $line"
+	systemd
+	starts "ExecStart=$line"
+	both yes "started by dog.service"
+done <<'END'
+"/usr/sbin/catd" -x
+-"/usr/sbin/catd"
+/usr/sbin/c"at"d
+"-/usr/sbin/catd" x
+/usr/sbin/\x63at\144
+END
+form "a specifier in a dependency"
+systemd
+unit cat.service
+unit dog-cat.service 'Wants="%j.service" none.service'
+wanted dog-cat.service
+both yes "/usr/lib/systemd/system/dog-cat.service:2"
+unit dog-cat.service 'Wants=none.service c"at.serv"ice'
+both yes "/usr/lib/systemd/system/dog-cat.service:2"
+printf '[Unit]\nWants="none.service cat.service"\n[Service]\nExecStart=/bin/true\n' | put usr/lib/systemd/system/dog-cat.service
+both no "nothing that is started at boot wants it"
+printf '[Unit]\nWants=c%%H.service\n[Service]\nExecStart=/bin/true\n' | put usr/lib/systemd/system/dog-cat.service
+both unknown "dog-cat.service would start it: it names c%H.service, a specifier that is not understood"
+mv "$ROOT"/usr/lib/systemd/system/{cat,cfeline}.service
+both unknown "dog-cat.service would start it: it names c%H.service, a specifier that is not understood"
+unit dog@.service
+printf '[Unit]\nWants=dog@%%H.service\n[Service]\nExecStart=/bin/true\n' | put usr/lib/systemd/system/dog-cat.service
+printf 'name: dog@one\nboot: no\n' | asked
+judged unknown "dog-cat.service starts it, if that is what it names by a specifier"
+both unknown "/usr/lib/systemd/system/dog@.service:3"
+printf '[Unit]\nWants=q%%H.service\n[Service]\nExecStart=/bin/true\n' | put usr/lib/systemd/system/dog-cat.service
+both no "there is no such unit"
+form "what a variable says"
+while read -r command; do
+	form "what a variable says: $command"
+	systemd
+	starts 'Environment=P=/usr/sbin/x' "ExecStart=$command"
+	both unknown "of dog.service"
+done <<'END'
+/bin/sh -c '$P'
+/bin/sh -c 'exec /usr/sbin/$P'
+/bin/sh -c 'test -e /x || "${P}d" -x'
+/usr/bin/env $P
+/bin/sh -c 'A=cat; B=d; $A$B'
+/bin/sh -c 'eval "$P"'
+END
+while read -r command; do
+	form "what no variable says: $command"
+	systemd
+	starts "ExecStart=$command"
+	both no "not started"
+done <<'END'
+/bin/sh -c 'A=dog; /usr/sbin/$A'
+/bin/sh -c 'exec "$D"/dogd $X'
+/usr/sbin/dogd $OPTIONS
+END
+for start in /opt/start.sh '/bin/sh /opt/start.sh' '/usr/bin/python3 -u /opt/start.sh' "/bin/sh -c 'exec /opt/start.sh'"; do
+	form "a script: $start"
+	systemd
+	starts "ExecStart=$start"
+	printf '#!/bin/sh\n# catd\nexec /usr/sbin/catd -x\n' | put opt/start.sh
+	chmod +x "$ROOT/opt/start.sh"
+	both unknown "/opt/start.sh:3: cat at boot: not known: dog.service"
+	printf '#!/bin/sh\n# catd\nexec /usr/sbin/dogd /srv/catd\n' | put opt/start.sh
+	mkdir -p "$ROOT/srv/catd"
+	both no "not started"
+done
+starts 'Environment=X=y' 'Environment="P=/usr/sbin/catd"' 'ExecStart=/opt/start.sh'
+both unknown "its environment names catd"
+starts 'EnvironmentFile=-/etc/dogs' 'ExecStart=/opt/start.sh'
+printf '#P=catd\nP=catd\n' | put etc/dogs
+both unknown "/etc/dogs:2"
+starts 'ExecStart=/usr/sbin/dogd' 'EnvironmentFile=-/etc/dogs'
+both no "not started"
+form "an init script of another name"
+systemd
+printf '#!/bin/sh\nP=/usr/sbin/catd\n' | put etc/init.d/dog
+chmod +x "$ROOT/etc/init.d/dog"
+mkdir -p "$ROOT/etc/rc2.d"
+ln -s ../init.d/dog "$ROOT/etc/rc2.d/S01dog"
+both unknown "/etc/init.d/dog:2: cat at boot: not known: dog.service"
 form "another name, and a folder"
 systemd
 printf '[Service]\nExecStart=/bin/dog /etc/catd.conf --with=xcatd /srv/catd my-catd\n' | put usr/lib/systemd/system/dog.service
@@ -276,8 +390,8 @@ printf '[Unit]\nConditionACPower=true\n' | put etc/systemd/system/inetutils-inet
 both unknown "whether inetd is started, which would serve it"
 form "a line of cron for the boot"
 systemd
-: | put usr/sbin/cron
-: | put usr/sbin/catd
+program usr/sbin/cron
+program usr/sbin/catd
 printf 'root:x:0:0::/root:/bin/sh\n' | put etc/passwd
 printf '@daily root /usr/sbin/catd\n' | put etc/crontab
 printf '[Service]\nExecStart=/usr/sbin/cron -f\n' | put usr/lib/systemd/system/cron.service
@@ -302,7 +416,7 @@ mkdir -p "$ROOT/usr/sbin"
 both no "/usr/lib/systemd/system/cat.service:3: cat at boot: not started"
 form_run audit -v
 says "$FORM: why" "the program /usr/sbin/catd is not there"
-: | put usr/sbin/catd
+program usr/sbin/catd
 both yes "started by cat.service"
 printf '[Service]\nExecStartPre=/usr/sbin/prepare\n' | put etc/systemd/system/cat.service.d/x.conf
 both no "the program /usr/sbin/prepare is not there"
@@ -311,6 +425,23 @@ both yes "started by cat.service"
 mkdir -p "$ROOT/srv"
 printf '[Service]\nExecStartPre=/usr/sbin/prepare\nRootDirectory=/srv\n' | put etc/systemd/system/cat.service.d/x.conf
 both yes "started by cat.service"
+form "a program that can't be run"
+systemd
+unit cat.service
+wanted cat.service
+: | put usr/sbin/catd
+both no "the program /usr/sbin/catd can't be executed"
+mkdir -p "$ROOT/bin"
+printf '#! /bin/shell -e\n' | put usr/sbin/catd
+chmod +x "$ROOT/usr/sbin/catd"
+both no "the program /usr/sbin/catd is a script, and its interpreter /bin/shell is not there"
+program bin/shell
+both yes "started by cat.service"
+printf '#!/bin/shell\r\n' | put usr/sbin/catd
+both no "is a script, and its interpreter /bin/shell"
+rm "$ROOT/usr/sbin/catd"
+mkdir "$ROOT/usr/sbin/catd"
+both no "the program /usr/sbin/catd is a directory"
 form "what systemd refuses, or what fails"
 while read -r why lines; do
 	form "refused: $lines"
@@ -356,7 +487,7 @@ wanted cat.service
 both unknown "it requires dev-cat.device, which udev may not find"
 form "by a link to its program"
 systemd
-: | put usr/sbin/catd
+program usr/sbin/catd
 ln -s catd "$ROOT/usr/sbin/feline"
 printf '[Service]\nExecStart=/usr/sbin/feline\n' | put usr/lib/systemd/system/dog.service
 wanted dog.service
@@ -372,7 +503,7 @@ systemd
 unit cat.service 'Requires=dog.service' 'After=dog.service'
 wanted cat.service
 mkdir -p "$ROOT/usr/sbin"
-: | put usr/sbin/catd
+program usr/sbin/catd
 # dog TYPE [LINE]
 dog()
 {
@@ -382,7 +513,7 @@ dog oneshot
 both no "it requires dog.service, which fails: the program /usr/sbin/dogd is not there"
 dog simple
 both yes "started by cat.service"
-: | put usr/sbin/dogd
+program usr/sbin/dogd
 dog oneshot 'ConditionPathExists=/etc/dogs'
 both yes "started by cat.service"
 dog oneshot 'AssertPathExists=/etc/dogs'
@@ -465,7 +596,7 @@ for text in 'DAEMON=/usr/sbin/catd\ntest -x $DAEMON || exit 0' \
 	rm -f "$ROOT/usr/sbin/catd"
 	printf "#!/bin/sh\n# test -x /usr/sbin/dogd || exit 0\n$text\n" | put etc/rc.d/init.d/cat
 	both unknown "its script tests for /usr/sbin/catd, which is not there"
-	: | put usr/sbin/catd
+	program usr/sbin/catd
 	both yes "started by /etc/rc.d/init.d/cat"
 done
 printf '#!/bin/sh\n[ -x /usr/sbin/helper ] && /usr/sbin/helper\n' | put etc/rc.d/init.d/cat

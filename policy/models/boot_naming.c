@@ -1,0 +1,308 @@
+#include "policy/models/boot_naming.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/table.h"
+#include "policy/models/boot_program.h"
+#include "policy/models/cron_table.h"
+#include "policy/models/unit_specifier.h"
+
+enum {
+	READ_MAX = 16 << 20, /* bytes of all files that are searched */
+	SEARCHED_MAX = 256 << 20, /* bytes, each time they are */
+	PARSED_MAX = 16 << 20, /* bytes of commands, each time */
+	WORDS_MAX = 20, /* of a command, that may be scripts */
+	LINES_MAX = 1000, /* of a file, that have the name in whatever sense */
+};
+
+/* What was searched of one host: there may be much in a hostile one. */
+struct searched {
+	struct table scripts; /* path -> to is_script or no_script */
+	struct table files; /* path -> anything, when it was read */
+	size_t read, searched, parsed;
+};
+
+static char is_script, no_script;
+
+static void
+release(void *memory)
+{
+	struct searched *searched = memory;
+	table_free(&searched->scripts);
+	table_free(&searched->files);
+	free(searched);
+}
+
+static struct searched *
+find_searched(struct host *host)
+{
+	static const char key[] = "searched for programs";
+	struct searched *searched = host_note(host, key);
+	if (searched == NULL) {
+		searched = memory_new(1, sizeof *searched);
+		host_set_note(host, key, searched, release);
+	}
+	return searched;
+}
+
+static bool
+is_part(char byte)
+{
+	return isalnum((unsigned char)byte) || strchr("_-.+@", byte) != NULL;
+}
+
+bool
+boot_text_names(struct host *host, const char *text, const char *name)
+{
+	size_t size = strlen(name);
+	for (const char *at = text; (at = strstr(at, name)) != NULL; at++) {
+		const char *start = at;
+		char after = at[size];
+		/* a full stop may end a sentence, and a file's name not */
+		if ((at > text && is_part(at[-1])) || (after != '\0' && is_part(after)))
+			continue;
+		while (start > text && (is_part(start[-1]) || start[-1] == '/'))
+			start--;
+		struct stat status;
+		autofree char *target = NULL;
+		autofree char *path = memory_copy(start, (size_t)(at - start) + size);
+		if (*path != '/' || host_status(host, path, &status, &target) < 0 ||
+			!S_ISDIR(status.st_mode))
+			return true;
+	}
+	return false;
+}
+
+/* --- files ---------------------------------------------------------------------------
+ */
+
+/* Whether there is room to search the file PATH. */
+static bool
+has_room(struct host *host, const char *path)
+{
+	struct searched *searched = find_searched(host);
+	struct stat status;
+	autofree char *target = NULL;
+	if (host_status(host, path, &status, &target) < 0 || status.st_size < 0)
+		return true;
+	size_t size = (size_t)status.st_size;
+	bool is_read = table_get(&searched->files, path) != NULL;
+	if (searched->searched + size > SEARCHED_MAX ||
+		(!is_read && searched->read + size > READ_MAX))
+		return false;
+	searched->searched += size;
+	searched->read += is_read ? 0 : size;
+	table_set(&searched->files, path, searched);
+	return true;
+}
+
+/* Sets *NAMED, where it names nothing yet. Takes REASON. */
+static void
+say(struct boot_named *named, struct place place, char *reason)
+{
+	if (named->naming != BOOT_NAMES_NOT) {
+		free(reason);
+		return;
+	}
+	*named = (struct boot_named){ BOOT_NAMES, place, reason };
+}
+
+void
+boot_naming_file(
+	struct host *host, const char *path, const char *name, struct boot_named *named)
+{
+	size_t lines = 0, size = strlen(name);
+	struct bytes line;
+	if (named->naming != BOOT_NAMES_NOT)
+		return;
+	if (!has_room(host, path)) {
+		say(named, (struct place){ 0 },
+			memory_printf("there is more that it is started with than is "
+				      "searched for %s",
+				name));
+		return;
+	}
+	const struct file *file = host_file(host, path);
+	if (file->state == FILE_REFUSED)
+		say(named, (struct place){ file, 0 },
+			memory_printf("%s can't be searched: %s", path, file->reason));
+	if (file->bytes.size == 0 ||
+		memmem(file->bytes.data, file->bytes.size, name, size) == NULL)
+		return;
+	for (size_t at = 0, start = 0; named->naming == BOOT_NAMES_NOT &&
+		bytes_next_line(file->bytes, &at, &line);
+		start = at) {
+		if (line.size < size || memmem(line.data, line.size, name, size) == NULL)
+			continue;
+		autofree char *text = memory_copy(line.data, line.size);
+		if (++lines > LINES_MAX ||
+			(cron_line_counts(text) && boot_text_names(host, text, name)))
+			say(named, (struct place){ file, start },
+				memory_printf(
+					"this line names %s, and is not followed", name));
+	}
+}
+
+/* Whether the file PATH is a script, by its first bytes. */
+static bool
+is_known_script(struct host *host, const char *path)
+{
+	struct searched *searched = find_searched(host);
+	const char *known = table_get(&searched->scripts, path);
+	if (known == NULL) {
+		known = boot_program_is_script(host, path) ? &is_script : &no_script;
+		table_set(&searched->scripts, path, (void *)known);
+	}
+	return known == &is_script;
+}
+
+bool
+boot_naming_scripts(struct host *host, const struct shell_commands *commands,
+	const char *name, struct boot_named *named)
+{
+	bool has_scripts = false;
+	for (size_t i = 0; i < commands->count; i++) {
+		const struct shell_command *command = &commands->items[i];
+		const char *own = shell_command_script(command);
+		for (size_t k = 0; k < command->count && k < WORDS_MAX; k++) {
+			const char *word = command->words[k];
+			if (*word != '/' ||
+				((k == 0 || word != own) && !is_known_script(host, word)))
+				continue;
+			has_scripts = true;
+			boot_naming_file(host, word, name, named);
+		}
+	}
+	return has_scripts;
+}
+
+/* --- commands ------------------------------------------------------------------------
+ */
+
+/* Whether WORD, a program, is what an expansion or a specifier says, and not only the
+ * folder that it is in. */
+static bool
+is_open(const char *word)
+{
+	const char *last = strrchr(word, '/');
+	return strpbrk(last != NULL ? last : word, "$`%}") != NULL;
+}
+
+bool
+boot_naming_commands(
+	const struct shell_commands *commands, const char *name, bool *ret_is_open)
+{
+	bool runs = false;
+	*ret_is_open = false;
+	for (size_t i = 0; i < commands->count; i++) {
+		const char *program = commands->items[i].words[0];
+		runs = runs || strcmp(text_base_name(program), name) == 0;
+		*ret_is_open = *ret_is_open || is_open(program);
+	}
+	return runs;
+}
+
+/* What Environment= and EnvironmentFile= of UNIT say to a script or a shell. */
+static void
+search_environment(struct host *host, const struct boot_unit *unit, struct place place,
+	const char *name, struct boot_named *named)
+{
+	const struct name_list *list = &unit->commands->environment;
+	for (size_t i = 0; i < list->count; i++) {
+		const char *text = list->names[i];
+		const char *path = text + (*text == '-');
+		if (*path == '/')
+			boot_naming_file(host, path, name, named);
+		else if (boot_text_names(host, text, name))
+			say(named, place,
+				memory_printf("its environment names %s, and this line "
+					      "is not followed",
+					name));
+	}
+}
+
+/* What COMMAND of UNIT starts by a shell, a script or a variable. */
+static void
+follow(struct host *host, const struct boot_unit *unit,
+	const struct boot_command *command, const struct name_list *words,
+	const char *name, struct boot_named *named)
+{
+	struct searched *searched = find_searched(host);
+	struct shell_commands commands;
+	searched->parsed += strlen(command->text);
+	if (searched->parsed > PARSED_MAX) {
+		say(named, command->place,
+			memory_printf("there are more commands than are searched for %s",
+				name));
+		return;
+	}
+	shell_command_read(host, words, &commands);
+	bool is_unclear, runs = boot_naming_commands(&commands, name, &is_unclear);
+	/* what eval runs is put together from anything */
+	is_unclear = is_unclear ||
+		(strchr(command->text, '$') != NULL &&
+			boot_text_names(host, command->text, "eval"));
+	if (runs)
+		say(named, command->place,
+			memory_printf("this line of %s names %s, and is not followed",
+				unit->name, name));
+	else if (is_unclear)
+		say(named, command->place,
+			memory_printf("what this line of %s runs, a variable or a "
+				      "specifier says, which is not followed",
+				unit->name));
+	bool has_scripts = boot_naming_scripts(host, &commands, name, named);
+	if (has_scripts || strchr(command->text, '$') != NULL)
+		search_environment(host, unit, command->place, name, named);
+	shell_commands_free(&commands);
+}
+
+/* Whether the PROGRAM of ExecStart is called NAME, be it by a link of another name. */
+static bool
+is_called(struct host *host, const char *program, const char *name)
+{
+	struct stat status;
+	autofree char *target = NULL;
+	return strcmp(text_base_name(program), name) == 0 ||
+		(*program == '/' && host_status(host, program, &status, &target) == 0 &&
+			S_ISREG(status.st_mode) &&
+			strcmp(text_base_name(target), name) == 0);
+}
+
+static void
+judge_command(struct host *host, const struct boot_unit *unit,
+	const struct boot_command *command, const char *name, struct boot_named *named)
+{
+	struct name_list words;
+	bool is_whole;
+	boot_command_words(command, &words);
+	autofree char *text = unit_specifier_fill(
+		command->text, unit->name, UNIT_SPECIFIERS_OF_COMMANDS, &is_whole);
+	if (words.count > 0 && strcmp(command->setting, "ExecStart") == 0 &&
+		is_called(host, words.names[0], name)) {
+		free(named->reason);
+		*named = (struct boot_named){ BOOT_RUNS, command->place, NULL };
+	} else if (boot_text_names(host, text, name)) {
+		say(named, command->place,
+			memory_printf("this line of %s names %s, and is not followed",
+				unit->name, name));
+	} else if (words.count > 0) {
+		follow(host, unit, command, &words, name, named);
+	}
+	name_list_free(&words);
+}
+
+void
+boot_naming_unit(struct host *host, const struct boot_unit *unit, const char *name,
+	struct boot_named *ret_named)
+{
+	*ret_named = (struct boot_named){ 0 };
+	for (size_t i = 0; i < unit->commands->count && ret_named->naming != BOOT_RUNS;
+		i++)
+		judge_command(host, unit, &unit->commands->items[i], name, ret_named);
+	if (unit->script != NULL)
+		boot_naming_file(host, unit->script, name, ret_named);
+}
