@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/lookup.h"
 #include "base/memory.h"
 #include "base/resolve.h"
 #include "base/table.h"
@@ -32,6 +33,7 @@ struct host {
 	char *root;
 	int fd;
 	bool live;
+	struct lookups lookups; /* of a root */
 	struct table by_path; /* struct file *, or struct planned * of a layer */
 	void **items; /* the values of by_path in the order of asking */
 	size_t count;
@@ -50,7 +52,7 @@ host_open(const char *root, struct error *err)
 	}
 	struct host *host = memory_new(1, sizeof *host);
 	host->root = memory_text(root);
-	host->fd = fd;
+	host->fd = host->lookups.root = fd;
 	host->live = fstat(fd, &status) == 0 && stat("/", &slash) == 0 &&
 		status.st_dev == slash.st_dev && status.st_ino == slash.st_ino;
 	return host;
@@ -129,6 +131,7 @@ host_free(struct host *host)
 	for (size_t i = 0; i < host->notes.capacity; i++)
 		if (host->notes.slots[i].key != NULL)
 			release_note(host->notes.slots[i].value);
+	lookups_free(&host->lookups);
 	table_free(&host->notes);
 	table_free(&host->by_path);
 	free(host->items);
@@ -239,7 +242,7 @@ read_path(struct host *host, const char *path)
 {
 	struct file *file = memory_new(1, sizeof *file);
 	file->path = memory_text(path);
-	int fd = resolve_path(host->fd, path, &file->target, &file->is_link);
+	int fd = lookup_open(&host->lookups, path, &file->target, &file->is_link);
 	if (fd >= 0) {
 		read_file(file, fd);
 		close(fd);
@@ -357,16 +360,11 @@ bottom(struct host *host)
 	return host;
 }
 
-/* Where PATH leads, without opening it; the caller frees. */
-static char *
-target_of(struct host *host, const char *path)
+/* What the root itself has at PATH; belongs to it, and is good until the next call. */
+static const struct lookup *
+look_up(struct host *host, const char *path)
 {
-	char *target;
-	bool link;
-	int fd = resolve_path(bottom(host)->fd, path, &target, &link);
-	if (fd >= 0)
-		close(fd);
-	return target;
+	return lookup_get(&bottom(host)->lookups, path);
 }
 
 /* What the layers say about PATH, whose links are resolved: 1 it is there, 0 it is
@@ -395,17 +393,17 @@ static int
 exists(struct host *host, const char *path, bool follow)
 {
 	if (host->below != NULL) {
-		autofree char *target = target_of(host, path);
+		const char *target = look_up(host, path)->target;
 		int planned = planned_exists(host, target);
 		if (planned > 0 ||
 			(planned == 0 && (follow || strcmp(target, path) == 0)))
 			return planned;
 	}
-	int fd = resolve_open(
-		bottom(host)->fd, path, O_PATH | (follow ? 0 : O_NOFOLLOW), 0);
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0 ? 1 : errno == ENOENT || errno == ENOTDIR ? 0 : -1;
+	const struct lookup *lookup = look_up(host, path);
+	errno = lookup->errnum;
+	return errno == 0 || (lookup->is_link && !follow) ? 1
+		: errno == ENOENT || errno == ENOTDIR     ? 0
+							  : -1;
 }
 
 int
@@ -424,15 +422,11 @@ int
 host_status(
 	struct host *host, const char *path, struct stat *ret_status, char **ret_target)
 {
-	bool is_link;
-	int fd = resolve_path(bottom(host)->fd, path, ret_target, &is_link);
-	*ret_status = (struct stat){ 0 };
-	if (fd < 0)
-		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
-	int result = fstat(fd, ret_status), saved = errno;
-	close(fd);
-	errno = saved;
-	return result;
+	const struct lookup *lookup = look_up(host, path);
+	*ret_status = lookup->status;
+	*ret_target = memory_text(lookup->target);
+	errno = lookup->errnum;
+	return errno == 0 || errno == ENOENT || errno == ENOTDIR ? 0 : -1;
 }
 
 int
@@ -450,7 +444,8 @@ host_open_content(
 {
 	bool is_link;
 	autofree char *target = NULL;
-	int fd = resolve_path(bottom(host)->fd, path, &target, &is_link), content = -1;
+	int fd = lookup_open(&bottom(host)->lookups, path, &target, &is_link);
+	int content = -1;
 	if (fd < 0)
 		return error_set(err, "%s", strerror(errno));
 	bool known = fstat(fd, ret_status) == 0,
@@ -565,8 +560,7 @@ list_layer(struct host *host, const char *path, struct name_list *list)
 	int result = list_layer(host->below, path, list), saved = errno;
 	if (result < 0 && saved != ENOENT)
 		return -1;
-	autofree char *target = target_of(host, path);
-	list_planned(host, target, list);
+	list_planned(host, look_up(host, path)->target, list);
 	errno = saved;
 	return list->count > 0 ? 0 : result;
 }

@@ -72,7 +72,7 @@ find_places(struct host *host, struct places *places)
 	};
 	struct elf login, own;
 	bool has_login = find_login(host, &login);
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < sizeof rows / sizeof *rows && places->count == 0; i++) {
 		struct name_list list = { 0 };
 		(void)host_glob(host, rows[i].pattern, &list, NULL);
 		for (size_t k = 0; k < list.count && places->count == 0; k++) {
