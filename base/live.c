@@ -30,20 +30,29 @@ live_has_systemd(void)
 	return lstat("/run/systemd/system", &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-/* A short file below /proc/PID, NULL when it can't be read. */
+/* A short file below /proc/PID, NULL when it can't be read; a long one is cut. */
 static char *
 read_sized(pid_t pid, const char *name, size_t *ret_size)
 {
-	autofree char *path = memory_printf("/proc/%d/%s", (int)pid, name);
-	FILE *file = fopen(path, "re");
+	char part[4096], path[64];
+	struct buffer text = { 0 };
+	ssize_t size = 1;
+	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	*ret_size = 0;
-	if (file == NULL)
+	if (fd < 0)
 		return NULL;
-	char *text = memory_new(FILE_SIZE_MAX, 1);
-	*ret_size = fread(text, 1, FILE_SIZE_MAX - 1, file);
-	text[*ret_size] = '\0';
-	fclose(file);
-	return text;
+	buffer_text(&text, "");
+	while (size > 0 && text.size < FILE_SIZE_MAX) {
+		size = read(fd, part, sizeof part);
+		if (size > 0)
+			buffer_add(&text, part, (size_t)size);
+		else if (size < 0 && errno == EINTR)
+			size = 1;
+	}
+	close(fd);
+	*ret_size = text.size;
+	return buffer_take(&text);
 }
 
 static char *
@@ -151,11 +160,13 @@ static bool
 is_program(const char *pid, const char *const *programs)
 {
 	char exe[PATH_MAX];
-	autofree char *comm = read_file((pid_t)strtol(pid, NULL, 10), "comm");
-	if (comm == NULL || !executable(pid, exe))
+	if (!executable(pid, exe))
 		return false;
 	if (programs == NULL)
 		return true;
+	autofree char *comm = read_file((pid_t)strtol(pid, NULL, 10), "comm");
+	if (comm == NULL)
+		return false;
 	comm[strcspn(comm, "\n")] = '\0';
 	const char *base = strrchr(exe, '/');
 	return base != NULL && is_named(base + 1, PATH_MAX, programs) &&
@@ -284,7 +295,7 @@ char *
 live_arguments(pid_t process, size_t *ret_size)
 {
 	char *text = read_sized(process, "cmdline", ret_size);
-	if (*ret_size == FILE_SIZE_MAX - 1) /* half of them are none */
+	if (*ret_size >= FILE_SIZE_MAX) /* half of them are none */
 		*ret_size = 0;
 	return text != NULL ? text : memory_text("");
 }

@@ -155,7 +155,10 @@ static void
 add_owner(int proc, const char *pid, struct list *list)
 {
 	static const char SOCKET[] = "socket:[";
-	char path[32], name[NAME_MAX + 1] = "", text[64];
+	char path[32], name[NAME_MAX + 1], text[64];
+	program_of(proc, pid, name);
+	if (name[0] == '\0') /* the kernel's own, most of them */
+		return;
 	snprintf(path, sizeof path, "%.12s/fd", pid);
 	int fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
@@ -170,11 +173,7 @@ add_owner(int proc, const char *pid, struct list *list)
 						 text + sizeof SOCKET - 1, NULL, 10) };
 		struct live_port *found = bsearch(
 			&key, list->items, list->count, sizeof key, by_inode);
-		if (found == NULL)
-			continue;
-		if (name[0] == '\0')
-			program_of(proc, pid, name);
-		if (name[0] != '\0')
+		if (found != NULL)
 			add_program(found, name);
 	}
 	if (dir != NULL)

@@ -225,6 +225,7 @@ principals_read(struct host *host, struct principals *ret_principals)
 		.passwd = host_file(host, "/etc/passwd"),
 		.group = host_file(host, "/etc/group"),
 		.shadow = host_file(host, "/etc/shadow"),
+		.nsswitch = host_file(host, "/etc/nsswitch.conf"),
 		.users_complete = nss_files_only(host, "passwd"),
 		/* initgroups replaces group where it stands: getgrouplist(3) */
 		.groups_complete = nss_files_only(host, "group") &&
@@ -336,8 +337,8 @@ add_group(struct buffer *groups, const char *group)
 		buffer_printf(groups, "%s%s", groups->size > 0 ? "," : "", group);
 }
 
-void
-principals_name_groups(struct principals *principals)
+static void
+name_groups(struct principals *principals)
 {
 	size_t count = principals->group_count;
 	autofree const struct membership **sorted = memory_new(count, sizeof *sorted);
@@ -401,4 +402,53 @@ principals_free(struct principals *principals)
 	free(principals->members);
 	free(principals->by_name);
 	*principals = (struct principals){ 0 };
+}
+
+static void
+release(void *memory)
+{
+	struct principals **last = memory;
+	for (struct principals *kept = *last, *older; kept != NULL; kept = older) {
+		older = kept->older;
+		principals_free(kept);
+		free(kept);
+	}
+	free(last);
+}
+
+static struct principals *
+keep(struct host *host)
+{
+	static const char key[] = "principals";
+	struct principals **kept = host_note(host, key), *last;
+	if (kept == NULL) {
+		kept = memory_new(1, sizeof *kept);
+		host_set_note(host, key, kept, release);
+	}
+	last = *kept;
+	if (last == NULL || last->passwd != host_file(host, "/etc/passwd") ||
+		last->group != host_file(host, "/etc/group") ||
+		last->shadow != host_file(host, "/etc/shadow") ||
+		last->nsswitch != host_file(host, "/etc/nsswitch.conf")) {
+		*kept = memory_new(1, sizeof **kept);
+		principals_read(host, *kept);
+		(*kept)->older = last;
+	}
+	return *kept;
+}
+
+const struct principals *
+principals_of(struct host *host)
+{
+	return keep(host);
+}
+
+const struct principals *
+principals_with_groups(struct host *host)
+{
+	struct principals *kept = keep(host);
+	if (!kept->has_names)
+		name_groups(kept);
+	kept->has_names = true;
+	return kept;
 }

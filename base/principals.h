@@ -16,7 +16,7 @@ struct principal {
 	uid_t uid;
 	gid_t gid; /* the primary group */
 	char *home;
-	char *groups; /* NULL until principals_name_groups */
+	char *groups; /* NULL unless principals_with_groups was asked */
 	bool shadowed; /* its password stands in etc/shadow */
 	bool locked; /* no password opens this account: shadow(5), field 2 */
 	bool no_shell; /* its shell gives no session: nologin(8), false(1), sync(1), ...
@@ -32,6 +32,7 @@ struct membership {
 
 struct principals {
 	const struct file *passwd, *group, *shadow; /* borrowed from the host */
+	const struct file *nsswitch; /* private, the same */
 	bool users_complete; /* no other source may know more users: nsswitch.conf(5) */
 	bool groups_complete;
 	enum nss_standing shadow_standing; /* of etc/shadow among the sources of passwords
@@ -45,9 +46,23 @@ struct principals {
 				     */
 	size_t member_count;
 	const struct principal **by_name; /* private */
+	bool has_names; /* private: the users' groups are set */
+	struct principals *older; /* private: what was given out before */
 };
 
-/* Never fails: a file that is absent or can't be read gives no entries, see its state. */
+/* Those of HOST, read once and kept with it; read anew when a layer's plan changed the
+ * files they are of. Never fails: a file that is absent or can't be read gives no
+ * entries, see its state. */
+const struct principals *
+principals_of(struct host *host);
+
+/* The same, with each user's groups set: the names with commas between, as initgroups(3)
+ * finds their numbers and getgrgid(3) the name of each. Of groups with one number the
+ * first names all, and a number that no group has is left out. */
+const struct principals *
+principals_with_groups(struct host *host);
+
+/* The same into memory of the caller's, who frees it with principals_free. */
 void
 principals_read(struct host *host, struct principals *ret_principals);
 
@@ -68,12 +83,6 @@ principals_gid(const struct principals *principals, gid_t gid);
 bool
 principals_in_group(const struct principals *principals, const struct principal *user,
 	const char *group);
-
-/* Sets each user's groups to their names with commas between, as initgroups(3) finds
- * their numbers and getgrgid(3) the name of each: of groups with one number the first
- * names all, and a number that no group has is left out. */
-void
-principals_name_groups(struct principals *principals);
 
 /* The names listed as members in groups of that GID, primary members not among them. The
  * array of COUNT memberships belongs to PRINCIPALS. */

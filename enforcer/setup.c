@@ -117,13 +117,15 @@ look(const struct kind *kind)
 			ask(question);
 }
 
-/* Whether a control of KIND is chosen. */
+/* Whether a control of KIND is chosen that goes by the running system, not by evidence.
+ */
 static bool
 is_asked_of(const struct policy *policy, const struct kind *kind, const char *const *ids,
 	size_t id_count)
 {
 	for (size_t i = 0; i < policy->count; i++)
 		if (policy->controls[i].kind == kind &&
+			value_find(policy->controls[i].common, "evidence") == NULL &&
 			evaluate_is_chosen(&policy->controls[i], ids, id_count))
 			return true;
 	return false;

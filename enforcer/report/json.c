@@ -111,14 +111,13 @@ policy_object(const struct policy *policy)
 static json_t *
 files_array(const struct host *host)
 {
-	json_t *files = json_array();
-	for (size_t i = 0; i < host_file_count(host); i++) {
-		const struct file *file = host_file_at(host, i);
-		if (file->state == FILE_READ)
-			json_array_append_new(
-				files, file_object(file->path, file_sha256(file)));
-	}
-	return files;
+	size_t count;
+	autofree const struct file **files = report_files(host, &count);
+	json_t *array = json_array();
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(
+			array, file_object(files[i]->path, file_sha256(files[i])));
+	return array;
 }
 
 static void *

@@ -229,14 +229,12 @@ write_list_command(const struct report *report, struct buffer *out)
 static void
 write_files(const struct report *report, struct buffer *out)
 {
-	const struct host *host = report->context->host;
 	autobuffer struct buffer lines = { 0 }, unread = { 0 };
 	struct texts named = list_evidence(report->evaluation), read = { 0 };
-	size_t others = 0;
-	for (size_t i = 0; i < host_file_count(host); i++) {
-		const struct file *file = host_file_at(host, i);
-		if (file->state != FILE_READ)
-			continue;
+	size_t others = 0, count;
+	autofree const struct file **files = report_files(report->context->host, &count);
+	for (size_t i = 0; i < count; i++) {
+		const struct file *file = files[i];
 		texts_add(&read, file->path);
 		if (!texts_have(&named, file->path)) {
 			others++;

@@ -1,5 +1,6 @@
 #include "enforcer/report/report.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -78,4 +79,25 @@ report_system(struct host *host)
 	if (file->state != FILE_ABSENT)
 		return assigned(file, "PRETTY_NAME=");
 	return assigned(host_file(host, "/etc/redhat-release"), "");
+}
+
+static int
+by_path(const void *a, const void *b)
+{
+	const struct file *const *x = a, *const *y = b;
+	return strcmp((*x)->path, (*y)->path);
+}
+
+const struct file **
+report_files(const struct host *host, size_t *ret_count)
+{
+	size_t count = 0;
+	const struct file **files = memory_new(host_file_count(host) + 1, sizeof *files);
+	for (size_t i = 0; i < host_file_count(host); i++)
+		if (host_file_at(host, i)->state == FILE_READ)
+			files[count++] = host_file_at(host, i);
+	if (count > 0)
+		qsort(files, count, sizeof *files, by_path);
+	*ret_count = count;
+	return files;
 }

@@ -35,6 +35,11 @@ extern const struct report_format *const report_formats[];
 const struct report_format *
 report_find(const char *name);
 
+/* The files of HOST that were read, sorted by their paths, so that two reports of one
+ * host can be compared. The caller frees the array. */
+const struct file **
+report_files(const struct host *host, size_t *ret_count);
+
 /* What the host calls itself: the running system's node name, else the first line of the
  * root's /etc/hostname (hostname(5)); NULL when it has none. The caller frees. */
 char *

@@ -16,7 +16,7 @@ struct visit {
 	const struct context *context;
 	const struct doors_scope *scope;
 	const struct sshd_host *sshd;
-	struct principals principals;
+	const struct principals *principals;
 	struct sudoers sudoers;
 	const struct principal *root; /* NULL: there is none */
 	struct account root_account;
@@ -63,7 +63,7 @@ pam_of(const struct visit *visit, const struct door *door, const struct principa
 	const struct account *account)
 {
 	return (struct pam_person){ .context = visit->context,
-		.principals = &visit->principals,
+		.principals = visit->principals,
 		.user = user,
 		.account = account,
 		.service = door->service,
@@ -134,7 +134,7 @@ ask_sshd(struct visit *visit, const char *address, bool is_used)
 	struct door *door = add_door(
 		visit, DOOR_SSH, "ssh", "sshd", is_anywhere ? "anywhere" : address);
 	const struct sshd_person person = { .context = visit->context,
-		.principals = &visit->principals,
+		.principals = visit->principals,
 		.user = visit->user,
 		.account = &visit->account,
 		.names = scope->names,
@@ -223,7 +223,7 @@ ask_sudo(struct visit *visit)
 	struct pam_person person = pam_of(visit, door, visit->user, &visit->account);
 	struct sudoers_right right = { 0 };
 	if (visit->user != NULL)
-		right = sudoers_ask(&visit->sudoers, &visit->principals, visit->user);
+		right = sudoers_ask(&visit->sudoers, visit->principals, visit->user);
 	if (right.answer != SUDOERS_ROOT)
 		narrow(door, PASSAGE_CLOSED, right.place,
 			memory_text(visit->sudoers.installed
@@ -386,9 +386,9 @@ look_up(struct visit *visit, const struct doors_person *person,
 	struct principal *ret_stranger)
 {
 	visit->person = person;
-	visit->user = principals_user(&visit->principals, person->name);
+	visit->user = principals_user(visit->principals, person->name);
 	if (visit->user != NULL) {
-		account_read(&visit->principals, visit->user, visit->scope->today,
+		account_read(visit->principals, visit->user, visit->scope->today,
 			&visit->account);
 		return;
 	}
@@ -409,12 +409,12 @@ doors_ask(const struct context *context, const struct doors_scope *scope,
 		.sshd = sshd_host_load(context),
 		.doors = ret_doors };
 	*ret_doors = (struct doors){ 0 };
-	principals_read(context->host, &visit.principals);
+	visit.principals = principals_of(context->host);
 	sudoers_read(context->host, &visit.sudoers);
-	visit.root = principals_user(&visit.principals, "root");
+	visit.root = principals_user(visit.principals, "root");
 	if (visit.root != NULL)
 		account_read(
-			&visit.principals, visit.root, scope->today, &visit.root_account);
+			visit.principals, visit.root, scope->today, &visit.root_account);
 	for (size_t i = 0; i < scope->person_count; i++) {
 		struct principal stranger;
 		look_up(&visit, &scope->persons[i], &stranger);
@@ -425,7 +425,6 @@ doors_ask(const struct context *context, const struct doors_scope *scope,
 	ask_ports(&visit);
 	account_free(&visit.root_account);
 	sudoers_free(&visit.sudoers);
-	principals_free(&visit.principals);
 }
 
 void

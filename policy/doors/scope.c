@@ -78,25 +78,23 @@ is_admin(struct sudoers *sudoers, const struct principals *principals,
 static void
 add_persons(const struct context *context, struct doors_scope *scope)
 {
-	struct principals principals;
+	const struct principals *principals = principals_of(context->host);
 	struct sudoers sudoers;
-	principals_read(context->host, &principals);
 	sudoers_read(context->host, &sudoers);
-	if (principals.user_count == 0 && scope->no_accounts == NULL)
-		scope->no_accounts = memory_printf("%s: %s", principals.passwd->path,
-			principals.passwd->state == FILE_REFUSED
-				? principals.passwd->reason
+	if (principals->user_count == 0 && scope->no_accounts == NULL)
+		scope->no_accounts = memory_printf("%s: %s", principals->passwd->path,
+			principals->passwd->state == FILE_REFUSED
+				? principals->passwd->reason
 				: "there are no accounts");
-	for (size_t i = 0; i < principals.user_count; i++) {
-		const struct principal *user = &principals.users[i];
-		if (user->no_shell || !is_admin(&sudoers, &principals, user))
+	for (size_t i = 0; i < principals->user_count; i++) {
+		const struct principal *user = &principals->users[i];
+		if (user->no_shell || !is_admin(&sudoers, principals, user))
 			continue;
 		struct doors_person *person = add_person(scope, user->name);
 		if (person != NULL)
 			person->is_admin = true;
 	}
 	sudoers_free(&sudoers);
-	principals_free(&principals);
 }
 
 /* Whose jobs cron runs. Debian keeps crontabs in the first, Red Hat in the second. */

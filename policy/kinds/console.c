@@ -139,12 +139,10 @@ closes(const struct context *context, const struct control *control,
 	if (door->is_pseudo && !console_pts(control) &&
 		(door->is_used || !console_through(control, "access.conf")))
 		return false;
-	principals_read(context->host, &facts.principals);
+	facts.principals = principals_of(context->host);
 	if (door->who != NULL)
-		person.user = principals_user(&facts.principals, door->who);
-	bool allowed = console_allows(&facts, &person);
-	principals_free(&facts.principals);
-	return !allowed;
+		person.user = principals_user(facts.principals, door->who);
+	return !console_allows(&facts, &person);
 }
 
 const struct kind kind_console = {

@@ -54,10 +54,10 @@ is_special(const struct console_facts *facts, const struct principal *user)
 	const struct value *only = value_find(facts->control->keys, "only");
 	struct access_person person = { user->name, user };
 	bool special = console_allows(facts, &person) ||
-		principals_in_group(&facts->principals, user, "root");
+		principals_in_group(facts->principals, user, "root");
 	for (size_t i = 0; i < only->count && !special; i++)
 		special = principals_in_group(
-			&facts->principals, user, only->items[i].text);
+			facts->principals, user, only->items[i].text);
 	return special;
 }
 
@@ -80,10 +80,10 @@ find_extra(struct console_facts *facts)
 	for (struct host *host = facts->context->host; host != NULL;
 		host = host_below(host))
 		console_names_read(host_file(host, CONSOLE_CONF), &names);
-	for (size_t i = 0; i < facts->principals.user_count; i++) {
-		const struct principal *user = &facts->principals.users[i];
+	for (size_t i = 0; i < facts->principals->user_count; i++) {
+		const struct principal *user = &facts->principals->users[i];
 		if (is_special(facts, user) || strcmp(user->name, "root") == 0 ||
-			console_names_have(&names, &facts->principals, user) !=
+			console_names_have(&names, facts->principals, user) !=
 				ACCESS_REFUSED)
 			add_extra(facts, user->name);
 	}
@@ -100,7 +100,7 @@ console_facts_open(const struct context *context, const struct control *control,
 	struct console_facts *ret_facts)
 {
 	*ret_facts = (struct console_facts){ .context = context, .control = control };
-	principals_read(context->host, &ret_facts->principals);
+	ret_facts->principals = principals_of(context->host);
 	gettys_read(context->host, &ret_facts->gettys);
 	find_extra(ret_facts);
 }
@@ -118,7 +118,6 @@ console_facts_close(struct console_facts *facts)
 	free(facts->rules);
 	free(facts->extra);
 	gettys_free(&facts->gettys);
-	principals_free(&facts->principals);
 	*facts = (struct console_facts){ 0 };
 }
 
@@ -140,8 +139,7 @@ console_rules_find(struct console_facts *facts, const char *arguments)
 		access_settings_read(arguments, &settings);
 		access_conf_read(facts->context, &settings, &rules->conf);
 	}
-	access_people_find(
-		&rules->conf, &facts->principals, facts->extra, &rules->people);
+	access_people_find(&rules->conf, facts->principals, facts->extra, &rules->people);
 	facts->rules = memory_grow(
 		facts->rules, facts->rules_count, sizeof *facts->rules);
 	facts->rules[facts->rules_count++] = rules;

@@ -113,6 +113,6 @@ console_line_answer(const struct console_scene *scene, const struct access_perso
 	if (scene->names.is_wrong || console_conf_trouble(file) != NULL)
 		return trouble;
 	enum access_answer listed = console_names_person(
-		&scene->names, &scene->facts->principals, person);
+		&scene->names, scene->facts->principals, person);
 	return listed == ACCESS_REFUSED && options->dry_run ? ACCESS_ADMITTED : listed;
 }

@@ -203,7 +203,7 @@ judge_roots(const struct console_scene *scene, struct findings *findings)
 	bool is_refused = console_through(facts->control, "access.conf");
 	const struct principal root = { .name = (char *)"", .uid = 0 };
 	const struct access_person stranger = { "", &root };
-	if (!is_refused && !facts->principals.users_complete &&
+	if (!is_refused && !facts->principals->users_complete &&
 		!console_allows(facts, &stranger)) {
 		struct finding *finding = findings_add(findings, VERDICT_UNKNOWN,
 			"accounts of uid 0 for %s", scene->service);
@@ -234,7 +234,7 @@ judge_roots(const struct console_scene *scene, struct findings *findings)
 				: "its uid is %u, and the module never refuses the user "
 				  "'root', whatever his uid",
 			(unsigned)person->user->uid);
-		finding_evidence_file(finding, facts->principals.passwd->path);
+		finding_evidence_file(finding, facts->principals->passwd->path);
 	}
 }
 

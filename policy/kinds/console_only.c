@@ -142,7 +142,7 @@ static char *
 find_missing(const struct console_facts *facts, size_t *ret_count)
 {
 	const struct value *only = value_find(facts->control->keys, "only");
-	const struct principals *principals = &facts->principals;
+	const struct principals *principals = facts->principals;
 	autobuffer struct buffer text = { 0 };
 	size_t count = 0;
 	for (size_t i = 0; i < only->count; i++) {
@@ -182,7 +182,7 @@ console_judge_only(const struct console_facts *facts, struct findings *findings)
 	finding_have(finding, "this host has no %s", missing);
 	if (count == only->count)
 		finding_why(finding, "nobody could log in at the console");
-	finding_evidence_file(finding, facts->principals.passwd->path);
+	finding_evidence_file(finding, facts->principals->passwd->path);
 }
 
 int
@@ -213,7 +213,7 @@ console_allows(const struct console_facts *facts, const struct access_person *pe
 			continue;
 		autofree char *group = group_name(wanted);
 		if (group != NULL ? principals_in_group(
-					    &facts->principals, person->user, group)
+					    facts->principals, person->user, group)
 				  : strcmp(uid, wanted) == 0)
 			return true;
 	}

@@ -34,7 +34,7 @@ excepting_group(const struct console_scene *scene, const struct access_rule *rul
 	for (size_t i = 0; user != NULL && i < rule->user_count; i++) {
 		const char *token = scene->rules->conf.tokens[rule->users + i];
 		if (strcasecmp(token, user->name) != 0 &&
-			principals_in_group(&scene->facts->principals, user, token))
+			principals_in_group(scene->facts->principals, user, token))
 			return token;
 	}
 	return NULL;
@@ -56,7 +56,7 @@ explain(const struct console_scene *scene, struct finding *finding, size_t perso
 		return;
 	}
 	if (decision->answer == ACCESS_UNKNOWN) {
-		const struct principals *known = &scene->facts->principals;
+		const struct principals *known = scene->facts->principals;
 		bool names_groups = !scene->rules->conf.settings.only_marked_groups &&
 			!(known->users_complete && known->groups_complete);
 		finding_why(finding,

@@ -9,7 +9,7 @@ static char *
 rule_text(const struct console_scene *scene)
 {
 	const struct access_settings *settings = &scene->rules->conf.settings;
-	const struct principals *principals = &scene->facts->principals;
+	const struct principals *principals = scene->facts->principals;
 	const struct value *only = value_find(scene->facts->control->keys, "only");
 	const char *field = strchr(settings->field_separators, ':')
 		? ":"
@@ -58,13 +58,13 @@ excepts_group(const struct console_scene *scene)
 	if (scene->rules->conf.settings.only_marked_groups)
 		return false;
 	for (size_t i = 0; i < only->count; i++) {
-		if (may_be_group(&facts->principals, only->items[i].text))
+		if (may_be_group(facts->principals, only->items[i].text))
 			return true;
 		for (size_t k = 1; k < people->count; k++) {
 			const struct access_person *person = &people->items[k];
 			if (person->user != NULL && !console_allows(facts, person) &&
 				console_can_log_in(scene, person) &&
-				principals_in_group(&facts->principals, person->user,
+				principals_in_group(facts->principals, person->user,
 					only->items[i].text))
 				return true;
 		}

@@ -56,7 +56,7 @@ console_names_free(struct console_names *names);
 struct console_facts {
 	const struct context *context;
 	const struct control *control;
-	struct principals principals;
+	const struct principals *principals;
 	struct gettys gettys;
 	char **extra; /* names for access_people_find; NULL ends */
 	size_t extra_count;

@@ -142,7 +142,7 @@ validate(const struct control *control, struct problems *problems)
 struct work {
 	const struct context *context;
 	const struct control *control;
-	struct principals principals;
+	const struct principals *principals;
 	struct findings *findings;
 	size_t failed, passed;
 };
@@ -181,7 +181,7 @@ static bool
 find_uid(const struct work *work, const char *text, unsigned long *ret_id)
 {
 	long number;
-	const struct principal *user = principals_user(&work->principals, text);
+	const struct principal *user = principals_user(work->principals, text);
 	*ret_id = user != NULL ? user->uid : 0;
 	if (user == NULL && text_number(text, 0, 4294967294, &number, NULL) == 0)
 		*ret_id = (unsigned long)number;
@@ -195,7 +195,7 @@ find_gid(const struct work *work, const char *text, unsigned long *ret_id)
 {
 	long number;
 	gid_t gid = 0;
-	bool found = principals_group(&work->principals, text, &gid);
+	bool found = principals_group(work->principals, text, &gid);
 	*ret_id = gid;
 	if (!found && text_number(text, 0, 4294967294, &number, NULL) == 0)
 		*ret_id = (unsigned long)number;
@@ -408,7 +408,7 @@ check(const struct context *context, const struct control *control,
 	size_t count;
 	const struct value *paths = value_items(
 		value_find(control->keys, "path"), &count);
-	principals_read(context->host, &work.principals);
+	work.principals = principals_of(context->host);
 	for (size_t i = 0; i < count; i++)
 		judge_pattern(&work, paths[i].text);
 	if (work.failed > SHOWN_MAX) {
@@ -416,7 +416,6 @@ check(const struct context *context, const struct control *control,
 			findings, VERDICT_FAIL, "more files");
 		finding_have(finding, "%zu more like these", work.failed - SHOWN_MAX);
 	}
-	principals_free(&work.principals);
 }
 
 const struct kind kind_files = {

@@ -158,7 +158,7 @@ refuse_file(struct host *host, enum cron_flavour flavour, const struct file *fil
 struct reading {
 	struct host *host;
 	enum cron_flavour flavour;
-	struct principals principals;
+	const struct principals *principals;
 	bool has_lsb_names; /* Debian's cron may be started with -l */
 	struct cron_table *table;
 };
@@ -229,7 +229,7 @@ read_tab(struct reading *reading, const char *path, const struct principal *owne
 			table, path, (struct place){ 0 }, false, memory_text(refused));
 		return;
 	}
-	cron_tab_read(file, reading->flavour, owner, &reading->principals, &tab);
+	cron_tab_read(file, reading->flavour, owner, reading->principals, &tab);
 	if (tab.doubt != NULL) {
 		cron_table_skip(
 			table, path, (struct place){ 0 }, true, memory_text(tab.doubt));
@@ -288,7 +288,7 @@ read_folder(struct reading *reading, const char *folder, bool is_own)
 		i++) {
 		autofree char *path = memory_printf("%s/%s", folder, names.names[i]);
 		const struct principal *owner = is_own
-			? principals_user(&reading->principals, names.names[i])
+			? principals_user(reading->principals, names.names[i])
 			: NULL;
 		struct stat status;
 		autofree char *target = NULL;
@@ -299,7 +299,7 @@ read_folder(struct reading *reading, const char *folder, bool is_own)
 			continue;
 		if (is_own && owner == NULL)
 			cron_table_skip(reading->table, path, (struct place){ 0 },
-				!reading->principals.users_complete,
+				!reading->principals->users_complete,
 				memory_text("there is no user of that name"));
 		else
 			read_tab(reading, path, owner);
@@ -328,13 +328,12 @@ cron_tabs_add(struct host *host, enum cron_flavour flavour, struct cron_table *t
 {
 	struct reading reading = { .host = host, .flavour = flavour, .table = table };
 	reading.has_lsb_names = flavour == CRON_DEBIAN && may_have_lsb_names(host);
-	principals_read(host, &reading.principals);
+	reading.principals = principals_of(host);
 	read_tab(&reading, "/etc/crontab", NULL);
 	read_folder(&reading, "/etc/cron.d", false);
 	read_folder(&reading,
 		flavour == CRON_DEBIAN ? "/var/spool/cron/crontabs" : "/var/spool/cron",
 		true);
-	principals_free(&reading.principals);
 }
 
 void

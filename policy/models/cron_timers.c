@@ -325,22 +325,20 @@ cron_timers_add(struct host *host, struct cron_table *table)
 	const struct name_list *wanted = &unit_names_read(host)->wanted;
 	const struct boot_unit *unit;
 	struct table seen = { 0 };
-	struct principals principals;
+	const struct principals *principals = principals_of(host);
 	size_t count = 0;
-	principals_read(host, &principals);
 	for (size_t i = 0; (unit = boot_units_next(units, &i)) != NULL;)
 		if (is_timer(unit->name) && count++ < TIMERS_MAX) {
 			table_set(&seen, unit->name, table);
-			read_timer(host, unit->name, &principals, table);
+			read_timer(host, unit->name, principals, table);
 		}
 	for (size_t i = 0; i < wanted->count; i++)
 		if (is_timer(wanted->names[i]) &&
 			table_get(&seen, wanted->names[i]) == NULL &&
 			count++ < TIMERS_MAX)
-			read_timer(host, wanted->names[i], &principals, table);
+			read_timer(host, wanted->names[i], principals, table);
 	if (count > TIMERS_MAX)
 		cron_table_skip(table, "/etc/systemd/system", (struct place){ 0 }, true,
 			memory_text("there are more timers than are followed"));
 	table_free(&seen);
-	principals_free(&principals);
 }

@@ -254,14 +254,11 @@ static void
 read_recorded(const struct context *context, const struct file *file, const char *program,
 	struct processes *processes)
 {
-	struct principals principals;
-	struct list_of_ps list = { .principals = &principals };
+	struct list_of_ps list = { .principals = principals_of(context->host) };
 	struct bytes line;
-	principals_read(context->host, &principals);
 	for (size_t at = 0, start = 0; bytes_next_line(file->bytes, &at, &line);
 		start = at)
 		take_line(processes, program, line, (struct place){ file, start }, &list);
-	principals_free(&principals);
 	processes->problem_file = file->path;
 	if (!list.has_heading || !list.has_first) {
 		free(processes->problem);

@@ -217,8 +217,8 @@ rsyslog_read(const struct context *context, struct syslog_conf *conf, struct err
 	find_facts(&reader);
 	whole_judge(&reader);
 	syslog_write_judge(conf, context->host,
-		reader.user != NULL ? accept_principals(&reader) : NULL, reader.user,
-		reader.group);
+		reader.user != NULL ? principals_of(reader.context->host) : NULL,
+		reader.user, reader.group);
 	syslog_conf_resolve(conf);
 	whole_find_recursion(&reader);
 	size_t index = reader.default_ruleset != NULL
@@ -252,7 +252,5 @@ rsyslog_read(const struct context *context, struct syslog_conf *conf, struct err
 	free(reader.legacy_driver);
 	free(reader.family);
 	table_free(&reader.limited);
-	if (reader.has_principals)
-		principals_free(&reader.principals);
 	return 0;
 }

@@ -281,19 +281,10 @@ is_queue(const char *value)
 	return false;
 }
 
-const struct principals *
-accept_principals(struct reader *reader)
-{
-	if (!reader->has_principals)
-		principals_read(reader->context->host, &reader->principals);
-	reader->has_principals = true;
-	return &reader->principals;
-}
-
 static enum acceptance
 accept_principal(struct reader *reader, bool group, const char *value, struct error *err)
 {
-	const struct principals *principals = accept_principals(reader);
+	const struct principals *principals = principals_of(reader->context->host);
 	const struct file *file = group ? principals->group : principals->passwd;
 	gid_t gid;
 	if (strcmp(value, "root") == 0 ||

@@ -70,10 +70,6 @@ bool
 accept_object(struct reader *reader, const char *object,
 	const struct parameters *parameters, const struct file *file, size_t offset);
 
-/* The users and groups of the root, read once. */
-const struct principals *
-accept_principals(struct reader *reader);
-
 /* Whether the root has MODULE: 1 yes, 0 no, -1 it can't be told: the root has no
  * directory of modules. */
 int

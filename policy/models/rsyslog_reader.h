@@ -72,8 +72,6 @@ struct reader {
 	const struct file *halted_in; /* and where */
 	size_t halted_at;
 	bool abort_if_unclean;
-	bool has_principals;
-	struct principals principals; /* of the root, when HAS_PRINCIPALS */
 	bool outlives_ids; /* a user that is not there ends nothing but the action */
 	bool has_installed, any_installed;
 	struct table installed; /* modules of the root, when HAS_INSTALLED */

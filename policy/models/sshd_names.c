@@ -56,32 +56,12 @@ sshd_names_port(const struct sshd_reading *reading, const char *text)
 	return -1;
 }
 
-static void
-free_accounts(void *memory)
-{
-	principals_free(memory);
-	free(memory);
-}
-
-const struct principals *
-sshd_names_accounts(struct host *host)
-{
-	struct principals *principals = host_note(host, "sshd accounts");
-	if (principals == NULL) {
-		principals = memory_new(1, sizeof *principals);
-		principals_read(host, principals);
-		principals_name_groups(principals);
-		host_set_note(host, "sshd accounts", principals, free_accounts);
-	}
-	return principals;
-}
-
 /* The home of NAME, "" for root; NULL: there is none. Not known: unsure. */
 static const char *
 find_home(const struct sshd_reading *reading, const char *name)
 {
 	const struct principals *principals = reading->host != NULL
-		? sshd_names_accounts(reading->host)
+		? principals_with_groups(reading->host)
 		: NULL;
 	if (principals == NULL || principals->passwd->state != FILE_READ) {
 		if (*name != '\0')

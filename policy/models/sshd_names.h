@@ -6,10 +6,6 @@
 #include "base/principals.h"
 #include "policy/models/sshd_keyword.h"
 
-/* The users of HOST, with their groups; the host's. */
-const struct principals *
-sshd_names_accounts(struct host *host);
-
 /* The port that TEXT is, by number or name (a2port in misc.c); -1 when it is none. */
 long
 sshd_names_port(const struct sshd_reading *reading, const char *text);

@@ -73,7 +73,7 @@ sshd_people_read(struct sshd_config *config)
 	size_t bytes = config->host != NULL ? measure(config) : 0, cost = 0;
 	if (bytes == 0)
 		return;
-	const struct principals *accounts = sshd_names_accounts(config->host);
+	const struct principals *accounts = principals_with_groups(config->host);
 	if (accounts->passwd->state != FILE_READ || accounts->group->state != FILE_READ ||
 		!accounts->users_complete || !accounts->groups_complete)
 		return;
@@ -103,7 +103,7 @@ char *
 sshd_people_groups(const struct sshd_config *config, const char *user)
 {
 	const struct principal *found = principals_user(
-		sshd_names_accounts(config->host), user);
+		principals_with_groups(config->host), user);
 	return memory_text(found != NULL ? found->groups : "");
 }
 

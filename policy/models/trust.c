@@ -207,13 +207,12 @@ static void
 read_homes(struct host *host, struct trust *trust)
 {
 	static const char *const names[] = { ".rhosts", ".shosts" };
-	struct principals principals;
+	const struct principals *principals = principals_of(host);
 	struct table known = { 0 };
-	principals_read(host, &principals);
-	const struct file *passwd = principals.passwd;
+	const struct file *passwd = principals->passwd;
 	autofree struct home *homes = memory_new(
-		principals.user_count + 1, sizeof *homes);
-	if (passwd->state != FILE_READ || !principals.users_complete) {
+		principals->user_count + 1, sizeof *homes);
+	if (passwd->state != FILE_READ || !principals->users_complete) {
 		trust->unsure_file = passwd->path;
 		trust->unsure = memory_text(passwd->state == FILE_REFUSED ? passwd->reason
 				: passwd->state == FILE_ABSENT
@@ -221,8 +220,8 @@ read_homes(struct host *host, struct trust *trust)
 				: "etc/nsswitch.conf, or a line for NIS, may bring in "
 				  "more accounts, which have homes too");
 	}
-	for (size_t i = 0; i < principals.user_count; i++)
-		add_home(homes, &trust->homes, &known, &principals.users[i]);
+	for (size_t i = 0; i < principals->user_count; i++)
+		add_home(homes, &trust->homes, &known, &principals->users[i]);
 	for (size_t i = 0; i < trust->homes; i++) {
 		for (size_t k = 0; k < 2; k++) {
 			autofree char *path = memory_printf("%s/%s",
@@ -234,7 +233,6 @@ read_homes(struct host *host, struct trust *trust)
 		buffer_free(&homes[i].accounts);
 	}
 	table_free(&known);
-	principals_free(&principals);
 }
 
 void

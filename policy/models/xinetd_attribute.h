@@ -55,7 +55,7 @@ enum { /* of socket_type */
 /* What values are checked against. */
 struct xinetd_facts {
 	struct host *host;
-	struct principals principals;
+	const struct principals *principals;
 	struct netdb services, protocols, rpc;
 	bool is_old; /* before 2.3.15.1 */
 	bool is_dated; /* is_old is known, not guessed */

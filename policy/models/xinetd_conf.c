@@ -447,7 +447,7 @@ xinetd_conf_read(const struct context *context, struct xinetd_conf *ret_conf)
 	ret_conf->serves_inetd = options.inetd_compat;
 	ret_conf->has_main = host_file(context->host, ret_conf->main_path)->state !=
 		FILE_ABSENT;
-	principals_read(context->host, &facts.principals);
+	facts.principals = principals_of(context->host);
 	netdb_read(context->host, "services", &facts.services);
 	netdb_read(context->host, "protocols", &facts.protocols);
 	netdb_read(context->host, "rpc", &facts.rpc);
@@ -468,7 +468,6 @@ xinetd_conf_read(const struct context *context, struct xinetd_conf *ret_conf)
 	netdb_free(&facts.services);
 	netdb_free(&facts.protocols);
 	netdb_free(&facts.rpc);
-	principals_free(&facts.principals);
 	xinetd_options_free(&options);
 }
 

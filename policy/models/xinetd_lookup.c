@@ -19,7 +19,7 @@ answer(bool found, const struct file *file, bool complete)
 enum netdb_answer
 xinetd_user(const struct xinetd_facts *facts, const char *name)
 {
-	const struct principals *p = &facts->principals;
+	const struct principals *p = facts->principals;
 	return answer(principals_user(p, name) != NULL, p->passwd, p->users_complete);
 }
 
@@ -27,7 +27,7 @@ enum netdb_answer
 xinetd_group(const struct xinetd_facts *facts, const char *name)
 {
 	gid_t gid;
-	const struct principals *p = &facts->principals;
+	const struct principals *p = facts->principals;
 	return answer(principals_group(p, name, &gid), p->group, p->groups_complete);
 }
 

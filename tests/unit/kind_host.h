@@ -46,6 +46,18 @@ kind_host_open(struct kind_host *made, const struct kind *kind, const char *soft
 	};
 }
 
+/* Sees the root as it is now, without what was planned: what is where is looked up once.
+ */
+static inline void
+kind_host_reopen(struct kind_host *made)
+{
+	host_free(made->host);
+	host_free(made->below);
+	made->below = host_open(scratch, NULL);
+	assert_non_null(made->below);
+	made->host = made->context.host = host_layer(made->below);
+}
+
 static inline void
 kind_host_close(struct kind_host *made)
 {

@@ -492,6 +492,15 @@ test_inittab(void **state)
 	kind_host_close(&made);
 }
 
+/* With the root changed, files of both inits. */
+static void
+put_both(struct kind_host *made)
+{
+	kind_host_reopen(made);
+	kind_host_put(made, "/etc/inittab", "1:2:respawn:/bin/sh\n");
+	kind_host_put(made, "/lib/systemd/system/getty@.service", STOCK);
+}
+
 /* One init's files mean nothing to the other. */
 static void
 test_init(void **state)
@@ -499,17 +508,18 @@ test_init(void **state)
 	struct kind_host made;
 	(void)state;
 	kind_host_open(&made, NULL, "pam", "1.5.2");
-	kind_host_put(&made, "/etc/inittab", "1:2:respawn:/bin/sh\n");
-	kind_host_put(&made, "/lib/systemd/system/getty@.service", STOCK);
+	put_both(&made);
 	found(made.host, "getty@.service - asks\n/etc/inittab - starts=/bin/sh\n");
 	scratch_parents("/sbin/init");
 	autofree char *init = scratch_path("/sbin/init");
 	autofree char *program = scratch_path("/systemd");
 	close(open(program, O_CREAT | O_WRONLY, 0755));
 	assert_int_equal(symlink("/systemd", init), 0);
+	put_both(&made);
 	found(made.host, "getty@.service - asks\n");
 	unlink(init);
 	close(open(init, O_CREAT | O_WRONLY, 0755));
+	put_both(&made);
 	found(made.host, "/etc/inittab - starts=/bin/sh\n");
 	host_remove(made.host, "/etc/inittab");
 	found(made.host, "");
@@ -517,12 +527,16 @@ test_init(void **state)
 	unlink(init);
 	close(open(busybox, O_CREAT | O_WRONLY, 0755));
 	assert_int_equal(symlink("/busybox", init), 0);
+	put_both(&made);
+	host_remove(made.host, "/etc/inittab");
 	found(made.host,
 		"/sbin/init - unknown=without etc/inittab busybox starts shells at the "
 		"terminals\n");
 	kind_host_put(&made, "/etc/inittab", "");
 	found(made.host, "");
 	scratch_link("/bin/login", "/busybox");
+	put_both(&made);
+	kind_host_put(&made, "/etc/inittab", "");
 	found(made.host,
 		"/bin/login - unknown=it is busybox, whose login may have been built "
 		"without PAM\n");

@@ -122,9 +122,8 @@ test_as_the_kernel(void **unused)
 	(void)unused;
 	for (unsigned i = 0; i < TREES; i++) {
 		make_tree();
-		struct lookups lookups = {
-			.root = open(scratch, O_PATH | O_DIRECTORY | O_CLOEXEC)
-		};
+		struct lookups lookups = { .root = open(scratch,
+						   O_PATH | O_DIRECTORY | O_CLOEXEC) };
 		int root = lookups.root;
 		for (unsigned k = 0; k < PATHS; k++) {
 			autofree char *path = any_path(6, true);

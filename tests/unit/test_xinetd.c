@@ -109,6 +109,8 @@ test_server_program(void **state)
 	make(&made, "2.3.15.3", MAIN, SHELL "}\n");
 	scratch_text("/usr/sbin/other", "");
 	kind_host_judged(&made, VERDICT_PASS, "there is no /usr/sbin/in.x");
+	kind_host_close(&made);
+	make(&made, "2.3.15.3", MAIN, SHELL "}\n");
 	scratch_text("/usr/sbin/in.x", "");
 	kind_host_judged(&made, VERDICT_PASS, "is not executable");
 	kind_host_close(&made);
