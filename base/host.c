@@ -190,9 +190,10 @@ read_all(struct file *file, int fd)
 			free(data);
 			return;
 		}
-		if (n == 0)
-			break;
 		size += (size_t)n;
+		/* a short read of a regular file is its end */
+		if (n == 0 || size == (size_t)file->status.st_size)
+			break;
 		if (size == room)
 			data = memory_resize(data, room += room < 4096 ? 4096 : room, 1);
 	}
