@@ -1,0 +1,107 @@
+/* What the configurations of chronyd and ntpd make of sources, and of what limits them.
+ */
+#include "tests/unit/scratch.h"
+
+#include "policy/models/time_conf.h"
+
+/* Whether DOUBT is a part of what is in doubt about the one daemon, which has PATH with
+ * TEXT; "": nothing is. */
+static void
+doubt_is(const char *program, const char *path, const char *text, const char *doubt)
+{
+	struct error err = ERROR_INIT;
+	struct time_conf conf;
+	scratch_make();
+	scratch_text(program, "");
+	scratch_text(path, text);
+	struct host *host = host_open(scratch, &err);
+	assert_non_null(host);
+	time_conf_read(&(const struct context){ .host = host }, &conf);
+	assert_int_equal(conf.count, 1);
+	assert_null(conf.daemons[0].invalid);
+	if (*doubt == '\0') {
+		assert_int_equal(conf.daemons[0].doubt_count, 0);
+	} else {
+		assert_int_equal(conf.daemons[0].doubt_count, 1);
+		assert_non_null(strstr(conf.daemons[0].doubts[0].reason, doubt));
+	}
+	time_conf_free(&conf);
+	host_free(host);
+	scratch_remove();
+}
+
+static void
+chrony(const char *text, const char *doubt)
+{
+	doubt_is("/usr/sbin/chronyd", "/etc/chrony.conf", text, doubt);
+}
+
+/* The file of defaults keeps a DHCP server out. */
+static void
+ntp(const char *text, const char *doubt)
+{
+	doubt_is("/usr/sbin/ntpd", "/etc/ntp.conf", text, doubt);
+}
+
+/* A pool is of 4, or of maxsources, which a server has none of. */
+static void
+test_chrony_count(void **state)
+{
+	(void)state;
+	chrony("pool a\nminsources 4\n", "");
+	chrony("pool a\nminsources 5\n", "no more than 4 sources");
+	chrony("pool a maxsources 6\nminsources 6\n", "");
+	chrony("pool a maxsources 6\nminsources 7\n", "no more than 6 sources");
+	chrony("server a maxsources 6\nminsources 2\n", "no more than 1 sources");
+	chrony("server a\npool b\nminsources 5\n", "");
+	chrony("server a\nserver a\nserver b\nminsources 3\n", "no more than 2 sources");
+	chrony("server a noselect\nserver b\nminsources 2\n", "no more than 1 sources");
+}
+
+/* A clock is one of them, and authselectmode does not ask it for a key. */
+static void
+test_chrony_clock(void **state)
+{
+	(void)state;
+	chrony("refclock PPS /dev/pps0\nserver a\nminsources 2\n", "");
+	chrony("refclock PPS /dev/pps0\nserver a\nminsources 3\n", "no more than 2");
+	chrony("refclock PPS /dev/pps0\nserver a nts\nauthselectmode require\n", "");
+	chrony("refclock PPS /dev/pps0\nserver a nts\nauthselectmode prefer\n", "");
+	chrony("server b\nserver a nts\nauthselectmode prefer\n",
+		"authselectmode prefer");
+}
+
+/* A pool is of 10, by tos maxclock. */
+static void
+test_ntp_count(void **state)
+{
+	(void)state;
+	ntp("pool a\ntos minsane 10\n", "");
+	ntp("pool a\ntos minsane 11\n", "no more than 10 sources");
+	ntp("server a\npeer b\ntos minsane 2\n", "");
+	ntp("server a\npeer b\ntos minsane 3\n", "no more than 2 sources");
+}
+
+static void
+test_ntp_numbers(void **state)
+{
+	(void)state;
+	ntp("server a key 65535\n", "");
+	ntp("server a key 65536\n", "'key' is not understood");
+	ntp("server a key -1\n", "'key' is not understood");
+	ntp("server a version 4\n", "");
+	ntp("server a version 5\n", "'version' is not understood");
+	ntp("server a ident 65536\n", "");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_chrony_count),
+		cmocka_unit_test(test_chrony_clock),
+		cmocka_unit_test(test_ntp_count),
+		cmocka_unit_test(test_ntp_numbers),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
