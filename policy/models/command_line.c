@@ -8,7 +8,10 @@
 #include "policy/models/environment_file.h"
 #include "policy/models/unit_files.h"
 
-enum { BYTES_MAX = 128 << 10 }; /* one word: MAX_ARG_STRLEN of Linux; ours for all */
+enum {
+	BYTES_MAX = 128 << 10, /* one word: MAX_ARG_STRLEN of Linux; ours for all */
+	FILES_BYTES_MAX = 1 << 20, /* of all EnvironmentFiles, each time one is read */
+};
 
 struct reader {
 	struct host *host;
@@ -228,6 +231,21 @@ read_setting(void *data, const char *name, struct traced *value)
 				"a setting of the unit that is not followed");
 }
 
+/* Whether FILE is too much, with all that was read for HOST before: many units may name a
+ * large file, or one unit many times. */
+static bool
+is_too_much(struct host *host, const struct file *file)
+{
+	static const char key[] = "environment files";
+	size_t *sum = host_note(host, key);
+	if (sum == NULL) {
+		sum = memory_new(1, sizeof *sum);
+		host_set_note(host, key, sum, free);
+	}
+	*sum += file->bytes.size;
+	return *sum > FILES_BYTES_MAX;
+}
+
 /* Files override Environment=, a later file an earlier one: systemd.exec(5). */
 static void
 read_environment_files(struct reader *reader)
@@ -249,6 +267,9 @@ read_environment_files(struct reader *reader)
 				"its EnvironmentFile is missing");
 		else if (file->state == FILE_REFUSED)
 			doubt(reader, file, 0, "its EnvironmentFile can't be read");
+		else if (file->state == FILE_READ && is_too_much(reader->host, file))
+			doubt(reader, file, 0,
+				"the EnvironmentFiles are too much to be followed");
 		else if (file->state == FILE_READ &&
 			environment_file_read(
 				file, reader->shell, set_variable, reader, &bad) < 0)

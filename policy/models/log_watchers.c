@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "base/table.h"
 #include "base/text.h"
 #include "policy/models/boot_units.h"
 #include "policy/models/command_line.h"
@@ -264,11 +265,12 @@ is_swatch(const char *path)
 	return strcmp(name, "swatch") == 0 || strcmp(name, "swatchdog") == 0;
 }
 
+/* ACTIONS: the configurations that were read. */
 static void
-take_command(
-	struct host *host, const struct command_line *line, struct log_watcher *watcher)
+take_command(struct host *host, const struct command_line *line, struct table *actions,
+	struct log_watcher *watcher)
 {
-	const char *conf = NULL;
+	const char *conf = "/root/.swatchdogrc";
 	const struct place place = { line->source, line->start };
 	watcher->boot = place;
 	watcher->is_there = true;
@@ -289,7 +291,9 @@ take_command(
 	if (watcher->files.count == 0)
 		doubt(&watcher->files, line->source->path,
 			"without --tail-file swatch chooses a log itself");
-	read_actions(host, conf != NULL ? conf : "/root/.swatchdogrc", &watcher->to);
+	if (table_get(actions, conf) == NULL)
+		read_actions(host, conf, &watcher->to);
+	table_set(actions, conf, watcher);
 }
 
 void
@@ -297,6 +301,7 @@ log_watcher_read_swatch(struct host *host, struct log_watcher *ret_watcher)
 {
 	const struct boot_units *units = boot_units_read(host);
 	const struct boot_unit *unit;
+	struct table actions = { 0 };
 	*ret_watcher = (struct log_watcher){ 0 };
 	for (size_t at = 0; (unit = boot_units_next(units, &at)) != NULL;) {
 		struct command_line line;
@@ -313,7 +318,7 @@ log_watcher_read_swatch(struct host *host, struct log_watcher *ret_watcher)
 		if (is_it && doubt == NULL && shell_is_missing(host, line.program))
 			ret_watcher->is_missing = true;
 		else if (is_it && doubt == NULL)
-			take_command(host, &line, ret_watcher);
+			take_command(host, &line, &actions, ret_watcher);
 		else if (doubt != NULL &&
 			(is_it || strstr(unit->name, "swatch") != NULL) &&
 			ret_watcher->boot_doubt == NULL)
@@ -321,6 +326,7 @@ log_watcher_read_swatch(struct host *host, struct log_watcher *ret_watcher)
 				"%s: %s", unit->name, doubt);
 		command_line_free(&line);
 	}
+	table_free(&actions);
 }
 
 /* --- logwatch ------------------------------------------------------------------------

@@ -9,7 +9,7 @@
 
 enum {
 	UNIT_NAME_MAX = 255, /* unit-name.h; with its NUL 256 */
-	DROP_INS_MAX = 50000, /* of all units; a host has some tens */
+	DROP_INS_MAX = 30000, /* of all units; a host has some tens */
 };
 
 static const struct file too_many = {

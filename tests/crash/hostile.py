@@ -50,6 +50,20 @@ controls:
       files: [/var/log/auth.log]
 """
 
+UNITS = """holdfast: 1
+title: what is started at boot
+controls:
+  - id: service
+    service: { name: catd, boot: yes }
+  - id: started
+    backup:
+      schedule: { command: 'sbin/backup', at-least: daily }
+  - id: scanned
+    portsentry: { tcp: [tcp], start: [boot] }
+  - id: watched
+    logwatch: { by: [swatch] }
+"""
+
 # What stands outside the root for each path: it would be shown if it were read.
 OUTSIDE = {
     "/etc/ssh/sshd_config": f"PermitRootLogin yes # {SECRET}\nInclude /etc/{SECRET}\n",
@@ -230,6 +244,90 @@ MADE = {
     "records in 12 files of 8 MB": files([f"/var/log/backup.log{number}" for number in range(12)], full("a\n")),
     "30,000 files of records": files([f"/var/log/backup.log{number}" for number in range(30000)], "x\n"),
 }
+# The same of units: what the boot reaches, by names, links and files of each.
+SYSTEM, LIBRARY = "/etc/systemd/system/", "/usr/lib/systemd/system/"
+CATD = "[Service]\nExecStart=/usr/sbin/catd\n"
+
+
+def wanted(root, name, target="multi-user.target", to=None):
+    """A link by which TARGET wants the unit NAME."""
+    os.makedirs(f"{root}{SYSTEM}{target}.wants", exist_ok=True)
+    os.symlink(f"../{to or name}", f"{root}{SYSTEM}{target}.wants/{name}")
+
+
+def units(count, make):
+    """A host of systemd's where MAKE(root, number) made COUNT of something."""
+    def make_all(root):
+        put(root, "/usr/lib/systemd/systemd", "", 0o755)
+        put(root, LIBRARY + "multi-user.target", "[Unit]\nRequires=basic.target\n")
+        put(root, LIBRARY + "basic.target", "[Unit]\nRequires=sysinit.target\nWants=timers.target\n")
+        put(root, LIBRARY + "sysinit.target", "[Unit]\n")
+        put(root, LIBRARY + "timers.target", "[Unit]\n")
+        os.symlink("multi-user.target", root + LIBRARY + "default.target")
+        put(root, "/usr/sbin/catd", "", 0o755)
+        put(root, SYSTEM + "catd.service", CATD)
+        wanted(root, "catd.service")
+        put(root, SYSTEM + "backup.timer", "[Timer]\nOnCalendar=daily\n")
+        put(root, SYSTEM + "backup.service", "[Service]\nExecStart=/usr/local/sbin/backup\n")
+        wanted(root, "backup.timer", "timers.target")
+        put(root, SYSTEM + "multi-user.target.d/first.conf", "[Unit]\nRequires=t0.target\n")
+        put(root, "/etc/default/large", full("A=b\n"))
+        put(root, "/etc/swatch.conf", full("mail\n"))
+        put(root, "/usr/bin/swatchdog", "", 0o755)
+        for number in range(count):
+            make(root, number)
+    return make_all
+
+
+def service(root, number, text=CATD):
+    put(root, f"{SYSTEM}s{number}.service", text)
+    wanted(root, f"s{number}.service")
+
+
+def alias(root, number):
+    os.symlink("catd.service", f"{root}{SYSTEM}s{number}.service")
+    wanted(root, f"s{number}.service")
+
+
+def timer(root, number):
+    put(root, f"{SYSTEM}x{number}.timer", "[Timer]\n" + "OnCalendar=*-*-* 0/2:0/7:0\n" * 10)
+    put(root, f"{SYSTEM}x{number}.service", "[Service]\nExecStart=/usr/local/sbin/backup\n")
+    wanted(root, f"x{number}.timer", "timers.target")
+
+
+def drop_ins(root, number):
+    service(root, number)
+    for part in range(12):
+        put(root, f"{SYSTEM}s{number}.service.d/{part}.conf", "[Unit]\nAfter=x.service\n")
+
+
+def requiring(root, number):
+    put(root, f"{SYSTEM}t{number}.target", "[Unit]\n" + "".join(
+        f"Requires=t{(number * 7 + k * k + 1) % 4000}.target\nAfter=t{(number * 11 + k) % 4000}.target\n" for k in range(40)))
+
+
+MADE_UNITS = {
+    "100,000 links to units": units(100000, lambda root, number: wanted(root, f"s{number}.service")),
+    "50,000 aliases of a unit": units(50000, alias),
+    "50,000 of a template": units(50000, lambda root, number: (
+        put(root, SYSTEM + "g@.service", "[Unit]\nWants=g@%i0.service\n" + CATD) if number == 0 else None,
+        wanted(root, f"g@{number}.service", to="g@.service"))),
+    "2,400 units of 12 drop-ins": units(2400, drop_ins),
+    "29,000 drop-ins of all services": units(29000, lambda root, number: put(
+        root, f"{SYSTEM}service.d/{number}.conf", "[Unit]\nAfter=x.service\n")),
+    "4,000 targets that require each other": units(4000, requiring),
+    "5,000 targets in a chain": units(5000, lambda root, number: put(
+        root, f"{SYSTEM}t{number}.target", f"[Unit]\nRequires=t{number + 1}.target\nConflicts=t{number - 1}.target\n")),
+    "4,000 units against one": units(4000, lambda root, number: service(
+        root, number, "[Unit]\n" + "Conflicts=catd.service\nBefore=catd.service\n" * 40 + CATD)),
+    "5,000 timers": units(5000, timer),
+    "a unit of 8 MB": units(1, lambda root, _: put(
+        root, SYSTEM + "catd.service", full("[Unit]\nConditionPathExistsGlob=/etc/systemd/system/*/*\nWants=a.service\n") + CATD)),
+    "3,000 units with 8 MB of variables": units(3000, lambda root, number: service(
+        root, number, "[Service]\nEnvironmentFile=/etc/default/large\nExecStart=/usr/sbin/catd $A\n")),
+    "3,000 swatches with 8 MB of actions": units(3000, lambda root, number: service(
+        root, number, "[Service]\nExecStart=/usr/bin/swatchdog -c /etc/swatch.conf -t /var/log/x\n")),
+}
 REFUSED = ("a FIFO", "a socket", "/dev/zero", "/dev/tty", "a watchdog", "a block device", "1 GB",
            "a link to itself", "two links in a loop", "sixty links out")
 
@@ -245,7 +343,7 @@ class Root:
         self.root = harness.root
         self.outside = os.path.join(harness.top, "outside")
         for path, text, mode in (("/usr/sbin/cron", "", 0o755), ("/usr/sbin/crond", "", 0o755), ("/usr/sbin/anacron", "", 0o755),
-                                 ("/usr/sbin/logcheck", "", 0o755), ("/etc/cron.d/logcheck", "2 * * * * root logcheck\n", 0o644),
+                                 ("/usr/sbin/logcheck", "", 0o755), ("/etc/cron.d/logcheck", "2 * * * * root /usr/sbin/logcheck\n", 0o644),
                                  ("/etc/crontab", "5 6 * * * root run-parts /etc/cron.daily\n7 7 * * * root anacron -s\n", 0o644),
                                  ("/etc/cron.daily/backup", "#!/bin/sh\n/usr/local/sbin/backup\n", 0o755),
                                  ("/usr/local/sbin/backup", "#!/bin/sh\n", 0o755),
@@ -253,10 +351,11 @@ class Root:
                                  ("/etc/logcheck/logcheck.logfiles", "/var/log/auth.log\n", 0o644),
                                  ("/var/log/backup.log", f"{time.strftime('%F')} backup of x finished\n", 0o644)):
             put(self.held, path, text, mode)
-        self.policies = {POLICY: None, os.path.join(harness.top, "rsyslog.yaml"): None, os.path.join(harness.top, "jobs.yaml"): None}
-        write(list(self.policies)[1], RSYSLOG)
-        self.jobs = list(self.policies)[2]
-        write(self.jobs, JOBS)
+        self.policies = {POLICY: None}
+        for name, text in (("rsyslog", RSYSLOG), ("jobs", JOBS), ("units", UNITS)):
+            self.policies[os.path.join(harness.top, f"{name}.yaml")] = None
+            write(os.path.join(harness.top, f"{name}.yaml"), text)
+        self.jobs, self.units = list(self.policies)[2:]
         self.fresh()
         for policy in self.policies:
             self.policies[policy] = self.verdicts(self.audit(policy, "--format", "json")[1])
@@ -267,8 +366,8 @@ class Root:
 
     def spoil(self, path, kind):
         self.fresh()
-        if kind in MADE:
-            MADE[kind](self.root)
+        if kind in MADE or kind in MADE_UNITS:
+            (MADE.get(kind) or MADE_UNITS[kind])(self.root)
             return
         here = self.root + path
         outside = self.outside + ("/directory" if path in DIRECTORIES else "/file")
@@ -289,6 +388,12 @@ class Root:
             write(here, f"{INCLUDES[path]}\n" * 30000)
         else:
             KINDS[kind](here, outside)
+
+    def concerns(self, policy, path, kind):
+        """Whether POLICY is tried with what is spoiled."""
+        if kind in MADE_UNITS:
+            return policy == self.units
+        return policy == self.jobs if path in JOBS_PATHS else policy not in (self.jobs, self.units)
 
     def audit(self, policy, *options, command="audit", plant=None):
         words = ("--root", self.root, "--policy", policy, *options)
@@ -332,7 +437,7 @@ def one(harness, root, path, kind, plant=None):
     root.spoil(path, kind)
     wrong = []
     for policy, before in root.policies.items():
-        if (policy == root.jobs) != (path in JOBS_PATHS):
+        if not root.concerns(policy, path, kind):
             continue
         for command, options in (("audit", ()), ("audit", ("--format", "json")), ("plan", ())):
             fault, took, *rest = judge(root, path, policy, command, options, plant)
@@ -366,7 +471,7 @@ def main():
     crowded = [(path, CROWD) for path in ("/etc/xinetd.d", "/etc/rsyslog.d", "/etc/systemd/system",
                                           "/etc/pam.d")] + [(path, HUNGRY) for path in INCLUDES]
     points = harness.sample([(path, kind) for path in PATHS + JOBS_PATHS for kind in KINDS], SAMPLE) + crowded
-    points += [(JOBS_PATHS[0], kind) for kind in MADE]
+    points += [(JOBS_PATHS[0], kind) for kind in MADE] + [(SHARED[1], kind) for kind in MADE_UNITS]
     harness.ok(set(root.policies[root.jobs].values()) == {"pass"}, f"the policy of jobs: {root.policies[root.jobs]}")
     leaked = 0
     for path, kind in points:

@@ -341,6 +341,28 @@ test_options(void **state)
 	assert_false(command_option_next(&line, "o", &option));
 }
 
+/* What many units cost that name a large file, or one unit that names it often. */
+static void
+test_large_files(void **state)
+{
+	enum { LARGE = 600 << 10 };
+	autofree char *text = memory_new(LARGE + 1, 1);
+	(void)state;
+	memset(text, '#', LARGE);
+	memcpy(text + LARGE - 6, "\nV=x\n", 6);
+	scratch_make();
+	scratch_text("/etc/large", text);
+	scratch_text(DROP_IN,
+		"[Service]\nEnvironmentFile=/etc/large\n" RESET
+		"=/usr/sbin/sshd -o $V\n");
+	expect(&sshd, "-o|x");
+	scratch_text(DROP_IN,
+		"[Service]\nEnvironmentFile=/etc/large\n"
+		"EnvironmentFile=/etc/large\n" RESET "=/usr/sbin/sshd -o $V\n");
+	expect(&sshd, "? too much to be followed");
+	scratch_remove();
+}
+
 int
 main(void)
 {
@@ -357,6 +379,7 @@ main(void)
 		cmocka_unit_test(test_hidden_files),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_large_files),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
