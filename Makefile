@@ -314,9 +314,11 @@ lint: $(LINTS)
 lint-format:
 	clang-format --dry-run -Werror $$(find base lenses policy enforcer pam_module tests -name '*.[ch]')
 
+# A third of the paths that clang's analyzer would follow by default, in a third of the time.
 lint-tidy:
 	@echo clang-tidy; printf '%s\n' $(SOURCES) $(PROBE) $(wildcard pam_module/*.c) | xargs -P 2 -I{} \
 		clang-tidy --quiet --warnings-as-errors='*' {} -- $(CPPFLAGS) -std=gnu17 \
+		-Xclang -analyzer-config -Xclang max-nodes=75000 \
 		$(shell pkg-config --cflags augeas)
 
 lint-cppcheck:
