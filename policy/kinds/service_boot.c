@@ -139,6 +139,16 @@ ask_others(const struct context *context, const struct control *control, const c
 		add(answers, service_name(control), &more);
 }
 
+/* What is no unit, and names PROGRAM. */
+static void
+ask_naming(const struct context *context, const struct control *control,
+	const char *program, struct answers_at_boot *answers)
+{
+	struct boot_answer more;
+	if (boot_ask_naming(context->host, program, &more))
+		add(answers, service_name(control), &more);
+}
+
 static void
 ask_boot(const struct context *context, const struct control *control,
 	struct answers_at_boot *answers)
@@ -160,6 +170,8 @@ ask_boot(const struct context *context, const struct control *control,
 		ask_others(context, control, programs[i].text, answers);
 		if (all_are_stopped(answers))
 			ask_local(context, control, programs[i].text, answers);
+		if (all_are_stopped(answers))
+			ask_naming(context, control, programs[i].text, answers);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "policy/models/boot_naming.h"
 #include "policy/models/boot_script.h"
 #include "policy/models/unit_files.h"
 #include "policy/models/xinetd_conf.h"
@@ -134,6 +135,15 @@ ask_systemd(struct host *host, const char *name, struct boot_answer *answer)
 	};
 }
 
+static bool
+is_executable(struct host *host, const char *path)
+{
+	struct stat status;
+	autofree char *target = NULL;
+	return host_status(host, path, &status, &target) == 0 &&
+		S_ISREG(status.st_mode) && (status.st_mode & 0111) != 0;
+}
+
 /* The start link of NAME in the folders of LEVELS, a pattern; NULL when there is none.
  * The caller frees. */
 static char *
@@ -148,11 +158,8 @@ find_link(struct host *host, const char *levels, const char *name)
 		(void)host_glob(host, pattern, &list, NULL);
 		for (size_t k = 0; k < list.count && found == NULL; k++) {
 			const char *link = list.names[k];
-			struct stat status;
-			autofree char *target = NULL;
 			if (strcmp(text_base_name(link) + 3, name) == 0 &&
-				host_status(host, link, &status, &target) == 0 &&
-				S_ISREG(status.st_mode) && (status.st_mode & 0111) != 0)
+				is_executable(host, link))
 				found = memory_text(link);
 		}
 		name_list_free(&list);
@@ -160,31 +167,137 @@ find_link(struct host *host, const char *levels, const char *name)
 	return found;
 }
 
-/* The line of inittab that starts NAME in LEVEL: an action that init(8) knows, and a
- * program of that name. */
-static struct place
-find_respawned(struct host *host, char level, const char *name)
+/* All start links in the folders of LEVELS, whatever their form: Debian's /etc/init.d/rc
+ * and Red Hat's /etc/rc.d/rc take "S*". Freed by name_list_free. */
+static void
+list_links(struct host *host, const char *levels, struct name_list *ret_links)
 {
-	static const char *const actions[] = { "respawn", "wait", "once", "boot",
-		"bootwait", "sysinit", NULL };
-	const struct file *file = host_file(host, "/etc/inittab");
+	autofree char *pattern = memory_printf("/etc/rc%s.d/S*", levels),
+		      *red_hat = memory_printf("/etc/rc.d/rc%s.d/S*", levels);
+	if (host_glob(host, pattern, ret_links, NULL) < 0)
+		*ret_links = (struct name_list){ 0 };
+	if (ret_links->count == 0) {
+		name_list_free(ret_links);
+		if (host_glob(host, red_hat, ret_links, NULL) < 0)
+			*ret_links = (struct name_list){ 0 };
+	}
+}
+
+/* The start link in another form than find_link's, "S9cat" or of another name, that leads
+ * to the script NAME or is called so; NULL when there is none. The caller frees. */
+static char *
+find_odd_link(struct host *host, const char *levels, const char *name)
+{
+	struct name_list list;
+	char *found = NULL;
+	list_links(host, levels, &list);
+	for (size_t i = 0; i < list.count && found == NULL; i++) {
+		const char *its = text_base_name(list.names[i]) + 1;
+		struct stat status;
+		autofree char *target = NULL;
+		if (is_executable(host, list.names[i]) &&
+			host_status(host, list.names[i], &status, &target) == 0 &&
+			(strcmp(its + strspn(its, "0123456789"), name) == 0 ||
+				strcmp(text_base_name(target), name) == 0))
+			found = memory_text(list.names[i]);
+	}
+	name_list_free(&list);
+	return found;
+}
+
+/* What the next line of inittab from *AT on starts in LEVEL, and where that begins; NULL
+ * after the last. The caller frees. With some actions init(8) does not look at the
+ * levels. */
+static char *
+next_process(const struct file *file, char level, size_t *at, size_t *ret_start)
+{
+	static const char *const early[] = { "boot", "bootwait", "sysinit", NULL },
+				 *const actions[] = { "respawn", "wait", "once", NULL };
 	struct bytes line;
-	for (size_t at = 0, start = 0; bytes_next_line(file->bytes, &at, &line);
-		start = at) {
+	while (*ret_start = *at, bytes_next_line(file->bytes, at, &line)) {
 		autofree char *text = memory_copy(line.data, line.size);
 		char *rest = text;
 		const char *id = strsep(&rest, ":"), *levels = strsep(&rest, ":"),
 			   *action = strsep(&rest, ":");
 		if (*id != '#' && action != NULL && rest != NULL &&
-			text_is_one_of(action, actions) &&
-			(*levels == '\0' || strchr(levels, level) != NULL)) {
-			rest += strspn(rest, "+ \t");
-			rest[strcspn(rest, " \t")] = '\0';
-			if (strcmp(text_base_name(rest), name) == 0)
-				return (struct place){ file, start };
-		}
+			(text_is_one_of(action, early) ||
+				(text_is_one_of(action, actions) &&
+					(*levels == '\0' ||
+						strchr(levels, level) != NULL))))
+			return memory_text(rest + strspn(rest, "+ \t"));
 	}
-	return (struct place){ 0 };
+	return NULL;
+}
+
+/* The line of inittab that starts a program called NAME in LEVEL. */
+static struct place
+find_respawned(struct host *host, char level, const char *name)
+{
+	const struct file *file = host_file(host, "/etc/inittab");
+	char *process;
+	struct place place = { 0 };
+	size_t start;
+	for (size_t at = 0; place.file == NULL &&
+		(process = next_process(file, level, &at, &start)) != NULL;
+		free(process)) {
+		process[strcspn(process, " \t")] = '\0';
+		if (strcmp(text_base_name(process), name) == 0)
+			place = (struct place){ file, start };
+	}
+	return place;
+}
+
+/* A line of inittab names PROGRAM, or has a script named that does. */
+static void
+search_inittab(
+	struct host *host, char level, const char *program, struct boot_named *ret_named)
+{
+	const struct file *file = host_file(host, "/etc/inittab");
+	char *process;
+	size_t start;
+	for (size_t at = 0; ret_named->naming == BOOT_NAMES_NOT &&
+		(process = next_process(file, level, &at, &start)) != NULL;
+		free(process))
+		boot_naming_text(
+			host, process, (struct place){ file, start }, program, ret_named);
+}
+
+/* Under SysV: what the runlevel starts and names PROGRAM. */
+static void
+search_runlevel(struct host *host, const char *program, struct boot_named *ret_named)
+{
+	static const char *const others[] = { "/etc/rc.d/rc.sysinit", "/etc/init.d/rcS",
+		"/etc/rc.local", "/etc/rc.d/rc.local" };
+	struct place place;
+	char level = find_runlevel(host, &place);
+	const char levels[] = { '[', level, 'S', ']', '\0' };
+	struct name_list list;
+	if (level == '\0')
+		return;
+	list_links(host, levels, &list);
+	for (size_t i = 0; i < list.count; i++)
+		if (is_executable(host, list.names[i]))
+			boot_naming_file(host, list.names[i], program, ret_named);
+	name_list_free(&list);
+	search_inittab(host, level, program, ret_named);
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		boot_naming_file(host, others[i], program, ret_named);
+}
+
+bool
+boot_ask_naming(struct host *host, const char *program, struct boot_answer *ret_answer)
+{
+	struct boot_named named = { 0 };
+	if (!boot_is_systemd(host))
+		search_runlevel(host, program, &named);
+	*ret_answer = (struct boot_answer){ .state = BOOT_UNSURE,
+		.by = named.place.file != NULL ? memory_text(named.place.file->path)
+					       : memory_text("init"),
+		.reason = named.reason,
+		.place = named.place };
+	if (named.naming == BOOT_NAMES_NOT)
+		boot_answer_free(ret_answer);
+	return named.naming != BOOT_NAMES_NOT;
 }
 
 static void
@@ -193,7 +306,10 @@ ask_sysv(struct host *host, const char *name, struct boot_answer *answer)
 	struct place place;
 	char level = find_runlevel(host, &place);
 	const char levels[] = { '[', level, 'S', ']', '\0' };
-	autofree char *link = level != '\0' ? find_link(host, levels, name) : NULL;
+	autofree char *link = level != '\0' ? find_link(host, levels, name) : NULL,
+		      *odd = level != '\0' && link == NULL
+		? find_odd_link(host, levels, name)
+		: NULL;
 	autofree char *debian = memory_printf("/etc/init.d/%s", name),
 		      *red_hat = memory_printf("/etc/rc.d/init.d/%s", name);
 	const char *path = host_has_name(host, debian) == 1 ? debian : red_hat;
@@ -215,6 +331,10 @@ ask_sysv(struct host *host, const char *name, struct boot_answer *answer)
 	} else if (respawned.file != NULL) {
 		say(answer, BOOT_STARTED, "init", NULL, NULL);
 		answer->place = respawned;
+	} else if (odd != NULL) {
+		say(answer, BOOT_UNSURE, has_script ? path : odd, odd,
+			memory_text("a link of another form leads to it, which not "
+				    "each rc starts"));
 	} else if (has_script) {
 		say(answer, BOOT_STOPPED, path, NULL,
 			memory_printf("runlevel %c has no link that starts it", level));

@@ -224,36 +224,65 @@ search_environment(struct host *host, const struct boot_unit *unit, struct place
 	}
 }
 
+/* Whether SIZE bytes more of commands may be followed. */
+static bool
+may_follow(struct host *host, size_t size, struct place place, const char *name,
+	struct boot_named *named)
+{
+	struct searched *searched = find_searched(host);
+	searched->parsed += size;
+	if (searched->parsed <= PARSED_MAX)
+		return true;
+	say(named, place,
+		memory_printf("there are more commands than are searched for %s", name));
+	return false;
+}
+
+/* Says that COMMANDS, of TEXT at PLACE, run the program called NAME, or may. */
+static void
+judge_commands(struct host *host, const struct shell_commands *commands, const char *text,
+	struct place place, const char *name, struct boot_named *named)
+{
+	bool is_unclear, runs = boot_naming_commands(commands, name, &is_unclear);
+	if (runs)
+		say(named, place,
+			memory_printf("this line names %s, and is not followed", name));
+	/* what eval runs is put together from anything */
+	else if (is_unclear ||
+		(strchr(text, '$') != NULL && boot_text_names(host, text, "eval")))
+		say(named, place,
+			memory_text("what this line runs, a variable or a specifier "
+				    "says, which is not followed"));
+}
+
+void
+boot_naming_text(struct host *host, const char *text, struct place place,
+	const char *name, struct boot_named *named)
+{
+	struct shell_commands commands;
+	if (named->naming != BOOT_NAMES_NOT ||
+		!may_follow(host, strlen(text), place, name, named))
+		return;
+	if (boot_text_names(host, text, name))
+		say(named, place,
+			memory_printf("this line names %s, and is not followed", name));
+	shell_text_read(host, BYTES_TEXT(text), NULL, &commands);
+	judge_commands(host, &commands, text, place, name, named);
+	(void)boot_naming_scripts(host, &commands, name, named);
+	shell_commands_free(&commands);
+}
+
 /* What COMMAND of UNIT starts by a shell, a script or a variable. */
 static void
 follow(struct host *host, const struct boot_unit *unit,
 	const struct boot_command *command, const struct name_list *words,
 	const char *name, struct boot_named *named)
 {
-	struct searched *searched = find_searched(host);
 	struct shell_commands commands;
-	searched->parsed += strlen(command->text);
-	if (searched->parsed > PARSED_MAX) {
-		say(named, command->place,
-			memory_printf("there are more commands than are searched for %s",
-				name));
+	if (!may_follow(host, strlen(command->text), command->place, name, named))
 		return;
-	}
 	shell_command_read(host, words, &commands);
-	bool is_unclear, runs = boot_naming_commands(&commands, name, &is_unclear);
-	/* what eval runs is put together from anything */
-	is_unclear = is_unclear ||
-		(strchr(command->text, '$') != NULL &&
-			boot_text_names(host, command->text, "eval"));
-	if (runs)
-		say(named, command->place,
-			memory_printf("this line of %s names %s, and is not followed",
-				unit->name, name));
-	else if (is_unclear)
-		say(named, command->place,
-			memory_printf("what this line of %s runs, a variable or a "
-				      "specifier says, which is not followed",
-				unit->name));
+	judge_commands(host, &commands, command->text, command->place, name, named);
 	bool has_scripts = boot_naming_scripts(host, &commands, name, named);
 	if (has_scripts || strchr(command->text, '$') != NULL)
 		search_environment(host, unit, command->place, name, named);

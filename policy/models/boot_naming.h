@@ -33,6 +33,12 @@ void
 boot_naming_file(
 	struct host *host, const char *path, const char *name, struct boot_named *named);
 
+/* The same of the command TEXT, for a shell, which stands at PLACE, and of the scripts in
+ * it. */
+void
+boot_naming_text(struct host *host, const char *text, struct place place,
+	const char *name, struct boot_named *named);
+
 /* The same of the scripts that COMMANDS start or are handed; returns whether there are
  * any. */
 bool

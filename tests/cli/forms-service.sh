@@ -265,7 +265,7 @@ wanted dog-td.service
 both yes "started by dog-td.service"
 starts 'ExecStart=/usr/sbin/%H'
 printf 'name: other\nboot: no\n' | asked
-judged unknown "what this line of dog.service runs, a variable or a specifier says"
+judged unknown "what this line runs, a variable or a specifier says"
 while read -r line; do
 	form "as systemd reads it: $line"
 	systemd
@@ -304,7 +304,7 @@ while read -r command; do
 	form "what a variable says: $command"
 	systemd
 	starts 'Environment=P=/usr/sbin/x' "ExecStart=$command"
-	both unknown "of dog.service"
+	both unknown "not known: dog.service"
 done <<'END'
 /bin/sh -c '$P'
 /bin/sh -c 'exec /usr/sbin/$P'
@@ -605,6 +605,40 @@ form "a line of inittab"
 sysv
 printf 'name: feed\nboot: yes\n' | asked
 judged pass "/etc/inittab:3: feed at boot: started by init"
+printf 'id:3:initdefault:\nct:5:respawn:/usr/sbin/catd\n' | put etc/inittab
+both no "not started"
+printf 'id:3:initdefault:\nct:5:bootwait:/usr/sbin/catd\n' | put etc/inittab
+both yes "at boot: started by init"
+for process in '/bin/sh -c "exec /usr/sbin/catd"' '/usr/bin/env catd' '/bin/sh /opt/start.sh -f' '/opt/start.sh' '$P'; do
+	form "a line of inittab: $process"
+	sysv
+	printf 'exec catd\n' | put opt/start.sh
+	[ "$process" != /opt/start.sh ] || printf '#!/bin/sh\nexec catd\n' | put opt/start.sh
+	chmod +x "$ROOT/opt/start.sh"
+	printf 'ct:3:once:%s\n' "$process" >>"$ROOT/etc/inittab"
+	both unknown "cat at boot: not known"
+	sed -i s/ct:3/ct:5/ "$ROOT/etc/inittab"
+	both no "not started"
+done
+form "links in other forms"
+sysv
+ln -s ../init.d/cat "$ROOT/etc/rc.d/rc3.d/S9cat"
+both unknown "a link of another form leads to it"
+mv "$ROOT"/etc/rc.d/rc3.d/S{9cat,20zzz}
+both unknown "/etc/rc.d/rc3.d/S20zzz"
+chmod -x "$ROOT/etc/rc.d/init.d/cat"
+both no "not started"
+form "a script of another name"
+sysv
+printf '#!/bin/sh\n# catd\nD=/usr/sbin/catd\n' | put etc/rc.d/init.d/dog
+ln -s ../init.d/dog "$ROOT/etc/rc.d/rc3.d/S20dog"
+both no "not started"
+chmod +x "$ROOT/etc/rc.d/init.d/dog"
+both unknown "/etc/rc.d/rc3.d/S20dog:3"
+rm "$ROOT/etc/rc.d/rc3.d/S20dog"
+both no "not started"
+printf 'catd\n' | put etc/rc.d/rc.sysinit
+both unknown "/etc/rc.d/rc.sysinit:1"
 form "no runlevel"
 sysv
 printf '1:2345:respawn:/sbin/mingetty tty1\n' | put etc/inittab
