@@ -103,13 +103,22 @@ static void
 ask_programs(const struct context *context, const struct control *control,
 	struct answers_at_boot *answers)
 {
-	size_t count;
-	const struct value *programs = service_programs(control, &count);
+	size_t count, name_count;
+	const struct value *programs = service_programs(control, &count),
+			   *names = value_items(
+				   value_find(control->keys, "name"), &name_count);
 	const struct boot_units *units = boot_units_read(context->host);
 	const struct boot_unit *unit;
-	for (size_t i = 0; (unit = boot_units_next(units, &i)) != NULL;)
+	for (size_t i = 0; (unit = boot_units_next(units, &i)) != NULL;) {
 		for (size_t k = 0; k < count; k++)
 			ask_unit(context, control, unit, programs[k].text, answers);
+		for (size_t k = 0; k < name_count; k++) {
+			autofree char *full = memory_printf("%s.service", names[k].text);
+			ask_unit(context, control, unit,
+				strchr(names[k].text, '.') != NULL ? names[k].text : full,
+				answers);
+		}
+	}
 }
 
 /* A script that starts what it likes. */
@@ -145,8 +154,19 @@ ask_naming(const struct context *context, const struct control *control,
 	const char *program, struct answers_at_boot *answers)
 {
 	struct boot_answer more;
-	if (boot_ask_naming(context->host, program, &more))
+	if (all_are_stopped(answers) && boot_ask_naming(context->host, program, &more))
 		add(answers, service_name(control), &more);
+}
+
+/* The same of the ways in which an init script is called NAME. */
+static void
+ask_script_naming(const struct context *context, const struct control *control,
+	const char *name, struct answers_at_boot *answers)
+{
+	autofree char *path = memory_printf("init.d/%s", name),
+		      *words = memory_printf("service %s", name);
+	ask_naming(context, control, path, answers);
+	ask_naming(context, control, words, answers);
 }
 
 static void
@@ -170,9 +190,10 @@ ask_boot(const struct context *context, const struct control *control,
 		ask_others(context, control, programs[i].text, answers);
 		if (all_are_stopped(answers))
 			ask_local(context, control, programs[i].text, answers);
-		if (all_are_stopped(answers))
-			ask_naming(context, control, programs[i].text, answers);
+		ask_naming(context, control, programs[i].text, answers);
 	}
+	for (size_t i = 0; i < name_count; i++)
+		ask_script_naming(context, control, names[i].text, answers);
 }
 
 static void

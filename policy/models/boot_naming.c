@@ -191,16 +191,41 @@ is_open(const char *word)
 	return strpbrk(last != NULL ? last : word, "$`%}") != NULL;
 }
 
-bool
-boot_naming_commands(
-	const struct shell_commands *commands, const char *name, bool *ret_is_open)
+/* How long TEXT is without ".service". */
+static size_t
+stem_size(const char *text)
 {
+	const char *dot = strrchr(text, '.');
+	return dot != NULL && strcmp(dot, ".service") == 0 ? (size_t)(dot - text)
+							   : strlen(text);
+}
+
+/* Whether WORD, handed to systemctl and the like, is NAME, be it without the suffix of a
+ * unit, or has it as boot_text_names says. */
+static bool
+is_handed(struct host *host, const char *word, const char *name)
+{
+	size_t size = stem_size(name);
+	return boot_text_names(host, word, name) ||
+		(stem_size(word) == size && strncmp(word, name, size) == 0);
+}
+
+bool
+boot_naming_commands(struct host *host, const struct shell_commands *commands,
+	const char *name, bool *ret_is_open)
+{
+	static const char *const starters[] = { "systemctl", "service", "invoke-rc.d",
+		"start-stop-daemon", "systemd-run", "daemon", NULL };
 	bool runs = false;
 	*ret_is_open = false;
 	for (size_t i = 0; i < commands->count; i++) {
-		const char *program = commands->items[i].words[0];
-		runs = runs || strcmp(text_base_name(program), name) == 0;
-		*ret_is_open = *ret_is_open || is_open(program);
+		const struct shell_command *command = &commands->items[i];
+		const char *program = text_base_name(command->words[0]);
+		bool hands_on = text_is_one_of(program, starters);
+		runs = runs || strcmp(program, name) == 0;
+		*ret_is_open = *ret_is_open || is_open(command->words[0]);
+		for (size_t k = 1; hands_on && k < command->count; k++)
+			runs = runs || is_handed(host, command->words[k], name);
 	}
 	return runs;
 }
@@ -243,7 +268,7 @@ static void
 judge_commands(struct host *host, const struct shell_commands *commands, const char *text,
 	struct place place, const char *name, struct boot_named *named)
 {
-	bool is_unclear, runs = boot_naming_commands(commands, name, &is_unclear);
+	bool is_unclear, runs = boot_naming_commands(host, commands, name, &is_unclear);
 	if (runs)
 		say(named, place,
 			memory_printf("this line names %s, and is not followed", name));

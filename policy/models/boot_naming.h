@@ -18,7 +18,7 @@ struct boot_named {
 	char *reason; /* owned; NULL when it runs it */
 };
 
-/* What UNIT has to do with the program called NAME. */
+/* What UNIT has to do with the program called NAME, or the unit ("ssh.service"). */
 void
 boot_naming_unit(struct host *host, const struct boot_unit *unit, const char *name,
 	struct boot_named *ret_named);
@@ -45,10 +45,10 @@ bool
 boot_naming_scripts(struct host *host, const struct shell_commands *commands,
 	const char *name, struct boot_named *named);
 
-/* Whether one of COMMANDS runs the program called NAME, as it is written; *ret_is_open:
- * one runs what an expansion says. */
+/* Whether one of COMMANDS runs the program called NAME, as it is written, or has it
+ * started by systemctl(1) and the like; *ret_is_open: one runs what an expansion says. */
 bool
-boot_naming_commands(
-	const struct shell_commands *commands, const char *name, bool *ret_is_open);
+boot_naming_commands(struct host *host, const struct shell_commands *commands,
+	const char *name, bool *ret_is_open);
 
 #endif

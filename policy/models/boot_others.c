@@ -95,37 +95,64 @@ boot_ask_inetd(struct host *host, const char *name, struct boot_answer *ret_answ
 	return state != BOOT_STOPPED;
 }
 
-/* What JOB has to do with the program NAME. */
-static enum boot_naming
-find_naming(struct host *host, const struct cron_table *table, const struct cron_job *job,
+/* Whether COMMANDS, of TEXT, run the program NAME, or may where they are not followed to
+ * the end. */
+static bool
+may_run(struct host *host, const struct shell_commands *commands, struct bytes text,
 	const char *name)
+{
+	bool is_open;
+	if (boot_naming_commands(host, commands, name, &is_open))
+		return true;
+	struct bytes line;
+	bool names = false;
+	for (size_t at = 0;
+		commands->doubt != NULL && !names && bytes_next_line(text, &at, &line);) {
+		autofree char *copy = memory_copy(line.data, line.size);
+		names = cron_line_counts(copy) && boot_text_names(host, copy, name);
+	}
+	return names;
+}
+
+/* What JOB, which is sure to run the program NAME when it is called so itself, has to do
+ * with it. What is not for the boot alone may speak of it, but must not run it. */
+static void
+find_naming(struct host *host, const struct cron_table *table, const struct cron_job *job,
+	const char *name, struct boot_named *ret_named)
 {
 	const char *start = job->command + strspn(job->command, " \t");
 	autofree char *program = memory_copy(start, strcspn(start, " \t;&|<>()"));
-	struct bytes line;
+	const struct shell_commands *commands = &job->commands;
+	bool is_open, runs;
+	*ret_named = (struct boot_named){ .place = job->place };
 	if (job->by_anacron)
-		return BOOT_NAMES_NOT;
-	if (strcmp(text_base_name(program), name) == 0)
-		return BOOT_RUNS;
-	if (!job->at_boot)
-		return BOOT_NAMES_NOT;
-	bool names = boot_text_names(host, job->command, name);
-	for (size_t k = 0; k < job->commands.count && !names; k++) {
-		const struct cron_script *script = cron_commands_script(
-			host, table, &job->commands.items[k]);
-		const struct bytes none = { 0 };
-		const struct bytes text = script != NULL ? script->file->bytes : none;
-		for (size_t at = 0; !names && bytes_next_line(text, &at, &line);) {
-			autofree char *copy = memory_copy(line.data, line.size);
-			names = cron_line_counts(copy) &&
-				boot_text_names(host, copy, name);
-		}
+		return;
+	if (strcmp(text_base_name(program), name) == 0) {
+		ret_named->naming = BOOT_RUNS;
+		return;
 	}
-	return names ? BOOT_NAMES : BOOT_NAMES_NOT;
+	runs = boot_naming_commands(host, commands, name, &is_open) ||
+		may_run(host, commands, BYTES_TEXT(job->command), name) ||
+		(job->at_boot && boot_text_names(host, job->command, name));
+	for (size_t k = 0; k < commands->count && !runs && !job->at_boot; k++) {
+		const struct cron_script *script = cron_commands_script(
+			host, table, &commands->items[k]);
+		runs = script != NULL &&
+			may_run(host, &script->commands, script->file->bytes, name);
+	}
+	if (runs || is_open) {
+		ret_named->naming = BOOT_NAMES;
+		ret_named->reason = runs
+			? memory_printf("this line names %s, and is not followed", name)
+			: memory_text("what this line runs, a variable says, which is "
+				      "not followed");
+	} else if (job->at_boot) {
+		(void)boot_naming_scripts(host, commands, name, ret_named);
+	}
 }
 
-/* Adds to *ret_answer what a crontab of that sort of cron says; NULL to *REASON where
- * cron is sure to be started. */
+/* Adds to *ANSWER what a crontab of that sort of cron says; NULL to *REASON where cron is
+ * sure to be started. */
 static void
 ask_tabs(struct host *host, enum cron_flavour flavour, const char *name,
 	const char *reason, struct boot_answer *answer)
@@ -134,28 +161,36 @@ ask_tabs(struct host *host, enum cron_flavour flavour, const char *name,
 	cron_tabs_add(host, flavour, &table);
 	for (size_t i = 0; i < table.count && answer->state != BOOT_STARTED; i++) {
 		const struct cron_job *job = &table.jobs[i];
-		enum boot_naming naming = find_naming(host, &table, job, name);
-		bool is_sure = naming == BOOT_RUNS && reason == NULL;
-		if (naming == BOOT_NAMES_NOT ||
-			(answer->state != BOOT_STOPPED && !(is_sure && job->at_boot)))
+		struct boot_named named;
+		find_naming(host, &table, job, name, &named);
+		bool is_sure = named.naming == BOOT_RUNS && reason == NULL;
+		if (named.naming == BOOT_NAMES_NOT ||
+			(answer->state != BOOT_STOPPED && !(is_sure && job->at_boot))) {
+			free(named.reason);
 			continue;
+		}
 		boot_answer_free(answer);
 		*answer = (struct boot_answer){
 			.state = !is_sure      ? BOOT_UNSURE
 				: job->at_boot ? BOOT_STARTED
 					       : BOOT_LATER,
 			.by = memory_text("cron"),
-			.place = job->place,
-			.reason = is_sure
-				? (job->at_boot ? NULL : memory_text("cron starts it"))
-				: naming == BOOT_RUNS
+			.place = named.place,
+			.reason = named.naming != BOOT_RUNS ? named.reason
+				: !is_sure
 				? memory_printf("whether cron is started, which would "
 						"start it: %s",
 					  reason)
-				: memory_printf("this line names %s, and is not followed",
-					  name),
+				: job->at_boot ? NULL
+					       : memory_text("cron starts it"),
 		};
 	}
+	if (table.is_full && answer->state == BOOT_STOPPED)
+		*answer = (struct boot_answer){
+			.state = BOOT_UNSURE,
+			.by = memory_text("cron"),
+			.reason = memory_text("cron starts more than is followed"),
+		};
 	cron_table_free(&table);
 }
 

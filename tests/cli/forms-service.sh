@@ -247,6 +247,15 @@ starts()
 	printf '%s\n' '[Service]' "$@" | put usr/lib/systemd/system/dog.service
 	[ -L "$ROOT/etc/systemd/system/multi-user.target.wants/dog.service" ] || wanted dog.service
 }
+for line in '/bin/systemctl start cat.service' '/usr/bin/systemctl --no-block start cat' "/bin/sh -c 'test -e /x && systemctl start cat'"; do
+	form "it starts a unit: $line"
+	systemd
+	starts "ExecStart=$line"
+	both unknown "not known: dog.service"
+done
+starts 'ExecStart=/usr/sbin/dogd start cat'
+printf 'name: cat\nprogram: catd\nboot: no\n' | asked
+judged pass
 form "a specifier in a command"
 systemd
 printf '[Service]\nExecStart=/usr/sbin/%%p\n' | put usr/lib/systemd/system/catd.service
@@ -404,6 +413,21 @@ printf '@reboot root /usr/sbin/catd -a\n' | put etc/crontab
 both yes "/etc/crontab:1: cat at boot: started by cron"
 printf '@reboot root cd /srv && exec catd\n' | put etc/crontab
 both unknown "this line names catd, and is not followed"
+program usr/sbin/service
+for command in 'cd /srv && ./catd' '/bin/sh -c "exec catd"' '/opt/start.sh' 'test -e /run/x && /opt/start.sh' '$P' \
+	'case $P in x) catd ;; esac' 'systemctl restart cat.service' '/usr/sbin/service catd start'; do
+	printf '#!/bin/sh\nif test -e /run/x; then /usr/sbin/catd; fi\n' | put opt/start.sh
+	chmod +x "$ROOT/opt/start.sh"
+	mkdir -p "$ROOT/srv"
+	printf 'P=/usr/sbin/catd\n@daily root %s\n' "$command" | put etc/crontab
+	both unknown "/etc/crontab:2: cat at boot: not known: cron"
+done
+printf '@daily root echo catd; /opt/start.sh catd\n' | put etc/crontab
+printf '#!/bin/sh\necho catd\n/usr/sbin/dogd catd\n' | put opt/start.sh
+both no "not started"
+printf '@reboot root /opt/start.sh\n' | put etc/crontab
+both unknown "/opt/start.sh:2"
+printf '@reboot root catd\n' | put etc/crontab
 rm "$ROOT/etc/systemd/system/multi-user.target.wants/cron.service"
 both no "not started"
 
@@ -639,6 +663,10 @@ rm "$ROOT/etc/rc.d/rc3.d/S20dog"
 both no "not started"
 printf 'catd\n' | put etc/rc.d/rc.sysinit
 both unknown "/etc/rc.d/rc.sysinit:1"
+for line in '/etc/init.d/cat start' 'test -e /x && service cat start'; do
+	printf '%s\n' "$line" | put etc/rc.d/rc.sysinit
+	both unknown "/etc/rc.d/rc.sysinit:1"
+done
 form "no runlevel"
 sysv
 printf '1:2345:respawn:/sbin/mingetty tty1\n' | put etc/inittab
