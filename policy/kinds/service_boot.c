@@ -192,6 +192,9 @@ ask_boot(const struct context *context, const struct control *control,
 			ask_local(context, control, programs[i].text, answers);
 		ask_naming(context, control, programs[i].text, answers);
 	}
+	struct boot_answer more;
+	if (all_are_stopped(answers) && boot_ask_super(context->host, &more))
+		add(answers, service_name(control), &more);
 	for (size_t i = 0; i < name_count; i++)
 		ask_script_naming(context, control, names[i].text, answers);
 }

@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
-#include "policy/models/boot_naming.h"
+#include "policy/models/boot_asked.h"
 #include "policy/models/boot_script.h"
 #include "policy/models/unit_files.h"
 #include "policy/models/xinetd_conf.h"
@@ -288,8 +288,10 @@ bool
 boot_ask_naming(struct host *host, const char *program, struct boot_answer *ret_answer)
 {
 	struct boot_named named = { 0 };
-	if (!boot_is_systemd(host))
+	bool is_systemd = boot_is_systemd(host);
+	if (!is_systemd)
 		search_runlevel(host, program, &named);
+	boot_asked_naming(host, program, is_systemd, &named);
 	*ret_answer = (struct boot_answer){ .state = BOOT_UNSURE,
 		.by = named.place.file != NULL ? memory_text(named.place.file->path)
 					       : memory_text("init"),

@@ -37,8 +37,9 @@ boot_answer_free(struct boot_answer *answer);
 bool
 boot_is_systemd(struct host *host);
 
-/* Whether something else that is started at boot under SysV names PROGRAM: an init script
- * of another name, inittab, rc.sysinit. Then *ret_answer is freed by boot_answer_free. */
+/* Whether something else that is started at boot names PROGRAM: under SysV an init script
+ * of another name, inittab, rc.sysinit; under any init a rule of udev's or a service of
+ * D-Bus. Then *ret_answer is freed by boot_answer_free. */
 bool
 boot_ask_naming(struct host *host, const char *program, struct boot_answer *ret_answer);
 

@@ -12,7 +12,7 @@
 
 enum {
 	READ_MAX = 16 << 20, /* bytes of all files that are searched */
-	SEARCHED_MAX = 256 << 20, /* bytes, each time they are */
+	SEARCHED_MAX = 1 << 30, /* bytes, each time they are */
 	PARSED_MAX = 16 << 20, /* bytes of commands, each time */
 	WORDS_MAX = 20, /* of a command, that may be scripts */
 	LINES_MAX = 1000, /* of a file, that have the name in whatever sense */
@@ -99,6 +99,12 @@ has_room(struct host *host, const char *path)
 	return true;
 }
 
+const struct file *
+boot_naming_take(struct host *host, const char *path)
+{
+	return has_room(host, path) ? host_file(host, path) : NULL;
+}
+
 /* Sets *NAMED, where it names nothing yet. Takes REASON. */
 static void
 say(struct boot_named *named, struct place place, char *reason)
@@ -108,6 +114,12 @@ say(struct boot_named *named, struct place place, char *reason)
 		return;
 	}
 	*named = (struct boot_named){ BOOT_NAMES, place, reason };
+}
+
+void
+boot_naming_doubt(struct boot_named *named, char *reason)
+{
+	say(named, (struct place){ 0 }, reason);
 }
 
 void

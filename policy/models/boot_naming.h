@@ -27,6 +27,14 @@ boot_naming_unit(struct host *host, const struct boot_unit *unit, const char *na
 bool
 boot_text_names(struct host *host, const char *text, const char *name);
 
+/* The file PATH, to be searched; NULL when that is more than is searched. */
+const struct file *
+boot_naming_take(struct host *host, const char *path);
+
+/* Has *NAMED, where it names nothing yet, say REASON, which is taken. */
+void
+boot_naming_doubt(struct boot_named *named, char *reason);
+
 /* Has *NAMED, where it names nothing yet, say which line of the file PATH, no comment,
  * names NAME; or that it can't be read, or is too much to be searched. */
 void

@@ -151,13 +151,13 @@ is_yes(const struct traced *value)
 	return text_is_one_of(text, yes);
 }
 
-static void
-add_later(
-	struct boot_node *node, const char *name, enum boot_state state, const char *when)
+void
+boot_node_add_later(struct boot_node *node, const char *name, enum boot_state state,
+	const char *when, const char *by)
 {
 	node->later = memory_grow(node->later, node->later_count, sizeof *node->later);
 	node->later[node->later_count++] = (struct boot_later){ memory_text(name), state,
-		when };
+		when, by };
 }
 
 /* OnFailure and OnSuccess. */
@@ -167,7 +167,8 @@ read_later(struct reading *reading, const struct traced *value, const char *when
 	struct name_list names = { 0 };
 	read_words(reading, value, false, false, &names);
 	for (size_t i = 0; i < names.count; i++)
-		add_later(reading->node, names.names[i], BOOT_UNSURE, when);
+		boot_node_add_later(
+			reading->node, names.names[i], BOOT_UNSURE, when, NULL);
 	name_list_free(&names);
 }
 
@@ -396,8 +397,9 @@ read_activated(struct boot_node *node)
 		is_automount            ? ".mount"
 			: node->accepts ? "@.service"
 					: ".service");
-	add_later(node, node->starts != NULL && !node->accepts ? node->starts : same,
-		is_socket ? BOOT_BY_SOCKET : BOOT_LATER, "");
+	boot_node_add_later(node,
+		node->starts != NULL && !node->accepts ? node->starts : same,
+		is_socket ? BOOT_BY_SOCKET : BOOT_LATER, "", NULL);
 }
 
 bool
@@ -427,8 +429,9 @@ read_vague(struct boot_names *names, struct boot_node *node)
 			const char *name = folders->names.slots[k].key;
 			if (name != NULL && boot_names_is_unit(name) &&
 				boot_node_may_name(node->vague.names[i], name))
-				add_later(node, name, BOOT_UNSURE,
-					", if that is what it names by a specifier");
+				boot_node_add_later(node, name, BOOT_UNSURE,
+					", if that is what it names by a specifier",
+					NULL);
 		}
 }
 

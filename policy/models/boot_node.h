@@ -32,6 +32,7 @@ struct boot_later {
 	enum boot_state state; /* BOOT_BY_SOCKET, BOOT_LATER, BOOT_UNSURE: OnFailure and
 				  the like */
 	const char *when; /* " when it fails", "" */
+	const char *by; /* what starts it, "udev"; NULL: the unit */
 };
 
 struct boot_node {
@@ -77,6 +78,11 @@ boot_node_read(struct boot_names *names, struct boot_node *node);
 
 void
 boot_node_free(struct boot_node *node);
+
+/* Adds to what NODE starts later; those that BY starts stand with any node. */
+void
+boot_node_add_later(struct boot_node *node, const char *name, enum boot_state state,
+	const char *when, const char *by);
 
 /* Whether VAGUE, as of node->vague, may be NAME. */
 bool

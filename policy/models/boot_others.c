@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "policy/models/boot_naming.h"
+#include "policy/models/command_line.h"
 #include "policy/models/cron_table.h"
 
 /* The nearest to being started of the units or scripts NAMES (NULL ends). */
@@ -94,6 +95,142 @@ boot_ask_inetd(struct host *host, const char *name, struct boot_answer *ret_answ
 		boot_answer_free(ret_answer);
 	return state != BOOT_STOPPED;
 }
+
+/* --- an inetd or xinetd that is started with another configuration ---------------------
+ */
+
+/* The configuration that the arguments LINE name, NULL: that of its own. xinetd(8): -f
+ * FILE; inetd(8): an operand. What follows another option with a path stands in it. */
+static const char *
+find_configuration(const struct command_line *line, bool is_xinetd)
+{
+	static const char *const own[] = { "/etc/inetd.conf", "/etc/xinetd.conf",
+		"/etc/inetd.d", NULL };
+	for (size_t i = 0; i < line->count; i++) {
+		const char *word = line->words[i].text;
+		bool is_named = is_xinetd
+			? i > 0 && strcmp(line->words[i - 1].text, "-f") == 0
+			: *word == '/';
+		if (is_named && !text_is_one_of(word, own))
+			return word;
+	}
+	return NULL;
+}
+
+/* What UNIT, which is started, or may be, says when it runs an inetd or xinetd in another
+ * way than is followed; NULL: it does not. */
+static char *
+judge_super(struct host *host, const struct boot_unit *unit)
+{
+	static const char *const programs[] = { "inetd", "xinetd", NULL };
+	static const char *const units[] = { "inetd.service", "xinetd.service",
+		"openbsd-inetd.service", "inetutils-inetd.service", NULL };
+	bool may_fail, is_super = false;
+	char *reason = NULL;
+	for (size_t i = 0; i < unit->commands->count && !is_super; i++) {
+		autofree char *program = boot_command_program(
+			&unit->commands->items[i], &may_fail);
+		is_super = text_is_one_of(text_base_name(program), programs);
+	}
+	if (!is_super)
+		return NULL;
+	struct command_line line;
+	command_line_read(host, &(struct command_daemon){ .unit = unit->name }, &line);
+	const char *program = line.program != NULL ? text_base_name(line.program) : "";
+	const char *other = find_configuration(&line, strcmp(program, "xinetd") == 0);
+	if (other != NULL)
+		reason = memory_printf(
+			"it is started with %s, which is not followed", other);
+	else if (line.unknown != NULL)
+		reason = memory_text(line.unknown);
+	else if (!text_is_one_of(unit->name, units))
+		reason = memory_printf(
+			"it starts %s, and what that serves is not followed", program);
+	command_line_free(&line);
+	return reason;
+}
+
+static bool
+ask_super_units(struct host *host, struct boot_answer *ret_answer)
+{
+	const struct boot_units *units = boot_units_read(host);
+	const struct boot_unit *unit;
+	for (size_t i = 0; (unit = boot_units_next(units, &i)) != NULL;) {
+		char *reason = judge_super(host, unit);
+		if (reason == NULL)
+			continue;
+		*ret_answer = (struct boot_answer){ .state = BOOT_UNSURE,
+			.by = memory_text(unit->name),
+			.reason = reason,
+			.place = unit->commands->items[0].place };
+		return true;
+	}
+	return false;
+}
+
+/* Whether LINE of a file of defaults, or of the script itself, hands another
+ * configuration on. */
+static bool
+hands_configuration(char *line, bool is_xinetd)
+{
+	char *rest = NULL;
+	bool is_next = !is_xinetd;
+	if (!cron_line_counts(line) || (!is_xinetd && strstr(line, "OPT") == NULL))
+		return false;
+	for (char *word = strtok_r(line, " \t\"'=", &rest); word != NULL;
+		word = strtok_r(NULL, " \t\"'=", &rest)) {
+		if (is_next && *word == '/' && strcmp(word, "/etc/inetd.conf") != 0 &&
+			strcmp(word, "/etc/xinetd.conf") != 0)
+			return true;
+		is_next = !is_xinetd || strcmp(word, "-f") == 0;
+	}
+	return false;
+}
+
+static bool
+ask_super_script(struct host *host, const char *name, struct boot_answer *ret_answer)
+{
+	static const char *const folders[] = { "/etc/default", "/etc/sysconfig" };
+	const char *const units[] = { name, NULL };
+	autofree char *reason = NULL;
+	struct bytes line;
+	if (find_state(host, units, &reason) == BOOT_STOPPED)
+		return false;
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+		autofree char *path = memory_printf("%s/%s", folders[i], name);
+		const struct file *file = host_file(host, path);
+		for (size_t at = 0, start = 0; bytes_next_line(file->bytes, &at, &line);
+			start = at) {
+			autofree char *text = memory_copy(line.data, line.size);
+			if (!hands_configuration(text, strcmp(name, "xinetd") == 0))
+				continue;
+			*ret_answer = (struct boot_answer){ .state = BOOT_UNSURE,
+				.by = memory_text(name),
+				.place = { file, start },
+				.reason = memory_text("it is started with another "
+						      "configuration, which is not "
+						      "followed") };
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+boot_ask_super(struct host *host, struct boot_answer *ret_answer)
+{
+	static const char *const names[] = { "xinetd", "openbsd-inetd", "inetutils-inetd",
+		"inetd" };
+	if (boot_is_systemd(host) && ask_super_units(host, ret_answer))
+		return true;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (ask_super_script(host, names[i], ret_answer))
+			return true;
+	return false;
+}
+
+/* --- cron ------------------------------------------------------------------------------
+ */
 
 /* Whether COMMANDS, of TEXT, run the program NAME, or may where they are not followed to
  * the end. */

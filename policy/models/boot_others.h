@@ -11,6 +11,11 @@
 bool
 boot_ask_inetd(struct host *host, const char *name, struct boot_answer *ret_answer);
 
+/* Whether an inetd or xinetd is started, or may be, with another configuration than its
+ * own, or by a unit of another name, so that it may serve anything. */
+bool
+boot_ask_super(struct host *host, struct boot_answer *ret_answer);
+
 /* The same of a line of a crontab that starts the program NAME, or one for the boot that
  * names it. */
 bool

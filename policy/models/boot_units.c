@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "policy/models/boot_asked.h"
 #include "policy/models/boot_graph.h"
 #include "policy/models/unit_folders.h"
 
@@ -85,10 +86,10 @@ expand(struct boot_units *units, struct boot_node *node)
 /* --- what is started later -----------------------------------------------------------
  */
 
-/* Sets that FROM starts TO, which the boot does not. */
+/* Sets that FROM, or else BY, starts TO, which the boot does not. */
 static void
 activate(struct boot_units *units, struct boot_node *from, struct boot_node *to,
-	enum boot_state state, const char *when)
+	enum boot_state state, const char *when, const char *by)
 {
 	if (to == NULL || to->is_read || to->activator != NULL)
 		return;
@@ -101,14 +102,15 @@ activate(struct boot_units *units, struct boot_node *from, struct boot_node *to,
 	to->unit.starter = starter;
 	if (to->loaded != BOOT_LOADED)
 		return;
-	boot_node_set(to, to->activation, from->unit.path,
+	boot_node_set(to, to->activation, by == NULL ? from->unit.path : NULL,
 		from->unit.state == BOOT_UNSURE
 			? memory_printf(
 				  "%s would start it: %s", from->name, from->unit.reason)
-			: memory_printf("%s %s it%s", from->name,
+			: memory_printf("%s %s it%s", by != NULL ? by : from->name,
 				  when != NULL ? "starts" : "wants",
 				  when != NULL ? when : ", and is started later"));
-	to->unit.place = from->unit.place;
+	if (by == NULL)
+		to->unit.place = from->unit.place;
 	boot_judge(units, to);
 }
 
@@ -122,7 +124,8 @@ follow_later(struct boot_units *units, enum boot_state which)
 		bool acts = node->unit.state != BOOT_STOPPED && !units->is_cut;
 		for (size_t k = 0;
 			acts && node->activator != NULL && k < node->edge_count; k++)
-			activate(units, node, node->edges[k].to, node->activation, NULL);
+			activate(units, node, node->edges[k].to, node->activation, NULL,
+				NULL);
 		for (size_t k = 0; acts && k < node->later_count; k++) {
 			struct boot_later *later = &node->later[k];
 			units->is_cut = units->is_cut ||
@@ -132,9 +135,34 @@ follow_later(struct boot_units *units, enum boot_state which)
 				activate(units, node,
 					visit(units, later->name,
 						node->accepts ? NULL : node),
-					which, later->when);
+					which, later->when, later->by);
 		}
 	}
+}
+
+/* Has the first node start what udev and D-Bus do when they are asked, the latter where
+ * it is started itself. */
+static void
+add_asked(struct boot_units *units)
+{
+	static const char *const buses[] = { "dbus.service", "dbus.socket",
+		"dbus-broker.service" };
+	struct name_list udev, bus;
+	bool has_bus = false;
+	if (!boot_asked_units(units->host, &udev, &bus))
+		units->is_cut = true;
+	for (size_t i = 0; i < udev.count; i++)
+		boot_node_add_later(units->nodes[0], udev.names[i], BOOT_UNSURE,
+			" where it finds the device", "udev");
+	for (size_t i = 0; i < sizeof buses / sizeof *buses; i++) {
+		const struct boot_node *node = boot_graph_find(units, buses[i]);
+		has_bus = has_bus || (node != NULL && node->unit.state != BOOT_STOPPED);
+	}
+	for (size_t i = 0; i < bus.count && has_bus; i++)
+		boot_node_add_later(units->nodes[0], bus.names[i], BOOT_UNSURE,
+			" when it is asked for", "D-Bus");
+	name_list_free(&udev);
+	name_list_free(&bus);
 }
 
 struct boot_node *
@@ -178,6 +206,7 @@ boot_units_read(struct host *host)
 	for (size_t i = 0; i < units->count; i++)
 		expand(units, units->nodes[i]);
 	boot_judge_all(units);
+	add_asked(units);
 	follow_later(units, BOOT_BY_SOCKET);
 	follow_later(units, BOOT_LATER);
 	follow_later(units, BOOT_UNSURE);

@@ -2,8 +2,9 @@
  * those that these do. Presets and [Install] count for nothing: systemctl(1) makes links
  * of them, which do. Sources: systemd.unit(5), systemd.special(7), bootup(7),
  * systemd-sysv-generator(8); unit-file.c, dropin.c, load-dropin.c, transaction.c,
- * job.c, sysv-generator.c of systemd 252. Not followed: what is named on the kernel's
- * command line, D-Bus, udev and other programs, and mounts that have no unit file. */
+ * job.c, sysv-generator.c of systemd 252. What udev's rules and D-Bus name is not sure
+ * to be. Not followed: what is named on the kernel's command line, other programs, and
+ * mounts that have no unit file. */
 #ifndef POLICY_MODELS_BOOT_UNITS_H
 #define POLICY_MODELS_BOOT_UNITS_H
 

@@ -397,6 +397,72 @@ wanted inetutils-inetd.service
 both yes "/etc/inetd.conf:2: cat at boot: started for the first who connects, by inetd"
 printf '[Unit]\nConditionACPower=true\n' | put etc/systemd/system/inetutils-inetd.service.d/x.conf
 both unknown "whether inetd is started, which would serve it"
+while read -r file line; do
+	form "an inetd of another configuration: $line"
+	systemd
+	printf '[Service]\nEnvironmentFile=-/etc/default/it\nExecStart=%s\n' "$line" | put "usr/lib/systemd/system/$file.service"
+	printf 'OPTIONS="-i /etc/other.conf"\n' | put etc/default/it
+	both no "not started"
+	wanted "$file.service"
+	both unknown "not known: $file.service"
+done <<'END'
+inetd /usr/sbin/inetd -i /etc/other.conf
+inetd /usr/sbin/inetd $OPTIONS
+xinetd /usr/sbin/xinetd -stayalive -f /etc/other.conf
+dog /usr/sbin/xinetd -stayalive
+dog /usr/sbin/inetd
+END
+while read -r file line; do
+	form "an inetd of its own configuration: $line"
+	systemd
+	printf '[Service]\nExecStart=%s\n' "$line" | put "usr/lib/systemd/system/$file.service"
+	wanted "$file.service"
+	both no "not started"
+done <<'END'
+inetd /usr/sbin/inetd -i /etc/inetd.conf
+xinetd /usr/sbin/xinetd -stayalive -pidfile /run/xinetd.pid -f /etc/xinetd.conf
+END
+form "by udev's rules"
+systemd
+printf '# RUN+="catd"\nSUBSYSTEM=="catd", ENV{X}="catd", RUN+="/usr/sbin/dogd catfish"\n' | put etc/udev/rules.d/1.rules
+both no "not started"
+while read -r rule; do
+	printf '\n%s\n' "$rule" | put usr/lib/udev/rules.d/9.rules
+	both unknown "/usr/lib/udev/rules.d/9.rules:2"
+done <<'END'
+RUN+="/usr/sbin/catd -x"
+A=="b", RUN{program}+="/bin/sh -c 'echo \"x\"; catd'"
+PROGRAM=="catd", RUN+="x"
+END
+ln -s /dev/null "$ROOT/etc/udev/rules.d/9.rules"
+both no "not started"
+unit cat.service
+printf 'ACTION=="add", TAG+="systemd", ENV{SYSTEMD_WANTS}+="none.service dog.target"\n' | put etc/udev/rules.d/1.rules
+both no "nothing that is started at boot wants it"
+wanted cat.service dog.target
+printf '[Unit]\n' | put usr/lib/systemd/system/dog.target
+both unknown "dog.target would start it: udev starts it where it finds the device"
+printf 'ENV{SYSTEMD_WANTS}="x.service cat.service"\n' | put etc/udev/rules.d/1.rules
+both unknown "udev starts it where it finds the device"
+ln -s /dev/null "$ROOT/etc/systemd/system/cat.service"
+both no "it is masked"
+unit cat@.service
+printf 'ENV{SYSTEMD_WANTS}="cat@$name.service"\n' | put etc/udev/rules.d/1.rules
+both unknown "/usr/lib/systemd/system/cat@.service:3"
+form "by D-Bus"
+systemd
+unit cat.service
+printf '[D-BUS Service]\nName=a.b\nExec=/usr/sbin/catd\nSystemdService=dbus-a.b.service\n' | put usr/share/dbus-1/system-services/a.b.service
+printf '[Service]\nExecStart=/bin/dbus-daemon\n' | put usr/lib/systemd/system/dbus.service
+both no "nothing that is started at boot wants it"
+ln -s /usr/lib/systemd/system/cat.service "$ROOT/etc/systemd/system/dbus-a.b.service"
+both no "nothing that is started at boot wants it"
+wanted dbus.service
+both unknown "D-Bus starts it when it is asked for"
+rm "$ROOT/etc/systemd/system/dbus-a.b.service"
+both no "nothing that is started at boot wants it"
+printf '[D-BUS Service]\nName=a.b\nExec = /usr/sbin/catd -x\n' | put usr/share/dbus-1/system-services/a.b.service
+both unknown "/usr/share/dbus-1/system-services/a.b.service:3"
 form "a line of cron for the boot"
 systemd
 program usr/sbin/cron
@@ -696,6 +762,14 @@ both yes "/etc/xinetd.conf:1: cat at boot: started for the first who connects, b
 rm "$ROOT/etc/rc.d/rc3.d/S56xinetd"
 printf 'name: cat\nboot: yes\n' | asked
 judged fail "xinetd, which would serve it, is not started: runlevel 3 has no link that starts it"
+form "an xinetd of another configuration"
+sysv
+rm "$ROOT/etc/rc.d/init.d/cat"
+xinetd
+printf 'service dog\n{\n}\n' | put etc/xinetd.conf
+both no "not started"
+printf '# XOPTS="-f /etc/x"\nEXTRAOPTIONS="-remlock -f /etc/x.conf"\n' | put etc/sysconfig/xinetd
+both unknown "/etc/sysconfig/xinetd:2"
 form "disabled in xinetd"
 sysv
 rm "$ROOT/etc/rc.d/init.d/cat"
