@@ -6,6 +6,24 @@
 #include "policy/models/boot_graph.h"
 #include "policy/models/boot_script.h"
 
+/* From the nodes that BEGINS takes on to all that require them, directly or not: as far
+ * as REACHES takes the edge, which it does once for a node. */
+static void
+spread(struct boot_units *units, bool (*begins)(const struct boot_node *node),
+	bool (*reaches)(struct boot_units *units, const struct boot_edge *edge))
+{
+	autofree struct boot_node **queue = memory_new(
+		2 * units->count + 1, sizeof *queue);
+	size_t count = 0;
+	for (size_t i = 0; i < units->count; i++)
+		if (begins(units->nodes[i]))
+			queue[count++] = units->nodes[i];
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < queue[i]->requirer_count; k++)
+			if (reaches(units, queue[i]->requirers[k]))
+				queue[count++] = queue[i]->requirers[k]->from;
+}
+
 static void
 exclude(struct boot_node *node, const struct boot_node *other)
 {
@@ -19,13 +37,27 @@ exclude(struct boot_node *node, const struct boot_node *other)
 			other->name));
 }
 
+static bool
+is_excluded(const struct boot_node *node)
+{
+	return node->is_excluded;
+}
+
+static bool
+excludes(struct boot_units *units, const struct boot_edge *edge)
+{
+	(void)units;
+	if (edge->from->is_excluded)
+		return false;
+	exclude(edge->from, edge->to);
+	return true;
+}
+
 /* Of two that exclude each other transaction.c drops one, with all that requires it, or
  * starts nothing. */
 static void
 find_excluded(struct boot_units *units)
 {
-	autofree struct boot_node **queue = memory_new(units->count + 1, sizeof *queue);
-	size_t count = 0;
 	for (size_t i = 0; i < units->count; i++) {
 		struct boot_node *node = units->nodes[i];
 		for (size_t k = 0; k < node->conflicts.count; k++) {
@@ -39,17 +71,22 @@ find_excluded(struct boot_units *units)
 			exclude(other, node);
 		}
 	}
-	for (size_t i = 0; i < units->count; i++)
-		if (units->nodes[i]->is_excluded)
-			queue[count++] = units->nodes[i];
-	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < queue[i]->requirer_count; k++) {
-			struct boot_node *node = queue[i]->requirers[k]->from;
-			if (node->is_excluded)
-				continue;
-			exclude(node, queue[i]);
-			queue[count++] = node;
-		}
+	spread(units, is_excluded, excludes);
+}
+
+static bool
+is_lost(const struct boot_node *node)
+{
+	return node->loaded != BOOT_LOADED;
+}
+
+static bool
+breaks(struct boot_units *units, const struct boot_edge *edge)
+{
+	(void)units;
+	bool is_new = !edge->from->is_broken;
+	edge->from->is_broken = true;
+	return is_new;
 }
 
 /* A unit that requires what can't be loaded is started when another wants it, but of what
@@ -58,20 +95,7 @@ find_excluded(struct boot_units *units)
 static void
 find_broken(struct boot_units *units)
 {
-	autofree struct boot_node **queue = memory_new(
-		2 * units->count + 1, sizeof *queue);
-	size_t count = 0;
-	for (size_t i = 0; i < units->count; i++)
-		if (units->nodes[i]->loaded != BOOT_LOADED)
-			queue[count++] = units->nodes[i];
-	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < queue[i]->requirer_count; k++) {
-			struct boot_node *node = queue[i]->requirers[k]->from;
-			if (node->is_broken)
-				continue;
-			node->is_broken = true;
-			queue[count++] = node;
-		}
+	spread(units, is_lost, breaks);
 }
 
 /* What is sure to be started, and else what wants it. */
@@ -237,19 +261,16 @@ fail_with(struct boot_units *units, const struct boot_edge *edge)
 	return true;
 }
 
+static bool
+is_stopped(const struct boot_node *node)
+{
+	return !starts(node);
+}
+
 static void
 find_failing(struct boot_units *units)
 {
-	autofree struct boot_node **queue = memory_new(
-		2 * units->count + 1, sizeof *queue);
-	size_t count = 0;
-	for (size_t i = 0; i < units->count; i++)
-		if (!starts(units->nodes[i]))
-			queue[count++] = units->nodes[i];
-	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < queue[i]->requirer_count; k++)
-			if (fail_with(units, queue[i]->requirers[k]))
-				queue[count++] = queue[i]->requirers[k]->from;
+	spread(units, is_stopped, fail_with);
 }
 
 /* What boot_judge_all and boot_judge have in common. */
