@@ -15,11 +15,9 @@ trap 'rm -rf "$logs"' EXIT
 passed=0 failed=0 skipped=0
 
 # The quiet suites show what a program printed only when it failed. Two files run at a time
-# where neither asks how long something takes (unit/test_parser.c does, and check-asan runs
-# the command line's tests beside it) nor uses both processors by itself.
+# where neither uses both processors by itself.
 case $suite in
-unit) quiet=true jobs=1 ;;
-lenses) quiet=true jobs=2 ;;
+unit | lenses) quiet=true jobs=2 ;;
 crash | fuzz) quiet=false jobs=2 ;;
 *) quiet=false jobs=1 ;;
 esac
@@ -93,7 +91,7 @@ number=0 reported=0 files=("$@")
 for file; do
 	start $number
 	number=$((number + 1))
-	[ $((number - reported)) -lt $jobs ] || wait -n
+	[ "$(jobs -rp | wc -l)" -lt $jobs ] || wait -n
 	while [ -s "$logs/$reported.status" ]; do
 		report "${files[reported]}" $reported
 		reported=$((reported + 1))
