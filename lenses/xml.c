@@ -96,7 +96,9 @@ xml_read(struct bytes text, struct buffer *out)
 		XML_STATUS_OK) {
 		if (reader.problem == NULL)
 			reader.problem = XML_ErrorString(XML_GetErrorCode(reader.parser));
-		document_fail(out, position(&reader), reader.problem);
+		/* in a text without any byte there is no place, whatever expat says */
+		document_fail(out, text.size > 0 ? position(&reader) : DOCUMENT_NOWHERE,
+			reader.problem);
 	}
 	XML_ParserFree(reader.parser);
 }
