@@ -126,16 +126,48 @@ find_in_folder(struct lookups *lookups, const char *path, struct lookup *ret_loo
 	return find(lookups, whole, ret_lookup);
 }
 
+/* PATH with those of its folders that are known to be links, or behind links, put by what
+ * they lead to, which takes no call. Adds the links that this follows. The caller frees.
+ */
+static char *
+shorten(const struct lookups *lookups, const char *path, int *links)
+{
+	char *text = memory_text(path);
+	for (char *slash = strchr(text + 1, '/'); slash != NULL;
+		slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		const struct lookup *known = table_get(&lookups->by_path, text);
+		bool leads = known != NULL && known->errnum == 0 &&
+			S_ISDIR(known->status.st_mode) &&
+			strcmp(known->target, text) != 0;
+		*slash = '/';
+		if (!leads)
+			continue;
+		size_t size = strcmp(known->target, "/") != 0 ? strlen(known->target) : 0;
+		char *next = memory_printf("%.*s%s", (int)size, known->target, slash);
+		free(text);
+		text = next;
+		slash = text + size;
+		*links += known->links;
+	}
+	return text;
+}
+
 /* Adds to *RET_LOOKUP, which holds the links followed so far, what PATH leads to. Returns
  * as lookup_open does. */
 static int
 find(struct lookups *lookups, const char *path, struct lookup *ret_lookup)
 {
-	int fd = resolve_open(lookups->root, path, O_PATH, RESOLVE_NO_SYMLINKS);
-	if (fd < 0 && errno == ELOOP)
-		return find_in_folder(lookups, path, ret_lookup);
+	autofree char *shorter = shorten(lookups, path, &ret_lookup->links);
+	if (ret_lookup->links > LINKS_MAX)
+		return fail(ret_lookup, path, ELOOP);
+	int fd = resolve_open(lookups->root, shorter, O_PATH, RESOLVE_NO_SYMLINKS);
+	if (fd < 0 && errno == ELOOP) {
+		fd = find_in_folder(lookups, shorter, ret_lookup);
+		return ret_lookup->errnum == ELOOP ? fail(ret_lookup, path, ELOOP) : fd;
+	}
 	ret_lookup->errnum = fd < 0 ? errno : 0;
-	ret_lookup->target = tidy(path);
+	ret_lookup->target = tidy(shorter);
 	errno = ret_lookup->errnum;
 	return fd;
 }

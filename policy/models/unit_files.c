@@ -49,7 +49,10 @@ static const struct file *
 find_unit(struct host *host, const char *const *names)
 {
 	const struct unit_folders *known = unit_folders_read(host);
-	for (size_t i = 0; known->paths[i] != NULL; i++)
+	uintptr_t any = 0;
+	for (size_t k = 0; names[k] != NULL; k++)
+		any |= unit_folders_having(host, names[k]);
+	for (size_t i = 0; unit_folders_next(any, &i); i++)
 		for (size_t k = 0; names[k] != NULL; k++) {
 			uintptr_t folders = unit_folders_having(host, names[k]);
 			if (!has_file(host, folders, i, names[k]))
