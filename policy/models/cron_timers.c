@@ -278,6 +278,14 @@ add_service(struct host *host, const struct timer *timer, const struct boot_unit
 }
 
 static void
+skip_unsure(struct cron_table *table, const char *name, const struct boot_unit *unit)
+{
+	if (unit->state == BOOT_UNSURE)
+		cron_table_skip(table, unit->path != NULL ? unit->path : name,
+			(struct place){ 0 }, true, memory_text(unit->reason));
+}
+
+static void
 read_timer(struct host *host, const char *name, const struct principals *principals,
 	struct cron_table *table)
 {
@@ -295,9 +303,10 @@ read_timer(struct host *host, const char *name, const struct principals *princip
 	if (bad != NULL)
 		cron_table_skip(table, bad->path, (struct place){ 0 }, true,
 			memory_text(bad->reason != NULL ? bad->reason : "not there"));
-	else if (its.state == BOOT_UNSURE && service.commands == NULL)
-		cron_table_skip(table, its.path != NULL ? its.path : name,
-			(struct place){ 0 }, true, memory_text(its.reason));
+	if (bad == NULL && (service.commands == NULL || service.commands->count == 0)) {
+		skip_unsure(table, name, &its);
+		skip_unsure(table, unit, &service);
+	}
 	add_service(host, &timer, &its, &service, principals, table);
 	free(its.reason);
 	free(its.path);

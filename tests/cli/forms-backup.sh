@@ -618,6 +618,12 @@ timer OnCalendar=daily
 mkdir -p "$ROOT/etc/systemd/system/backup.timer.d"
 printf '[Timer]\nOnCalendar=\nOnCalendar=monthly\n' | put etc/systemd/system/backup.timer.d/rarely.conf
 judged fail "/etc/systemd/system/backup.timer.d/rarely.conf:3: schedule: started with gaps of at most 31 days"
+form "a timer whose service has a drop-in that can't be read"
+scheduled daily
+timer OnCalendar=daily
+mkdir -p "$ROOT/etc/systemd/system/backup.service.d"
+truncate -s 9M "$ROOT/etc/systemd/system/backup.service.d/large.conf"
+judged unknown "larger than 8 MiB"
 form "a timer that nothing wants"
 scheduled daily
 timer OnCalendar=daily
