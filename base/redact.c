@@ -9,34 +9,51 @@
 static const char mask[] = "********";
 
 static bool
+is_file(const char *path, const char *wanted)
+{
+	const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+	size_t length = strlen(wanted);
+	return strncmp(name, wanted, length) == 0 &&
+		(name[length] == '\0' || strcmp(name + length, "-") == 0);
+}
+
+static bool
 is_account_file(const char *path)
 {
-	static const char *const names[] = { "passwd", "shadow", "group", "gshadow",
-		"opasswd" };
-	const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		size_t length = strlen(names[i]);
-		if (strncmp(name, names[i], length) == 0 &&
-			(name[length] == '\0' || strcmp(name + length, "-") == 0))
+	return is_file(path, "passwd") || is_file(path, "shadow") ||
+		is_file(path, "group") || is_file(path, "gshadow");
+}
+
+/* Whether a password's field says only that there is none, that it stands elsewhere or
+ * that nothing opens it: passwd(5), shadow(5). No hash is so short. */
+static bool
+is_no_hash(const char *field, size_t size)
+{
+	static const char *const texts[] = { "", "x", "*", "!", "!!" };
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (strlen(texts[i]) == size && memcmp(field, texts[i], size) == 0)
 			return true;
-	}
 	return false;
 }
 
-/* passwd(5), shadow(5), group(5), gshadow(5): the second field; in PAM's opasswd the
- * rest. */
+/* The second field: passwd(5), shadow(5), group(5), gshadow(5). With REST, all that
+ * follows the first: pam_unix's opasswd is USER:UID:COUNT:HASH,HASH... (linux-pam,
+ * modules/pam_unix/passverify.c, save_old_password). */
 static char *
-redact_account(struct bytes line)
+redact_account(struct bytes line, bool rest)
 {
 	struct buffer out = { 0 };
 	const char *end = line.data + line.size;
 	const char *first = line.size > 0 ? memchr(line.data, ':', line.size) : NULL;
 	if (first == NULL)
 		return memory_copy(line.data, line.size);
-	const char *second = memchr(first + 1, ':', (size_t)(end - first - 1));
+	const char *field = first + 1;
+	const char *second = rest ? NULL : memchr(field, ':', (size_t)(end - field));
 	if (second == NULL)
 		second = end;
-	buffer_add(&out, line.data, (size_t)(first + 1 - line.data));
+	if (is_no_hash(field, (size_t)(second - field)))
+		return memory_copy(line.data, line.size);
+	buffer_add(&out, line.data, (size_t)(field - line.data));
 	buffer_text(&out, mask);
 	buffer_add(&out, second, (size_t)(end - second));
 	return buffer_take(&out);
@@ -263,8 +280,9 @@ redact_text(const char *text, size_t size)
 char *
 redact_line(const char *path, struct bytes line)
 {
-	if (is_account_file(path))
-		return redact_account(line);
+	bool old = is_file(path, "opasswd");
+	if (old || is_account_file(path))
+		return redact_account(line, old);
 	/* NUL ends what the helpers look at; bytes behind one are copied and scanned on
 	 */
 	autofree char *text = memory_copy(line.data, line.size);

@@ -25,9 +25,25 @@ test_account_files(void **state)
 		"/etc/shadow", "root:$6$salt$hash:19000:0:", "root:********:19000:0:");
 	assert_redacted(
 		"/etc/passwd-", "a:b:0:0::/:/bin/sh", "a:********:0:0::/:/bin/sh");
+	assert_redacted("/etc/shadow", "a:!$6$salt$hash:1:", "a:********:1:");
+	assert_redacted("/etc/shadow", "a:!!b:1:", "a:********:1:");
+	assert_redacted("/etc/security/opasswd", "a:1000:2:$1$s$h,$1$s$i", "a:********");
 	assert_redacted("/etc/gshadow", "wheel:secret", "wheel:********");
 	assert_redacted("/etc/group", "no colon", "no colon");
 	assert_redacted("/etc/passwd.txt", "a:b:c", "a:b:c");
+}
+
+/* A field that shows no secret stays: the finding beside it is about what it says. */
+static void
+test_no_password(void **state)
+{
+	(void)state;
+	static const char *const lines[] = { "bob::500:500::/home/bob:/bin/sh",
+		"bob:x:500:500::/:/bin/sh", "bob:*:1:", "bob:!:1:", "bob:!!:1:", "bob:" };
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		assert_redacted("/etc/passwd", lines[i], lines[i]);
+		assert_redacted("/etc/shadow", lines[i], lines[i]);
+	}
 }
 
 static void
@@ -123,6 +139,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_account_files),
+		cmocka_unit_test(test_no_password),
 		cmocka_unit_test(test_assignments),
 		cmocka_unit_test(test_leaves_the_rest),
 		cmocka_unit_test(test_nul_hides_nothing),
