@@ -32,8 +32,8 @@ static const struct key schedule_keys[] = {
 	{ .name = "command",
 		.type = KEY_TEXT,
 		.required = true,
-		.help = "an extended regular expression that the command matches, or a "
-			"line of the script that is started",
+		.help = "an extended regular expression that the program that is "
+			"started matches, or it and what is behind it",
 		.example = "'/usr/local/sbin/backup'" },
 	{ .name = "at-least",
 		.type = KEY_CHOICE,

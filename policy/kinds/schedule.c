@@ -67,6 +67,7 @@ struct sum {
 	long gap; /* the shortest of all ways; CALENDAR_NEVER: none */
 	const struct cron_job *shown; /* where it comes from */
 	const char *doubt; /* NULL: none may be shorter */
+	const char *program; /* the doubt: an argument of it alone matches; NULL */
 	const char *hindrance; /* why one does not count; NULL */
 };
 
@@ -120,15 +121,17 @@ doubt_anacron(const struct cron_table *table, const struct cron_job *job)
 
 static void
 add_job(struct sum *sum, const struct cron_table *table, const struct cron_job *job,
-	enum schedule_meant meant, const char *why)
+	const struct schedule_match *match)
 {
 	const char *doubt = job->doubt != NULL ? job->doubt : doubt_anacron(table, job);
 	if (sum->shown == NULL)
 		sum->shown = job;
 	if (doubt != NULL)
 		sum->doubt = doubt;
-	else if (meant == SCHEDULE_PERHAPS)
-		sum->doubt = why;
+	else if (match->meant == SCHEDULE_PERHAPS && match->why == NULL)
+		sum->program = match->program;
+	else if (match->meant == SCHEDULE_PERHAPS)
+		sum->doubt = match->why;
 	else if (job->hindrance != NULL)
 		sum->hindrance = job->hindrance;
 	else if (job->interval > 0)
@@ -146,14 +149,15 @@ add_up(struct host *host, const struct cron_table *table, struct schedule_search
 {
 	struct sum sum = { .gap = CALENDAR_NEVER };
 	const struct cron_job *first = NULL;
-	autofree enum schedule_meant *meant = schedule_match_table(search, host, table);
+	autofree struct schedule_match *matches = schedule_match_table(
+		search, host, table);
 	for (size_t i = 0; i < table->count; i++) {
 		const struct cron_job *job = &table->jobs[i];
-		if (meant[i] == SCHEDULE_NOT)
+		if (matches[i].meant == SCHEDULE_NOT)
 			continue;
-		add_job(&sum, table, job, meant[i], search->why);
+		add_job(&sum, table, job, &matches[i]);
 		if (first == NULL && job->doubt == NULL && !job->by_anacron &&
-			meant[i] == SCHEDULE_SURELY && !job->at_boot &&
+			matches[i].meant == SCHEDULE_SURELY && !job->at_boot &&
 			job->interval == 0 && job->hindrance == NULL)
 			first = job;
 	}
@@ -246,6 +250,7 @@ find_outcome(struct host *host, const struct cron_installed *installed,
 		host, installed->problem == NULL, flavour);
 	search->unsure = false;
 	struct sum sum = add_up(host, table, search);
+	bool is_doubt = sum.doubt != NULL || sum.program != NULL;
 	if (sum.shown != NULL)
 		outcome.place = sum.shown->place;
 	if (sum.gap != CALENDAR_NEVER) {
@@ -256,17 +261,19 @@ find_outcome(struct host *host, const struct cron_installed *installed,
 	} else if (sum.shown != NULL) {
 		outcome.have = memory_text(sum.shown->at_boot
 				? "started at the boot alone"
-				: sum.doubt != NULL     ? "started"
+				: is_doubt              ? "started"
 				: sum.hindrance != NULL ? "not started again and again"
 							: "never started");
-		if (sum.hindrance != NULL && sum.doubt == NULL)
+		if (sum.hindrance != NULL && !is_doubt)
 			outcome.why = memory_text(sum.hindrance);
 	} else {
 		outcome.have = memory_text("nothing starts it");
 	}
-	if (outcome.verdict != VERDICT_PASS && sum.doubt != NULL) {
+	if (outcome.verdict != VERDICT_PASS && is_doubt) {
 		outcome.verdict = VERDICT_UNKNOWN;
-		outcome.why = memory_text(sum.doubt);
+		outcome.why = sum.doubt != NULL
+			? memory_text(sum.doubt)
+			: memory_printf("only an argument of %s matches", sum.program);
 	} else if (outcome.verdict != VERDICT_PASS && sum.shown == NULL) {
 		find_missing(host, table, search, &outcome);
 		if (outcome.why == NULL)

@@ -9,8 +9,9 @@ extern const char *const schedule_frequencies[]; /* "hourly", ...; NULL at the e
 
 /* What must be started. */
 struct schedule_wanted {
-	const char *command; /* an extended regular expression that matches a part of the
-				command, or of one in a script that is started */
+	const char *command; /* an extended regular expression that matches the program
+				of a command, or from there on, or of one in a script
+				that is started */
 	const char *const *programs; /* instead: one of these is started, by whatever
 					path; NULL ends */
 	bool (*is_idle)(const struct shell_command *command); /* of the programs: whether

@@ -8,7 +8,6 @@
 #include "policy/pattern.h"
 
 enum {
-	LINE_MAX_SIZE = 64 * 1024, /* see pattern_matches */
 	MATCHES_MAX = 20, /* in a line that are tried */
 };
 
@@ -113,37 +112,57 @@ may_not_be_found(struct host *host, const struct around *around,
 	return is_elsewhere;
 }
 
-static enum schedule_meant
+static struct schedule_match
 how_surely(struct schedule_search *search, const struct around *around,
 	const struct shell_command *command)
 {
 	if (command->is_perhaps)
-		return SCHEDULE_PERHAPS;
-	if (!may_not_be_found(search->host, around, command))
-		return SCHEDULE_SURELY;
-	search->why = "its program has no path, and cron may not find it by PATH";
-	return SCHEDULE_PERHAPS;
+		return (struct schedule_match){ SCHEDULE_PERHAPS,
+			"a condition before it is not followed", NULL };
+	if (may_not_be_found(search->host, around, command))
+		return (struct schedule_match){ SCHEDULE_PERHAPS,
+			"its program has no path, and cron may not find it by PATH",
+			NULL };
+	return (struct schedule_match){ .meant = SCHEDULE_SURELY };
 }
 
 /* --- what is meant -------------------------------------------------------------------
  */
 
+static struct schedule_match
+better(struct schedule_match a, struct schedule_match b)
+{
+	return b.meant > a.meant ? b : a;
+}
+
+/* What COMMAND is, PART of which the pattern is about. */
+static struct schedule_match
+match_part(struct schedule_search *search, const struct around *around,
+	const struct shell_command *command, enum schedule_part part)
+{
+	if (part == SCHEDULE_PROGRAM)
+		return how_surely(search, around, command);
+	if (part == SCHEDULE_NOWHERE || schedule_command_is_harmless(command))
+		return (struct schedule_match){ 0 };
+	return (struct schedule_match){ SCHEDULE_PERHAPS, NULL, command->words[0] };
+}
+
 /* Whether what the pattern matches in LINE, which begins at OFFSET, is a part of one of
  * COMMANDS. *ret_other: it is a part of something else. */
-static enum schedule_meant
+static struct schedule_match
 match_line(struct schedule_search *search, struct bytes line, size_t offset,
 	const struct around *around, const struct shell_commands *commands,
 	bool *ret_other)
 {
-	enum schedule_meant found = SCHEDULE_NOT;
+	struct schedule_match found = { 0 };
 	regmatch_t match;
 	unsigned count = 0;
-	if (line.size > LINE_MAX_SIZE) {
+	if (line.size > SCHEDULE_LINE_MAX) {
 		search->unsure = true;
 		return found;
 	}
 	autofree char *text = memory_copy(line.data, line.size);
-	for (size_t at = 0; at <= line.size && found != SCHEDULE_SURELY;
+	for (size_t at = 0; at <= line.size && found.meant != SCHEDULE_SURELY;
 		at += (size_t)(match.rm_eo > 0 ? match.rm_eo : 1)) {
 		if (regexec(&search->regex, text + at, 1, &match,
 			    at > 0 ? REG_NOTBOL : 0) != 0)
@@ -155,46 +174,42 @@ match_line(struct schedule_search *search, struct bytes line, size_t offset,
 		size_t start = offset + at + (size_t)match.rm_so,
 		       end = offset + at + (size_t)match.rm_eo;
 		const struct shell_command *command = find_before(commands, end);
-		bool is_in = command != NULL && command->start + command->size > start;
-		enum schedule_meant one = is_in ? how_surely(search, around, command)
-						: SCHEDULE_NOT;
-		*ret_other = *ret_other || !is_in;
-		found = one > found ? one : found;
+		if (command == NULL || command->start + command->size <= start)
+			*ret_other = true;
+		else if (schedule_command_part(search, command) == SCHEDULE_NOWHERE)
+			found = better(found,
+				match_part(search, around, command,
+					schedule_raw_part(search, around->text, start,
+						end, command)));
 	}
 	return found;
 }
 
-/* Whether COMMAND, with its variables put in, is it. */
-static bool
-is_command(struct schedule_search *search, const struct shell_command *command)
+/* What COMMAND, with its variables put in, is. */
+static struct schedule_match
+match_command(struct schedule_search *search, const struct around *around,
+	const struct shell_command *command)
 {
 	const char *const *programs = search->wanted->programs;
-	if (programs != NULL)
-		return text_is_one_of(text_base_name(command->words[0]), programs) &&
-			(search->wanted->is_idle == NULL ||
-				!search->wanted->is_idle(command));
-	autobuffer struct buffer words = { 0 };
-	for (size_t i = 0; i < command->count; i++)
-		buffer_printf(&words, "%s%s", i > 0 ? " " : "", command->words[i]);
-	return pattern_matches(&search->regex, (struct bytes){ words.data, words.size },
-		&search->unsure);
+	if (programs == NULL)
+		return match_part(
+			search, around, command, schedule_command_part(search, command));
+	bool is_it = text_is_one_of(text_base_name(command->words[0]), programs) &&
+		(search->wanted->is_idle == NULL || !search->wanted->is_idle(command));
+	return match_part(
+		search, around, command, is_it ? SCHEDULE_PROGRAM : SCHEDULE_NOWHERE);
 }
 
 /* Whether what is AROUND COMMANDS, which were read of its text, starts it. */
-static enum schedule_meant
+static struct schedule_match
 match_text(struct schedule_search *search, const struct around *around,
 	const struct shell_commands *commands, bool *ret_other)
 {
-	enum schedule_meant found = SCHEDULE_NOT;
+	struct schedule_match found = { 0 };
 	const struct bytes text = around->text;
 	struct bytes line;
-	for (size_t i = 0; i < commands->count && found != SCHEDULE_SURELY; i++) {
-		bool is_it = is_command(search, &commands->items[i]);
-		enum schedule_meant one = is_it
-			? how_surely(search, around, &commands->items[i])
-			: SCHEDULE_NOT;
-		found = one > found ? one : found;
-	}
+	for (size_t i = 0; i < commands->count && found.meant != SCHEDULE_SURELY; i++)
+		found = better(found, match_command(search, around, &commands->items[i]));
 	if (search->wanted->programs != NULL) {
 		for (size_t i = 0; search->wanted->programs[i] != NULL; i++)
 			*ret_other = *ret_other ||
@@ -203,35 +218,32 @@ match_text(struct schedule_search *search, const struct around *around,
 		return found;
 	}
 	for (size_t at = 0, start = 0;
-		found != SCHEDULE_SURELY && bytes_next_line(text, &at, &line);
-		start = at) {
-		enum schedule_meant one = match_line(
-			search, line, start, around, commands, ret_other);
-		found = one > found ? one : found;
-	}
+		found.meant != SCHEDULE_SURELY && bytes_next_line(text, &at, &line);
+		start = at)
+		found = better(found,
+			match_line(search, line, start, around, commands, ret_other));
 	return found;
 }
 
 /* FOUND, with what may be there besides and is a part of something else. */
-static enum schedule_meant
-with_doubt(struct schedule_search *search, enum schedule_meant found, bool is_other,
-	const struct shell_commands *commands)
+static struct schedule_match
+with_doubt(
+	struct schedule_match found, bool is_other, const struct shell_commands *commands)
 {
-	if (found == SCHEDULE_SURELY || commands->doubt == NULL ||
-		(found == SCHEDULE_NOT && !is_other))
+	if (found.meant == SCHEDULE_SURELY || commands->doubt == NULL ||
+		(found.meant == SCHEDULE_NOT && !is_other))
 		return found;
-	search->why = commands->doubt;
-	return SCHEDULE_PERHAPS;
+	return (struct schedule_match){ SCHEDULE_PERHAPS, commands->doubt, NULL };
 }
 
-static enum schedule_meant
+static struct schedule_match
 match_script(struct schedule_search *search, const struct cron_script *script)
 {
 	const struct around around = { .text = script->file->bytes };
 	bool is_other = false;
-	enum schedule_meant found = match_text(
+	struct schedule_match found = match_text(
 		search, &around, &script->commands, &is_other);
-	return with_doubt(search, found, is_other, &script->commands);
+	return with_doubt(found, is_other, &script->commands);
 }
 
 static bool
@@ -248,9 +260,9 @@ is_unit(const char *path)
 }
 
 /* SCRIPTS: what match_script says of the table's. */
-static enum schedule_meant
+static struct schedule_match
 match_job(struct schedule_search *search, struct host *host,
-	const struct cron_table *table, const enum schedule_meant *scripts,
+	const struct cron_table *table, const struct schedule_match *scripts,
 	const struct cron_job *job)
 {
 	const struct file *file = job->place.file;
@@ -260,31 +272,32 @@ match_job(struct schedule_search *search, struct host *host,
 			: (struct bytes){ 0 },
 		.is_unit = file != NULL && is_unit(file->path) };
 	bool is_other = false;
-	enum schedule_meant found = match_text(
+	struct schedule_match found = match_text(
 		search, &around, &job->commands, &is_other);
-	for (size_t i = 0; i < job->commands.count && found != SCHEDULE_SURELY; i++) {
+	for (size_t i = 0; i < job->commands.count && found.meant != SCHEDULE_SURELY;
+		i++) {
 		const struct shell_command *command = &job->commands.items[i];
 		const struct cron_script *script = cron_commands_script(
 			host, table, command);
-		enum schedule_meant one = script != NULL
-			? scripts[script - table->scripts]
-			: SCHEDULE_NOT;
-		if (one == SCHEDULE_SURELY && command->is_perhaps)
-			one = SCHEDULE_PERHAPS;
-		found = one > found ? one : found;
+		struct schedule_match one = { 0 };
+		if (script != NULL)
+			one = scripts[script - table->scripts];
+		if (one.meant == SCHEDULE_SURELY && command->is_perhaps)
+			one = (struct schedule_match){ SCHEDULE_PERHAPS,
+				"a condition before it is not followed", NULL };
+		found = better(found, one);
 	}
-	return with_doubt(search, found, is_other, &job->commands);
+	return with_doubt(found, is_other, &job->commands);
 }
 
-enum schedule_meant *
+struct schedule_match *
 schedule_match_table(
 	struct schedule_search *search, struct host *host, const struct cron_table *table)
 {
-	autofree enum schedule_meant *scripts = memory_new(
+	autofree struct schedule_match *scripts = memory_new(
 		table->script_count + 1, sizeof *scripts);
-	enum schedule_meant *jobs = memory_new(table->count + 1, sizeof *jobs);
+	struct schedule_match *jobs = memory_new(table->count + 1, sizeof *jobs);
 	search->host = host;
-	search->why = "a condition before it is not followed";
 	for (size_t i = 0; i < table->script_count; i++)
 		scripts[i] = match_script(search, &table->scripts[i]);
 	for (size_t i = 0; i < table->count; i++)

@@ -46,6 +46,7 @@ static const struct starter {
 		(const char *const[]){ "class=", "classdata=", "ignore", NULL }, 0 },
 	{ "nice", "n", "0123456789", (const char *const[]){ "adjustment=", NULL }, 0 },
 	{ "nohup", "", "", NULL, 0 },
+	{ "run-one", "", "", NULL, 0 },
 	{ "setsid", "", "cfw", (const char *const[]){ "ctty", "fork", "wait", NULL }, 0 },
 	{ "sudo", "ugpCDrT", "nEHSbiP",
 		(const char *const[]){ "non-interactive", "user=", "group=", "set-home",

@@ -507,6 +507,68 @@ rm "$ROOT/usr/local/sbin/backup"
 mkdir "$ROOT/usr/local/sbin/backup"
 judged fail "/usr/local/sbin/backup can't be executed"
 
+form "an argument alone"
+debian
+scheduled daily
+mkdir -p "$ROOT/srv/sbin"
+by '/usr/local/sbin/nightly'
+for command in 'rm -f /usr/local/sbin/backup' '/bin/ls -l /usr/local/sbin/backup-old' 'pkill -f sbin/backup' \
+	'find / -path "*/sbin/backup"' 'cat /var/log/sbin/backup.log' 'hostname >/srv/sbin/backup.log' 'nice rm /usr/local/sbin/backup'; do
+	by "$command"
+	judged fail "nothing starts it"
+	by /usr/local/sbin/nightly
+	printf '#!/bin/sh\n%s\n' "$command" | put usr/local/sbin/nightly
+	chmod 755 "$ROOT/usr/local/sbin/nightly"
+	judged fail "nothing starts it"
+done
+while read -r program command; do
+	by "$command"
+	judged unknown "only an argument of $program matches"
+done <<'END'
+ssh ssh nas /usr/local/sbin/backup
+tar tar czf /srv/sbin/backup.tgz /home
+hostname hostname >/srv/sbin/backup.log -f
+find find /etc -exec /usr/local/sbin/backup \;
+hostname /usr/bin/env X=/usr/local/sbin/backup hostname
+END
+: | put usr/local/sbin/backup
+chmod 755 "$ROOT/usr/local/sbin/backup"
+for command in 'flock /run/b /usr/local/sbin/backup' 'run-one /usr/local/sbin/backup' 'timeout 3h /usr/local/sbin/backup' \
+	'ionice -c3 /usr/local/sbin/backup' 'bash /usr/local/sbin/backup' 'sh -e /usr/local/sbin/backup' \
+	'python3 /usr/local/sbin/backup.py' "su - root -c '/usr/local/sbin/backup'" 'env X=1 /usr/local/sbin/backup --x' \
+	"sh -c 'rm -f /srv/sbin/backup.log; /usr/local/sbin/backup'"; do
+	by "$command"
+	judged pass "started with gaps of at most 1 day"
+done
+form "a pattern of more than the program"
+debian
+mkdir -p "$ROOT/srv"
+# patterned PATTERN
+patterned()
+{
+	printf "schedule: { command: '%s' }\n" "$1" | asked
+}
+patterned 'tar .* /home'
+by 'nice tar czf /srv/x.tgz /home'
+judged pass
+by 'hostname tar czf /srv/x.tgz /home'
+judged unknown "only an argument of hostname matches"
+patterned '^/usr/local/sbin/backup( |$)'
+for command in /usr/local/sbin/backup '/usr/local/sbin/backup --all'; do
+	by "$command"
+	judged pass
+done
+by /usr/local/sbin/backup-old
+judged fail "nothing starts it"
+patterned '.*backup'
+by 'hostname >/srv/backup'
+judged unknown "only an argument of hostname matches"
+by 'rm /usr/local/sbin/backup'
+judged fail "nothing starts it"
+patterned 'nice .*backup'
+by 'nice -n 10 /usr/local/sbin/backup'
+judged pass
+
 form "what a script starts"
 debian
 scheduled daily
