@@ -163,7 +163,7 @@ judge_age(
 }
 
 void
-attestation_read(const struct control *control, const char *today,
+attestation_read(const struct control *control, const char *today, bool require_safe,
 	struct attestation *ret_attestation)
 {
 	struct error err = ERROR_INIT;
@@ -177,7 +177,7 @@ attestation_read(const struct control *control, const char *today,
 	};
 	struct file *file = &ret_attestation->file;
 	errno = 0;
-	if (source_read(file->path, false, &file->bytes, &err) == 0) {
+	if (source_read(file->path, require_safe, &file->bytes, &err) == 0) {
 		file->state = FILE_READ;
 		read_lines(ret_attestation, control->id);
 		judge_age(ret_attestation, control, today);

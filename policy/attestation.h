@@ -36,9 +36,10 @@ char *
 attestation_path(const struct control *control);
 
 /* The last answer about CONTROL by the day TODAY (YYYY-MM-DD). Evidence that it names
- * must still be what was recorded. Freed by attestation_free. */
+ * must still be what was recorded. REQUIRE_SAFE as in policy_load: who can write the file
+ * answers for everybody. Freed by attestation_free. */
 void
-attestation_read(const struct control *control, const char *today,
+attestation_read(const struct control *control, const char *today, bool require_safe,
 	struct attestation *ret_attestation);
 
 void

@@ -171,7 +171,7 @@ check_answers(const struct control *control, struct error *err)
 	char today[16];
 	struct attestation attestation;
 	day_text(0, today);
-	attestation_read(control, today, &attestation);
+	attestation_read(control, today, false, &attestation);
 	int result = attestation.state == ATTESTATION_UNREADABLE
 		? error_set(err, "%s: %s: nothing is written", attestation.file.path,
 			  attestation.reason)

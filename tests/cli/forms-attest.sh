@@ -120,4 +120,15 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 END
 form "asked at a terminal"
 judged pass "yes, by carol on $today"
+
+if [ "$EUID" -eq 0 ]; then
+	form "answers that others can write, of the running host"
+	run audit --policy "$T/policy.yaml"
+	says "$FORM: safe" "1 pass"
+	chmod 666 "$answers"
+	run audit --policy "$T/policy.yaml"
+	says "$FORM: not safe" "others can write it (chmod go-w"
+	says "$FORM: tells nothing" "1 unknown"
+	chmod 644 "$answers"
+fi
 finish
