@@ -261,7 +261,16 @@ judge(const struct router_config *config, struct acl_scene *scene)
 	bool has_traffic = value_find(scene->control->keys, "allow") != NULL;
 	if (interface == NULL) {
 		autofree char *subject = memory_printf("interface %s", name);
-		acl_unknown(scene, subject, "the evidence does not tell of it");
+		autobuffer struct buffer why = { 0 };
+		buffer_text(&why, "the evidence does not tell of it; it has");
+		for (size_t i = 0; i < config->interface_count && i < ACL_SHOWN; i++)
+			buffer_printf(&why, "%s %s", i > 0 ? "," : "",
+				config->interfaces[i]->name);
+		if (config->interface_count == 0)
+			buffer_text(&why, " no interface");
+		if (config->interface_count > ACL_SHOWN)
+			buffer_text(&why, " and more");
+		acl_unknown(scene, subject, why.data);
 		return;
 	}
 	scene->use =

@@ -350,7 +350,15 @@ judge_path(struct work *work, const char *path)
 		if (there > 0)
 			report(work, path, type_name(status.st_mode), "absent");
 	} else if (there == 0) {
-		report(work, path, "absent", type != NULL ? type : "there");
+		const char *target_wanted = value_text(
+			work->control->keys, "leads-to", NULL);
+		autofree char *leads = target_wanted != NULL
+			? memory_printf("a link to %s", target_wanted)
+			: NULL;
+		report(work, path, "absent",
+			leads != NULL          ? leads
+				: type != NULL ? type
+					       : "there");
 	} else if (type != NULL && strcmp(type_name(status.st_mode), type) != 0) {
 		report(work, path, type_name(status.st_mode), type);
 	} else if (status.st_mode == 0 && asks_for_more(work->control)) {
