@@ -62,13 +62,22 @@ show_line(const struct acl_scene *scene, struct finding *finding, size_t line)
 		line < list->count ? list->entries[line].place : scene->use->place);
 }
 
-/* What LINE of the list depends on, for people. */
-static const char *
-doubt_of(const struct router_list *list, size_t line)
+/* Says on what it depends that LINE of the list decides: on that line, or on the first
+ * before it that may be about the packet, which is pointed at. */
+static void
+say_doubt(const struct acl_scene *scene, struct finding *finding, size_t line)
 {
-	return line < list->count && list->entries[line].doubt != NULL
-		? list->entries[line].doubt
-		: "a line that is not understood";
+	const struct router_list *list = scene->list;
+	size_t at = line;
+	if (line >= list->count || list->entries[line].doubt == NULL)
+		for (at = 0; at < line && at < list->count &&
+			list->entries[at].doubt == NULL && !list->entries[at].is_strange;)
+			at++;
+	bool is_known = at < list->count && list->entries[at].doubt != NULL;
+	finding_why(finding, "it depends on %s",
+		is_known ? list->entries[at].doubt : "a line that is not understood");
+	if (at < line && at < list->count)
+		acl_show(finding, list->entries[at].place);
 }
 
 /* Points at the first lines that permit some of REGION but what is BESIDES. */
@@ -146,8 +155,7 @@ judge_service(struct acl_scene *scene, const char *subject,
 		finding_have(
 			finding, "%s: %s", surely ? "denied" : "may be denied", text);
 		if (!surely)
-			finding_why(
-				finding, "it depends on %s", doubt_of(scene->list, line));
+			say_doubt(scene, finding, line);
 		else if (line == scene->list->count)
 			finding_why(finding, "no line of list %s permits it",
 				scene->list->name);
@@ -216,8 +224,7 @@ judge_others(struct acl_scene *scene, const char *host, const struct router_cube
 		finding_have(finding, "%s: %s", surely ? "permitted" : "may be permitted",
 			text);
 		if (!surely)
-			finding_why(
-				finding, "it depends on %s", doubt_of(scene->list, line));
+			say_doubt(scene, finding, line);
 		show_line(scene, finding, line++);
 	}
 	if (count > ACL_SHOWN)
