@@ -139,44 +139,109 @@ add_word(const char *text, struct buffer *out)
 		output_shell_word(out, text);
 }
 
-/* The command between START and END, with the control's values for its {KEY}s. */
-static void
-write_command(const struct control *control, const char *start, const char *end,
+/* The values under PATH, keys with dots between, where each may hold a list; OPTION
+ * stands before each, which then is no pattern. How many there are. */
+static size_t
+add_values(const struct value *section, const char *path, const char *option,
 	struct buffer *out)
 {
-	autobuffer struct buffer command = { 0 };
-	const char *open;
-	while ((open = memchr(start, '{', (size_t)(end - start))) != NULL) {
-		const char *close = memchr(open, '}', (size_t)(end - open));
-		if (close == NULL)
-			break;
-		autofree char *key = memory_copy(open + 1, (size_t)(close - open) - 1);
-		size_t count;
-		const struct value *items = value_items(
-			value_find(control->keys, key), &count);
-		buffer_add(&command, start, (size_t)(open - start));
-		for (size_t i = 0; i < count; i++) {
-			buffer_text(&command, i > 0 ? " " : "");
-			add_word(items[i].text, &command);
+	const char *dot = strchrnul(path, '.');
+	autofree char *name = memory_copy(path, (size_t)(dot - path));
+	size_t count, added = 0;
+	const struct value *items = value_items(value_find(section, name), &count);
+	for (size_t i = 0; i < count; i++) {
+		if (*dot == '.') {
+			added += add_values(&items[i], dot + 1, option, out);
+			continue;
 		}
-		start = close + 1;
+		if (out->size > 0)
+			buffer_text(out, " ");
+		if (*option != '\0') {
+			buffer_printf(out, "%s ", option);
+			output_shell_word(out, items[i].text);
+		} else {
+			add_word(items[i].text, out);
+		}
+		added++;
 	}
-	buffer_add(&command, start, (size_t)(end - start));
+	return added;
+}
+
+/* Adds what stands for REFERENCE, which is "KEY", "KEY?DEFAULT" or "OPTION KEY". Whether
+ * there is something. */
+static bool
+add_reference(
+	const struct control *control, struct bytes reference, struct buffer *command)
+{
+	autobuffer struct buffer words = { 0 };
+	autofree char *text = memory_copy(reference.data, reference.size);
+	char *otherwise = strchr(text, '?'), *blank = strchr(text, ' ');
+	if (otherwise != NULL)
+		*otherwise++ = '\0';
+	if (blank != NULL)
+		*blank++ = '\0';
+	if (add_values(control->keys, blank != NULL ? blank : text,
+		    blank != NULL ? text : "", &words) == 0) {
+		if (otherwise == NULL)
+			return false;
+		buffer_text(&words, otherwise);
+	}
+	buffer_add(command, words.data, words.size);
+	return true;
+}
+
+/* The command TEXT, with the control's values for its {KEY}s. False when it has none for
+ * one of them. */
+static bool
+write_command(const struct control *control, struct bytes text, struct buffer *out)
+{
+	autobuffer struct buffer command = { 0 };
+	const char *at = text.data, *end = text.data + text.size, *open, *close;
+	buffer_text(&command, "");
+	while ((open = memchr(at, '{', (size_t)(end - at))) != NULL &&
+		(close = memchr(open, '}', (size_t)(end - open))) != NULL) {
+		struct bytes reference = { open + 1, (size_t)(close - open) - 1 };
+		buffer_add(&command, at, (size_t)(open - at));
+		if (!add_reference(control, reference, &command))
+			return false;
+		at = close + 1;
+	}
+	buffer_add(&command, at, (size_t)(end - at));
 	markdown_code(out, command.data);
+	return true;
+}
+
+/* A line of by_hand; false when it is about a key that the control does not have. */
+static bool
+write_step(const struct control *control, struct bytes line, struct buffer *out)
+{
+	const char *at = line.data, *end = line.data + line.size, *open, *close;
+	while ((open = memchr(at, '`', (size_t)(end - at))) != NULL &&
+		(close = memchr(open + 1, '`', (size_t)(end - open - 1))) != NULL) {
+		struct bytes command = { open + 1, (size_t)(close - open) - 1 };
+		buffer_add(out, at, (size_t)(open - at));
+		if (!write_command(control, command, out))
+			return false;
+		at = close + 1;
+	}
+	buffer_add(out, at, (size_t)(end - at));
+	return true;
 }
 
 static void
 write_by_hand(const struct control *control, struct buffer *out)
 {
-	const char *at = control->kind->by_hand, *open, *close;
-	while ((open = strchr(at, '`')) != NULL &&
-		(close = strchr(open + 1, '`')) != NULL) {
-		autofree char *prose = memory_copy(at, (size_t)(open - at));
-		buffer_text(out, prose);
-		write_command(control, open + 1, close, out);
-		at = close + 1;
+	struct bytes line;
+	bool any = false;
+	for (size_t at = 0;
+		bytes_next_line(BYTES_TEXT(control->kind->by_hand), &at, &line);) {
+		autobuffer struct buffer step = { 0 };
+		if (!write_step(control, line, &step))
+			continue;
+		buffer_text(out, any ? "; " : "");
+		buffer_add(out, step.data, step.size);
+		any = true;
 	}
-	buffer_text(out, at);
 }
 
 void

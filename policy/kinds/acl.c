@@ -326,7 +326,8 @@ const struct kind kind_acl = {
 	.summary = "what a Cisco router's access list lets through",
 	.keys = keys,
 	.evidence = "show running-config, on the router, copied into FILE",
-	.by_hand = "`show access-lists` and `show ip interface`, on the router",
+	.by_hand = "on the router: `show running-config`, which is what is judged; "
+		   "`show ip interface` and `show access-lists` show it resolved",
 	.lenses = 1u << LENS_CISCO,
 	.validate = validate,
 	.check = check,

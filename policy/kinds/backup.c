@@ -165,9 +165,14 @@ const struct kind kind_backup = {
 	.name = "backup",
 	.summary = "whether backups are made, and what was restored is what is there",
 	.keys = keys,
-	.by_hand =
-		"`crontab -l`, `systemctl list-timers`, and `sha256sum` of both copies "
-		"of a file",
+	.by_hand = "the newest record: `grep -hE {-e log.record} $(ls -tr {log.file}) "
+		   "| tail -n 1`\n"
+		   "what starts `{schedule.command}`, where these exist: `cat "
+		   "/etc/crontab /etc/anacrontab /etc/cron.d/*`, `ls /etc/cron.hourly "
+		   "/etc/cron.daily /etc/cron.weekly /etc/cron.monthly`, `crontab -l "
+		   "-u root` and so of other users, `systemctl list-timers --all`\n"
+		   "`sha256sum {restored.files}`, and the same of the copies below "
+		   "`{restored.directory}`",
 	.validate = validate,
 	.check = check,
 };

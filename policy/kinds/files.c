@@ -430,7 +430,10 @@ const struct kind kind_files = {
 	.name = "files",
 	.summary = "which files are there, whose they are, and what they hold",
 	.keys = keys,
-	.by_hand = "`ls -ld {path}`, `readlink -f {path}`, `stat {path}`",
+	.by_hand = "`ls -ld {path}`, `readlink -f {path}`, `stat {path}`\n"
+		   "`grep -E {-e holds} {path}`, of which each expression must match "
+		   "a line\n"
+		   "`grep -E {-e lacks} {path}`, which must print nothing",
 	.validate = validate,
 	.check = check,
 };

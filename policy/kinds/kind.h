@@ -79,9 +79,12 @@ struct kind {
 	unsigned lenses; /* bits 1u << LENS_X */
 	const char *evidence; /* the commands that make what it takes by the key evidence;
 				 NULL: it takes none */
-	const char *by_hand; /* how a person sees the same, commands between backticks, in
-				which {KEY} stands for what the control has under that
-				required key; NULL: there is no way */
+	const char *by_hand; /* how a person sees the same: lines, with commands between
+				backticks, in which {KEY} and {SECTION.KEY} stand for
+				what the control has there, {KEY?TEXT} for TEXT when
+				that is nothing, {-e KEY} for -e before each value; a
+				line is left out when the control has nothing for one of
+				its keys. NULL: there is no way */
 	bool judged_last; /* when the others are: by their verdicts */
 
 	/* Whether the context's host (there is no parser yet) has files for the lenses,

@@ -324,7 +324,18 @@ const struct kind kind_logwatch = {
 	.name = "logwatch",
 	.summary = "whether somebody is told what the logs hold",
 	.keys = keys,
-	.by_hand = "`crontab -l`, `systemctl list-timers`",
+	.by_hand = "what starts it, where these exist: `grep -rE "
+		   "'logcheck|logwatch|swatch' /etc/crontab /etc/anacrontab "
+		   "/etc/cron.* /etc/inittab /etc/rc.d /etc/init.d`, `crontab -l -u "
+		   "root` and so of other users, `systemctl list-timers --all`\n"
+		   "whom it tells: `grep -E '^ *SENDMAILTO=' "
+		   "/etc/logcheck/logcheck.conf`, `grep -iE '^ *MailTo *=' "
+		   "/usr/share/logwatch/default.conf/logwatch.conf "
+		   "/usr/share/logwatch/dist.conf/logwatch.conf "
+		   "/etc/logwatch/conf/logwatch.conf`, of which the last counts, or "
+		   "`grep mail /root/.swatchdogrc`\n"
+		   "which logs: `cat /etc/logcheck/logcheck.logfiles "
+		   "/etc/logcheck/logcheck.logfiles.d/*`, or `ps -ef | grep swatch`",
 	.validate = validate,
 	.check = check,
 };

@@ -361,7 +361,11 @@ const struct kind kind_portsentry = {
 	.summary = "whether portsentry watches unused ports, and which",
 	.keys = keys,
 	.evidence = "ps -ef >FILE, or ps ax >FILE",
-	.by_hand = "`ps -ef | grep portsentry`",
+	.by_hand = "`grep -v '^ *#' {config?/etc/portsentry/portsentry.conf}`\n"
+		   "`ps -ef | grep portsentry`\n"
+		   "whether it is started: `systemctl is-enabled portsentry` under "
+		   "systemd, else `ls /etc/rc?.d` and `chkconfig --list portsentry`, "
+		   "where it exists",
 	.lenses = 1u << LENS_PORTSENTRY,
 	.look = processes_look,
 	.validate = validate,

@@ -365,7 +365,11 @@ const struct kind kind_scan = {
 	.keys = keys,
 	.evidence =
 		"nmap -n -p 1-65535 -oX FILE HOST, from where the ports must not answer",
-	.by_hand = "`nmap -n -p 1-65535 {host}`, from where the ports must not answer",
+	.by_hand = "from where the ports must not answer: `nmap -n -p 1-65535 -oX "
+		   "scan.xml {host}`, with `-6` for an address of IPv6, and `-sU` for "
+		   "ports of udp (as root; `-sS -sU` for those of tcp as well)\n"
+		   "in place of 1-65535 the ports that are asked for under scanned, "
+		   "where some are",
 	.validate = validate,
 	.check = check,
 };

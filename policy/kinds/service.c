@@ -130,7 +130,9 @@ const struct kind kind_service = {
 	.summary = "whether a daemon is started at boot, and whether it runs",
 	.keys = keys,
 	.evidence = "ps -ef >FILE, ps aux >FILE, or ps ax >FILE",
-	.by_hand = "`systemctl is-enabled {name}`, `ls /etc/rc?.d`, `ps -ef`",
+	.by_hand = "`systemctl is-enabled {name}` under systemd, else `ls "
+		   "/etc/rc?.d`, and `chkconfig --list`, where it exists\n"
+		   "`ps -ef`",
 	.lenses = 1u << LENS_XINETD,
 	.uses_lenses = uses_lenses,
 	.look = processes_look,

@@ -256,8 +256,12 @@ const struct kind kind_sshd = {
 	.name = "sshd",
 	.summary = "effective settings of the OpenSSH server, for every connection",
 	.keys = keys,
-	.by_hand = "`sshd -T -C user=root,host=localhost,addr=127.0.0.1` and so of other "
-		   "users and addresses; `holdfast probe ssh`",
+	.by_hand = "as root `sshd -T -C user=root,host=localhost,addr=127.0.0.1`, "
+		   "which needs OpenSSH 5.1 or newer and tells of that one connection "
+		   "alone, and so for other users and addresses\n"
+		   "for an older one `cat /etc/ssh/sshd_config`, and its "
+		   "sshd_config(5) for what no line sets\n"
+		   "`holdfast probe ssh`",
 	.lenses = 1u << LENS_SSHD,
 	.validate = validate,
 	.check = sshd_check,

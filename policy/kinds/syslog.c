@@ -334,8 +334,16 @@ const struct kind kind_syslog = {
 	.name = "syslog",
 	.summary = "messages reach the log host and the files they should",
 	.keys = keys,
-	.by_hand = "`holdfast probe syslog --facility kern --level err` and so of other "
-		   "facilities and levels; on the log host, a search for its mark",
+	/* what a program writes to /dev/kmsg is of user, not kern, since Linux 3.5; the
+	 * help is of kern.info (Linux, kernel/printk/printk.c, devkmsg_write;
+	 * drivers/tty/sysrq.c, __handle_sysrq) */
+	.by_hand = "`logger -p FACILITY.LEVEL holdfast-test` for each facility and "
+		   "level that is asked for but those of kern, which the kernel alone "
+		   "can send: `echo h >/proc/sysrq-trigger`, where that exists, has "
+		   "it send kern.info\n"
+		   "then `grep -E 'holdfast-test|HELP : loglevel' {store.file}`\n"
+		   "then, on `{forward.to}`, `grep -rE 'holdfast-test|HELP : "
+		   "loglevel' /var/log`, or wherever it keeps what it receives",
 	.lenses = 1u << LENS_SYSLOG,
 	.uses_lenses = uses_lenses,
 	.validate = validate,

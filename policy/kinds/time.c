@@ -368,7 +368,13 @@ const struct kind kind_time = {
 	.summary = "which sources the clock follows, and whether it is synchronised",
 	.keys = keys,
 	.evidence = "ntpstat >FILE, chronyc tracking >FILE, or timedatectl show >FILE",
-	.by_hand = "`chronyc tracking`, `ntpq -pn` or `timedatectl`",
+	.by_hand = "whom it follows, where these exist: `grep -E '^ "
+		   "*(server|pool|peer)' /etc/chrony/chrony.conf /etc/chrony.conf "
+		   "/etc/ntp.conf /etc/ntpsec/ntp.conf` and the files that they "
+		   "include, `grep -E '^ *(Fallback)?NTP=' "
+		   "/etc/systemd/timesyncd.conf /etc/systemd/timesyncd.conf.d/*`\n"
+		   "whether it does: `chronyc -n sources` and `chronyc tracking`, "
+		   "`ntpq -p`, or `timedatectl`",
 	.look = live_clock_look,
 	.validate = validate,
 	.check = check,

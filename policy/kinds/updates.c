@@ -182,7 +182,8 @@ const struct kind kind_updates = {
 	.keys = keys,
 	.evidence = "apt-get -s dist-upgrade >FILE, dnf check-update >FILE, yum "
 		    "check-update >FILE, or up2date -l >FILE",
-	.by_hand = "`apt-get update && apt-get -s dist-upgrade` or `dnf check-update`",
+	.by_hand = "`apt-get update && apt-get -s dist-upgrade`, `dnf check-update`, "
+		   "`yum check-update` or `up2date -l`, whichever there is",
 	.questions = updates_questions,
 	.check = check,
 };

@@ -348,7 +348,9 @@ const struct kind kind_xinetd = {
 	.name = "xinetd",
 	.summary = "which services xinetd starts",
 	.keys = keys,
-	.by_hand = "`ss -ltnup | grep xinetd`, `chkconfig --list`",
+	.by_hand = "`ss -ltnup | grep xinetd` or `netstat -ltnup | grep xinetd`\n"
+		   "`cat /etc/xinetd.conf /etc/xinetd.d/*`\n"
+		   "`chkconfig --list`, where it exists",
 	.lenses = 1u << LENS_XINETD,
 	.validate = validate,
 	.check = check,

@@ -14,7 +14,7 @@ for line in '# Audit of giant' '## Executive summary' 'The host does not comply 
 	'- Control objective: A console that somebody' '- Testing: Work out where the syslog daemon sends each level of kern' \
 	"- What next: \`holdfast plan --policy $PROJECT/tests/hosts/giant-gaps.yaml --root giant kernel-log\` shows" \
 	'- Residual risk: medium' '    - KbdInteractiveAuthentication: no' '| high | 2 | 0 | 0 | 0 | 0 |' \
-	'| unknown | It could not be told' "- To test it again: \`holdfast audit --policy $PROJECT/tests/hosts/giant-gaps.yaml --root giant ssh-keys-only\`; by hand, on the host that is audited where nothing else is said: \`sshd -T -C" \
+	'| unknown | It could not be told' "- To test it again: \`holdfast audit --policy $PROJECT/tests/hosts/giant-gaps.yaml --root giant ssh-keys-only\`; by hand, on the host that is audited where nothing else is said: as root \`sshd -T -C" \
 	'/etc/syslog.conf:7: *.info;mail.none;authpriv.none;cron.none' \
 	'There is no journal'; do
 	says "it says: $line" "$line"
@@ -43,8 +43,8 @@ for line in "- Root: giant, which is $(realpath giant)" '- Operating system: Red
 	'| 5 | fail | `inetd-only-mail` fail, `no-trusted-hosts` fail |' \
 	'| 15 | manual | `backup-restored` manual, `backup-made` not looked at, `backup-scheduled` pass |' \
 	'The root is no running system: what ran,' '- Score: **manual**, to be answered by a person' \
-	'- Why: A disk that is carried away needs no password' 'is said: `systemctl is-enabled ssh sshd`, `ls /etc/rc?.d`, `ps -ef`' \
-	'`ls -ld /usr/sbin/sendmail /usr/lib/sendmail`' '`show ip interface`, on the router' \
+	'- Why: A disk that is carried away needs no password' 'is said: `systemctl is-enabled ssh sshd` under systemd, else `ls /etc/rc?.d`, and `chkconfig --list`, where it exists; `ps -ef`' \
+	'`ls -ld /usr/sbin/sendmail /usr/lib/sendmail`' 'on the router: `show running-config`, which is what is judged; ' \
 	'- Score: **not-applicable**, not looked at'; do
 	says "it says: $line" "$line"
 done
@@ -179,4 +179,36 @@ for line in '# Our \| rules' 'Read \*this\*' '## 1. Nobody \<b\>enters (`door`)'
 	"SHA-256 \`$(sha256sum <policy.yaml | cut -c 1-64)\`"; do
 	says "doc: $line" "$line"
 done
+
+# By hand: what the control has, and nothing about what it has not.
+cat >by-hand.yaml <<'END'
+holdfast: 1
+title: Commands
+controls:
+  - id: log
+    title: The log
+    backup: { log: { file: '/var/log/backup*', record: "it's .*", max-days: 2 } }
+  - id: files
+    title: Files
+    files: { path: [/etc/a, '/etc/b?'], holds: [^x, '/y.*'], lacks: [z] }
+  - id: listed
+    title: A scan
+    portsentry: { tcp: [tcp] }
+  - id: elsewhere
+    title: A scan
+    portsentry: { tcp: [tcp], config: /etc/p.conf }
+  - id: kernel
+    title: The kernel's
+    syslog: { store: [{ selector: kern.*, file: /var/log/k }, { selector: user.*, file: /var/log/u }] }
+END
+run policy doc by-hand.yaml
+by_hand=$(sed -n 's/^- To test it again: .*nothing else is said: //p' "$T/out")
+is "by hand: a pattern of files stays one, an expression is none; nothing of a schedule" "$(sed -n 1p <<<"$by_hand")" \
+	"the newest record: \`grep -hE -e 'it'\\''s .*' \$(ls -tr /var/log/backup*) | tail -n 1\`"
+is "by hand: each expression" "$(sed -n 2p <<<"$by_hand" | sed 's/.*stat/stat/')" \
+	"stat /etc/a /etc/b?\`; \`grep -E -e '^x' -e '/y.*' /etc/a /etc/b?\`, of which each expression must match a line; \`grep -E -e z /etc/a /etc/b?\`, which must print nothing"
+is "by hand: a default, and what is said in its place" "$(sed -n '3,4s/.* \(.*conf`\).*/\1/p' <<<"$by_hand")" "/etc/portsentry/portsentry.conf\`
+/etc/p.conf\`"
+is "by hand: each section's" "$(sed -n '5s/.*; then //p' <<<"$by_hand")" "\`grep -E 'holdfast-test|HELP : loglevel' /var/log/k /var/log/u\`"
+ok "by hand: nothing that only the kernel can send" bash -c '! grep -q "facility kern" out'
 finish
