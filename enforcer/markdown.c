@@ -1,25 +1,45 @@
 #include "enforcer/markdown.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
+
+#include "base/memory.h"
 
 enum { FENCE = 3 };
 
-void
-markdown_text(struct buffer *out, const char *text)
+/* Whether TEXT[AT] would mean something to Markdown, to HTML or in a table: what would
+ * not stays as it is, so that a command can be copied from the raw text too. BEGINS: a
+ * line may begin with TEXT. */
+static bool
+is_special(const char *text, size_t at, bool begins)
+{
+	if (strchr(">#+-.!", text[at]) != NULL)
+		return at == 0 ? begins : text[at - 1] == '\n';
+	if (text[at] == '&') /* of a character by its name or number */
+		return text[at + 1] == '#' || isalnum((unsigned char)text[at + 1]);
+	return strchr("\\`*_{}[]<|~", text[at]) != NULL;
+}
+
+static void
+add_text(struct buffer *out, const char *text, bool begins)
 {
 	autobuffer struct buffer plain = { 0 };
-	if (text == NULL)
-		return;
 	buffer_escaped(&plain, BYTES_TEXT(text), false);
 	for (size_t i = 0; i < plain.size; i++) {
-		if (strchr("\\`*_{}[]<>#|&~!+-.", plain.data[i]) != NULL &&
-			(strchr("#+-.!", plain.data[i]) == NULL || i == 0 ||
-				plain.data[i - 1] == '\n'))
+		if (is_special(plain.data, i, begins))
 			buffer_text(out, "\\");
 		buffer_add(out, &plain.data[i], plain.data[i] != '\n');
 		if (plain.data[i] == '\n')
 			buffer_text(out, " ");
 	}
+}
+
+void
+markdown_text(struct buffer *out, const char *text)
+{
+	if (text != NULL)
+		add_text(out, text, true);
 }
 
 /* The longest run of backticks in TEXT. */
@@ -80,5 +100,24 @@ markdown_field(struct buffer *out, const char *label, const char *text)
 		return;
 	buffer_printf(out, "- %s: ", label);
 	markdown_text(out, text);
+	buffer_text(out, "\n");
+}
+
+void
+markdown_field_code(struct buffer *out, const char *label, const char *text)
+{
+	const char *at = text, *open, *close;
+	if (text == NULL)
+		return;
+	buffer_printf(out, "- %s: ", label);
+	while ((open = strchr(at, '`')) != NULL &&
+		(close = strchr(open + 1, '`')) != NULL && close > open + 1) {
+		autofree char *words = memory_copy(at, (size_t)(open - at));
+		autofree char *code = memory_copy(open + 1, (size_t)(close - open) - 1);
+		add_text(out, words, at == text);
+		markdown_code(out, code);
+		at = close + 1;
+	}
+	add_text(out, at, at == text);
 	buffer_text(out, "\n");
 }

@@ -23,4 +23,9 @@ markdown_block(struct buffer *out, struct bytes lines);
 void
 markdown_field(struct buffer *out, const char *label, const char *text);
 
+/* The same, but what stands between backticks is code: for texts of the policy that tell
+ * of commands. */
+void
+markdown_field_code(struct buffer *out, const char *label, const char *text);
+
 #endif

@@ -22,9 +22,10 @@ write_control(
 	markdown_field(out, "Owner", value_text(common, "owner", NULL));
 	markdown_field(out, "Reference", value_text(common, "reference", NULL));
 	markdown_field(out, "Item of the checklist", control->item);
-	markdown_field(out, "What to do when it does not hold",
+	markdown_field_code(out, "What to do when it does not hold",
 		value_text(common, "mitigation", NULL));
-	markdown_field(out, "How a person tests it", value_text(common, "testing", NULL));
+	markdown_field_code(
+		out, "How a person tests it", value_text(common, "testing", NULL));
 	if (control->waiver != NULL) {
 		autofree char *text = waiver_text(control->waiver);
 		markdown_field(out, "Exception", text);

@@ -64,7 +64,7 @@ write_mitigation(
 	autobuffer struct buffer command = { 0 };
 	if (!evaluation_is_gap(result->verdict))
 		return;
-	markdown_field(
+	markdown_field_code(
 		out, "Mitigation", value_text(control->common, "mitigation", NULL));
 	buffer_text(out, "- What next: ");
 	if (result->verdict == VERDICT_FAIL && control->kind->remedy != NULL) {
@@ -135,7 +135,7 @@ write_control(
 	buffer_text(out, ")\n");
 	asked_write(control, out);
 	asked_evidence(control, today, out);
-	markdown_field(out, "Testing", value_text(common, "testing", NULL));
+	markdown_field_code(out, "Testing", value_text(common, "testing", NULL));
 	asked_repeat(report->context->policy, control, report->root, out);
 	buffer_text(out, "\nEvidence:\n\n");
 	for (size_t i = 0; i < result->findings.count; i++)

@@ -37,9 +37,9 @@ run report --root giant --policy "$PROJECT/policy/profiles/isp-mail.yaml" \
 cp "$T/out" report
 age=$((($(date +%s -d "$(date +%F) UTC") - $(date +%s -d "2004-02-10 UTC")) / 86400))
 says "what was recorded elsewhere" "- Evidence recorded elsewhere: router.txt, taken on 2004-02-10, $age days before this audit, believed for 36500 days, SHA-256 \`$(sha256sum <"$PROJECT/tests/hosts/giant-evidence/router.txt" | cut -c 1-64)\`"
-says "evidence: how the like is made" "the like can be made with: ps -ef \>FILE, ps aux"
+says "evidence: how the like is made" "the like can be made with: ps -ef >FILE, ps aux"
 for line in "- Root: giant, which is $(realpath giant)" '- Operating system: Red Hat Enterprise Linux ES release 3 (Taroon)' \
-	'- Assumed where the host does not say: openssh 3.6.1p2, syslog sysklogd' ", run by uid " \
+	'- Testing: apt-get update && apt-get -s dist-upgrade;' '- Assumed where the host does not say: openssh 3.6.1p2, syslog sysklogd' ", run by uid " \
 	'| 5 | fail | `inetd-only-mail` fail, `no-trusted-hosts` fail |' \
 	'| 15 | manual | `backup-restored` manual, `backup-made` not looked at, `backup-scheduled` pass |' \
 	'The root is no running system: what ran,' '- Score: **manual**, to be answered by a person' \
@@ -69,7 +69,7 @@ is "and lists as many" "$(cat facts)" "True
 ['overlay.yaml'] Red Hat Enterprise Linux ES release 3 (Taroon)"
 ok "as the schema says" "$PYTHON" -m jsonschema -i all.json "$PROJECT/enforcer/report/audit.schema.json"
 says "what a person must do" "record the answer with \`holdfast attest --policy $PROJECT/policy/profiles/isp-mail.yaml --overlay "
-says "the evidence that is wanted" 'evidence, made there with: apt-get -s dist-upgrade'
+says "the evidence that is wanted" 'evidence, made there with: apt-get -s dist-upgrade >FILE'
 says "the policy's own compliance: counted once" "of 29 controls 7 do not hold, and 9 are open."
 says "and said so" '(`policy-complied-with`, fail), only repeats what these say, and is in none of the figures'
 says "a verdict of the day of its evidence" "- **pass** ssh on 2004-02-10: runs"
@@ -130,7 +130,7 @@ overlay:
 END
 run "${report[@]}" --root giant --overlay waived.yaml
 says "a waiver: apart" "Accepted by a waiver, and not counted above"
-says "a waiver: whose" '- Exception: waived through 2099-01-01 (the \| head \<b\> answers for it: until the \*move\*)'
+says "a waiver: whose" '- Exception: waived through 2099-01-01 (the \| head \<b> answers for it: until the \*move\*)'
 is "a waiver: not among the risks" "$(sed -n '/^## Residual/,/^Accepted/p' "$T/out" | grep -c '^| high')" 1
 
 run apply --yes --root giant --policy "$PROJECT/tests/hosts/giant-gaps.yaml"
@@ -160,21 +160,24 @@ printf 'NAME=x\nPRETTY_NAME="<b>\033[1m `os`"\n' >enemy/etc/os-release
 run "${report[@]}" --root enemy ssh-keys-only
 says "an enemy's line: within a longer fence" '`````text'
 sane "an enemy's words: plain"
-says "an enemy's system: as text" '- Operating system: \<b\>\\x1b\[1m \`os\`'
-says "an enemy's name: as text" '# Audit of \<script\>\|\`x\`'
+says "an enemy's system: as text" '- Operating system: \<b>\\x1b\[1m \`os\`'
+says "an enemy's name: as text" '# Audit of \<script>\|\`x\`'
 printf 'holdfast: 1\ntitle: Our | rules\ndescription: Read *this*\ncontrols:\n' >policy.yaml
 cat >>policy.yaml <<'END'
   - id: door
     title: Nobody <b>enters
     owner: The watch
     compliance: The door is locked
+    testing: "ls a && ls b >c; `ls * | x`, `y`. &lt; & `*"
+    mitigation: "`chmod a_b_c`"
     waive: { owner: the head, reason: moving, until: 2001-01-01 }
     attest: { max-days: 7 }
 END
 run policy doc policy.yaml
 status "doc" 0
 sane "doc: plain text"
-for line in '# Our \| rules' 'Read \*this\*' '## 1. Nobody \<b\>enters (`door`)' 'The door is locked.' '- Owner: The watch' \
+for line in '# Our \| rules' 'Read \*this\*' '## 1. Nobody \<b>enters (`door`)' 'The door is locked.' '- Owner: The watch' \
+	'- How a person tests it: ls a && ls b >c; `ls * | x`, `y`. \&lt; & \`\*' '- What to do when it does not hold: `chmod a_b_c`' \
 	'- Risk when it does not hold: medium' '- Exception: the waiver ended with 2001-01-01, and counts no longer (the head answered for it: moving)' '  - max-days: 7 (for how many days' \
 	"SHA-256 \`$(sha256sum <policy.yaml | cut -c 1-64)\`"; do
 	says "doc: $line" "$line"
