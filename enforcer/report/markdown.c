@@ -210,41 +210,20 @@ write_block(const char *introduction, const struct buffer *lines, struct buffer 
 	markdown_block(out, (struct bytes){ lines->data, lines->size });
 }
 
-/* The command that lists every file, for the controls that were asked for. */
-static void
-write_list_command(const struct report *report, struct buffer *out)
-{
-	const struct evaluation *evaluation = report->evaluation;
-	const struct policy *policy = report->context->policy;
-	autobuffer struct buffer command = { 0 };
-	suggest_command("audit --format json", policy, report->root, NULL, &command);
-	for (size_t i = 0; evaluation->count < policy->count && i < evaluation->count;
-		i++)
-		buffer_printf(&command, " %s", evaluation->items[i].control->id);
-	markdown_code(out, command.data);
-}
-
-/* A live host has hundreds of files; those that are evidence are what somebody compares.
- */
+/* All of them: a verdict rests as well on what a file does not say. */
 static void
 write_files(const struct report *report, struct buffer *out)
 {
 	autobuffer struct buffer lines = { 0 }, unread = { 0 };
 	struct texts named = list_evidence(report->evaluation), read = { 0 };
-	size_t others = 0, count;
+	size_t count;
 	autofree const struct file **files = report_files(report->context->host, &count);
 	for (size_t i = 0; i < count; i++) {
-		const struct file *file = files[i];
-		texts_add(&read, file->path);
-		if (!texts_have(&named, file->path)) {
-			others++;
-			continue;
-		}
-		buffer_printf(&lines, "%s  ", file_sha256(file));
-		buffer_escaped(&lines, BYTES_TEXT(file->path), false);
+		texts_add(&read, files[i]->path);
+		buffer_printf(&lines, "%s  ", file_sha256(files[i]));
+		buffer_escaped(&lines, BYTES_TEXT(files[i]->path), false);
 		buffer_text(&lines, "\n");
 	}
-	texts_sort(&read);
 	for (size_t i = 0; i < named.count; i++) {
 		const char *path = named.items[i];
 		if ((i > 0 && strcmp(path, named.items[i - 1]) == 0) ||
@@ -254,22 +233,16 @@ write_files(const struct report *report, struct buffer *out)
 		buffer_text(&unread, "\n");
 	}
 	buffer_text(out, "## What was read\n\n");
-	if (named.count == 0 && others == 0)
+	if (named.count == 0 && count == 0)
 		buffer_text(out, "Nothing.\n\n");
 	write_block("SHA-256 of each file below the root whose content was read and "
-		    "kept, and which is named as evidence above:\n\n",
+		    "kept:\n\n",
 		&lines, out);
-	write_block("Also named as evidence above, without a hash here: links, folders, "
+	write_block("Named as evidence above, but without a hash here: links, folders, "
 		    "files that are not there, or of which only the status or some "
 		    "lines were looked at, and what lies outside of the root (evidence "
 		    "that was recorded elsewhere has its hash at its control):\n\n",
 		&unread, out);
-	if (others > 0) {
-		buffer_printf(out, "%zu more file%s read; ", others,
-			others == 1 ? " was" : "s were");
-		write_list_command(report, out);
-		buffer_text(out, " has the hash of each.\n\n");
-	}
 	free(named.items);
 	free(read.items);
 }
