@@ -88,4 +88,15 @@ sed -n '/^An overlay for a host/,/^\.Ed/p' "$MANUAL" | sed '1,/^\.Bd/d;/^\.Ed/d'
 ok "both examples are there" test -s policy.yaml -a -s overlay.yaml
 run policy check policy.yaml --overlay overlay.yaml
 status "the examples load" 0
+
+# holdfast(8) and SECURITY.md name each program that an audit asks.
+sed -n '/^\.Ss What an audit reads/,/^\.Sh/p' "$PROJECT/enforcer/holdfast.8" >audit.txt
+asked=$(sed -n 's/^\t*{ \.argv = \([a-z_]*\),.*/\1/p' "$PROJECT"/policy/*/*.c | while read -r name; do
+	grep -ohE "\<$name\[\] = \{ \"[^\"]*" "$PROJECT"/policy/*/*.c | sed 's/.*\///'
+done)
+is "the programs that an audit asks" "$(echo $asked)" "rpm apt-get apt-config"
+for program in $asked; do
+	says "holdfast(8) names $program" ".Xr $program 8" audit.txt
+	says "SECURITY.md names $program" "\`$program" "$PROJECT/SECURITY.md"
+done
 finish
