@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "policy/kinds/schedule_match.h"
+#include "policy/models/boot_program.h"
 
 const char *const schedule_frequencies[] = { "hourly", "daily", "weekly", "monthly",
 	NULL };
@@ -187,6 +188,18 @@ looks_meant(struct host *host, const struct cron_skipped *skipped,
 	return found || search->unsure;
 }
 
+/* Whether what was skipped would go through folders of scripts. */
+static bool
+starts_others(struct host *host, const struct cron_skipped *skipped)
+{
+	static const char starter[] = "run-parts";
+	struct place place = skipped->place;
+	struct bytes text = skipped->is_line ? bytes_line(place.file->bytes, place.offset)
+					     : host_file(host, skipped->path)->bytes;
+	return text.size > 0 &&
+		memmem(text.data, text.size, starter, strlen(starter)) != NULL;
+}
+
 static void
 show_skipped(struct outcome *outcome, const struct cron_skipped *skipped)
 {
@@ -206,7 +219,8 @@ find_skipped(struct host *host, const struct cron_table *table,
 		if (!skipped->is_doubt && other == NULL &&
 			looks_meant(host, skipped, search))
 			other = skipped;
-		if (skipped->is_refused && refused == NULL)
+		if (skipped->is_refused && refused == NULL &&
+			starts_others(host, skipped))
 			refused = skipped;
 		if (skipped->is_doubt) {
 			outcome->verdict = VERDICT_UNKNOWN;
@@ -222,21 +236,46 @@ find_skipped(struct host *host, const struct cron_table *table,
 	show_skipped(outcome, other);
 }
 
-/* A job that looks so, whose program is not there, or can't be executed. */
+/* Says in OUTCOME that COMMANDS, of what is at PLACE, find no program; false: they do, or
+ * look for another. */
+static bool
+show_missing(struct host *host, const struct shell_commands *commands,
+	struct schedule_search *search, struct bytes text, struct place place,
+	struct outcome *outcome)
+{
+	const char *missing = commands->missing;
+	if (missing == NULL ||
+		(!schedule_looks_so(search, BYTES_TEXT(missing)) &&
+			!schedule_looks_so(search, text)))
+		return false;
+	outcome->place = place;
+	outcome->why = host_exists(host, missing) == 0
+		? memory_printf("there is no %s", missing)
+		: boot_program_flaw(host, missing);
+	if (outcome->why == NULL)
+		outcome->why = memory_printf("%s can't be executed", missing);
+	return true;
+}
+
+/* A job that looks so, or a script of one, whose program is not there or can't be
+ * executed. */
 static void
 find_missing(struct host *host, const struct cron_table *table,
 	struct schedule_search *search, struct outcome *outcome)
 {
 	for (size_t i = 0; i < table->count; i++) {
 		const struct cron_job *job = &table->jobs[i];
-		if (job->commands.missing == NULL ||
-			!schedule_looks_so(search, BYTES_TEXT(job->commands.missing)))
-			continue;
-		outcome->place = job->place;
-		outcome->why = host_exists(host, job->commands.missing) == 0
-			? memory_printf("there is no %s", job->commands.missing)
-			: memory_printf("%s can't be executed", job->commands.missing);
-		return;
+		if (show_missing(host, &job->commands, search, BYTES_TEXT(job->command),
+			    job->place, outcome))
+			return;
+	}
+	for (size_t i = 0; i < table->script_count; i++) {
+		const struct cron_script *script = &table->scripts[i];
+		if (show_missing(host, &script->commands, search, (struct bytes){ 0 },
+			    (struct place){ 0 }, outcome)) {
+			outcome->path = memory_text(script->file->path);
+			return;
+		}
 	}
 }
 

@@ -44,6 +44,12 @@ program_word(const struct shell_command *command)
 	return at < command->count && command->words[at][0] != '-' ? at : 0;
 }
 
+const char *
+schedule_command_program(const struct shell_command *command)
+{
+	return command->words[program_word(command)];
+}
+
 /* The words of COMMAND from FIRST on, with a blank between; the caller frees. */
 static char *
 join(const struct shell_command *command, size_t first)

@@ -119,6 +119,13 @@ how_surely(struct schedule_search *search, const struct around *around,
 	if (command->is_perhaps)
 		return (struct schedule_match){ SCHEDULE_PERHAPS,
 			"a condition before it is not followed", NULL };
+	if (shell_lacks(search->host, command->words[0]))
+		return (struct schedule_match){ SCHEDULE_PERHAPS,
+			"its program is in no folder of programs that is there", NULL };
+	if (shell_lacks(search->host, schedule_command_program(command)) &&
+		*schedule_command_program(command) == '/')
+		return (struct schedule_match){ SCHEDULE_PERHAPS,
+			"the script that it starts is not there", NULL };
 	if (may_not_be_found(search->host, around, command))
 		return (struct schedule_match){ SCHEDULE_PERHAPS,
 			"its program has no path, and cron may not find it by PATH",

@@ -73,6 +73,10 @@ enum schedule_part
 schedule_raw_part(struct schedule_search *search, struct bytes text, size_t start,
 	size_t end, const struct shell_command *command);
 
+/* The word of COMMAND that names what runs: behind a shell the script. */
+const char *
+schedule_command_program(const struct shell_command *command);
+
 /* Whether COMMAND starts nothing by its arguments. */
 bool
 schedule_command_is_harmless(const struct shell_command *command);

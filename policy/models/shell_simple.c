@@ -130,18 +130,32 @@ own_words(const struct shell_simple *simple, const struct starter *starter,
 	return at < simple->count ? at : simple->count;
 }
 
-bool
-shell_drop_starters(struct shell_simple *simple)
+/* Whether STARTER, started as PROGRAM, may not be there; some a shell has itself. */
+static bool
+is_lacking(struct host *host, const struct starter *starter, const char *program)
 {
-	bool is_sure = true;
+	static const char *const own[] = { "command", "exec", "time", NULL };
+	return shell_lacks(host, program) &&
+		(strchr(program, '/') != NULL || !text_is_one_of(starter->name, own));
+}
+
+const char *
+shell_drop_starters(struct host *host, struct shell_simple *simple)
+{
+	bool is_sure = true, is_there = true;
 	for (size_t i = 0; i < sizeof starters / sizeof *starters && simple->count > 0;)
 		if (strcmp(text_base_name(simple->words[0]), starters[i].name) == 0) {
+			is_there = is_there &&
+				!is_lacking(host, &starters[i], simple->words[0]);
 			shell_drop(simple, own_words(simple, &starters[i], &is_sure));
 			i = 0;
 		} else {
 			i++;
 		}
-	return is_sure;
+	return !is_sure ? "the options of what starts a program in it are not followed"
+		: !is_there
+		? "what starts a program in it, as nice does, is in no folder of programs"
+		: NULL;
 }
 
 static bool
@@ -151,20 +165,6 @@ can_be_executed(struct host *host, const char *path)
 	autofree char *target = NULL;
 	return host_status(host, path, &status, &target) == 0 &&
 		S_ISREG(status.st_mode) && (status.st_mode & 0111) != 0;
-}
-
-bool
-shell_is_missing(struct host *host, const char *path)
-{
-	struct stat status;
-	autofree char *folder = memory_text(path), *target = NULL;
-	if (*path != '/')
-		return false;
-	if (host_exists(host, path) != 0)
-		return host_status(host, path, &status, &target) == 0 &&
-			status.st_mode != 0 && !can_be_executed(host, path);
-	*strrchr(folder, '/') = '\0';
-	return host_exists(host, *folder != '\0' ? folder : "/") == 1;
 }
 
 /* Whether what is asked of the file PATH by -x, -d and so on is so. */

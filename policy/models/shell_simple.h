@@ -33,10 +33,10 @@ shell_is_assignment(const char *word);
 void
 shell_drop(struct shell_simple *simple, size_t count);
 
-/* Takes away programs such as nice, which start what is behind them; false: by their
- * options they may not. */
-bool
-shell_drop_starters(struct shell_simple *simple);
+/* Takes away programs such as nice, which start what is behind them. Why they may not, by
+ * their options or as they are not there; NULL: they do. */
+const char *
+shell_drop_starters(struct host *host, struct shell_simple *simple);
 
 /* test EXPRESSION, or [ EXPRESSION ]; one that is not "[!] -LETTER PATH" is not followed,
  * nor what is asked of a file that comes and goes. */

@@ -112,6 +112,9 @@ shell_take_program(struct shell_reader *reader, struct shell_simple *simple,
 		shell_reader_doubt(reader,
 			"its su has no user that etc/passwd knows, or not one with a "
 			"shell");
+	if (text != NULL && shell_lacks(reader->host, simple->words[0]))
+		shell_reader_doubt(
+			reader, "a shell in it, or su, is in no folder of programs");
 	if (reader->is_unclear)
 		reach = shell_both(reach, SHELL_PERHAPS);
 	if (text != NULL) {
@@ -147,9 +150,9 @@ shell_take_simple(struct shell_reader *reader, struct shell_simple *simple,
 		strcasecmp(simple->words[1], "-v") == 0)
 		return SHELL_PERHAPS;
 	bool is_exec = strcmp(simple->words[0], "exec") == 0;
-	if (!shell_drop_starters(simple))
-		shell_reader_doubt(reader,
-			"the options of what starts a program in it are not followed");
+	const char *why = shell_drop_starters(reader->host, simple);
+	if (why != NULL)
+		shell_reader_doubt(reader, why);
 	if (simple->count == 0)
 		return SHELL_YES;
 	enum shell_chance result = SHELL_PERHAPS;

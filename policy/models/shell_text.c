@@ -46,6 +46,7 @@ shell_command_read(struct host *host, const struct name_list *words,
 	struct shell_reader reader = { .host = host, .commands = ret_commands };
 	struct shell_simple simple = { .words = memory_new(
 					       words->count + 1, sizeof(char *)) };
+	const char *why = NULL;
 	size_t size = 0;
 	*ret_commands = (struct shell_commands){ 0 };
 	for (size_t i = 0; i < words->count; i++) {
@@ -56,9 +57,8 @@ shell_command_read(struct host *host, const struct name_list *words,
 	}
 	if (size > TEXT_MAX)
 		ret_commands->doubt = "of more than 64 KiB it is not followed";
-	else if (!shell_drop_starters(&simple))
-		shell_reader_doubt(&reader,
-			"the options of what starts a program in it are not followed");
+	else if ((why = shell_drop_starters(host, &simple)) != NULL)
+		shell_reader_doubt(&reader, why);
 	if (simple.count > 0 && size <= TEXT_MAX)
 		(void)shell_take_program(&reader, &simple, SHELL_YES, 0);
 	shell_drop(&simple, simple.count);

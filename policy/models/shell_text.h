@@ -51,10 +51,16 @@ shell_command_read(struct host *host, const struct name_list *words,
 const char *
 shell_command_script(const struct shell_command *command);
 
-/* Whether the program PATH is missing where its folder is there, or can't be executed;
- * false for a name alone. */
+/* Whether the program PATH is missing where its folder is there, or can't be executed, by
+ * itself or for lack of its interpreter; false for a name alone. */
 bool
 shell_is_missing(struct host *host, const char *path);
+
+/* Whether PROGRAM, a path or a name, is not there in a root that has programs: the path
+ * is not, also where its folder isn't, or no folder of programs has the name. PATH and
+ * what is mounted later may know others. */
+bool
+shell_lacks(struct host *host, const char *program);
 
 void
 shell_commands_free(struct shell_commands *commands);

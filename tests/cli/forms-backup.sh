@@ -192,6 +192,9 @@ redhat()
 	: >"$ROOT/usr/sbin/crond"
 	printf 'root:x:0:0::/root:/bin/sh\n' | put etc/passwd
 	printf '#!/bin/bash\n' | put usr/bin/run-parts
+	: | put usr/bin/nice
+	: | put usr/local/sbin/backup
+	chmod 755 "$ROOT/usr/bin/nice" "$ROOT/usr/local/sbin/backup"
 	printf '01 * * * * root run-parts /etc/cron.hourly\n' | put etc/cron.d/0hourly
 	: | put usr/sbin/anacron
 	chmod 755 "$ROOT/usr/sbin/anacron"
@@ -505,7 +508,7 @@ chmod 700 "$ROOT/usr/local/sbin/backup"
 judged pass
 rm "$ROOT/usr/local/sbin/backup"
 mkdir "$ROOT/usr/local/sbin/backup"
-judged fail "/usr/local/sbin/backup can't be executed"
+judged fail "/usr/local/sbin/backup is a directory"
 
 form "an argument alone"
 debian
@@ -535,7 +538,7 @@ END
 chmod 755 "$ROOT/usr/local/sbin/backup"
 for command in 'flock /run/b /usr/local/sbin/backup' 'run-one /usr/local/sbin/backup' 'timeout 3h /usr/local/sbin/backup' \
 	'ionice -c3 /usr/local/sbin/backup' 'bash /usr/local/sbin/backup' 'sh -e /usr/local/sbin/backup' \
-	'python3 /usr/local/sbin/backup.py' "su - root -c '/usr/local/sbin/backup'" 'env X=1 /usr/local/sbin/backup --x' \
+	'python3 /usr/local/sbin/backup' "su - root -c '/usr/local/sbin/backup'" 'env X=1 /usr/local/sbin/backup --x' \
 	"sh -c 'rm -f /srv/sbin/backup.log; /usr/local/sbin/backup'"; do
 	by "$command"
 	judged pass "started with gaps of at most 1 day"
@@ -568,6 +571,57 @@ judged fail "nothing starts it"
 patterned 'nice .*backup'
 by 'nice -n 10 /usr/local/sbin/backup'
 judged pass
+
+form "a program that a root with programs has not"
+debian
+scheduled daily
+by /usr/local/sbin/backup
+judged pass
+: | put bin/sh
+chmod 755 "$ROOT/bin/sh"
+judged unknown "its program is in no folder of programs that is there"
+: | put usr/local/sbin/backup
+chmod 755 "$ROOT/usr/local/sbin/backup"
+judged pass
+by 'run-one /usr/local/sbin/backup'
+judged unknown "what starts a program in it, as nice does, is in no folder of programs"
+by 'bash -c /usr/local/sbin/backup'
+judged unknown "a shell in it, or su, is in no folder of programs"
+by 'sh -c /usr/local/sbin/backup'
+judged pass
+by 'sh /opt/sbin/backup'
+judged unknown "the script that it starts is not there"
+asked <<'END'
+schedule: { command: backup }
+END
+by backup-all
+judged unknown "its program is in no folder of programs that is there"
+by 'no-such-program /usr/local/sbin/backup'
+judged unknown "only an argument of no-such-program matches"
+form "a script whose interpreter is not there"
+debian
+scheduled daily
+by /usr/local/sbin/backup
+mkdir -p "$ROOT/bin"
+script usr/local/sbin/backup
+judged fail "the program /usr/local/sbin/backup is a script, and its interpreter /bin/sh is not there"
+: | put bin/sh
+chmod 755 "$ROOT/bin/sh"
+judged pass
+form "why nothing starts it"
+debian
+scheduled daily
+by /usr/bin/hostname
+printf '61 * * * * root true\n' | put etc/cron.d/broken
+judged fail "schedule: nothing starts it -> daily"
+is "$FORM: no broken crontab" "$(grep -c 'cron ignores' "$T/out")" 0
+printf '61 * * * * root run-parts /etc/x\n' | put etc/cron.d/broken
+judged fail "cron ignores all of it"
+mkdir -p "$ROOT/usr/local/sbin"
+by /usr/local/bin/nightly
+script usr/local/bin/nightly
+judged fail "/usr/local/bin/nightly: schedule: nothing starts it"
+says "$FORM: what a script starts" "there is no /usr/local/sbin/backup"
 
 form "what a script starts"
 debian
