@@ -15,6 +15,8 @@
 enum {
 	KEPT_MAX = 4 << 20, /* bytes: a hostile root may have any number of paths */
 	LINKS_MAX = 40, /* as path_resolution(7) */
+	WORK_MAX = 16 << 20, /* bytes of paths with links; past it none is followed */
+	SHORTENED = 6, /* components: links of a whole host are near its root */
 };
 
 /* Drops the last component of PATH, "/a/b"; the root's parent is the root. */
@@ -48,15 +50,6 @@ tidy(const char *path)
 	return buffer_take(&out);
 }
 
-static char *
-join(const char *folder, const char *name)
-{
-	return memory_printf("%s/%s", strcmp(folder, "/") != 0 ? folder : "", name);
-}
-
-static int
-find(struct lookups *lookups, const char *path, struct lookup *ret_lookup);
-
 /* Makes LOOKUP of PATH one that can't be followed. */
 static int
 fail(struct lookup *lookup, const char *path, int errnum)
@@ -67,109 +60,146 @@ fail(struct lookup *lookup, const char *path, int errnum)
 	return -1;
 }
 
-/* What the link at PATH, whose folder FOLDER has no link, leads to. Its text is read
- * through a descriptor, so that a folder that becomes a link meanwhile does not lead
- * astray. */
-static int
-follow(struct lookups *lookups, const char *path, const char *folder,
-	struct lookup *ret_lookup)
+/* TEXT with those of its first folders that are known to be links put by what they lead
+ * to, which takes no call. Adds the links that this follows. */
+static void
+shorten(const struct lookups *lookups, char **text, int *links)
 {
-	char text[PATH_MAX];
-	int fd = resolve_open(
-		lookups->root, path, O_PATH | O_NOFOLLOW, RESOLVE_NO_SYMLINKS);
-	if (fd < 0)
-		return fail(ret_lookup, path, errno);
-	ssize_t size = readlinkat(fd, "", text, sizeof text);
-	int saved = errno;
-	close(fd);
-	/* the kernel's own links there have a text that is no path */
-	if (size <= 0 || strncmp(path, "/proc/", 6) == 0)
-		return fail(ret_lookup, path, size < 0 ? saved : ELOOP);
-	ret_lookup->is_link = true;
-	if (++ret_lookup->links > LINKS_MAX || lookups->depth >= LINKS_MAX ||
-		size == sizeof text)
-		return fail(ret_lookup, path, ELOOP);
-	autofree char *link = memory_copy(text, (size_t)size);
-	autofree char *next = *link == '/' ? memory_text(link) : join(folder, link);
-	struct lookup rest = { .links = ret_lookup->links };
-	lookups->depth++;
-	fd = find(lookups, next, &rest);
-	lookups->depth--;
-	rest.is_link = true;
-	*ret_lookup = rest;
-	return fd;
-}
-
-/* The same as lookup_open where a component of PATH is a link: that of its folder is
- * known or found first. */
-static int
-find_in_folder(struct lookups *lookups, const char *path, struct lookup *ret_lookup)
-{
-	const char *slash = strrchr(path, '/'), *name = slash + 1;
-	autofree char *folder = memory_copy(
-		path, slash > path ? (size_t)(slash - path) : 1);
-	const struct lookup *above = lookup_get(lookups, folder);
-	autofree char *real = memory_text(above->target);
-	int links = ret_lookup->links + above->links;
-	if (links > LINKS_MAX || above->errnum == ELOOP)
-		return fail(ret_lookup, path, ELOOP);
-	autofree char *whole = *name == '\0' || strcmp(name, ".") == 0 ? memory_text(real)
-								       : join(real, name);
-	ret_lookup->links = links;
-	if (above->errnum != 0) {
-		ret_lookup->target = tidy(whole);
-		ret_lookup->errnum = errno = above->errnum;
-		return -1;
-	}
-	if (strcmp(whole, path) == 0)
-		return follow(lookups, path, real, ret_lookup);
-	return find(lookups, whole, ret_lookup);
-}
-
-/* PATH with those of its folders that are known to be links, or behind links, put by what
- * they lead to, which takes no call. Adds the links that this follows. The caller frees.
- */
-static char *
-shorten(const struct lookups *lookups, const char *path, int *links)
-{
-	char *text = memory_text(path);
-	for (char *slash = strchr(text + 1, '/'); slash != NULL;
+	int tried = 0;
+	for (char *slash = strchr(*text + 1, '/'); slash != NULL && tried++ < SHORTENED;
 		slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		const struct lookup *known = table_get(&lookups->by_path, text);
+		const struct lookup *known = table_get(&lookups->by_path, *text);
 		bool leads = known != NULL && known->errnum == 0 &&
 			S_ISDIR(known->status.st_mode) &&
-			strcmp(known->target, text) != 0;
+			strcmp(known->target, *text) != 0;
 		*slash = '/';
 		if (!leads)
 			continue;
 		size_t size = strcmp(known->target, "/") != 0 ? strlen(known->target) : 0;
 		char *next = memory_printf("%.*s%s", (int)size, known->target, slash);
-		free(text);
-		text = next;
-		slash = text + size;
+		free(*text);
+		*text = next;
+		slash = next + size;
 		*links += known->links;
 	}
-	return text;
 }
 
-/* Adds to *RET_LOOKUP, which holds the links followed so far, what PATH leads to. Returns
- * as lookup_open does. */
+/* Opens TEXT where no link is on the way; else errno is ELOOP. */
+static int
+open_plain(const struct lookups *lookups, const char *text)
+{
+	return resolve_open(lookups->root, text, O_PATH, RESOLVE_NO_SYMLINKS);
+}
+
+/* Where the name of the first link in TEXT, which has one, ends: halving what may be. */
+static size_t
+first_link(struct lookups *lookups, char *text)
+{
+	size_t good = 0, bad = strlen(text);
+	while (bad > 0 && text[bad - 1] == '/')
+		bad--;
+	for (;;) {
+		size_t middle = good + (bad - good) / 2;
+		while (middle < bad && text[middle] != '/')
+			middle++;
+		if (middle == bad) { /* no end behind the middle: the last before it */
+			middle = good + (bad - good) / 2;
+			while (middle > good && text[middle] != '/')
+				middle--;
+			if (middle == good)
+				return bad;
+		}
+		text[middle] = '\0';
+		lookups->work += middle + 1;
+		int fd = open_plain(lookups, middle > 0 ? text : "/");
+		bool is_bad = fd < 0 && errno == ELOOP;
+		text[middle] = '/';
+		if (fd >= 0)
+			close(fd);
+		*(is_bad ? &bad : &good) = middle;
+		while (is_bad && bad > good + 1 && text[bad - 1] == '/')
+			bad--;
+	}
+}
+
+/* Puts what the link at *TEXT leads to in its place; no other link is on the way. Its
+ * text is read through a descriptor, so that a folder that becomes a link meanwhile does
+ * not lead astray. Returns 0 or an errno. */
+static int
+read_link(struct lookups *lookups, char **text)
+{
+	char link[PATH_MAX];
+	int fd = resolve_open(
+		lookups->root, *text, O_PATH | O_NOFOLLOW, RESOLVE_NO_SYMLINKS);
+	lookups->work += strlen(*text);
+	if (fd < 0)
+		return errno;
+	ssize_t size = readlinkat(fd, "", link, sizeof link);
+	int saved = errno;
+	close(fd);
+	if (size < 0)
+		return saved;
+	/* the kernel's own links there have a text that is no path */
+	if (size == 0 || size == sizeof link || strncmp(*text, "/proc/", 6) == 0)
+		return ELOOP;
+	int folder = link[0] == '/' ? 0 : (int)(strrchr(*text, '/') + 1 - *text);
+	char *next = memory_printf("%.*s%.*s", folder, *text, (int)size, link);
+	free(*text);
+	*text = next;
+	return 0;
+}
+
+/* Puts what the first SIZE bytes of *TEXT, a link in a folder, lead to in their place.
+ * Returns 0 or an errno; with ENOENT and the like *TEXT is what would have to be. */
+static int
+pass_link(struct lookups *lookups, char **text, size_t size, int *links)
+{
+	autofree char *folder = memory_copy(*text, size);
+	lookups->depth++;
+	const struct lookup *above = lookup_get(lookups, folder);
+	lookups->depth--;
+	if (above->errnum == ELOOP)
+		return ELOOP;
+	*links += above->links;
+	char *next = memory_printf("%s%s",
+		strcmp(above->target, "/") != 0 ? above->target : "", *text + size);
+	free(*text);
+	*text = next;
+	return above->errnum;
+}
+
+/* Sets what PATH leads to. Returns as lookup_open does. Each turn follows a link at
+ * least. */
 static int
 find(struct lookups *lookups, const char *path, struct lookup *ret_lookup)
 {
-	autofree char *shorter = shorten(lookups, path, &ret_lookup->links);
-	if (ret_lookup->links > LINKS_MAX)
-		return fail(ret_lookup, path, ELOOP);
-	int fd = resolve_open(lookups->root, shorter, O_PATH, RESOLVE_NO_SYMLINKS);
-	if (fd < 0 && errno == ELOOP) {
-		fd = find_in_folder(lookups, shorter, ret_lookup);
-		return ret_lookup->errnum == ELOOP ? fail(ret_lookup, path, ELOOP) : fd;
+	autofree char *text = memory_text(path);
+	for (;;) {
+		shorten(lookups, &text, &ret_lookup->links);
+		int fd = open_plain(lookups, text), errnum = fd < 0 ? errno : 0;
+		if (errnum == ELOOP) {
+			size_t size = first_link(lookups, text);
+			bool is_last = text[size] == '\0';
+			ret_lookup->is_link = ret_lookup->is_link || is_last;
+			ret_lookup->links += is_last;
+			errnum = ret_lookup->links > LINKS_MAX ||
+					lookups->depth >= LINKS_MAX ||
+					lookups->work > WORK_MAX
+				? ELOOP
+				: is_last
+				? read_link(lookups, &text)
+				: pass_link(lookups, &text, size, &ret_lookup->links);
+			if (errnum == ELOOP || (errnum == 0 && strlen(text) > PATH_MAX))
+				return fail(ret_lookup, path, ELOOP);
+			if (errnum == 0)
+				continue;
+		}
+		ret_lookup->errnum = errnum;
+		ret_lookup->target = tidy(text);
+		errno = errnum;
+		return fd;
 	}
-	ret_lookup->errnum = fd < 0 ? errno : 0;
-	ret_lookup->target = tidy(shorter);
-	errno = ret_lookup->errnum;
-	return fd;
 }
 
 int

@@ -25,6 +25,7 @@ struct lookups {
 	int root; /* a descriptor, borrowed */
 	struct table by_path;
 	size_t size; /* of all, in bytes */
+	size_t work; /* bytes of the paths that were walked to find links */
 	int depth; /* of the links that are being followed now */
 	struct lookup *last; /* one that there was no room to keep */
 };

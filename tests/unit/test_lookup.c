@@ -5,6 +5,7 @@
 
 #include <linux/openat2.h>
 
+#include "base/bytes.h"
 #include "base/resolve.h"
 
 enum {
@@ -135,9 +136,43 @@ test_as_the_kernel(void **unused)
 	}
 }
 
+/* "/l38/x/x ..." and so on: each of forty links is about as long as a path may be. */
+static void
+test_long_chain(void **unused)
+{
+	(void)unused;
+	scratch_make();
+	autobuffer struct buffer tail = { 0 };
+	for (int i = 0; i < 2035; i++)
+		buffer_text(&tail, "/x");
+	scratch_link("/l0", "/");
+	for (int i = 1; i < 40; i++) {
+		autofree char *name = memory_printf("/l%d", i);
+		autofree char *target = memory_printf("/l%d%s", i - 1, tail.data);
+		scratch_link(name, target);
+	}
+	struct lookups lookups = { .root = open(
+					   scratch, O_PATH | O_DIRECTORY | O_CLOEXEC) };
+	int root = lookups.root;
+	alarm(10);
+	for (int i = 0; i < 300; i++) {
+		autofree char *path = memory_printf("/l5%.1000s/y%d", tail.data, i);
+		assert_int_equal(lookup_get(&lookups, path)->errnum, ENOENT);
+	}
+	autofree char *path = memory_printf("/l39%.2000s", tail.data);
+	assert_int_not_equal(lookup_get(&lookups, path)->errnum, 0);
+	alarm(0);
+	lookups_free(&lookups);
+	close(root);
+	scratch_remove();
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_as_the_kernel) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_as_the_kernel),
+		cmocka_unit_test(test_long_chain),
+	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
