@@ -84,6 +84,16 @@ recorded_age(const char *date, const char *today)
 	return day_number(today) - day_number(date);
 }
 
+void
+recorded_later(const char *date, long days, char ret_date[16])
+{
+	struct tm day = { .tm_hour = 12 };
+	strptime(date, "%Y-%m-%d", &day);
+	time_t then = timegm(&day) + days * 24 * 60 * 60;
+	gmtime_r(&then, &day);
+	strftime(ret_date, 16, "%Y-%m-%d", &day);
+}
+
 static void
 refuse(struct recorded *recorded, char *reason)
 {

@@ -46,4 +46,8 @@ recorded_free(struct recorded *recorded);
 long
 recorded_age(const char *date, const char *today);
 
+/* The day that is DAYS after DATE, both as YYYY-MM-DD. */
+void
+recorded_later(const char *date, long days, char ret_date[16]);
+
 #endif

@@ -40,16 +40,20 @@ check(const struct context *context, const struct control *control,
 		[ATTESTATION_UNREADABLE] = VERDICT_UNKNOWN,
 	};
 	bool is_there = *attestation.by != '\0';
+	bool is_sooner = attestation.state == ATTESTATION_YES &&
+		attestation.days < recorded_age(today, attestation.until);
+	char last[16];
+	recorded_later(today, attestation.days, last);
 	struct finding *finding = findings_add(
 		findings, verdicts[attestation.state], "a person's answer");
 	finding_want(finding, "yes");
 	if (attestation.state == ATTESTATION_YES || attestation.state == ATTESTATION_NO)
 		finding_have(finding, "%s, by %s on %s, until %s%s%s",
 			attestation.state == ATTESTATION_YES ? "yes" : "no",
-			attestation.by, attestation.date, attestation.until,
+			attestation.by, attestation.date,
+			is_sooner ? last : attestation.until,
 			*attestation.remark != '\0' ? ": " : "", attestation.remark);
-	if (attestation.state == ATTESTATION_YES &&
-		attestation.days < recorded_age(today, attestation.until))
+	if (is_sooner)
 		finding_why(finding,
 			"it counts for %ld more day%s, by max-days of the policy, not "
 			"until %s",

@@ -37,6 +37,7 @@ says "$FORM: the shorter of days and max-days" "It counts for 30 days, by max-da
 judged pass "attestations.jsonl:1: a person's answer: yes, by alice, the <owner> on $today"
 ok "$FORM: one whole line" "$PYTHON" -c 'import json, sys; [json.loads(l) for l in open(sys.argv[1])]' "$answers"
 
+judged pass "by alice, the <owner> on $today, until $(date +%F -d "$today + 30 days")"
 judged pass "it counts for 30 more days, by max-days of the policy, not until "
 
 form "no, the last answer counts"
@@ -47,6 +48,14 @@ printf '%s' "$(cat "$answers")" >"$answers"
 attest -a yes --by bob
 is "$FORM: behind a line without an end" "$(wc -l <"$answers")" 3
 judged pass
+
+form "the day until which it counts"
+for age in 0 12 29 30; do
+	answered "$(date +%F -d "$today - $age days")" 2099-02-10
+	judged pass "until $(date +%F -d "$today + $((30 - age)) days")"
+done
+answered "$today" "$(date +%F -d "$today + 3 days")"
+judged pass "until $(date +%F -d "$today + 3 days")"
 
 form "answers that count no longer"
 answered 2004-02-10 2005-02-10
