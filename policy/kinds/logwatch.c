@@ -257,6 +257,11 @@ judge_program(const struct context *context, const struct control *control,
 		finding_want(finding, "a program that is there");
 		return;
 	}
+	if (watcher->idle != NULL) {
+		struct finding *finding = findings_add(
+			findings, VERDICT_UNKNOWN, "%s", program->name);
+		finding_why(finding, "%s", watcher->idle);
+	}
 	if (to != NULL) {
 		judge_word(
 			&watcher->to, to, options.changed, subject, "nobody", findings);

@@ -113,31 +113,86 @@ read_list(struct host *host, const char *path, struct log_words *files)
 	}
 }
 
+/* Whether COMMANDS have a line of the script of old that reads a log begin at OFFSET, and
+ * it surely runs. */
+static bool
+reads_log(struct host *host, const struct shell_commands *commands, size_t offset)
+{
+	for (size_t i = 0; i < commands->count; i++) {
+		const struct shell_command *command = &commands->items[i];
+		if (command->start == offset)
+			return !command->is_perhaps &&
+				strcmp(text_base_name(command->words[0]), "logtail") ==
+				0 &&
+				!shell_lacks(host, command->words[0]);
+	}
+	return false;
+}
+
+/* Whether one of COMMANDS mails ADDRESS; that something was found comes before it. */
+static bool
+mails_to(struct host *host, const struct shell_commands *commands, const char *address)
+{
+	static const char *const mailers[] = { "mail", "mailx", "Mail", "sendmail",
+		NULL };
+	for (size_t i = 0; i < commands->count; i++) {
+		const struct shell_command *command = &commands->items[i];
+		if (!text_is_one_of(text_base_name(command->words[0]), mailers) ||
+			shell_lacks(host, command->words[0]))
+			continue;
+		for (size_t k = 1; k < command->count; k++)
+			if (strcmp(command->words[k], address) == 0)
+				return true;
+	}
+	return false;
+}
+
+static void
+take_admin(struct log_watcher *watcher, const char *value, struct place place)
+{
+	clear(&watcher->to);
+	if (strpbrk(value, "$`\"'\\;&|<>() \t") != NULL)
+		doubt(&watcher->to, place.file->path, "SYSADMIN is no plain word");
+	else
+		add(&watcher->to, value, strlen(value), place);
+}
+
 /* The script of old, whose settings stand in itself: SYSADMIN=, and a line
  * "$LOGTAIL LOG >..." for each log. */
 static void
-read_old_script(const struct file *file, struct log_watcher *watcher)
+read_old_script(struct host *host, const struct file *file, struct log_watcher *watcher)
 {
 	static const char admin[] = "SYSADMIN=", tail[] = "$LOGTAIL ";
+	struct shell_commands commands;
 	struct bytes line;
+	shell_text_read(host, file->bytes, NULL, &commands);
 	for (size_t at = 0, next = 0; bytes_next_line(file->bytes, &next, &line);
 		at = next) {
 		const struct place place = { file, at };
 		autofree char *text = memory_copy(line.data, line.size);
 		const char *start = text + strspn(text, " \t");
 		if (strncmp(start, admin, sizeof admin - 1) == 0) {
-			start += sizeof admin - 1;
-			clear(&watcher->to);
-			if (strpbrk(start, "$`\"'\\;&|<>() \t") != NULL)
-				doubt(&watcher->to, file->path,
-					"SYSADMIN is no plain word");
-			else
-				add(&watcher->to, start, strlen(start), place);
+			take_admin(watcher, start + sizeof admin - 1, place);
 		} else if (strncmp(start, tail, sizeof tail - 1) == 0) {
-			start += sizeof tail - 1;
-			add(&watcher->files, start, strcspn(start, " \t>;|&"), place);
+			const char *log = start + sizeof tail - 1;
+			if (reads_log(host, &commands, at + (size_t)(start - text)))
+				add(&watcher->files, log, strcspn(log, " \t>;|&"), place);
+			else
+				watcher->idle = "a line of its script that reads a log "
+						"is not reached, not followed, or finds "
+						"no logtail";
 		}
 	}
+	if (watcher->idle != NULL)
+		doubt(&watcher->files, file->path, watcher->idle);
+	else if (watcher->files.count == 0)
+		watcher->idle = "its script has no line that reads a log";
+	if (watcher->to.count > 0 &&
+		!mails_to(host, &commands, watcher->to.items[0].text)) {
+		watcher->idle = "no line of its script that is followed mails SYSADMIN";
+		doubt_all(&watcher->to, file->path, watcher->idle);
+	}
+	shell_commands_free(&commands);
 }
 
 void
@@ -150,11 +205,11 @@ log_watcher_read_logcheck(struct host *host, struct log_watcher *ret_watcher)
 	size_t bad = 0;
 	*ret_watcher = (struct log_watcher){ 0 };
 	ret_watcher->is_there = old->state == FILE_READ ||
-		host_exists(host, "/usr/sbin/logcheck") == 1 ||
-		(file->state != FILE_ABSENT &&
+		((host_exists(host, "/usr/sbin/logcheck") == 1 ||
+			 file->state != FILE_ABSENT) &&
 			!shell_is_missing(host, "/usr/sbin/logcheck"));
 	if (file->state == FILE_ABSENT && old->state == FILE_READ) {
-		read_old_script(old, ret_watcher);
+		read_old_script(host, old, ret_watcher);
 		return;
 	}
 	add(&ret_watcher->to, "root", 4, (struct place){ 0 }); /* the script's own */
@@ -372,9 +427,9 @@ log_watcher_read_logwatch(struct host *host, struct log_watcher *ret_watcher)
 			  script[] = "/usr/share/logwatch/scripts/logwatch.pl";
 	bool mails = false;
 	*ret_watcher = (struct log_watcher){ 0 };
-	ret_watcher->is_there = host_exists(host, "/usr/sbin/logwatch") == 1 ||
-		host_exists(host, script) == 1 ||
-		(host_exists(host, own) == 1 &&
+	ret_watcher->is_there = host_exists(host, script) == 1 ||
+		((host_exists(host, "/usr/sbin/logwatch") == 1 ||
+			 host_exists(host, own) == 1) &&
 			!shell_is_missing(host, "/usr/sbin/logwatch"));
 	add(&ret_watcher->to, "root", 4, (struct place){ 0 });
 	read_logwatch_conf(host, "/usr/share/logwatch/default.conf/logwatch.conf",

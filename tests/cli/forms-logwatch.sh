@@ -235,21 +235,64 @@ to: root
 files: [/var/log/secure]
 at-least: hourly
 END
-put usr/local/etc/logcheck.sh <<'END'
+old()
+{
+	put usr/local/etc/logcheck.sh <<'END'
 #!/bin/sh
 # SYSADMIN=nobody
 SYSADMIN=root
-LOGTAIL=/usr/local/bin/logtail
+LOGTAIL=/usr/local/bin/logtail TMPDIR=/usr/local/etc/tmp
 $LOGTAIL /var/log/messages > $TMPDIR/check.$$
 $LOGTAIL /var/log/secure >> $TMPDIR/check.$$
 #$LOGTAIL /var/log/maillog >> $TMPDIR/check.$$
+if [ -s $TMPDIR/check.$$ ]; then
+	cat $TMPDIR/check.$$ | mail -s "system check" $SYSADMIN
+fi
 END
+	chmod 755 "$ROOT/usr/local/etc/logcheck.sh"
+}
+old
+program usr/local/bin/logtail
+mkdir -p "$ROOT/usr/local/etc/tmp"
 printf '#!/bin/sh\nexec /usr/local/etc/logcheck.sh\n' | put etc/cron.hourly/check
-chmod 755 "$ROOT/etc/cron.hourly/check" "$ROOT/usr/local/etc/logcheck.sh"
+chmod 755 "$ROOT/etc/cron.hourly/check"
 judged pass "/usr/local/etc/logcheck.sh:3: logcheck to: root"
 says "$FORM: its log" "/usr/local/etc/logcheck.sh:6: logcheck /var/log/secure"
 sed -i 's|/var/log/secure|/var/log/maillog|' "$T/policy.yaml"
 judged fail "/var/log/messages, /var/log/secure -> /var/log/maillog"
+OLD=$ROOT
+form "a script of old that tells nobody"
+cron
+cp -r "$OLD/usr" "$OLD/etc" "$ROOT/"
+asked <<'END'
+by: [logcheck]
+END
+judged pass
+sed -i '3s/^/exit 0\n/' "$ROOT/usr/local/etc/logcheck.sh"
+judged unknown "no line of its script that is followed mails SYSADMIN"
+old
+sed -i '/^LOGTAIL/s/^/[ -e \/run\/flag ] || exit 0\n/' "$ROOT/usr/local/etc/logcheck.sh"
+judged unknown "a line of its script that reads a log is not reached"
+old
+sed -i 's/\$SYSADMIN/nobody/' "$ROOT/usr/local/etc/logcheck.sh"
+judged unknown "no line of its script that is followed mails SYSADMIN"
+old
+sed -i '/LOGTAIL \/var/d' "$ROOT/usr/local/etc/logcheck.sh"
+judged unknown "its script has no line that reads a log"
+old
+rm "$ROOT/usr/local/bin/logtail"
+judged unknown "finds no logtail"
+form "a watcher whose interpreter is not there"
+logcheck
+asked <<'END'
+by: [logcheck]
+to: logcheck
+END
+judged pass
+printf '#!/bin/bash\n' | put usr/sbin/logcheck
+mkdir -p "$ROOT/bin"
+judged fail "its interpreter /bin/bash is not there"
+says "$FORM: nor is it there" "not installed, or not started"
 
 # swatch OPTION...: one that a unit starts
 swatch()

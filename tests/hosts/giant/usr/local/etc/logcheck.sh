@@ -5,3 +5,7 @@ LOGTAIL=/usr/local/bin/logtail
 TMPDIR=/usr/local/etc/tmp
 $LOGTAIL /var/log/messages > $TMPDIR/check.$$
 $LOGTAIL /var/log/secure >> $TMPDIR/check.$$
+if [ -s $TMPDIR/check.$$ ]; then
+	cat $TMPDIR/check.$$ | mail -s "`hostname` system check" $SYSADMIN
+fi
+rm -f $TMPDIR/check.$$
