@@ -121,7 +121,9 @@ how_surely(struct schedule_search *search, const struct around *around,
 			"a condition before it is not followed", NULL };
 	if (shell_lacks(search->host, command->words[0]))
 		return (struct schedule_match){ SCHEDULE_PERHAPS,
-			"its program is in no folder of programs that is there", NULL };
+			"its program, or its interpreter, is in no folder of programs "
+			"that is there",
+			NULL };
 	if (shell_lacks(search->host, schedule_command_program(command)) &&
 		*schedule_command_program(command) == '/')
 		return (struct schedule_match){ SCHEDULE_PERHAPS,

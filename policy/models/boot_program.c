@@ -9,10 +9,8 @@
 
 enum { HEAD_SIZE = 256 }; /* what Linux reads of a program: BINPRM_BUF_SIZE */
 
-/* The interpreter of the script PATH, up to the end of its word, without the blanks
- * before it; NULL when it is no script. The caller frees. */
-static char *
-find_interpreter(struct host *host, const char *path)
+char *
+boot_program_interpreter(struct host *host, const char *path)
 {
 	char head[HEAD_SIZE + 1] = "";
 	struct error err = ERROR_INIT;
@@ -32,7 +30,7 @@ find_interpreter(struct host *host, const char *path)
 bool
 boot_program_is_script(struct host *host, const char *path)
 {
-	autofree char *interpreter = find_interpreter(host, path);
+	autofree char *interpreter = boot_program_interpreter(host, path);
 	return interpreter != NULL;
 }
 
@@ -60,7 +58,7 @@ boot_program_flaw(struct host *host, const char *path)
 	const char *flaw = find_flaw(host, path);
 	if (flaw != NULL)
 		return memory_printf("the program %s %s", path, flaw);
-	autofree char *interpreter = find_interpreter(host, path);
+	autofree char *interpreter = boot_program_interpreter(host, path);
 	if (interpreter == NULL || *interpreter != '/')
 		return NULL;
 	flaw = find_flaw(host, interpreter);

@@ -11,6 +11,11 @@
 char *
 boot_program_flaw(struct host *host, const char *path);
 
+/* The interpreter of the script PATH, up to the end of its word, without the blanks
+ * before it; NULL when it is no script. The caller frees. */
+char *
+boot_program_interpreter(struct host *host, const char *path);
+
 /* Whether the file at PATH, which is absolute, begins as a script does. */
 bool
 boot_program_is_script(struct host *host, const char *path);

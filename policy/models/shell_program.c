@@ -62,6 +62,16 @@ has_programs(struct host *host)
 	return *known == 'y';
 }
 
+static bool
+lacks_path(struct host *host, const char *path)
+{
+	if (host_exists(host, path) == 0)
+		return has_folder(host, path) || has_programs(host);
+	autofree char *interpreter = boot_program_interpreter(host, path);
+	return interpreter != NULL && *interpreter == '/' &&
+		host_exists(host, interpreter) == 0 && has_programs(host);
+}
+
 bool
 shell_lacks(struct host *host, const char *program)
 {
@@ -70,8 +80,7 @@ shell_lacks(struct host *host, const char *program)
 	if (strpbrk(program, "$`*?[~%") != NULL)
 		return false;
 	if (strchr(program, '/') != NULL)
-		return *program == '/' && host_exists(host, program) == 0 &&
-			(has_folder(host, program) || has_programs(host));
+		return *program == '/' && lacks_path(host, program);
 	for (size_t i = 0; folders[i] != NULL; i++) {
 		autofree char *path = memory_printf("%s/%s", folders[i], program);
 		if (host_exists(host, path) != 0)

@@ -57,8 +57,8 @@ bool
 shell_is_missing(struct host *host, const char *path);
 
 /* Whether PROGRAM, a path or a name, is not there in a root that has programs: the path
- * is not, also where its folder isn't, or no folder of programs has the name. PATH and
- * what is mounted later may know others. */
+ * or its interpreter is not, also where its folder isn't, or no folder of programs has
+ * the name. PATH and what is mounted later may know others. */
 bool
 shell_lacks(struct host *host, const char *program);
 

@@ -579,7 +579,7 @@ by /usr/local/sbin/backup
 judged pass
 : | put bin/sh
 chmod 755 "$ROOT/bin/sh"
-judged unknown "its program is in no folder of programs that is there"
+judged unknown "its program, or its interpreter, is in no folder of programs that is there"
 : | put usr/local/sbin/backup
 chmod 755 "$ROOT/usr/local/sbin/backup"
 judged pass
@@ -595,7 +595,7 @@ asked <<'END'
 schedule: { command: backup }
 END
 by backup-all
-judged unknown "its program is in no folder of programs that is there"
+judged unknown "its program, or its interpreter, is in no folder of programs that is there"
 by 'no-such-program /usr/local/sbin/backup'
 judged unknown "only an argument of no-such-program matches"
 form "a script whose interpreter is not there"
@@ -608,6 +608,8 @@ judged fail "the program /usr/local/sbin/backup is a script, and its interpreter
 : | put bin/sh
 chmod 755 "$ROOT/bin/sh"
 judged pass
+printf '#!/opt/none/sh\n' | put usr/local/sbin/backup
+judged unknown "its program, or its interpreter, is in no folder of programs that is there"
 form "why nothing starts it"
 debian
 scheduled daily
