@@ -19,7 +19,7 @@ static const struct key keys[] = {
 		.type = KEY_NUMBER,
 		.min = 1,
 		.max = DAYS_MAX,
-		.help = "for how many days apt's lists of what there is are believed",
+		.help = "for how many days lists of what there is are believed",
 		.otherwise = "7" },
 	{ .name = "except",
 		.type = KEY_TEXTS,
@@ -109,6 +109,22 @@ judge_lists(struct host *host, long days, struct findings *findings)
 	return false;
 }
 
+/* The same of those that dnf read when it was recorded, where it says how old they were. */
+static bool
+judge_recorded_lists(const struct updates *updates, const struct recorded *recorded,
+	long days, struct findings *findings)
+{
+	if (updates->lists_age <= days)
+		return true;
+	struct finding *finding = findings_add(
+		findings, VERDICT_UNKNOWN, "lists of packages");
+	finding_want(finding, "at most %ld days old", days);
+	finding_have(finding, "%ld days old", updates->lists_age);
+	finding_why(finding, "what is newer than they are is not known: dnf --refresh");
+	finding_evidence_file(finding, recorded->file.path);
+	return false;
+}
+
 /* Whether each source of apt's was fetched; else says which was not. */
 static bool
 judge_sources(struct host *host, struct findings *findings)
@@ -152,17 +168,19 @@ check(const struct context *context, const struct control *control,
 		if (recorded.state != RECORDED_NOT)
 			finding_evidence_file(finding, recorded.file.path);
 	} else {
-		/* what was recorded is as old as its date */
-		bool is_known = recorded.state == RECORDED_READ ||
-			(judge_sources(context->host, findings) &&
-				judge_lists(context->host, days, findings));
+		/* what was recorded is as old as its date, but for what dnf says */
+		bool is_known = recorded.state == RECORDED_READ
+			? judge_recorded_lists(&updates, &recorded, days, findings)
+			: judge_sources(context->host, findings) &&
+				judge_lists(context->host, days, findings);
 		judge_updates(&updates, except, false, findings);
 		judge_updates(&updates, except, true, findings);
 		if (updates.doubt != NULL) {
 			struct finding *finding = findings_add(
 				findings, VERDICT_UNKNOWN, "updates");
 			finding_why(finding, "%s", updates.doubt);
-			finding_evidence_file(finding, recorded.file.path);
+			if (recorded.state == RECORDED_READ)
+				finding_evidence_file(finding, recorded.file.path);
 		}
 		if (updates.count == 0 && is_known && updates.doubt == NULL) {
 			struct finding *finding = findings_add(

@@ -29,6 +29,7 @@ struct reader {
 	struct table names; /* of those kept back or newer: their number, from 1 */
 	bool is_rpm; /* a line is dnf's or yum's */
 	long status; /* "exit status N" in the last line; -1: not there */
+	bool is_partial; /* a line says that a list of a repository was not fetched */
 };
 
 struct row {
@@ -218,6 +219,50 @@ is_heading(const char *text)
 		begins(text, "Loaded plugins:");
 }
 
+/* "Last metadata expiration check: 200 days, 3:00:00 ago on ...", as Python writes a
+ * timedelta; of old "check performed 3:00:00 ago". Source: fill_sack in base.py of dnf 4. */
+static void
+take_age(struct updates *updates, const char *text)
+{
+	static const char start[] = "Last metadata expiration check";
+	struct error ignored = ERROR_INIT;
+	long days = 0;
+	if (!begins(text, start))
+		return;
+	text += sizeof start - 1;
+	text += begins(text, ": ") ? 2 : begins(text, " performed ") ? 11 : 0;
+	size_t digits = strspn(text, "0123456789");
+	autofree char *number = memory_copy(text, digits);
+	bool is_days = begins(text + digits, " day, ") || begins(text + digits, " days, ");
+	if (digits == 0 || (!is_days && text[digits] != ':') ||
+		(is_days && text_number(number, 0, 1000000, &days, &ignored) < 0))
+		refuse(updates,
+			"how old dnf's lists are can't be told: record it in the "
+			"language C");
+	error_clear(&ignored);
+	if (days > updates->lists_age)
+		updates->lists_age = days;
+}
+
+/* Whether a line says that a repository's list was not fetched, and what is newer there
+ * is not known. Sources: apt-pkg/acquire*.cc and apt-private/acqprogress.cc of apt;
+ * yumRepo.py of yum; base.py of dnf 4; messages of curl. */
+static bool
+is_failed_fetch(const char *text)
+{
+	static const char *const starts[] = { "W: Failed to fetch", "W: Some index files",
+		"Err:", "Err ", "Ignoring repositories:", NULL },
+				 *const parts[] = { "[Errno ", "Could not resolve host",
+					 "Failed to download metadata", NULL };
+	for (size_t i = 0; starts[i] != NULL; i++)
+		if (begins(text, starts[i]))
+			return true;
+	for (size_t i = 0; parts[i] != NULL; i++)
+		if (strstr(text, parts[i]) != NULL)
+			return true;
+	return false;
+}
+
 /* "exit status N", which a person adds: dnf(8) and yum(8) end with 100 where something is
  * newer, with 0 where nothing is, and a list of theirs has no other end. */
 static bool
@@ -282,6 +327,8 @@ take_line(struct reader *reader, struct bytes line, struct place place)
 	cut(copy, &row);
 	if (is_heading(text))
 		reader->is_whole = reader->is_rpm = true;
+	take_age(reader->updates, text);
+	reader->is_partial = reader->is_partial || is_failed_fetch(text);
 	if (strcmp(text, "All packages are currently up to date") == 0)
 		reader->is_whole = true; /* of up2date */
 	if (row.count == 0) {
@@ -309,6 +356,9 @@ read_output(struct updates *updates, struct bytes output, const struct file *fil
 		take_line(&reader, line, (struct place){ file, start });
 	end_apt(&reader);
 	end_rpm(&reader);
+	if (reader.is_partial)
+		updates->doubt = "a line says that a list was not fetched: what is newer "
+				 "there is not known";
 	if (!reader.is_whole)
 		refuse(updates,
 			"it is no whole output of `apt-get -s dist-upgrade`, "

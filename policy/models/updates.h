@@ -22,6 +22,7 @@ struct updates {
 	size_t count;
 	char *problem; /* why nothing is known; NULL */
 	const char *doubt; /* why there may be more; NULL */
+	long lists_age; /* in days, by what dnf printed; 0 where it does not say */
 	struct file asked; /* what apt-get answered, for places */
 };
 

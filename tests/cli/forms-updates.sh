@@ -101,6 +101,35 @@ judged unknown "whether the list is whole can't be told"
 recorded '{ except: [zip] }' <<<$'Loaded plugins: fastestmirror\nzip.x86_64  3.0-13.el7  updates\nexit status 100'
 judged pass "packages that may wait: 1: zip ? -> 3.0-13.el7"
 
+form "lists that are old, or not whole"
+for age in '200 days, 3:00:00' '8 days, 0:00:01'; do
+	recorded '{}' <<<"Last metadata expiration check: $age ago on Fri 25 Jul 2003."$'\nexit status 0'
+	judged unknown "lists of packages: ${age%%,*} old -> at most 7 days old"
+done
+recorded '{ max-days: 200 }' <<<$'Last metadata expiration check: 200 days, 3:00:00 ago on x.\nexit status 0'
+judged pass
+recorded '{}' <<<$'Last metadata expiration check performed 1 day, 3:00:00 ago on x.\nexit status 0'
+judged pass
+recorded '{}' <<<$'Last metadata expiration check: vor drei Tagen\nexit status 0'
+judged unknown "how old dnf's lists are can't be told"
+while read -r line; do
+	recorded '{}' <<<"$line
+0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded."
+	judged unknown "a line says that a list was not fetched"
+	recorded '{}' <<<"$heading"$'\n'"$line"$'\nexit status 0'
+	judged unknown "a line says that a list was not fetched"
+done <<'END'
+W: Failed to fetch http://deb.example.net/debian/dists/sid/InRelease  Temporary failure resolving
+W: Some index files failed to download. They have been ignored, or old ones used instead.
+Err:1 http://deb.example.net/debian sid InRelease
+Err http://deb.example.net sid Release.gpg
+http://rpm.example.net/repodata/repomd.xml: [Errno 14] curl#6 - "Could not resolve host: rpm.example.net"
+  - Curl error (6): Could not resolve hostname for http://rpm.example.net/repodata/repomd.xml
+Ignoring repositories: epel
+END
+recorded '{}' < <(echo 'Err:1 http://deb.example.net sid InRelease' && echo "$apt")
+judged fail "newer packages: 4"
+
 form "dnf, newer ones"
 recorded '{}' <<'END'
 Last metadata expiration check: 0:12:34 ago on Mon 09 Feb 2004 10:00:00 AM CET.
