@@ -33,7 +33,9 @@ static const struct key keys[] = {
 		.otherwise = "anything" },
 	{ .name = "leads-to",
 		.type = KEY_TEXT,
-		.help = "the path that it is a link to, in the end",
+		.help = "the path that it is a link to, in the end: where its links lead "
+			"is "
+			"what that path is, its links resolved",
 		.example = "/var/qmail/bin/sendmail" },
 	{ .name = "owner",
 		.type = KEY_TEXT,
@@ -318,20 +320,48 @@ type_name(mode_t mode)
 				: "special file";
 }
 
-/* Both paths as they are when all links are followed. */
+/* Whether PATH, which leads to TARGET, is a link at its end: its folder leads elsewhere.
+ */
+static bool
+is_link(const struct work *work, const char *path, const char *target)
+{
+	const char *name = text_base_name(path);
+	autofree char *above = memory_copy(path, (size_t)(name - path)), *folder = NULL;
+	struct stat status;
+	(void)host_status(work->context->host, above, &status, &folder);
+	autofree char *plain = memory_printf(
+		"%s/%s", strcmp(folder, "/") == 0 ? "" : folder, name);
+	return strcmp(plain, target) != 0;
+}
+
+/* Both paths as they are when all links are followed. A device is not looked for in a
+ * root that does not run, which has an empty /dev. */
 static void
-judge_target(struct work *work, const char *path, const char *target)
+judge_target(struct work *work, const char *path, const struct stat *status,
+	const char *target)
 {
 	const char *want = value_text(work->control->keys, "leads-to", NULL);
-	autofree char *wanted = NULL;
-	struct stat status;
+	autofree char *wanted = NULL, *have = NULL;
+	struct stat wanted_status;
 	if (want == NULL)
 		return;
-	(void)host_status(work->context->host, want, &status, &wanted);
-	if (strcmp(wanted != NULL ? wanted : want, target) == 0)
+	(void)host_status(work->context->host, want, &wanted_status, &wanted);
+	bool may_lack = strncmp(want, "/dev/", 5) == 0 &&
+		!host_is_live(work->context->host);
+	if (strcmp(wanted, target) != 0)
+		have = memory_printf("leads to %s", target);
+	else if (status->st_mode == 0 && !may_lack)
+		have = memory_printf("leads to %s, where nothing is", target);
+	else if (strcmp(path, want) == 0)
 		return;
-	autofree char *have = memory_printf("leads to %s", target);
-	report(work, path, have, want);
+	else if (strcmp(path, target) == 0)
+		have = memory_text("no link, but what is wanted leads to it");
+	if (have != NULL)
+		report(work, path, have, want);
+	else if (is_link(work, want, wanted))
+		report_unknown(work, path,
+			"what is wanted is itself a link, and whether this one's links "
+			"pass it is not followed");
 }
 
 static void
@@ -364,7 +394,7 @@ judge_path(struct work *work, const char *path)
 	} else if (status.st_mode == 0 && asks_for_more(work->control)) {
 		report(work, path, type_name(status.st_mode), "something that is there");
 	} else {
-		judge_target(work, path, target);
+		judge_target(work, path, &status, target);
 		judge_owner(work, path, &status);
 		judge_mode(work, path, &status);
 		judge_age(work, path, &status);

@@ -109,7 +109,8 @@ judge_lists(struct host *host, long days, struct findings *findings)
 	return false;
 }
 
-/* The same of those that dnf read when it was recorded, where it says how old they were. */
+/* The same of those that dnf read when it was recorded, where it says how old they were.
+ */
 static bool
 judge_recorded_lists(const struct updates *updates, const struct recorded *recorded,
 	long days, struct findings *findings)

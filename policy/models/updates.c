@@ -220,7 +220,8 @@ is_heading(const char *text)
 }
 
 /* "Last metadata expiration check: 200 days, 3:00:00 ago on ...", as Python writes a
- * timedelta; of old "check performed 3:00:00 ago". Source: fill_sack in base.py of dnf 4. */
+ * timedelta; of old "check performed 3:00:00 ago". Source: fill_sack in base.py of dnf 4.
+ */
 static void
 take_age(struct updates *updates, const char *text)
 {
@@ -233,7 +234,8 @@ take_age(struct updates *updates, const char *text)
 	text += begins(text, ": ") ? 2 : begins(text, " performed ") ? 11 : 0;
 	size_t digits = strspn(text, "0123456789");
 	autofree char *number = memory_copy(text, digits);
-	bool is_days = begins(text + digits, " day, ") || begins(text + digits, " days, ");
+	bool is_days = begins(text + digits, " day, ") ||
+		begins(text + digits, " days, ");
 	if (digits == 0 || (!is_days && text[digits] != ':') ||
 		(is_days && text_number(number, 0, 1000000, &days, &ignored) < 0))
 		refuse(updates,

@@ -45,6 +45,26 @@ mkdir -p "$ROOT"/{usr/sbin,usr/lib,var/qmail/bin}
 ln -s /var/qmail/bin/sendmail "$ROOT/usr/lib/sendmail"
 judged fail "/usr/sbin/sendmail: leads to /usr/sbin/sendmail -> /var/qmail/bin/sendmail"
 says "$FORM: and one leads nowhere" "/usr/lib/sendmail: link that leads nowhere -> file"
+form "the wanted path is a link"
+mkdir -p "$ROOT"/{usr/sbin,usr/lib,var/qmail/bin}
+: >"$ROOT/usr/sbin/sendmail"
+ln -s /usr/sbin/sendmail "$ROOT/var/qmail/bin/sendmail"
+asked <<<'{ path: /usr/sbin/sendmail, leads-to: /var/qmail/bin/sendmail }'
+judged fail "/usr/sbin/sendmail: no link, but what is wanted leads to it -> /var/qmail/bin/sendmail"
+mv "$ROOT"/usr/sbin/{sendmail,exim4}
+ln -s exim4 "$ROOT/usr/sbin/sendmail"
+ln -sf /usr/sbin/exim4 "$ROOT/var/qmail/bin/sendmail"
+judged unknown "what is wanted is itself a link"
+form "the wanted path has a folder that is a link"
+mkdir -p "$ROOT"/usr/bin
+ln -s usr/bin "$ROOT/bin"
+: >"$ROOT/usr/bin/dash"
+ln -s dash "$ROOT/usr/bin/sh"
+asked <<<'{ path: /bin/sh, leads-to: /bin/dash }'
+judged pass "/bin/sh: as asked for"
+asked <<<'{ path: [/bin/dash, /bin], leads-to: /bin }'
+judged fail "/bin/dash: leads to /usr/bin/dash -> /bin"
+says "$FORM: itself" "pass /bin: as asked for"
 
 form "owner, group and mode"
 printf 'me:x:%s:%s::/:/bin/sh\n' "$(id -u)" "$(id -g)" | put etc/passwd
@@ -82,7 +102,10 @@ ln -s /nowhere "$ROOT/etc/link"
 asked <<<'{ path: /etc/link, owner: "0", mode: "0600" }'
 judged fail "/etc/link: link that leads nowhere -> something that is there"
 asked <<<'{ path: /etc/link, leads-to: /nowhere }'
-judged pass
+judged fail "/etc/link: leads to /nowhere, where nothing is -> /nowhere"
+ln -sf /dev/null "$ROOT/etc/link"
+asked <<<'{ path: /etc/link, leads-to: /dev/null }'
+judged pass "/etc/link: as asked for"
 
 form "what it holds"
 printf 'ALL: ALL\n# telnet\nx\n' | put etc/hosts.deny
