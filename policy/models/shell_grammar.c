@@ -96,7 +96,10 @@ read_for(struct shell_reader *reader)
 {
 	enum shell_chance found = SHELL_NO;
 	shell_reader_next(reader);
-	shell_reader_next(reader); /* the name */
+	autofree char *unknown = memory_printf(
+		"%s=$", reader->words.token == SHELL_WORD ? reader->words.text : "");
+	shell_words_set(&reader->words, unknown);
+	shell_reader_next(reader);
 	if (is_word(reader, "in"))
 		shell_reader_next(reader);
 	else

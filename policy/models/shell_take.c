@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "policy/models/shell_reader.h"
 
 enum { COMMANDS_MAX = 2000 };
@@ -130,6 +131,105 @@ shell_take_program(struct shell_reader *reader, struct shell_simple *simple,
 	return SHELL_PERHAPS;
 }
 
+/* The commands of TEXT, which a substitution that begins at START runs, if it is one and
+ * not text in quotes, which are off by now. What is not understood of it is left out. */
+static void
+take_substitution(
+	struct shell_reader *reader, const char *text, size_t size, size_t start)
+{
+	struct shell_commands found = { 0 };
+	struct shell_reader nested = { .host = reader->host,
+		.words = { .input = { text, size } },
+		.commands = &found,
+		.depth = reader->depth + 1 };
+	if (nested.depth < SHELL_DEPTH_MAX)
+		shell_take_text(&nested, SHELL_YES);
+	shell_words_free(&nested.words);
+	for (size_t i = 0; i < found.count; i++) {
+		struct shell_simple simple = { .words = found.items[i].words,
+			.count = found.items[i].count,
+			.is_expanded = found.items[i].is_expanded };
+		add(reader, &simple, SHELL_PERHAPS, start);
+		found.items[i].words = simple.words;
+		found.items[i].count = simple.count;
+	}
+	shell_commands_free(&found);
+}
+
+/* "$(...)" and "`...`" of the words: POSIX, 2.6.3. */
+static void
+take_substitutions(struct shell_reader *reader, const struct shell_simple *simple,
+	enum shell_chance reach, size_t start)
+{
+	for (size_t i = 0; simple->is_expanded && reach != SHELL_NO && i < simple->count;
+		i++)
+		for (const char *at = simple->words[i];
+			(at = strpbrk(at, "$`")) != NULL;) {
+			const char *end = at + 1;
+			if (at[0] == '`') {
+				end = strchr(end, '`');
+			} else if (at[1] == '(' && at[2] != '(') {
+				at++;
+				for (int depth = 1; depth > 0 && *++end != '\0';)
+					depth += (*end == '(') - (*end == ')');
+			} else {
+				at++;
+				continue;
+			}
+			if (end == NULL || *end == '\0')
+				break;
+			take_substitution(reader, at + 1, (size_t)(end - at) - 1, start);
+			at = end + 1;
+		}
+}
+
+/* Sets the variable of ASSIGNMENT, "NAME=VALUE" or a name alone: to what can't be told
+ * but where the text itself, and not a part of it, surely comes to it. */
+static void
+set(struct shell_reader *reader, const char *assignment, enum shell_chance reach)
+{
+	bool is_sure = reach == SHELL_YES && reader->depth <= reader->top + 1;
+	autofree char *unknown = memory_printf(
+		"%.*s=$", (int)strcspn(assignment, "="), assignment);
+	shell_words_set(&reader->words,
+		is_sure && strchr(assignment, '=') != NULL ? assignment : unknown);
+}
+
+/* Before a command they hold for that alone, or, of some builtins, for good: POSIX, 2.9.1
+ * and 2.14. */
+static void
+take_assignments(
+	struct shell_reader *reader, struct shell_simple *simple, enum shell_chance reach)
+{
+	static const char *const special[] = { ":", ".", "eval", "exec", "export",
+		"readonly", "set", "shift", "unset", "times", "trap", NULL };
+	size_t count = 0;
+	while (count < simple->count && shell_is_assignment(simple->words[count]))
+		count++;
+	bool is_alone = count == simple->count;
+	for (size_t i = 0; i < count; i++)
+		if (is_alone || text_is_one_of(simple->words[count], special))
+			set(reader, simple->words[i], is_alone ? reach : SHELL_PERHAPS);
+	shell_drop(simple, count);
+}
+
+/* The builtins that set variables by their arguments, or unset them. */
+static void
+take_names(struct shell_reader *reader, const struct shell_simple *simple,
+	enum shell_chance reach)
+{
+	static const char *const builtins[] = { "export", "readonly", "local", "declare",
+		"typeset", "unset", "read", "getopts", NULL };
+	if (simple->count == 0 || !text_is_one_of(simple->words[0], builtins))
+		return;
+	/* `export NAME` leaves its value */
+	bool keeps = text_is_one_of(
+		simple->words[0], (const char *const[]){ "export", "readonly", NULL });
+	for (size_t i = 1; i < simple->count; i++)
+		if (!keeps || strchr(simple->words[i], '=') != NULL)
+			set(reader, simple->words[i], reach);
+}
+
 enum shell_chance
 shell_take_simple(struct shell_reader *reader, struct shell_simple *simple,
 	enum shell_chance reach, size_t start)
@@ -139,10 +239,9 @@ shell_take_simple(struct shell_reader *reader, struct shell_simple *simple,
 		shell_reader_end(reader, reach, SHELL_PERHAPS);
 		reach = shell_both(reach, SHELL_PERHAPS);
 	}
-	while (simple->count > 0 && shell_is_assignment(simple->words[0])) {
-		shell_words_set(&reader->words, simple->words[0]);
-		shell_drop(simple, 1);
-	}
+	take_substitutions(reader, simple, reach, start);
+	take_assignments(reader, simple, reach);
+	take_names(reader, simple, reach);
 	if (simple->count == 0)
 		return simple->is_expanded ? SHELL_PERHAPS : SHELL_YES;
 	/* `command -v` asks where a program is */

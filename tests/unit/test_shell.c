@@ -39,7 +39,14 @@ test_words(void **state)
 	starts("a >/dev/null 2>&1 b </x", "? a b\n!\n");
 	starts("a >/dev/null 2>&1 b >>/tmp/x", "a b\n");
 	starts("A=b C='d e'; x $A \"$C\" $C", "x b d e d e\n");
-	starts("x $Y ${Z:-a b} $(c d) `e`", "x $Y ${Z:-a b} $(c d) `e`\n");
+	starts("x $Y ${Z:-a b} $(c d) `e`", "? c d\n? e\nx $Y ${Z:-a b} $(c d) `e`\n");
+	starts("A=$(b $(c)); echo '$(d)'", "? c\n? b $(c)\n");
+	starts("A=b; if false; then A=c; fi; $A", "$A\n");
+	starts("A=b; (A=c); $A", "$A\n");
+	starts("A=b; A=c d; $A", "d\nb\n");
+	starts("A=b; unset A; $A; A=b; export A=c; $A", "$A\nc\n");
+	starts("A=b; read A; $A; A=b; export A; $A", "$A\nb\n");
+	starts("A=b; for A in c d; do $A; done", "$A\n");
 	starts("O='-a -b'\nP=/bin/c\n$P $O", "/bin/c -a -b\n");
 	starts("x 'y", "? x y\n!\n");
 	starts("x <<E\ny\nE", "? x\n!\n");
@@ -138,7 +145,7 @@ test_builtins(void **state)
 	starts("set -e; test -d /usr; if b; then :; fi; a", "b\n? a\n");
 	starts("set -e; if test -e /run/x; then :; fi; a", "? a\n");
 	starts("sleep 5 && a; sleep $X && b", "a\n? b\n");
-	starts("A=`b` && a", "? a\n");
+	starts("A=`b` && a", "? b\n? a\n");
 }
 
 static void
