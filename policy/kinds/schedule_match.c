@@ -234,11 +234,26 @@ match_text(struct schedule_search *search, const struct around *around,
 	return found;
 }
 
+/* Whether one of COMMANDS is what an expansion says that is not followed. */
+static bool
+has_variable(const struct shell_commands *commands)
+{
+	for (size_t i = 0; i < commands->count; i++)
+		if (commands->items[i].is_expanded &&
+			strpbrk(commands->items[i].words[0], "$`") != NULL)
+			return true;
+	return false;
+}
+
 /* FOUND, with what may be there besides and is a part of something else. */
 static struct schedule_match
 with_doubt(
 	struct schedule_match found, bool is_other, const struct shell_commands *commands)
 {
+	if (found.meant == SCHEDULE_NOT && is_other && has_variable(commands))
+		return (struct schedule_match){ SCHEDULE_PERHAPS,
+			"it stands there, and what a variable starts is not followed",
+			NULL };
 	if (found.meant == SCHEDULE_SURELY || commands->doubt == NULL ||
 		(found.meant == SCHEDULE_NOT && !is_other))
 		return found;

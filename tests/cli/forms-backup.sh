@@ -625,6 +625,23 @@ script usr/local/bin/nightly
 judged fail "/usr/local/bin/nightly: schedule: nothing starts it"
 says "$FORM: what a script starts" "there is no /usr/local/sbin/backup"
 
+form "what a variable or a substitution starts"
+debian
+scheduled daily
+while IFS='|' read -r verdict line; do
+	printf '0 1 * * * root %s\n' "$line" | put etc/cron.d/backup
+	judged "$verdict"
+done <<'END'
+pass|C=/usr/local/sbin/backup; $C
+unknown|C=/bin/true; if false; then C=/usr/local/sbin/backup; fi; $C
+unknown|C=/bin/true; (C=/usr/local/sbin/backup); $C
+unknown|C=/usr/local/sbin/backup; unset C; $C
+unknown|C=/usr/local/sbin/backup; read C; $C
+fail|C=/usr/local/sbin/backup; export C=/bin/true; $C
+fail|C=/bin/true; C=/usr/local/sbin/backup true; $C
+unknown|OUT=$(/usr/local/sbin/backup 2>&1) || echo "$OUT"
+END
+
 form "what a script starts"
 debian
 scheduled daily
