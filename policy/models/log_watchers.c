@@ -320,29 +320,60 @@ is_swatch(const char *path)
 	return strcmp(name, "swatch") == 0 || strcmp(name, "swatchdog") == 0;
 }
 
+/* Whether WORD is an option by which it ends at once or reads another thing than a log's
+ * end. Getopt::Long(3perl) takes the start of a name for it, after one dash too. Source:
+ * swatchdog(1). */
+static bool
+is_other_use(const char *word)
+{
+	static const char *const names[] = { "version", "help", "dump-script", "examine",
+		"read-pipe", NULL };
+	const char *name = word != NULL ? word + strspn(word, "-") : "";
+	size_t size = strcspn(name, "=");
+	if (name == word || size == 0)
+		return false;
+	if (size == 1)
+		return strchr("VvHhFfPp", *name) != NULL;
+	for (size_t i = 0; names[i] != NULL; i++)
+		if (strncasecmp(name, names[i], size) == 0)
+			return true;
+	return false;
+}
+
 /* ACTIONS: the configurations that were read. */
 static void
 take_command(struct host *host, const struct command_line *line, struct table *actions,
 	struct log_watcher *watcher)
 {
-	const char *conf = "/root/.swatchdogrc";
+	static const char other[] =
+		"by an option of swatch's it may end at once, or read "
+		"another thing";
+	const char *conf = "/root/.swatchdogrc", *tail = NULL;
 	const struct place place = { line->source, line->start };
-	watcher->boot = place;
 	watcher->is_there = true;
 	for (size_t i = 0; i < line->count; i++) {
 		const char *value = option_value(line, &i, "--tail-file", "-t");
 		if (value != NULL) {
-			char *rest = NULL;
-			autofree char *files = memory_text(value);
-			for (char *file = strtok_r(files, " \t", &rest); file != NULL;
-				file = strtok_r(NULL, " \t", &rest))
-				add(&watcher->files, file, strlen(file), place);
+			tail = value; /* the last one counts */
 			continue;
 		}
 		value = option_value(line, &i, "--config-file", "-c");
-		if (value != NULL)
+		if (value != NULL) {
 			conf = value;
+		} else if (is_other_use(line->words[i].text)) {
+			doubt(&watcher->to, line->source->path, other);
+			doubt(&watcher->files, line->source->path, other);
+			if (watcher->boot_doubt == NULL)
+				watcher->boot_doubt = memory_text(other);
+			return;
+		}
 	}
+	watcher->boot = place;
+	autofree char *files = memory_text(tail != NULL ? tail : "");
+	char *rest = NULL;
+	for (char *file = strtok_r(files, " \t", &rest); file != NULL;
+		file = strtok_r(NULL, " \t", &rest))
+		add(&watcher->files, file, strlen(file), place);
 	if (watcher->files.count == 0)
 		doubt(&watcher->files, line->source->path,
 			"without --tail-file swatch chooses a log itself");
@@ -387,6 +418,42 @@ log_watcher_read_swatch(struct host *host, struct log_watcher *ret_watcher)
 /* --- logwatch ------------------------------------------------------------------------
  */
 
+/* What one of its files may have logwatch do otherwise; NULL: nothing. */
+static const char *
+find_odd(const char *name, const char *value)
+{
+	static const char *const mailers[] = { "sendmail", "mail", "mailx", NULL };
+	autofree char *word = memory_copy(value, strcspn(value, " \t\r"));
+	size_t size = strlen(word);
+	while (size > 1 && word[size - 1] == '/')
+		word[--size] = '\0';
+	if (strcasecmp(name, "mailer") == 0 &&
+		!text_is_one_of(text_base_name(word), mailers))
+		return "its mailer is not known";
+	if (strcasecmp(name, "Service") == 0 && strcasecmp(word, "none") == 0)
+		return "its Service leaves out all";
+	if (strcasecmp(name, "LogDir") == 0 && strcmp(word, "/var/log") != 0)
+		return "its LogDir is not /var/log";
+	return NULL;
+}
+
+/* override.conf counts more than all of them: ReadConfigFile in logwatch.pl. */
+static void
+read_override(struct host *host, struct log_watcher *watcher)
+{
+	const struct file *file = host_file(host, "/etc/logwatch/conf/override.conf");
+	struct bytes line;
+	if (file->state == FILE_REFUSED)
+		watcher->idle = file->reason;
+	for (size_t next = 0; bytes_next_line(file->bytes, &next, &line);) {
+		autofree char *text = memory_copy(line.data, line.size);
+		const char *start = text + strspn(text, " \t");
+		if (strncasecmp(start, "logwatch", strlen("logwatch")) == 0)
+			watcher->idle = "a line of override.conf that overrides "
+					"logwatch.conf is not followed";
+	}
+}
+
 /* "MailTo = a b" in one of its files; a later one counts more. */
 static void
 read_logwatch_conf(
@@ -411,6 +478,8 @@ read_logwatch_conf(
 		equals[strcspn(equals, "\"")] = '\0';
 		if (strcasecmp(name, "Output") == 0)
 			*ret_mails = strncasecmp(equals, "mail", 4) == 0;
+		if (watcher->idle == NULL)
+			watcher->idle = find_odd(name, equals);
 		if (strcasecmp(name, "MailTo") != 0)
 			continue;
 		clear(&watcher->to);
@@ -438,5 +507,8 @@ log_watcher_read_logwatch(struct host *host, struct log_watcher *ret_watcher)
 		host, "/usr/share/logwatch/dist.conf/logwatch.conf", ret_watcher, &mails);
 	read_logwatch_conf(host, own, ret_watcher, &mails);
 	ret_watcher->mails = mails;
+	read_override(host, ret_watcher);
+	if (ret_watcher->idle != NULL)
+		doubt_all(&ret_watcher->to, own, ret_watcher->idle);
 	doubt(&ret_watcher->files, own, "which logs logwatch reads is not followed");
 }

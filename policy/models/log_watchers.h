@@ -24,7 +24,8 @@ struct log_watcher {
 	bool is_missing; /* of swatch: what starts it finds no program */
 	bool prints; /* of logcheck: by its configuration it sends no mail */
 	bool has_other; /* of logcheck: settings that are not followed */
-	const char *idle; /* of the logcheck.sh of old: why it may tell nobody; NULL */
+	const char *idle; /* of the logcheck.sh of old and logwatch: why it may tell
+			     nobody, or another; NULL */
 	struct log_words to; /* whom it tells */
 	struct log_words files; /* which logs it reads; "journal" is systemd's */
 	bool mails; /* of logwatch: by its configuration it sends mail by itself */

@@ -299,7 +299,7 @@ swatch()
 {
 	printf '[Service]\nExecStart=/usr/bin/swatchdog %s\n' "$*" | put etc/systemd/system/swatch.service
 	mkdir -p "$ROOT/etc/systemd/system/multi-user.target.wants"
-	ln -s ../swatch.service "$ROOT/etc/systemd/system/multi-user.target.wants/"
+	ln -sf ../swatch.service "$ROOT/etc/systemd/system/multi-user.target.wants/"
 	program usr/bin/swatchdog
 	put etc/swatch.conf <<'END'
 watchfor /Failed password/
@@ -328,6 +328,30 @@ judged fail "swatch at boot: no unit of systemd starts it"
 form "swatch by itself"
 swatch -c /etc/swatch.conf
 judged unknown "without --tail-file swatch chooses a log itself"
+form "of several logs swatch reads the last"
+asked <<'END'
+by: [swatch]
+files: [/var/log/auth.log]
+END
+swatch -c /etc/swatch.conf -t /var/log/syslog -t /var/log/auth.log
+judged pass "swatch /var/log/auth.log"
+swatch -c /etc/swatch.conf -t /var/log/auth.log --tail-file=/var/log/syslog
+judged fail "swatch /var/log/auth.log: /var/log/syslog -> /var/log/auth.log"
+form "swatch does another thing"
+for option in --version -V --dump-script=/tmp/x --dump --help -h --examine=/var/log/syslog -f\ /x -p\ x; do
+	swatch -c /etc/swatch.conf -t /var/log/auth.log "$option"
+	judged unknown "by an option of swatch's it may end at once, or read another thing"
+done
+for option in --daemon --pid-file=/run/x.pid --restart-time=3 '--tail-program-name /usr/bin/tail'; do
+	swatch -c /etc/swatch.conf -t /var/log/auth.log "$option"
+	judged pass
+done
+asked <<'END'
+by: [swatch]
+to: security@example.net
+files: [/var/log/auth.log]
+at-least: hourly
+END
 form "swatch tells root"
 swatch -c /etc/swatch.conf -t '"/var/log/syslog /var/log/auth.log"'
 printf 'watchfor /x/\n\tmail\n' | put etc/swatch.conf
@@ -350,7 +374,17 @@ printf 'Output = stdout\nMailTo = root # you\n' | put usr/share/logwatch/default
 judged pass "/usr/share/logwatch/default.conf/logwatch.conf:2: logwatch to: root"
 printf 'mailto = "bob alice"\n' | put etc/logwatch/conf/logwatch.conf
 judged fail "/etc/logwatch/conf/logwatch.conf:1: logwatch to: bob, alice -> root"
-rm "$ROOT/etc/logwatch/conf/logwatch.conf"
+for line in 'mailer = "/usr/local/bin/forget"' 'Service = none' 'LogDir = /srv/log'; do
+	printf '%s\nMailTo = root\n' "$line" | put etc/logwatch/conf/logwatch.conf
+	judged unknown "its ${line%% *}"
+done
+printf 'mailer = "/usr/sbin/sendmail -t"\nService = All\nLogDir = /var/log/\n' | put etc/logwatch/conf/logwatch.conf
+judged pass "logwatch to: root"
+printf '# logwatch: none\nservices/sshd: Title = x\n' | put etc/logwatch/conf/override.conf
+judged pass "logwatch to: root"
+echo 'logwatch: MailTo = bob' | put etc/logwatch/conf/override.conf
+judged unknown "a line of override.conf that overrides logwatch.conf is not followed"
+rm "$ROOT"/etc/logwatch/conf/{logwatch,override}.conf
 sed -i 's/ --output mail//' "$ROOT/etc/cron.daily/00logwatch"
 judged unknown "it prints its report"
 sed -i 's/logwatch$/logwatch --mailto bob/' "$ROOT/etc/cron.daily/00logwatch"
