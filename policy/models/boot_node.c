@@ -357,7 +357,7 @@ read_lines(struct boot_names *names, struct boot_node *node, const struct file *
 {
 	static const char *const sections[][2] = { { "service", "[Service]" },
 		{ "socket", "[Socket]" }, { "timer", "[Timer]" }, { "path", "[Path]" } };
-	struct reading reading = { names, node, { { 0 }, { 0 } } };
+	struct reading reading = { .names = names, .node = node };
 	const struct file *bad = unit_files_read_section(
 		names->host, file, all, "[Unit]", read_unit_line, &reading);
 	for (size_t i = 0; i < sizeof sections / sizeof *sections && bad == NULL; i++)
@@ -378,6 +378,13 @@ read_lines(struct boot_names *names, struct boot_node *node, const struct file *
 		: NULL;
 	if (problem != NULL)
 		set_loaded(node, BOOT_LOADED_UNSURE, file->path, problem);
+	size_t offset;
+	const char *flaw = unit_file_flaw(file, &offset);
+	if (flaw != NULL && node->loaded == BOOT_LOADED) {
+		set_loaded(node, BOOT_LOADED_UNSURE, file->path,
+			memory_printf("its file %s, for which systemd refuses it", flaw));
+		node->unit.place = (struct place){ file, offset };
+	}
 	boot_service_free(&reading.service);
 	if (!node->is_alone && waits_for_early(node->name))
 		add_edge(node, "sysinit.target", true)->is_implied = true;

@@ -6,9 +6,13 @@
 
 #include "policy/models/boot_commands.h"
 
+enum { BOOT_SERVICE_RULES = 11 };
+
 struct boot_service {
 	char *values[7]; /* the last of each setting that is looked at; NULL */
 	struct name_list environment; /* of EnvironmentFile= */
+	struct name_list rules[BOOT_SERVICE_RULES]; /* other lines, by the table of rules
+						     */
 };
 
 /* Takes the line NAME=VALUE of [Service] if it is about that. */

@@ -63,6 +63,12 @@ unit_files_is_masked(const struct file *file);
 const struct file *
 unit_files_find(struct host *host, const char *name);
 
+/* Why systemd may not read the unit's own FILE to the end, and so refuse the unit: "has
+ * a line ..."; NULL: nothing says so. *ret_offset is that of the line. Of a drop-in only
+ * the rest is lost. */
+const char *
+unit_file_flaw(const struct file *file, size_t *ret_offset);
+
 /* Hands the lines of [Service] in one FILE to READER. */
 void
 unit_file_read(const struct file *file, unit_reader *reader, void *data);

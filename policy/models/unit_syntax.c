@@ -6,6 +6,8 @@
 #include "base/memory.h"
 #include "policy/models/unit_files.h"
 
+enum { LINE_SIZE_MAX = 1 << 20 }; /* LONG_LINE_MAX in systemd's def.h */
+
 void
 traced_add(struct traced *traced, char byte, size_t place)
 {
@@ -87,6 +89,59 @@ join_lines(const struct file *file, size_t at, bool wanted, struct traced *line)
 		at = next;
 	}
 	return at;
+}
+
+static bool
+is_utf8(const char *text, size_t size)
+{
+	for (size_t i = 0; i < size;) {
+		unsigned char byte = (unsigned char)text[i++];
+		int more = byte < 0x80                ? 0
+			: byte >= 0xc2 && byte < 0xe0 ? 1
+			: byte >= 0xe0 && byte < 0xf0 ? 2
+			: byte >= 0xf0 && byte < 0xf5 ? 3
+						      : -1;
+		if (more < 0)
+			return false;
+		for (; more > 0; more--, i++)
+			if (i == size || ((unsigned char)text[i] & 0xc0) != 0x80)
+				return false;
+	}
+	return true;
+}
+
+/* What has config_parse and parse_line in conf-parser.c of systemd 252 end at the line.
+ */
+static const char *
+find_flaw(const struct traced *line)
+{
+	const char *text = line->text.data;
+	size_t size = line->text.size;
+	if (size > LINE_SIZE_MAX)
+		return "has a line of more than 1 MiB";
+	while (size > 0 && is_blank(text[size - 1]))
+		size--;
+	if (!is_utf8(text, size))
+		return "has a line that is not UTF-8";
+	return size > 0 && text[0] == '[' && text[size - 1] != ']'
+		? "has the header of a section without its ]"
+		: NULL;
+}
+
+const char *
+unit_file_flaw(const struct file *file, size_t *ret_offset)
+{
+	const char *flaw = NULL;
+	for (size_t at = 0; flaw == NULL && at < file->bytes.size;) {
+		struct traced line = { .file = file };
+		at = join_lines(file, at, true, &line);
+		if (line.text.size > 0) {
+			*ret_offset = line.places[0];
+			flaw = find_flaw(&line);
+		}
+		traced_free(&line);
+	}
+	return flaw;
 }
 
 /* Hands the line on if it is `name = value`. */

@@ -537,6 +537,7 @@ while read -r why lines; do
 	form "refused: $lines"
 	systemd
 	printf 'root:x:0:0::/:/bin/sh\n' | put etc/passwd
+	printf 'root:x:0:\n' | put etc/group
 	unit cat.service
 	printf "[Service]\n$lines\n" | put etc/systemd/system/cat.service.d/x.conf
 	wanted cat.service
@@ -553,11 +554,38 @@ cats User=cats
 EnvironmentFile EnvironmentFile=/etc/cats
 WorkingDirectory WorkingDirectory=/cats
 RootDirectory RootDirectory=/cats
+prefix ExecStart=\nExecStart=|/usr/sbin/catd
+Group=cats Group=cats
+SupplementaryGroups=cats SupplementaryGroups=root cats
+ReadWritePaths=/cats ReadWritePaths=-/dogs /cats
+ReadOnlyPaths=/cats ReadOnlyPaths=/cats
+BindPaths=/cats BindPaths=/cats:/etc
+BindReadOnlyPaths=/cats BindReadOnlyPaths=/cats
+StandardInput=file:/cats StandardInput=file:/cats
+LoadCredential=a:/cats LoadCredential=a:/cats
+InaccessiblePaths=-/usr InaccessiblePaths=-/usr
+NoExecPaths=/usr/sbin/ NoExecPaths=/usr/sbin/
+TemporaryFileSystem=/usr:ro TemporaryFileSystem=/usr:ro
+ExecStartPre=/bin/false ExecStartPre=/bin/false
 END
+form "what systemd does not read to the end"
+systemd
+unit cat.service
+wanted cat.service
+cp "$ROOT/usr/lib/systemd/system/cat.service" "$T/good"
+for line in 'Description=caf\xe9' '[X-cats' '[Service] x'; do
+	{ cat "$T/good" && printf "$line\n"; } | put usr/lib/systemd/system/cat.service
+	both unknown "/usr/lib/systemd/system/cat.service:4"
+done
+{ cat "$T/good" && printf 'X=%1048577s\n' x; } | put usr/lib/systemd/system/cat.service
+both unknown "has a line of more than 1 MiB"
+{ cat "$T/good" && printf '#caf\xe9\n;[x\nDescription=caf\xc3\xa9\n[X-cats] \n'; } | put usr/lib/systemd/system/cat.service
+both yes "started by cat.service"
 while read -r lines; do
 	form "taken: $lines"
 	systemd
 	printf 'root:x:0:0::/:/bin/sh\ncats:x:9:9::/:/bin/sh\n' | put etc/passwd
+	printf 'root:x:0:\n' | put etc/group
 	unit cat.service
 	printf "[Service]\n$lines\n" | put etc/systemd/system/cat.service.d/x.conf
 	wanted cat.service
@@ -569,6 +597,8 @@ Type=oneshot\nExecStart=/usr/sbin/catd
 ExecStart=\nExecStart=/usr/sbin/catd "x" '"' %%n %%%%Q
 User=cats\nEnvironmentFile=-/etc/cats\nWorkingDirectory=-/cats
 WorkingDirectory=~\nEnvironmentFile=/etc/cats\nEnvironmentFile=\nUser=7
+Group=root\nSupplementaryGroups=none\nSupplementaryGroups=\nReadWritePaths=-/cats /var/lib/cats /run/cats
+ExecStartPre=-/bin/false\nInaccessiblePaths=/usr/sb\nNoExecPaths=/etc\nStandardInput=null
 END
 form "a device that it requires"
 systemd
