@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "policy/kinds/kind.h"
 #include "policy/kinds/schedule.h"
+#include "policy/models/cron_table.h"
 #include "policy/models/log_watchers.h"
 
 static const char *const names[] = { "logcheck", "swatch", "logwatch", NULL };
@@ -231,6 +232,58 @@ judge_mail(const struct options *options, const struct log_watcher *watcher,
 		"it prints its report, and whom cron sends that to is not followed");
 }
 
+/* Whether COMMANDS start logcheck, or a script does that they start. */
+static bool
+starts_logcheck(struct host *host, const struct cron_table *table,
+	const struct shell_commands *commands, int depth)
+{
+	for (size_t i = 0; i < commands->count; i++) {
+		const struct shell_command *command = &commands->items[i];
+		const struct cron_script *script = cron_commands_script(
+			host, table, command);
+		if (strcmp(text_base_name(command->words[0]), "logcheck") == 0 ||
+			(script != NULL && depth > 0 &&
+				starts_logcheck(
+					host, table, &script->commands, depth - 1)))
+			return true;
+	}
+	return false;
+}
+
+/* logcheck ends at once when `id -u` says 0: the script of 1.4.2, before its getopts. One
+ * whose script does not ask, or asks no more, may be root's. */
+static void
+judge_root(struct host *host, struct findings *findings)
+{
+	enum { DEPTH = 4 };
+	static const char path[] = "/usr/sbin/logcheck";
+	const struct cron_installed installed = cron_installed(host);
+	const struct file *script = host_file(host, path);
+	autofree char *text = memory_copy(
+		script->bytes.size > 0 ? script->bytes.data : "", script->bytes.size);
+	if (script->state == FILE_READ && strstr(text, "id -u") == NULL)
+		return;
+	for (enum cron_flavour i = CRON_DEBIAN; i <= CRON_CRONIE; i++) {
+		const struct cron_table *table = cron_table_get(
+			host, installed.flavours[i] && installed.problem == NULL, i);
+		for (size_t k = 0; k < table->count; k++) {
+			const struct cron_job *job = &table->jobs[k];
+			if (job->is_others || job->hindrance != NULL ||
+				!starts_logcheck(host, table, &job->commands, DEPTH))
+				continue;
+			struct finding *finding = findings_add(
+				findings, VERDICT_UNKNOWN, "logcheck's user");
+			finding_why(finding,
+				"started by root it ends at once, and whether another "
+				"user starts it here is not followed");
+			if (job->place.file != NULL)
+				finding_evidence(
+					finding, job->place.file, job->place.offset);
+			return;
+		}
+	}
+}
+
 static void
 judge_program(const struct context *context, const struct control *control,
 	const struct program *program, const struct log_watcher *watcher,
@@ -248,6 +301,8 @@ judge_program(const struct context *context, const struct control *control,
 		schedule_judge(context, program->name, &wanted,
 			value_text(control->keys, "at-least", "daily"), findings);
 		schedule_visit(context, program->programs, program->take, &options);
+		if (program->take == take_logcheck)
+			judge_root(context->host, findings);
 	}
 	/* what it would do says nothing where it is not */
 	if (!watcher->is_there) {

@@ -187,8 +187,12 @@ doubt_command(struct host *host, const struct cron_entry *entry)
 }
 
 static void
-add_entry(struct reading *reading, const struct file *file, struct cron_entry *entry)
+add_entry(struct reading *reading, const struct file *file, const struct principal *owner,
+	struct cron_entry *entry)
 {
+	const struct principal *user = entry->user != NULL
+		? principals_user(reading->principals, entry->user)
+		: owner;
 	size_t first = reading->table->count;
 	char *doubt = entry->doubt != NULL ? entry->doubt
 					   : doubt_command(reading->host, entry);
@@ -197,6 +201,7 @@ add_entry(struct reading *reading, const struct file *file, struct cron_entry *e
 		.times = entry->times,
 		.at_boot = entry->at_boot,
 		.command = entry->command,
+		.is_others = user != NULL && user->uid != 0,
 		.place = { file, entry->offset },
 		.doubt = doubt,
 	};
@@ -250,7 +255,7 @@ read_tab(struct reading *reading, const char *path, const struct principal *owne
 		}
 		for (size_t i = 0;
 			i < tab.count && !cron_table_is_full(reading->host, table); i++)
-			add_entry(reading, file, &tab.items[i]);
+			add_entry(reading, file, owner, &tab.items[i]);
 	}
 	cron_tab_free(&tab);
 }

@@ -151,6 +151,16 @@ printf '2 * * * * root /usr/sbin/logcheck\n' | put etc/cron.d/logcheck
 judged pass
 chmod 600 "$ROOT/usr/sbin/logcheck"
 judged fail "/usr/sbin/logcheck can't be executed"
+form "root's logcheck ends at once"
+logcheck
+printf '#!/bin/bash\nif [ "$(id -u)" = 0 ]; then\n\texit 1\nfi\n' | put usr/sbin/logcheck
+judged pass
+printf '2 * * * * root /usr/sbin/logcheck\n' | put etc/cron.d/logcheck
+judged unknown "started by root it ends at once"
+printf '#!/bin/sh\n/usr/sbin/logcheck\n' | put etc/cron.daily/check
+chmod 755 "$ROOT/etc/cron.daily/check"
+rm "$ROOT/etc/cron.d/logcheck"
+judged unknown "started by root it ends at once"
 form "an option that has it do nothing"
 logcheck
 asked <<'END'
