@@ -5,12 +5,17 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/table.h"
 #include "policy/models/unit_conditions.h"
 
-enum { HEAD_SIZE = 256 }; /* what Linux reads of a program: BINPRM_BUF_SIZE */
+enum {
+	HEAD_SIZE = 256, /* what Linux reads of a program: BINPRM_BUF_SIZE */
+	KNOWN_MAX = 5000, /* programs that are remembered */
+};
 
-char *
-boot_program_interpreter(struct host *host, const char *path)
+/* Reads the interpreter that the first line of PATH names; NULL: it is no script. */
+static char *
+read_interpreter(struct host *host, const char *path)
 {
 	char head[HEAD_SIZE + 1] = "";
 	struct error err = ERROR_INIT;
@@ -25,6 +30,42 @@ boot_program_interpreter(struct host *host, const char *path)
 		return NULL;
 	const char *start = head + 2 + strspn(head + 2, " \t");
 	return memory_copy(start, strcspn(start, " \t\n"));
+}
+
+/* The programs that were looked at: of a script "!" and the interpreter, else "". */
+struct known {
+	struct table by_path;
+};
+
+static void
+release(void *memory)
+{
+	struct known *known = memory;
+	for (size_t i = 0; i < known->by_path.capacity; i++)
+		if (known->by_path.slots[i].key != NULL)
+			free(known->by_path.slots[i].value);
+	table_free(&known->by_path);
+	free(known);
+}
+
+char *
+boot_program_interpreter(struct host *host, const char *path)
+{
+	static const char key[] = "interpreters";
+	struct known *known = host_note(host, key);
+	if (known == NULL) {
+		known = memory_new(1, sizeof *known);
+		host_set_note(host, key, known, release);
+	}
+	const char *found = table_get(&known->by_path, path);
+	if (found != NULL)
+		return *found == '!' ? memory_text(found + 1) : NULL;
+	char *interpreter = read_interpreter(host, path);
+	if (known->by_path.count < KNOWN_MAX)
+		table_set(&known->by_path, path,
+			interpreter != NULL ? memory_printf("!%s", interpreter)
+					    : memory_text(""));
+	return interpreter;
 }
 
 bool
