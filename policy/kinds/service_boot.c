@@ -169,6 +169,43 @@ ask_script_naming(const struct context *context, const struct control *control,
 	ask_naming(context, control, words, answers);
 }
 
+/* Has ANSWER, that the unit of the control's NAME is started, be a doubt where that unit
+ * does not run, nor name, one of the programs that the policy asks for. */
+static void
+doubt_program(const struct context *context, const struct control *control,
+	struct boot_answer *answer)
+{
+	size_t count;
+	struct boot_unit unit;
+	bool may_fail, names = value_find(control->keys, "program") == NULL;
+	const struct value *programs = service_programs(control, &count);
+	if (names || rank(answer->state) <= rank(BOOT_UNSURE) || *answer->by == '/' ||
+		!boot_is_systemd(context->host))
+		return;
+	boot_units_find(boot_units_read(context->host), answer->by, &unit);
+	free(unit.reason);
+	free(unit.path);
+	if (unit.commands == NULL || unit.commands->count == 0)
+		return;
+	for (size_t k = 0; k < count && !names; k++) {
+		struct boot_named named;
+		boot_naming_unit(context->host, &unit, programs[k].text, &named);
+		names = named.naming != BOOT_NAMES_NOT;
+		free(named.reason);
+	}
+	if (names)
+		return;
+	const struct boot_command *command = &unit.commands->items[0];
+	for (size_t i = 0; i < unit.commands->count; i++)
+		if (strcmp(unit.commands->items[i].setting, "ExecStart") == 0)
+			command = &unit.commands->items[i];
+	autofree char *program = boot_command_program(command, &may_fail);
+	free(answer->reason);
+	answer->reason = memory_printf("it runs %s, not %s", program, programs[0].text);
+	answer->state = BOOT_UNSURE;
+	answer->place = command->place;
+}
+
 static void
 ask_boot(const struct context *context, const struct control *control,
 	struct answers_at_boot *answers)
@@ -180,6 +217,8 @@ ask_boot(const struct context *context, const struct control *control,
 	for (size_t i = 0; i < name_count; i++) {
 		struct boot_answer more;
 		boot_ask(context, names[i].text, &more);
+		if (service_says(control, "boot", "yes"))
+			doubt_program(context, control, &more);
 		add(answers, names[i].text, &more);
 	}
 	if (all_are_stopped(answers) && boot_is_systemd(context->host))

@@ -9,7 +9,7 @@
 #include "policy/models/unit_specifier.h"
 
 static const char *const settings[] = { "ExecStart", "ExecStartPre", "ExecStartPost",
-	"ExecCondition", NULL };
+	"ExecCondition", "ExecStop", "ExecStopPost", NULL };
 
 enum {
 	WORDS_MAX = 100, /* of a command; more are not looked at */

@@ -1,5 +1,5 @@
-/* The commands of a unit that run when it is started. Source: systemd.service(5), COMMAND
- * LINES; config_parse_exec in load-fragment.c of systemd. */
+/* The commands of a unit that run when it is started, or when it ends. Source:
+ * systemd.service(5), COMMAND LINES; config_parse_exec in load-fragment.c of systemd. */
 #ifndef POLICY_MODELS_BOOT_COMMANDS_H
 #define POLICY_MODELS_BOOT_COMMANDS_H
 

@@ -12,8 +12,9 @@
 
 enum {
 	READ_MAX = 16 << 20, /* bytes of all files that are searched */
-	SEARCHED_MAX = 1 << 30, /* bytes, each time they are */
-	PARSED_MAX = 16 << 20, /* bytes of commands, each time */
+	SEARCHED_MAX = 256 << 20, /* bytes, each time they are */
+	PARSED_MAX =
+		2 << 20, /* bytes of commands: those of units once, others each time */
 	WORDS_MAX = 20, /* of a command, that may be scripts */
 	LINES_MAX = 1000, /* of a file, that have the name in whatever sense */
 };
@@ -22,6 +23,8 @@ enum {
 struct searched {
 	struct table scripts; /* path -> to is_script or no_script */
 	struct table files; /* path -> anything, when it was read */
+	struct table targets; /* path -> the name of the program that it leads to */
+	struct table followed; /* the address of a command -> struct shell_commands */
 	size_t read, searched, parsed;
 };
 
@@ -33,6 +36,16 @@ release(void *memory)
 	struct searched *searched = memory;
 	table_free(&searched->scripts);
 	table_free(&searched->files);
+	for (size_t i = 0; i < searched->targets.capacity; i++)
+		if (searched->targets.slots[i].key != NULL)
+			free(searched->targets.slots[i].value);
+	table_free(&searched->targets);
+	for (size_t i = 0; i < searched->followed.capacity; i++)
+		if (searched->followed.slots[i].key != NULL) {
+			shell_commands_free(searched->followed.slots[i].value);
+			free(searched->followed.slots[i].value);
+		}
+	table_free(&searched->followed);
 	free(searched);
 }
 
@@ -222,6 +235,27 @@ is_handed(struct host *host, const char *word, const char *name)
 		(stem_size(word) == size && strncmp(word, name, size) == 0);
 }
 
+/* Whether PROGRAM is called NAME, be it by a link of another name. */
+static bool
+is_called(struct host *host, const char *program, const char *name)
+{
+	struct searched *searched = find_searched(host);
+	if (strcmp(text_base_name(program), name) == 0)
+		return true;
+	if (*program != '/')
+		return false;
+	char *known = table_get(&searched->targets, program);
+	if (known == NULL) {
+		struct stat status;
+		autofree char *target = NULL;
+		bool is_there = host_status(host, program, &status, &target) == 0 &&
+			S_ISREG(status.st_mode);
+		known = memory_text(is_there ? text_base_name(target) : "");
+		table_set(&searched->targets, program, known);
+	}
+	return strcmp(known, name) == 0;
+}
+
 bool
 boot_naming_commands(struct host *host, const struct shell_commands *commands,
 	const char *name, bool *ret_is_open)
@@ -234,7 +268,7 @@ boot_naming_commands(struct host *host, const struct shell_commands *commands,
 		const struct shell_command *command = &commands->items[i];
 		const char *program = text_base_name(command->words[0]);
 		bool hands_on = text_is_one_of(program, starters);
-		runs = runs || strcmp(program, name) == 0;
+		runs = runs || is_called(host, command->words[0], name);
 		*ret_is_open = *ret_is_open || is_open(command->words[0]);
 		for (size_t k = 1; hands_on && k < command->count; k++)
 			runs = runs || is_handed(host, command->words[k], name);
@@ -315,27 +349,20 @@ follow(struct host *host, const struct boot_unit *unit,
 	const struct boot_command *command, const struct name_list *words,
 	const char *name, struct boot_named *named)
 {
-	struct shell_commands commands;
-	if (!may_follow(host, strlen(command->text), command->place, name, named))
-		return;
-	shell_command_read(host, words, &commands);
-	judge_commands(host, &commands, command->text, command->place, name, named);
-	bool has_scripts = boot_naming_scripts(host, &commands, name, named);
+	struct searched *searched = find_searched(host);
+	autofree char *key = memory_printf("%p", (const void *)command->text);
+	struct shell_commands *commands = table_get(&searched->followed, key);
+	if (commands == NULL) {
+		if (!may_follow(host, strlen(command->text), command->place, name, named))
+			return;
+		commands = memory_new(1, sizeof *commands);
+		shell_command_read(host, words, commands);
+		table_set(&searched->followed, key, commands);
+	}
+	judge_commands(host, commands, command->text, command->place, name, named);
+	bool has_scripts = boot_naming_scripts(host, commands, name, named);
 	if (has_scripts || strchr(command->text, '$') != NULL)
 		search_environment(host, unit, command->place, name, named);
-	shell_commands_free(&commands);
-}
-
-/* Whether the PROGRAM of ExecStart is called NAME, be it by a link of another name. */
-static bool
-is_called(struct host *host, const char *program, const char *name)
-{
-	struct stat status;
-	autofree char *target = NULL;
-	return strcmp(text_base_name(program), name) == 0 ||
-		(*program == '/' && host_status(host, program, &status, &target) == 0 &&
-			S_ISREG(status.st_mode) &&
-			strcmp(text_base_name(target), name) == 0);
 }
 
 static void
@@ -369,6 +396,8 @@ boot_naming_unit(struct host *host, const struct boot_unit *unit, const char *na
 	for (size_t i = 0; i < unit->commands->count && ret_named->naming != BOOT_RUNS;
 		i++)
 		judge_command(host, unit, &unit->commands->items[i], name, ret_named);
+	for (size_t i = 0; unit->ends != NULL && i < unit->ends->count; i++)
+		judge_command(host, unit, &unit->ends->items[i], name, ret_named);
 	if (unit->script != NULL)
 		boot_naming_file(host, unit->script, name, ret_named);
 }

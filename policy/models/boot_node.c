@@ -210,13 +210,15 @@ read_type_line(void *data, const char *name, struct traced *value)
 	static const char *const roots[] = { "RootDirectory", "RootImage", "BindPaths",
 		"BindReadOnlyPaths", "MountImages", "ExtensionImages",
 		"ExtensionDirectories", NULL };
+	static const char *const ends[] = { "ExecStop", "ExecStopPost", NULL };
 	static const char *const simple[] = { "simple", "idle", "", NULL };
 	struct reading *reading = data;
 	struct boot_node *node = reading->node;
 	bool is_service = boot_node_is_type(node->name, "service");
 	bool is_socket = boot_node_is_type(node->name, "socket");
 	const char *text = value->text.size > 0 ? value->text.data : "";
-	boot_commands_add(&node->commands, node->name, name, value);
+	boot_commands_add(text_is_one_of(name, ends) ? &node->ends : &node->commands,
+		node->name, name, value);
 	if (is_service)
 		boot_service_add(&reading->service, name, value);
 	node->has_own_root = node->has_own_root ||
@@ -225,6 +227,7 @@ read_type_line(void *data, const char *name, struct traced *value)
 		node->has_start = *text != '\0'; /* an empty one takes all back */
 	} else if (is_service && strcmp(name, "Type") == 0) {
 		node->is_simple = text_is_one_of(text, simple);
+		node->is_oneshot = strcmp(text, "oneshot") == 0;
 	} else if (is_service && strcmp(name, "RemainAfterExit") == 0) {
 		node->unit.remains = is_yes(value);
 	} else if (is_service && text_is_one_of(name, others)) {
@@ -373,6 +376,8 @@ read_lines(struct boot_names *names, struct boot_node *node, const struct file *
 					? "it has no ExecStart, which systemd takes from "
 					  "some alone"
 					: "it has no ExecStart, and systemd refuses it"));
+	if (node->is_oneshot && !node->unit.remains)
+		node->unit.ends = &node->ends;
 	char *problem = node->loaded == BOOT_LOADED
 		? boot_service_problem(names->host, &reading.service, &node->commands)
 		: NULL;
@@ -516,6 +521,7 @@ boot_node_free(struct boot_node *node)
 	free(node->later);
 	free(node->requirers);
 	boot_commands_free(&node->commands);
+	boot_commands_free(&node->ends);
 	name_list_free(&node->vague);
 	name_list_free(&node->conflicts);
 	name_list_free(&node->requisites);

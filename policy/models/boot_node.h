@@ -48,9 +48,10 @@ struct boot_node {
 	struct name_list vague; /* what it wants or starts, with a specifier that is not
 				   known */
 	struct unit_conditions conditions;
-	struct boot_commands commands;
+	struct boot_commands commands, ends; /* to start it; ExecStop, ExecStopPost */
 	bool is_alone; /* DefaultDependencies=no */
 	bool has_start, has_other; /* a service: ExecStart; ExecStop, SuccessAction */
+	bool is_oneshot;
 	bool is_simple; /* a service that is started when its program is forked */
 	bool has_own_root; /* its programs are not those of the host's root */
 	bool accepts; /* a socket: a service for each connection */

@@ -264,7 +264,16 @@ find_naming(struct host *host, const struct cron_table *table, const struct cron
 	*ret_named = (struct boot_named){ .place = job->place };
 	if (job->by_anacron)
 		return;
-	if (strcmp(text_base_name(program), name) == 0) {
+	bool is_called = strcmp(text_base_name(program), name) == 0;
+	/* a shell that is not followed may be the program, or run it */
+	if (job->doubt != NULL &&
+		(strncmp(job->doubt, "SHELL=", strlen("SHELL=")) == 0 ||
+			(is_called && job->at_boot))) {
+		ret_named->naming = BOOT_NAMES;
+		ret_named->reason = memory_text(job->doubt);
+		return;
+	}
+	if (is_called) {
 		ret_named->naming = BOOT_RUNS;
 		return;
 	}

@@ -37,6 +37,8 @@ struct boot_unit {
 	enum boot_change change; /* where it is not started */
 	const char *starter; /* the socket, timer and so on that starts it; NULL */
 	const struct boot_commands *commands; /* what it runs */
+	const struct boot_commands *ends; /* what a oneshot runs when its programs have
+					     ended; NULL: nothing at boot */
 	bool remains; /* it counts as started when its program has ended */
 };
 

@@ -241,6 +241,17 @@ for setting in ExecStart 'ExecStartPre' 'ExecStartPost' 'ExecStart=-'; do
 	wanted dog.service
 	both unknown "this line of dog.service names catd, and is not followed"
 done
+for setting in ExecStop ExecStopPost; do
+	form "when a oneshot ends: $setting"
+	systemd
+	printf "[Service]\nType=oneshot\nExecStart=/bin/true\n$setting=/usr/sbin/catd -x\n" | put usr/lib/systemd/system/dog.service
+	wanted dog.service
+	both unknown "/usr/lib/systemd/system/dog.service:4"
+	printf '[Service]\nRemainAfterExit=yes\n' | put etc/systemd/system/dog.service.d/x.conf
+	both no "not started"
+	printf '[Service]\nType=simple\n' | put etc/systemd/system/dog.service.d/x.conf
+	both no "not started"
+done
 # starts LINE...: a service that is wanted, with these lines
 starts()
 {
@@ -256,6 +267,17 @@ done
 starts 'ExecStart=/usr/sbin/dogd start cat'
 printf 'name: cat\nprogram: catd\nboot: no\n' | asked
 judged pass
+for lines in 'ExecStartPre=/opt/st\nExecStart=/bin/true' 'ExecStart=/usr/bin/nice -n 5 /opt/st' 'ExecStart=/usr/bin/setsid /opt/st'; do
+	form "a link, in $lines"
+	systemd
+	program usr/sbin/catd
+	for name in nice setsid; do program "usr/bin/$name"; done
+	program bin/true
+	mkdir -p "$ROOT/opt"
+	ln -s /usr/sbin/catd "$ROOT/opt/st"
+	starts "$(printf "$lines")"
+	both unknown "not known: dog.service"
+done
 form "a specifier in a command"
 systemd
 printf '[Service]\nExecStart=/usr/sbin/%%p\n' | put usr/lib/systemd/system/catd.service
@@ -493,6 +515,13 @@ printf '#!/bin/sh\necho catd\n/usr/sbin/dogd catd\n' | put opt/start.sh
 both no "not started"
 printf '@reboot root /opt/start.sh\n' | put etc/crontab
 both unknown "/opt/start.sh:2"
+program bin/st
+for shell in /usr/sbin/catd /bin/st; do
+	printf "SHELL=$shell\n@reboot root -a\n" | put etc/crontab
+	both unknown "/etc/crontab:2: cat at boot: not known: cron"
+	printf "SHELL=$shell\n@reboot root catd\n" | put etc/crontab
+	both unknown "/etc/crontab:2: cat at boot: not known: cron"
+done
 printf '@reboot root catd\n' | put etc/crontab
 rm "$ROOT/etc/systemd/system/multi-user.target.wants/cron.service"
 both no "not started"
@@ -821,7 +850,16 @@ systemd
 unit cat.service
 wanted cat.service
 printf 'name: cat\nprogram: dogd\nboot: yes\nwithout: [-q]\n' | asked
-judged unknown "its unit starts /usr/sbin/catd, and what this starts is not followed"
+judged unknown "/usr/lib/systemd/system/cat.service:3: cat at boot: not known: cat.service"
+form_run audit -v
+says "$FORM: why" "it runs /usr/sbin/catd, not dogd"
+printf 'name: cat\nprogram: [dogd, catd]\nboot: yes\n' | asked
+judged pass "started by cat.service"
+printf '[Service]\nExecStart=\nExecStart=/bin/true\n' | put etc/systemd/system/cat.service.d/x.conf
+judged unknown "/etc/systemd/system/cat.service.d/x.conf:3"
+printf "[Service]\nExecStart=\nExecStart=/bin/sh -c 'exec catd'\n" | put etc/systemd/system/cat.service.d/x.conf
+judged pass "started by cat.service"
+rm -r "$ROOT/etc/systemd/system/cat.service.d"
 printf "[Service]\nExecStart=/bin/sh -c 'exec catd -q'\n" | put usr/lib/systemd/system/cat.service
 printf 'name: cat\nboot: yes\nwithout: [-q]\n' | asked
 judged unknown "its unit starts /bin/sh, and what this starts is not followed"
