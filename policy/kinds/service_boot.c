@@ -10,6 +10,8 @@
 #include "policy/models/boot_others.h"
 #include "policy/models/command_line.h"
 
+enum { OTHERS_MAX = 5 }; /* of which more is said than that they are there */
+
 /* What is known of each of its names, and of what else starts its programs. */
 struct answers_at_boot {
 	struct boot_answer *items;
@@ -395,12 +397,15 @@ static char *
 describe_others(const struct answers_at_boot *answers, size_t shown)
 {
 	autobuffer struct buffer text = { 0 };
+	size_t count = 0;
 	for (size_t i = 0; i < answers->count; i++)
 		if (i != shown && answers->items[i].by != NULL &&
-			answers->items[i].reason != NULL)
+			answers->items[i].reason != NULL && count++ < OTHERS_MAX)
 			buffer_printf(&text, "; %s: %s",
 				text_base_name(answers->items[i].by),
 				answers->items[i].reason);
+	if (count > OTHERS_MAX)
+		buffer_printf(&text, "; and %zu more", count - OTHERS_MAX);
 	return buffer_take(&text);
 }
 

@@ -24,8 +24,16 @@ struct searched {
 	struct table scripts; /* path -> to is_script or no_script */
 	struct table files; /* path -> anything, when it was read */
 	struct table targets; /* path -> the name of the program that it leads to */
-	struct table followed; /* the address of a command -> struct shell_commands */
+	struct table followed; /* the address of a command -> struct followed */
 	size_t read, searched, parsed;
+};
+
+/* A command of a unit, for all names. */
+struct followed {
+	struct name_list words;
+	char *text; /* with what specifiers stand for */
+	bool is_parsed;
+	struct shell_commands commands; /* where it is */
 };
 
 static char is_script, no_script;
@@ -42,8 +50,11 @@ release(void *memory)
 	table_free(&searched->targets);
 	for (size_t i = 0; i < searched->followed.capacity; i++)
 		if (searched->followed.slots[i].key != NULL) {
-			shell_commands_free(searched->followed.slots[i].value);
-			free(searched->followed.slots[i].value);
+			struct followed *followed = searched->followed.slots[i].value;
+			name_list_free(&followed->words);
+			free(followed->text);
+			shell_commands_free(&followed->commands);
+			free(followed);
 		}
 	table_free(&searched->followed);
 	free(searched);
@@ -343,21 +354,36 @@ boot_naming_text(struct host *host, const char *text, struct place place,
 	shell_commands_free(&commands);
 }
 
-/* What COMMAND of UNIT starts by a shell, a script or a variable. */
-static void
-follow(struct host *host, const struct boot_unit *unit,
-	const struct boot_command *command, const struct name_list *words,
-	const char *name, struct boot_named *named)
+static struct followed *
+find_followed(struct host *host, const struct boot_command *command)
 {
 	struct searched *searched = find_searched(host);
 	autofree char *key = memory_printf("%p", (const void *)command->text);
-	struct shell_commands *commands = table_get(&searched->followed, key);
-	if (commands == NULL) {
-		if (!may_follow(host, strlen(command->text), command->place, name, named))
+	struct followed *followed = table_get(&searched->followed, key);
+	bool is_whole;
+	if (followed != NULL)
+		return followed;
+	followed = memory_new(1, sizeof *followed);
+	boot_command_words(command, &followed->words);
+	followed->text = unit_specifier_fill(command->text, command->unit,
+		UNIT_SPECIFIERS_OF_COMMANDS, &is_whole);
+	table_set(&searched->followed, key, followed);
+	return followed;
+}
+
+/* What COMMAND of UNIT starts by a shell, a script or a variable. */
+static void
+follow(struct host *host, const struct boot_unit *unit,
+	const struct boot_command *command, struct followed *followed, const char *name,
+	struct boot_named *named)
+{
+	const struct shell_commands *commands = &followed->commands;
+	if (!followed->is_parsed) {
+		if (!may_follow(
+			    host, strlen(command->text), command->place, name, named))
 			return;
-		commands = memory_new(1, sizeof *commands);
-		shell_command_read(host, words, commands);
-		table_set(&searched->followed, key, commands);
+		shell_command_read(host, &followed->words, &followed->commands);
+		followed->is_parsed = true;
 	}
 	judge_commands(host, commands, command->text, command->place, name, named);
 	bool has_scripts = boot_naming_scripts(host, commands, name, named);
@@ -369,23 +395,19 @@ static void
 judge_command(struct host *host, const struct boot_unit *unit,
 	const struct boot_command *command, const char *name, struct boot_named *named)
 {
-	struct name_list words;
-	bool is_whole;
-	boot_command_words(command, &words);
-	autofree char *text = unit_specifier_fill(
-		command->text, unit->name, UNIT_SPECIFIERS_OF_COMMANDS, &is_whole);
-	if (words.count > 0 && strcmp(command->setting, "ExecStart") == 0 &&
-		is_called(host, words.names[0], name)) {
+	struct followed *followed = find_followed(host, command);
+	const struct name_list *words = &followed->words;
+	if (words->count > 0 && strcmp(command->setting, "ExecStart") == 0 &&
+		is_called(host, words->names[0], name)) {
 		free(named->reason);
 		*named = (struct boot_named){ BOOT_RUNS, command->place, NULL };
-	} else if (boot_text_names(host, text, name)) {
+	} else if (boot_text_names(host, followed->text, name)) {
 		say(named, command->place,
 			memory_printf("this line of %s names %s, and is not followed",
 				unit->name, name));
-	} else if (words.count > 0) {
-		follow(host, unit, command, &words, name, named);
+	} else if (words->count > 0) {
+		follow(host, unit, command, followed, name, named);
 	}
-	name_list_free(&words);
 }
 
 void

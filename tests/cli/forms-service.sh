@@ -330,6 +330,17 @@ judged unknown "dog-cat.service starts it, if that is what it names by a specifi
 both unknown "/usr/lib/systemd/system/dog@.service:3"
 printf '[Unit]\nWants=q%%H.service\n[Service]\nExecStart=/bin/true\n' | put usr/lib/systemd/system/dog-cat.service
 both no "there is no such unit"
+form "more commands than are parsed"
+systemd
+long=$(printf '/bin/true foo; %.0s' {1..2000})
+for i in {1..90}; do
+	printf '[Service]\nExecStart=/bin/sh -c "%s"\n' "$long" | put usr/lib/systemd/system/d$i.service
+	wanted d$i.service
+done
+both unknown "there are more commands than are searched for cat"
+printf 'name: cat\nboot: yes\n' | asked
+form_run audit -v
+says "$FORM: some of them" "; and "
 form "what a variable says"
 while read -r command; do
 	form "what a variable says: $command"
