@@ -7,7 +7,9 @@
 
 #include "base/memory.h"
 #include "policy/models/boot_asked.h"
+#include "policy/models/boot_program.h"
 #include "policy/models/boot_script.h"
+#include "policy/models/cron_table.h"
 #include "policy/models/unit_files.h"
 #include "policy/models/xinetd_conf.h"
 
@@ -302,6 +304,51 @@ boot_ask_naming(struct host *host, const char *program, struct boot_answer *ret_
 	return named.naming != BOOT_NAMES_NOT;
 }
 
+/* Whether a line of inittab runs the rc of the runlevel, which goes through its links. */
+static bool
+runs_rc(struct host *host, char level)
+{
+	const struct file *file = host_file(host, "/etc/inittab");
+	const char word[] = { ' ', level, '\0' };
+	bool runs = false;
+	char *process;
+	size_t start;
+	for (size_t at = 0;
+		!runs && (process = next_process(file, level, &at, &start)) != NULL;
+		free(process)) {
+		const char *rc = strstr(process, "/rc ");
+		runs = rc != NULL && strstr(rc, word) != NULL;
+	}
+	return runs;
+}
+
+/* Why the script PATH, which the link of the runlevel LEVEL starts, does not start
+ * anything, or may not; NULL. The caller frees. */
+static char *
+find_script_flaw(struct host *host, const char *path, const char *link, char level)
+{
+	char *flaw = boot_program_flaw(host, path);
+	if (flaw != NULL)
+		return flaw;
+	const struct file *file = host_file(host, path);
+	bool has_command = file->state != FILE_READ;
+	struct bytes line;
+	for (size_t at = 0; !has_command && bytes_next_line(file->bytes, &at, &line);) {
+		autofree char *text = memory_copy(line.data, line.size);
+		const char *word = text + strspn(text, " \t");
+		if (strncmp(word, "exit", 4) == 0 && strchr(" \t;", word[4]) != NULL)
+			return memory_text("its script ends at once");
+		has_command = cron_line_counts(text);
+	}
+	if (!has_command)
+		return memory_text("its script has no command");
+	if (strstr(link, "/rcS.d/") == NULL && !runs_rc(host, level))
+		return memory_printf("no line of inittab that is understood runs rc for "
+				     "runlevel %c",
+			level);
+	return NULL;
+}
+
 static void
 ask_sysv(struct host *host, const char *name, struct boot_answer *answer)
 {
@@ -329,7 +376,8 @@ ask_sysv(struct host *host, const char *name, struct boot_answer *answer)
 				"its script tests for %s, which is not there", missing));
 		answer->place = tested;
 	} else if (link != NULL) {
-		say(answer, BOOT_STARTED, path, link, NULL);
+		char *flaw = find_script_flaw(host, link, link, level);
+		say(answer, flaw != NULL ? BOOT_UNSURE : BOOT_STARTED, path, link, flaw);
 	} else if (respawned.file != NULL) {
 		say(answer, BOOT_STARTED, "init", NULL, NULL);
 		answer->place = respawned;

@@ -365,8 +365,8 @@ find_followed(struct host *host, const struct boot_command *command)
 		return followed;
 	followed = memory_new(1, sizeof *followed);
 	boot_command_words(command, &followed->words);
-	followed->text = unit_specifier_fill(command->text, command->unit,
-		UNIT_SPECIFIERS_OF_COMMANDS, &is_whole);
+	followed->text = unit_specifier_fill(
+		command->text, command->unit, UNIT_SPECIFIERS_OF_COMMANDS, &is_whole);
 	table_set(&searched->followed, key, followed);
 	return followed;
 }
@@ -379,8 +379,7 @@ follow(struct host *host, const struct boot_unit *unit,
 {
 	const struct shell_commands *commands = &followed->commands;
 	if (!followed->is_parsed) {
-		if (!may_follow(
-			    host, strlen(command->text), command->place, name, named))
+		if (!may_follow(host, strlen(command->text), command->place, name, named))
 			return;
 		shell_command_read(host, &followed->words, &followed->commands);
 		followed->is_parsed = true;

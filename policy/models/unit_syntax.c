@@ -132,9 +132,12 @@ const char *
 unit_file_flaw(const struct file *file, size_t *ret_offset)
 {
 	const char *flaw = NULL;
+	/* of most files the headers are all that there is to look at */
+	bool is_good = file->bytes.size <= LINE_SIZE_MAX &&
+		is_utf8(file->bytes.data, file->bytes.size);
 	for (size_t at = 0; flaw == NULL && at < file->bytes.size;) {
 		struct traced line = { .file = file };
-		at = join_lines(file, at, true, &line);
+		at = join_lines(file, at, !is_good, &line);
 		if (line.text.size > 0) {
 			*ret_offset = line.places[0];
 			flaw = find_flaw(&line);

@@ -119,7 +119,7 @@ form "not started: another runlevel"
 debian stcp sudp
 printf 'id:5:initdefault:\n' | put etc/inittab
 judged fail "no link of the runlevels"
-printf '# id:5:initdefault:\nid:3:initdefault:\n' | put etc/inittab
+printf '# id:5:initdefault:\nid:3:initdefault:\nl3:3:wait:/etc/init.d/rc 3\n' | put etc/inittab
 judged pass
 form "not started: masked"
 debian stcp sudp

@@ -729,9 +729,9 @@ judged fail "systemctl mask --now cat.service changes that"
 # sysv: init of old, for runlevel 3
 sysv()
 {
-	printf 'id:3:initdefault:\n1:2345:respawn:/sbin/mingetty tty1\nct:3:respawn:/usr/sbin/feed -f\n' | put etc/inittab
+	printf 'id:3:initdefault:\n1:2345:respawn:/sbin/mingetty tty1\nct:3:respawn:/usr/sbin/feed -f\nl3:3:wait:/etc/rc.d/rc 3\n' | put etc/inittab
 	: | put sbin/init
-	printf '#!/bin/sh\n' | put etc/rc.d/init.d/cat
+	printf '#!/bin/sh\ncat start\n' | put etc/rc.d/init.d/cat
 	chmod +x "$ROOT/etc/rc.d/init.d/cat"
 	mkdir -p "$ROOT"/etc/rc.d/rc{3,5}.d
 }
@@ -747,6 +747,21 @@ ln -s ../init.d/cat "$ROOT/etc/rc.d/rc3.d/S90cat"
 both yes "/etc/rc.d/rc3.d/S90cat: cat at boot: started by /etc/rc.d/init.d/cat"
 chmod -x "$ROOT/etc/rc.d/init.d/cat"
 both no "not started"
+form "a script that starts nothing"
+sysv
+ln -s ../init.d/cat "$ROOT/etc/rc.d/rc3.d/S90cat"
+while read -r why text; do
+	printf "$text" | put etc/rc.d/init.d/cat
+	both unknown "$why"
+done <<'END'
+command #!/bin/sh\n# cat\n
+once #!/bin/sh\n\nexit 0\ncat\n
+interpreter #!/sbin/shell\ncat\n
+END
+printf '#!/bin/sh\nexitd\n' | put etc/rc.d/init.d/cat
+both yes "started by /etc/rc.d/init.d/cat"
+printf 'id:3:initdefault:\nl3:3:wait:/etc/rc.d/rc 5\nl5:5:wait:/etc/rc.d/rc 3\n' | put etc/inittab
+both unknown "no line of inittab that is understood runs rc for runlevel 3"
 form "the script of a package that was removed"
 sysv
 ln -s ../init.d/cat "$ROOT/etc/rc.d/rc3.d/S90cat"
@@ -817,10 +832,11 @@ xinetd()
 {
 	printf 'service cat\n{\n\ttype = UNLISTED\n\tsocket_type = stream\n\tprotocol = tcp\n\tport = 7777\n\twait = no\n\tuser = root\n\tserver = /bin/cat\n%s\n}\n' "${1:-}" |
 		put etc/xinetd.conf
+	program bin/sh
 	put bin/cat <<<'#!/bin/sh'
 	chmod +x "$ROOT/bin/cat"
 	printf 'root:x:0:0::/root:/bin/sh\n' | put etc/passwd
-	printf '#!/bin/sh\n' | put etc/rc.d/init.d/xinetd
+	printf '#!/bin/sh\n:\n' | put etc/rc.d/init.d/xinetd
 	chmod +x "$ROOT/etc/rc.d/init.d/xinetd"
 	ln -s ../init.d/xinetd "$ROOT/etc/rc.d/rc3.d/S56xinetd"
 }
