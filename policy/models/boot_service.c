@@ -264,11 +264,13 @@ judge_rules(struct host *host, const struct boot_service *service,
 					    host, service, rules[i].sort, word, commands))
 					return memory_printf(
 						"its %s=%s may have the start fail: "
-						"that %s",
+						"%s",
 						rules[i].name, word,
 						rules[i].sort == RULE_HIDES
-							? "covers its program"
-							: "is not there");
+							? "it covers its program"
+							: rules[i].sort == RULE_GROUPS
+							? "it is not in etc/group"
+							: "it is not there");
 		}
 	return NULL;
 }

@@ -822,10 +822,10 @@ judged unknown "backup.service: its user backup is not in etc/passwd"
 serviced '[Service]' User=backup DynamicUser=yes
 judged pass
 serviced '[Service]' Group=backup
-judged fail "backup.service runs in the group backup, which is not in /etc/group"
+judged unknown "backup.service: its Group=backup may have the start fail: it is not in etc/group"
 printf 'group: files ldap\n' | put etc/nsswitch.conf
 serviced '[Service]' Group=backup
-judged unknown "runs in the group backup, which is not in /etc/group"
+judged unknown "its Group=backup may have the start fail"
 serviced '[Service]' ExecStart=/usr/local/sbin/backup
 judged unknown "it has several ExecStart, and Type is not oneshot"
 serviced '[Service]' ExecStart=/usr/local/sbin/backup Type=oneshot
