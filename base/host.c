@@ -439,6 +439,15 @@ host_mode(struct host *host, const char *path, mode_t *ret_mode, char **ret_targ
 	return result;
 }
 
+bool
+host_is_executable(struct host *host, const char *path)
+{
+	struct stat status;
+	autofree char *target = NULL;
+	return host_status(host, path, &status, &target) == 0 &&
+		S_ISREG(status.st_mode) && (status.st_mode & 0111) != 0;
+}
+
 int
 host_open_content(
 	struct host *host, const char *path, struct stat *ret_status, struct error *err)

@@ -113,6 +113,10 @@ host_status(
 int
 host_mode(struct host *host, const char *path, mode_t *ret_mode, char **ret_target);
 
+/* Whether PATH leads to a regular file that somebody may execute. */
+bool
+host_is_executable(struct host *host, const char *path);
+
 /* Opens the regular file at PATH, never a FIFO or a device, for content that may be too
  * large to be kept. Returns a descriptor to read from, which the caller closes, or -1
  * with *err. What is planned is not looked at. */

@@ -137,15 +137,6 @@ ask_systemd(struct host *host, const char *name, struct boot_answer *answer)
 	};
 }
 
-static bool
-is_executable(struct host *host, const char *path)
-{
-	struct stat status;
-	autofree char *target = NULL;
-	return host_status(host, path, &status, &target) == 0 &&
-		S_ISREG(status.st_mode) && (status.st_mode & 0111) != 0;
-}
-
 /* The start link of NAME in the folders of LEVELS, a pattern; NULL when there is none.
  * The caller frees. */
 static char *
@@ -161,7 +152,7 @@ find_link(struct host *host, const char *levels, const char *name)
 		for (size_t k = 0; k < list.count && found == NULL; k++) {
 			const char *link = list.names[k];
 			if (strcmp(text_base_name(link) + 3, name) == 0 &&
-				is_executable(host, link))
+				host_is_executable(host, link))
 				found = memory_text(link);
 		}
 		name_list_free(&list);
@@ -197,7 +188,7 @@ find_odd_link(struct host *host, const char *levels, const char *name)
 		const char *its = text_base_name(list.names[i]) + 1;
 		struct stat status;
 		autofree char *target = NULL;
-		if (is_executable(host, list.names[i]) &&
+		if (host_is_executable(host, list.names[i]) &&
 			host_status(host, list.names[i], &status, &target) == 0 &&
 			(strcmp(its + strspn(its, "0123456789"), name) == 0 ||
 				strcmp(text_base_name(target), name) == 0))
@@ -278,7 +269,7 @@ search_runlevel(struct host *host, const char *program, struct boot_named *ret_n
 		return;
 	list_links(host, levels, &list);
 	for (size_t i = 0; i < list.count; i++)
-		if (is_executable(host, list.names[i]))
+		if (host_is_executable(host, list.names[i]))
 			boot_naming_file(host, list.names[i], program, ret_named);
 	name_list_free(&list);
 	search_inittab(host, level, program, ret_named);

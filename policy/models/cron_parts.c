@@ -8,15 +8,6 @@
 #include "base/text.h"
 #include "policy/models/cron_table.h"
 
-static bool
-is_executable(struct host *host, const char *path)
-{
-	struct stat status;
-	autofree char *target = NULL;
-	return host_status(host, path, &status, &target) == 0 &&
-		S_ISREG(status.st_mode) && (status.st_mode & 0111) != 0;
-}
-
 /* The folder that COMMAND, of run-parts, goes through; NULL with the reason. */
 static const char *
 read_arguments(const struct shell_command *command, const char **ret_doubt)
@@ -91,7 +82,7 @@ add_script(struct host *host, bool debians, const struct cron_job *job, const ch
 	struct stat status;
 	if (host_status(host, path, &status, &target) < 0 || S_ISDIR(status.st_mode))
 		return;
-	if (refused == NULL && !is_executable(host, path))
+	if (refused == NULL && !host_is_executable(host, path))
 		refused = "run-parts passes over what can't be executed";
 	if (refused != NULL) {
 		cron_table_skip(

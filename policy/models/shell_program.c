@@ -7,15 +7,6 @@
 #include "policy/models/boot_program.h"
 #include "policy/models/shell_text.h"
 
-static bool
-can_be_executed(struct host *host, const char *path)
-{
-	struct stat status;
-	autofree char *target = NULL;
-	return host_status(host, path, &status, &target) == 0 &&
-		S_ISREG(status.st_mode) && (status.st_mode & 0111) != 0;
-}
-
 /* Whether the folder of PATH, which is absolute, is there. */
 static bool
 has_folder(struct host *host, const char *path)
@@ -36,7 +27,7 @@ shell_is_missing(struct host *host, const char *path)
 		return has_folder(host, path);
 	if (host_status(host, path, &status, &target) < 0 || status.st_mode == 0)
 		return false;
-	if (!can_be_executed(host, path))
+	if (!host_is_executable(host, path))
 		return true;
 	autofree char *flaw = boot_program_flaw(host, path);
 	return flaw != NULL;

@@ -158,15 +158,6 @@ shell_drop_starters(struct host *host, struct shell_simple *simple)
 		: NULL;
 }
 
-static bool
-can_be_executed(struct host *host, const char *path)
-{
-	struct stat status;
-	autofree char *target = NULL;
-	return host_status(host, path, &status, &target) == 0 &&
-		S_ISREG(status.st_mode) && (status.st_mode & 0111) != 0;
-}
-
 /* Whether what is asked of the file PATH by -x, -d and so on is so. */
 static enum shell_chance
 ask_file(struct host *host, char letter, const char *path)
@@ -184,8 +175,9 @@ ask_file(struct host *host, char letter, const char *path)
 		return SHELL_PERHAPS;
 	switch (letter) {
 	case 'x':
-		return S_ISDIR(status.st_mode) || can_be_executed(host, path) ? SHELL_YES
-									      : SHELL_NO;
+		return S_ISDIR(status.st_mode) || host_is_executable(host, path)
+			? SHELL_YES
+			: SHELL_NO;
 	case 'd':
 		return S_ISDIR(status.st_mode) ? SHELL_YES : SHELL_NO;
 	case 'f':
