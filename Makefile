@@ -71,7 +71,7 @@ PACKAGES = gcc libc6-dev make pkg-config git \
 	libfuse3-dev e2fsprogs xfsprogs btrfs-progs \
 	clang-14 libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck gcovr
 
-SOURCES = $(wildcard base/*.c lenses/*.c policy/*.c policy/kinds/*.c policy/models/*.c policy/doors/*.c \
+SOURCES = $(wildcard base/*.c lenses/*.c policy/*.c policy/kinds/*.c policy/models/*/*.c policy/doors/*.c \
 	enforcer/*.c enforcer/commands/*.c enforcer/commands/probe/*.c enforcer/report/*.c)
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
 # A shared library for tests/mutation: a function that is loaded before it takes its own's place.

@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 #include "enforcer/guard_parts.h"
-#include "policy/models/pam_services.h"
+#include "policy/models/pam/pam_services.h"
 
 enum { NAMED_MAX = 5 }; /* services named in one reason */
 

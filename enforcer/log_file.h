@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "policy/models/syslog_table.h"
+#include "policy/models/syslog/syslog_table.h"
 
 enum { LOG_MARK_SIZE = 40 };
 

@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "enforcer/evaluate.h"
-#include "policy/models/pam_services.h"
+#include "policy/models/pam/pam_services.h"
 
 /* The host with the remedies so far. */
 struct planner {

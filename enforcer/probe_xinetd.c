@@ -3,7 +3,7 @@
 
 #include "enforcer/probe.h"
 #include "enforcer/probe_model.h"
-#include "policy/models/xinetd_conf.h"
+#include "policy/models/xinetd/xinetd_conf.h"
 
 static const char *const NAMES[] = { [LIVE_TCP] = "tcp", [LIVE_UDP] = "udp" };
 

@@ -1,5 +1,5 @@
 (* portsentry.conf: NAME="value". What stands behind the second quote says nothing. How portsentry finds a name in a line is
-   its own affair (policy/models/portsentry.c): a line of another form may still count. *)
+   its own affair (portsentry.c of the models): a line of another form may still count. *)
 module Portsentry =
   let blank   = [ label "blank" ]
   let comment = [ label "comment" . store /#[^\n]*/ ]

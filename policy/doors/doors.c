@@ -6,10 +6,10 @@
 #include "base/console_options.h"
 #include "base/memory.h"
 #include "policy/doors/ports.h"
-#include "policy/models/pam_person.h"
-#include "policy/models/sshd_host.h"
-#include "policy/models/sshd_person.h"
-#include "policy/models/sudoers.h"
+#include "policy/models/login/sudoers.h"
+#include "policy/models/pam/pam_person.h"
+#include "policy/models/sshd/sshd_host.h"
+#include "policy/models/sshd/sshd_person.h"
 
 /* One host and the person whose doors are looked at. */
 struct visit {

@@ -7,8 +7,8 @@
 #include "base/account.h"
 #include "base/sessions.h"
 #include "policy/kinds/kind.h"
-#include "policy/models/passage.h"
-#include "policy/models/sshd_keyword.h"
+#include "policy/models/pam/passage.h"
+#include "policy/models/sshd/sshd_keyword.h"
 #include "policy/place.h"
 
 enum door_kind {

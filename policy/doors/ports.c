@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/models/sshd_answer.h"
-#include "policy/models/sshd_port.h"
+#include "policy/models/sshd/sshd_answer.h"
+#include "policy/models/sshd/sshd_port.h"
 
 static const char every[] = "every address", every_4[] = "every IPv4 address",
 		  every_6[] = "every IPv6 address";

@@ -2,7 +2,7 @@
 #ifndef POLICY_DOORS_PORTS_H
 #define POLICY_DOORS_PORTS_H
 
-#include "policy/models/sshd_config.h"
+#include "policy/models/sshd/sshd_config.h"
 
 /* Each as "22 every address" or "22 10.0.0.1".
  * Freed by name_list_free. */

@@ -7,10 +7,10 @@
 #include "base/memory.h"
 #include "policy/doors/doors.h"
 #include "policy/doors/ports.h"
-#include "policy/models/sshd_host.h"
-#include "policy/models/sshd_pattern.h"
-#include "policy/models/sshd_witness.h"
-#include "policy/models/sudoers.h"
+#include "policy/models/login/sudoers.h"
+#include "policy/models/sshd/sshd_host.h"
+#include "policy/models/sshd/sshd_pattern.h"
+#include "policy/models/sshd/sshd_witness.h"
 
 enum {
 	PERSONS_MAX = 100,

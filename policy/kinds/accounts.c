@@ -5,7 +5,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "policy/kinds/kind.h"
-#include "policy/models/accounts.h"
+#include "policy/models/system/accounts.h"
 
 enum {
 	SHOWN_MAX = 20, /* findings of one sort; the rest is counted */

@@ -2,7 +2,7 @@
 
 #include "base/memory.h"
 #include "policy/kinds/acl.h"
-#include "policy/models/router_names.h"
+#include "policy/models/router/router_names.h"
 #include "policy/recorded.h"
 
 static const char *const directions[] = { "in", "out", NULL };

@@ -3,7 +3,7 @@
 #define POLICY_KINDS_ACL_H
 
 #include "policy/kinds/kind.h"
-#include "policy/models/router_judge.h"
+#include "policy/models/router/router_judge.h"
 
 enum { ACL_SHOWN = 20 }; /* findings of one sort; the rest is counted */
 

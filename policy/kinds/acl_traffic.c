@@ -4,8 +4,8 @@
 
 #include "base/memory.h"
 #include "policy/kinds/acl.h"
-#include "policy/models/router_names.h"
-#include "policy/models/router_service.h"
+#include "policy/models/router/router_names.h"
+#include "policy/models/router/router_service.h"
 
 enum { PERMITS_SHOWN = 3 }; /* lines of one finding */
 

@@ -9,7 +9,7 @@
 #include "lenses/documents.h"
 #include "lenses/stock.h"
 #include "policy/condition.h"
-#include "policy/models/node_path.h"
+#include "policy/models/system/node_path.h"
 
 enum { SHOWN = 20 }; /* nodes of one path; the rest is counted */
 

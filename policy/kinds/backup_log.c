@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "policy/kinds/backup.h"
-#include "policy/models/log_time.h"
+#include "policy/models/syslog/log_time.h"
 #include "policy/pattern.h"
 
 enum {

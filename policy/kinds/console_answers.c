@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 #include "policy/kinds/console_scene.h"
-#include "policy/models/pam_folders.h"
+#include "policy/models/pam/pam_folders.h"
 
 enum {
 	SERVICES_MAX = 2000, /* other services that are looked at */

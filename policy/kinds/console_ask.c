@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "policy/kinds/console_scene.h"
-#include "policy/models/pam_stack.h"
+#include "policy/models/pam/pam_stack.h"
 
 bool
 console_shares(const struct control *control)

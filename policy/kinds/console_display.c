@@ -6,8 +6,8 @@
 #include "base/console_options.h"
 #include "base/memory.h"
 #include "policy/kinds/console_scene.h"
-#include "policy/models/autologin.h"
-#include "policy/models/display_unit.h"
+#include "policy/models/login/autologin.h"
+#include "policy/models/login/display_unit.h"
 
 /* Whether a service of the control is one of MANAGER's. */
 static bool

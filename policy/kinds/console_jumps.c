@@ -7,8 +7,8 @@
 
 #include "base/memory.h"
 #include "policy/kinds/console_scene.h"
-#include "policy/models/pam_person.h"
-#include "policy/models/pam_values.h"
+#include "policy/models/pam/pam_person.h"
+#include "policy/models/pam/pam_values.h"
 
 /* Whether the file of STEP, in the stack of SERVICE, is one that the remedy writes. */
 static bool

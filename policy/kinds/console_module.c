@@ -5,7 +5,7 @@
 #include "base/console_conf.h"
 #include "base/memory.h"
 #include "policy/kinds/console_scene.h"
-#include "policy/models/pam_module.h"
+#include "policy/models/pam/pam_module.h"
 
 #define MODULE CONSOLE_MODULE
 

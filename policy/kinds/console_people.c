@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "policy/kinds/console_scene.h"
-#include "policy/models/software.h"
+#include "policy/models/packages/software.h"
 
 enum {
 	SHOWN_MAX = 20, /* findings of one sort for a service */

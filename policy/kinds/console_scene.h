@@ -5,9 +5,9 @@
 #include "base/console_options.h"
 #include "base/table.h"
 #include "policy/kinds/kind.h"
-#include "policy/models/access_conf.h"
-#include "policy/models/getty.h"
-#include "policy/models/pam_consults.h"
+#include "policy/models/login/getty.h"
+#include "policy/models/pam/access_conf.h"
+#include "policy/models/pam/pam_consults.h"
 
 #define CONSOLE_MODULE "pam_holdfast.so"
 #define CONSOLE_CONF                                                                     \

@@ -5,8 +5,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "policy/kinds/console_scene.h"
-#include "policy/models/pam_folders.h"
-#include "policy/models/pam_values.h"
+#include "policy/models/pam/pam_folders.h"
+#include "policy/models/pam/pam_values.h"
 
 enum { SHOWN_MAX = 40 }; /* modules */
 

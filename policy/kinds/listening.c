@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "policy/kinds/kind.h"
-#include "policy/models/listening.h"
+#include "policy/models/network/listening.h"
 
 static const char *const protocols[] = { "tcp", "udp", NULL };
 static const char *const loopbacks[] = { "ignore", "judge", NULL };

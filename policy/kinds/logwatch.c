@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "policy/kinds/kind.h"
 #include "policy/kinds/schedule.h"
-#include "policy/models/cron_table.h"
-#include "policy/models/log_watchers.h"
+#include "policy/models/cron/cron_table.h"
+#include "policy/models/syslog/log_watchers.h"
 
 static const char *const names[] = { "logcheck", "swatch", "logwatch", NULL };
 

@@ -4,8 +4,8 @@
 
 #include "base/memory.h"
 #include "policy/kinds/kind.h"
-#include "policy/models/package_version.h"
-#include "policy/models/packages.h"
+#include "policy/models/packages/package_version.h"
+#include "policy/models/packages/packages.h"
 
 static const struct key minimum_keys[] = {
 	{ .name = "name",

@@ -1,4 +1,4 @@
-#include "policy/models/portsentry.h"
+#include "policy/models/network/portsentry.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,8 +6,8 @@
 #include "base/memory.h"
 #include "policy/condition.h"
 #include "policy/kinds/kind.h"
-#include "policy/models/portsentry_start.h"
-#include "policy/models/processes.h"
+#include "policy/models/network/portsentry_start.h"
+#include "policy/models/system/processes.h"
 
 static const char default_config[] = "/etc/portsentry/portsentry.conf";
 

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "lenses/documents.h"
 #include "policy/kinds/kind.h"
-#include "policy/models/nmap.h"
+#include "policy/models/network/nmap.h"
 #include "policy/recorded.h"
 
 enum { SHOWN = 20 }; /* findings about ports in doubt; the rest is counted */

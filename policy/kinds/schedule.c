@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "policy/kinds/schedule_match.h"
-#include "policy/models/boot_program.h"
+#include "policy/models/boot/boot_program.h"
 
 const char *const schedule_frequencies[] = { "hourly", "daily", "weekly", "monthly",
 	NULL };

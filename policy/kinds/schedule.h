@@ -3,7 +3,7 @@
 #define POLICY_KINDS_SCHEDULE_H
 
 #include "policy/kinds/kind.h"
-#include "policy/models/shell_text.h"
+#include "policy/models/shell/shell_text.h"
 
 extern const char *const schedule_frequencies[]; /* "hourly", ...; NULL at the end */
 

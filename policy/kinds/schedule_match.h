@@ -5,7 +5,7 @@
 #include <regex.h>
 
 #include "policy/kinds/schedule.h"
-#include "policy/models/cron_table.h"
+#include "policy/models/cron/cron_table.h"
 
 enum schedule_meant {
 	SCHEDULE_NOT,

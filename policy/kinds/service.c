@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/models/processes.h"
+#include "policy/models/system/processes.h"
 
 static const char *const answers_known[] = { "yes", "no", NULL };
 

@@ -5,10 +5,10 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "policy/models/boot.h"
-#include "policy/models/boot_naming.h"
-#include "policy/models/boot_others.h"
-#include "policy/models/command_line.h"
+#include "policy/models/boot/boot.h"
+#include "policy/models/boot/boot_naming.h"
+#include "policy/models/boot/boot_others.h"
+#include "policy/models/boot/command_line.h"
 
 enum { OTHERS_MAX = 5 }; /* of which more is said than that they are there */
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/models/processes.h"
+#include "policy/models/system/processes.h"
 
 char *
 service_find_words(const struct value *list, char *const *words, size_t count, bool has)

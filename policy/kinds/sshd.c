@@ -6,12 +6,12 @@
 
 #include "base/memory.h"
 #include "policy/doors/doors.h"
-#include "policy/models/sshd_algorithms.h"
-#include "policy/models/sshd_host.h"
-#include "policy/models/sshd_outcome.h"
-#include "policy/models/sshd_port.h"
-#include "policy/models/sshd_reach.h"
-#include "policy/models/sshd_value.h"
+#include "policy/models/sshd/sshd_algorithms.h"
+#include "policy/models/sshd/sshd_host.h"
+#include "policy/models/sshd/sshd_outcome.h"
+#include "policy/models/sshd/sshd_port.h"
+#include "policy/models/sshd/sshd_reach.h"
+#include "policy/models/sshd/sshd_value.h"
 
 enum { BLOCKS_ANSWERED_MAX = 50 };
 

@@ -4,7 +4,7 @@
 
 #include "policy/condition.h"
 #include "policy/kinds/kind.h"
-#include "policy/models/sshd_outcome.h"
+#include "policy/models/sshd/sshd_outcome.h"
 
 /* How values of sshd are compared: by what they mean. */
 extern const struct comparison sshd_comparison;

@@ -4,9 +4,9 @@
 
 #include "base/memory.h"
 #include "policy/kinds/sshd.h"
-#include "policy/models/sshd_algorithms.h"
-#include "policy/models/sshd_host.h"
-#include "policy/models/sshd_outcome.h"
+#include "policy/models/sshd/sshd_algorithms.h"
+#include "policy/models/sshd/sshd_host.h"
+#include "policy/models/sshd/sshd_outcome.h"
 
 enum { USE_PAM_SINCE = 307 };
 

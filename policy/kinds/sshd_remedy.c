@@ -6,9 +6,9 @@
 
 #include "base/memory.h"
 #include "policy/kinds/sshd.h"
-#include "policy/models/sshd_host.h"
-#include "policy/models/sshd_outcome.h"
-#include "policy/models/sshd_value.h"
+#include "policy/models/sshd/sshd_host.h"
+#include "policy/models/sshd/sshd_outcome.h"
+#include "policy/models/sshd/sshd_value.h"
 
 enum { ONE_KEYBOARD_OPTION_SINCE = 807 };
 

@@ -5,11 +5,11 @@
 
 #include "base/memory.h"
 #include "policy/kinds/kind.h"
-#include "policy/models/software.h"
-#include "policy/models/syslog_describe.h"
-#include "policy/models/syslog_flow.h"
-#include "policy/models/syslog_remedy.h"
-#include "policy/models/syslog_table.h"
+#include "policy/models/packages/software.h"
+#include "policy/models/syslog/syslog_describe.h"
+#include "policy/models/syslog/syslog_flow.h"
+#include "policy/models/syslog/syslog_remedy.h"
+#include "policy/models/syslog/syslog_table.h"
 
 static const char *const protocols[] = { "udp", "tcp", "any", NULL };
 

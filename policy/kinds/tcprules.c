@@ -1,12 +1,12 @@
-#include "policy/models/tcprules.h"
+#include "policy/models/network/tcprules.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "policy/kinds/kind.h"
-#include "policy/models/cdb.h"
-#include "policy/models/tcprules_regions.h"
+#include "policy/models/network/cdb.h"
+#include "policy/models/network/tcprules_regions.h"
 
 enum { SHOWN_MAX = 20, DIFFERENCES_MAX = 5 };
 

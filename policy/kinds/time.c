@@ -5,8 +5,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "policy/kinds/kind.h"
-#include "policy/models/time_conf.h"
-#include "policy/models/time_state.h"
+#include "policy/models/time/time_conf.h"
+#include "policy/models/time/time_state.h"
 
 enum { DOUBTS_SHOWN = 5 };
 

@@ -1,4 +1,4 @@
-#include "policy/models/trust.h"
+#include "policy/models/network/trust.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "policy/models/updates.h"
+#include "policy/models/packages/updates.h"
 
 #include <fnmatch.h>
 #include <string.h>

@@ -4,8 +4,8 @@
 
 #include "base/memory.h"
 #include "policy/kinds/kind.h"
-#include "policy/models/software.h"
-#include "policy/models/xinetd_conf.h"
+#include "policy/models/packages/software.h"
+#include "policy/models/xinetd/xinetd_conf.h"
 
 enum { SHOWN_MAX = 100 }; /* findings of one verdict; the rest are counted */
 

@@ -2,9 +2,9 @@
  * "common" behind a line "@": both are read and asked, nothing crashes, and the ways that
  * the search over a stack finds are ways that libpam goes. */
 #include "base/memory.h"
-#include "policy/models/access_conf.h"
-#include "policy/models/pam_consults.h"
-#include "policy/models/pam_flow.h"
+#include "policy/models/pam/access_conf.h"
+#include "policy/models/pam/pam_consults.h"
+#include "policy/models/pam/pam_flow.h"
 #include "tests/fuzz/world.h"
 
 static int

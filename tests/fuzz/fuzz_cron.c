@@ -1,7 +1,7 @@
 /* /etc/crontab of any bytes, behind a line "#anacrontab" an anacrontab, behind a line
  * "#script" one in a folder that they may run. Reading never crashes, and each job stands
  * somewhere. */
-#include "policy/models/cron_table.h"
+#include "policy/models/cron/cron_table.h"
 #include "tests/fuzz/world.h"
 
 static void

@@ -3,8 +3,8 @@
  */
 #include "base/memory.h"
 #include "lenses/xml.h"
-#include "policy/models/nmap.h"
-#include "policy/models/node_path.h"
+#include "policy/models/network/nmap.h"
+#include "policy/models/system/node_path.h"
 #include "tests/fuzz/world.h"
 
 static void

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/models/authorized_keys.h"
-#include "policy/models/sudoers.h"
+#include "policy/models/login/sudoers.h"
+#include "policy/models/sshd/authorized_keys.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

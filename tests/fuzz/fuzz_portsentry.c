@@ -1,6 +1,6 @@
 /* portsentry.conf, and behind a line "#ps" what ps printed, in any bytes. Reading never
  * crashes, what an option's value is stands in the file, and what runs has a place. */
-#include "policy/models/portsentry_start.h"
+#include "policy/models/network/portsentry_start.h"
 #include "tests/fuzz/world.h"
 
 static void

@@ -2,7 +2,7 @@
  * a packet that is found for a line which depends on nothing is one that it decides. */
 #include <stdio.h>
 
-#include "policy/models/router_judge.h"
+#include "policy/models/router/router_judge.h"
 #include "tests/fuzz/world.h"
 
 enum { LINES_MAX = 40, WORK = 20000 };

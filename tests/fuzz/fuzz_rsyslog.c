@@ -1,7 +1,7 @@
 /* rsyslog.conf of any bytes, with a drop-in behind a line "#drop-in": reading and walking
  * it never crashes, and what reaches a place for certain is not missed for certain. */
-#include "policy/models/syslog_flow.h"
-#include "policy/models/syslog_table.h"
+#include "policy/models/syslog/syslog_flow.h"
+#include "policy/models/syslog/syslog_table.h"
 #include "tests/fuzz/world.h"
 
 static void

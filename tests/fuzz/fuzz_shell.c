@@ -1,6 +1,6 @@
 /* What a shell is given, in any bytes behind one that chooses its option. Reading it
  * never crashes, and what it starts stands in the text, in its order. */
-#include "policy/models/shell_text.h"
+#include "policy/models/shell/shell_text.h"
 #include "tests/fuzz/world.h"
 
 int

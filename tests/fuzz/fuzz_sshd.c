@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/models/sshd_algorithms.h"
-#include "policy/models/sshd_keyword.h"
-#include "policy/models/sshd_witness.h"
+#include "policy/models/sshd/sshd_algorithms.h"
+#include "policy/models/sshd/sshd_keyword.h"
+#include "policy/models/sshd/sshd_witness.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

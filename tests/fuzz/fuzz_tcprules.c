@@ -1,8 +1,8 @@
 /* A cdb and the text of its rules, in any bytes, behind it after a line "#rules". Reading
  * never crashes; of a whole cdb no lookup leaves the file, and what a lookup finds is
  * what the regions say. */
-#include "policy/models/cdb.h"
-#include "policy/models/tcprules_regions.h"
+#include "policy/models/network/cdb.h"
+#include "policy/models/network/tcprules_regions.h"
 #include "tests/fuzz/world.h"
 
 static void

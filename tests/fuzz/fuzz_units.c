@@ -1,7 +1,7 @@
 /* What starts a getty, in any bytes: the unit of a terminal, behind a line "#drop-in" a
  * drop-in, behind a line "#inittab" an inittab. Reading never crashes, and a getty that
  * is found has a place. */
-#include "policy/models/getty.h"
+#include "policy/models/login/getty.h"
 #include "tests/fuzz/world.h"
 
 int

@@ -1,7 +1,7 @@
 /* logwatch.conf of any bytes, and behind a line "#logcheck" logcheck.conf, which is a
  * list of logs and the script of old too. Reading never crashes, and each word has a
  * place. */
-#include "policy/models/log_watchers.h"
+#include "policy/models/syslog/log_watchers.h"
 #include "tests/fuzz/world.h"
 
 static void

@@ -1,6 +1,6 @@
 /* xinetd.conf of any bytes, with a file of xinetd.d behind a line "#drop-in": reading
  * never crashes, what does not start has a reason, and every place is in its file. */
-#include "policy/models/xinetd_conf.h"
+#include "policy/models/xinetd/xinetd_conf.h"
 #include "tests/fuzz/world.h"
 
 static void

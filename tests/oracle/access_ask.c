@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/models/access_conf.h"
-#include "policy/models/pam_consults.h"
+#include "policy/models/pam/access_conf.h"
+#include "policy/models/pam/pam_consults.h"
 
 static enum access_answer
 answer_for(const struct access_people *people, const struct access_decision *decisions,

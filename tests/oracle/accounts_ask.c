@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "policy/models/accounts.h"
+#include "policy/models/system/accounts.h"
 
 static size_t
 line_number(const struct file *file, size_t offset)

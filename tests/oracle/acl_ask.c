@@ -14,8 +14,8 @@
 
 #include "base/memory.h"
 #include "lenses/parser.h"
-#include "policy/models/router_judge.h"
-#include "policy/models/router_service.h"
+#include "policy/models/router/router_judge.h"
+#include "policy/models/router/router_service.h"
 
 struct world {
 	struct parser *parser;

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "lenses/documents.h"
-#include "policy/models/node_path.h"
+#include "policy/models/system/node_path.h"
 #include "policy/source.h"
 
 static void

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/models/cron_table.h"
-#include "policy/models/timer_calendar.h"
+#include "policy/models/cron/cron_table.h"
+#include "policy/models/cron/timer_calendar.h"
 
 /* Minutes in hexadecimal words, the first first; days, days from the end, months,
  * weekdays as bits; 1 when a day of the month or the week is enough. */

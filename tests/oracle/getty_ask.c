@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/models/getty.h"
+#include "policy/models/login/getty.h"
 
 int
 main(void)

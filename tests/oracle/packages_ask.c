@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "policy/models/package_version.h"
-#include "policy/models/packages.h"
+#include "policy/models/packages/package_version.h"
+#include "policy/models/packages/packages.h"
 
 static void
 compare(const char *a, const char *b)

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/models/pam_flow.h"
-#include "policy/models/pam_line.h"
-#include "policy/models/pam_values.h"
+#include "policy/models/pam/pam_flow.h"
+#include "policy/models/pam/pam_line.h"
+#include "policy/models/pam/pam_values.h"
 
 /* What pam_deny.so answers in these phases. */
 enum {

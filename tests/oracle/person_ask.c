@@ -5,8 +5,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "policy/models/pam_line.h"
-#include "policy/models/pam_person.h"
+#include "policy/models/pam/pam_line.h"
+#include "policy/models/pam/pam_person.h"
 
 enum { DAY = 24 * 60 * 60 };
 

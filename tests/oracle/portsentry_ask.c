@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/models/portsentry.h"
+#include "policy/models/network/portsentry.h"
 
 static void
 print(const struct portsentry *conf, enum portsentry_mode mode)

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "lenses/documents.h"
-#include "policy/models/nmap.h"
+#include "policy/models/network/nmap.h"
 #include "policy/source.h"
 
 static void

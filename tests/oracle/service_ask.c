@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/models/boot_units.h"
+#include "policy/models/boot/boot_units.h"
 
 static void
 print(struct boot_units *units, const char *name)

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/models/sshd_outcome.h"
+#include "policy/models/sshd/sshd_outcome.h"
 
 enum { WORDS_MAX = 16 };
 

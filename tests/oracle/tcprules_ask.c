@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/models/cdb.h"
-#include "policy/models/tcprules_regions.h"
+#include "policy/models/network/cdb.h"
+#include "policy/models/network/tcprules_regions.h"
 
 static struct tcprules text, cdb;
 static struct tcprules_region best;

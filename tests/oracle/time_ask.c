@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "policy/models/time_conf.h"
+#include "policy/models/time/time_conf.h"
 
 static void
 print(struct host *host)

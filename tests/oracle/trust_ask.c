@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "policy/models/trust.h"
+#include "policy/models/network/trust.h"
 
 static void
 print(const struct trust_file *file)

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/models/xinetd_attribute.h"
-#include "policy/models/xinetd_conf.h"
+#include "policy/models/xinetd/xinetd_attribute.h"
+#include "policy/models/xinetd/xinetd_conf.h"
 
 /* "PATH:LINE", "-" where there is none. */
 static char *

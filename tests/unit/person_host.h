@@ -4,7 +4,7 @@
 
 #include "tests/unit/kind_host.h"
 
-#include "policy/models/pam_person.h"
+#include "policy/models/pam/pam_person.h"
 
 #define COMMON_AUTH                                                                      \
 	"auth [success=1 default=ignore] pam_unix.so nullok\n"                           \

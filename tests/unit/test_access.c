@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "lenses/parser.h"
-#include "policy/models/access_conf.h"
+#include "policy/models/pam/access_conf.h"
 
 #define OLD "1.5.2-6+deb12u2"
 

@@ -1,7 +1,7 @@
 /* Accounts of passwd and shadow files: which line of etc/shadow is whose. */
 #include "tests/unit/scratch.h"
 
-#include "policy/models/accounts.h"
+#include "policy/models/system/accounts.h"
 
 /* What the model says of all accounts: "NAME SHELL PASSWORD PLACE", PLACE the offset in
  * etc/shadow, with blanks between. */

@@ -1,7 +1,7 @@
 /* Which keys sshd would take: lines, files, and who may write them. */
 #include "tests/unit/scratch.h"
 
-#include "policy/models/authorized_keys.h"
+#include "policy/models/sshd/authorized_keys.h"
 
 #define KEY                                                                              \
 	"ssh-ed25519 "                                                                   \

@@ -5,9 +5,9 @@
 
 #include "base/live.h"
 #include "base/memory.h"
-#include "policy/models/boot.h"
-#include "policy/models/boot_names.h"
-#include "policy/models/unit_conditions.h"
+#include "policy/models/boot/boot.h"
+#include "policy/models/boot/boot_names.h"
+#include "policy/models/boot/unit_conditions.h"
 
 static struct host *below, *host;
 

@@ -1,5 +1,5 @@
 /* The command line of a daemon, from units, drop-ins and files of defaults. */
-#include "policy/models/command_line.h"
+#include "policy/models/boot/command_line.h"
 
 #include "base/memory.h"
 #include "tests/unit/scratch.h"

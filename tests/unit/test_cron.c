@@ -1,9 +1,9 @@
 /* What cron, anacron and systemd's timers make of the times that they are given. */
 #include "tests/unit/scratch.h"
 
-#include "policy/models/cron_tab.h"
-#include "policy/models/log_time.h"
-#include "policy/models/timer_calendar.h"
+#include "policy/models/cron/cron_tab.h"
+#include "policy/models/cron/timer_calendar.h"
+#include "policy/models/syslog/log_time.h"
 
 /* The longest gap of a time as FLAVOUR reads it, -2 when it refuses it. */
 static long

@@ -1,7 +1,7 @@
 /* What gettys tell login. That agetty and login do so: tests/oracle/getty.py. */
 #include "tests/unit/kind_host.h"
 
-#include "policy/models/getty.h"
+#include "policy/models/login/getty.h"
 
 /* "user=root", "host=there", "starts=/bin/sh", "unknown=..." or "asks". */
 static char *

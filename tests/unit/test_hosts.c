@@ -5,7 +5,7 @@
 #include <arpa/inet.h>
 
 #include "base/memory.h"
-#include "policy/models/hosts.h"
+#include "policy/models/network/hosts.h"
 
 static const char hosts_file[] =
 	"10.0.0.1 a\n::1 a six # seven\n10.0.0.2\tb\n10.0.0.3 B\n::ffff:1.2.3.4 m\n"

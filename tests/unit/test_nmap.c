@@ -1,7 +1,7 @@
 /* Options of nmap by which silence says nothing, as getopt_long_only(3) takes them. */
 #include "tests/unit/scratch.h"
 
-#include "policy/models/nmap.h"
+#include "policy/models/network/nmap.h"
 
 /* What is wrong with a scan by ARGS, which tells of no host besides; "" when nothing. */
 static const char *

@@ -1,4 +1,4 @@
-#include "policy/models/node_path.h"
+#include "policy/models/system/node_path.h"
 #include "tests/unit/scratch.h"
 
 #include "base/bytes.h"

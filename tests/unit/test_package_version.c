@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "policy/models/package_version.h"
+#include "policy/models/packages/package_version.h"
 
 typedef int
 comparison(const char *a, const char *b);

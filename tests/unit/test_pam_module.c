@@ -3,7 +3,7 @@
 #include "tests/unit/scratch.h"
 
 #include "base/host.h"
-#include "policy/models/pam_module.h"
+#include "policy/models/pam/pam_module.h"
 #include "tests/unit/module_file.h"
 
 static const char absent[] = "it is not where libpam looks for modules";

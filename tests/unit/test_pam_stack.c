@@ -1,7 +1,7 @@
 #include "tests/unit/kind_host.h"
 
-#include "policy/models/pam_consults.h"
-#include "policy/models/pam_values.h"
+#include "policy/models/pam/pam_consults.h"
+#include "policy/models/pam/pam_values.h"
 #include "tests/unit/module_file.h"
 
 static void

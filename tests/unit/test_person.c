@@ -2,8 +2,8 @@
 #include "tests/unit/module_file.h"
 #include "tests/unit/person_host.h"
 
-#include "policy/models/sshd_host.h"
-#include "policy/models/sshd_person.h"
+#include "policy/models/sshd/sshd_host.h"
+#include "policy/models/sshd/sshd_person.h"
 
 #define KEY                                                                              \
 	"ssh-ed25519 "                                                                   \

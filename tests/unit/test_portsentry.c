@@ -1,7 +1,7 @@
 /* portsentry.conf as ConfigTokenRetrieve of portsentry_io.c finds options in it. */
 #include "tests/unit/scratch.h"
 
-#include "policy/models/portsentry.h"
+#include "policy/models/network/portsentry.h"
 
 static void
 read_conf(const char *text, struct portsentry *ret_conf, struct host **ret_host,

@@ -2,9 +2,9 @@
 #include "tests/unit/scratch.h"
 
 #include "lenses/parser.h"
-#include "policy/models/router_judge.h"
-#include "policy/models/router_names.h"
-#include "policy/models/router_service.h"
+#include "policy/models/router/router_judge.h"
+#include "policy/models/router/router_names.h"
+#include "policy/models/router/router_service.h"
 
 struct made {
 	struct parser *parser;

@@ -4,9 +4,9 @@
 
 #include <time.h>
 
-#include "policy/models/syslog_demand.h"
-#include "policy/models/syslog_flow.h"
-#include "policy/models/syslog_table.h"
+#include "policy/models/syslog/syslog_demand.h"
+#include "policy/models/syslog/syslog_flow.h"
+#include "policy/models/syslog/syslog_table.h"
 
 #define INPUTS "module(load=\"imuxsock\")\nmodule(load=\"imklog\")\n"
 

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "policy/models/priorities.h"
+#include "policy/models/syslog/priorities.h"
 
 static void
 decodes(const char *text, enum selector_dialect dialect, const char *want)

@@ -1,7 +1,7 @@
 /* What a shell starts by a text. */
 #include "tests/unit/scratch.h"
 
-#include "policy/models/shell_text.h"
+#include "policy/models/shell/shell_text.h"
 
 /* WANT: the commands that TEXT starts, a line each, with "? " before one that it may
  * start; "!" in the last where there may be others. */

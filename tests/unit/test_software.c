@@ -1,6 +1,6 @@
 #include <sys/time.h>
 
-#include "policy/models/software.h"
+#include "policy/models/packages/software.h"
 #include "tests/unit/scratch.h"
 
 static struct policy policy;

@@ -1,7 +1,7 @@
 /* What the comparison with sshd 9.2 (tests/oracle/sshd.py) found to be wrong once: a
  * small file each, and what that sshd answers for a user. */
 #include "base/memory.h"
-#include "policy/models/sshd_answer.h"
+#include "policy/models/sshd/sshd_answer.h"
 #include "tests/unit/scratch.h"
 
 struct fixture {

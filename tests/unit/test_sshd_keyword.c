@@ -10,9 +10,9 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
-#include "policy/models/sshd_algorithms.h"
-#include "policy/models/sshd_keyword.h"
-#include "policy/models/sshd_value.h"
+#include "policy/models/sshd/sshd_algorithms.h"
+#include "policy/models/sshd/sshd_keyword.h"
+#include "policy/models/sshd/sshd_value.h"
 
 static const int versions[] = { 300, 306, 309, 404, 503, 606, 704, 800, 807, 902, 909,
 	1003 };

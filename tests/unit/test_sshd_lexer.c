@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "policy/models/sshd_lexer.h"
+#include "policy/models/sshd/sshd_lexer.h"
 
 struct lexer_case {
 	const char *line;

@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
-#include "policy/models/sshd_pattern.h"
-#include "policy/models/sshd_witness.h"
+#include "policy/models/sshd/sshd_pattern.h"
+#include "policy/models/sshd/sshd_witness.h"
 
 static void
 test_patterns(void **state)

@@ -1,8 +1,8 @@
 /* Who may become root through sudo. */
 #include "tests/unit/scratch.h"
 
-#include "policy/models/sudoers.h"
-#include "policy/models/sudoers_line.h"
+#include "policy/models/login/sudoers.h"
+#include "policy/models/login/sudoers_line.h"
 
 static const char passwd[] = "root:x:0:0::/root:/bin/bash\n"
 			     "alice:x:1000:1000::/home/alice:/bin/bash\n"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "policy/models/syslog_flow.h"
+#include "policy/models/syslog/syslog_flow.h"
 
 #define INPUTS "module(load=\"imuxsock\")\nmodule(load=\"imklog\")\n"
 

@@ -1,5 +1,5 @@
 /* Which file a syslog daemon reads, by the command line it is started with. */
-#include "policy/models/syslog_conf.h"
+#include "policy/models/syslog/syslog_conf.h"
 #include "tests/unit/syslog_host.h"
 
 /* The file that DAEMON reads with TEXT at PATH; NULL: it can't be told. */

@@ -2,8 +2,8 @@
  * of all clients. */
 #include "tests/unit/scratch.h"
 
-#include "policy/models/cdb.h"
-#include "policy/models/tcprules_regions.h"
+#include "policy/models/network/cdb.h"
+#include "policy/models/network/tcprules_regions.h"
 
 static void
 read_rules(const char *text, size_t size, struct tcprules *ret_rules)

@@ -2,7 +2,7 @@
  */
 #include "tests/unit/scratch.h"
 
-#include "policy/models/time_conf.h"
+#include "policy/models/time/time_conf.h"
 
 /* Whether DOUBT is a part of what is in doubt about the one daemon, which has PATH with
  * TEXT; "": nothing is. */

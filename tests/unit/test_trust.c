@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "policy/models/trust.h"
+#include "policy/models/network/trust.h"
 
 /* The entries as "HOST USER READERS", USER "=" where there is none. */
 static void

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "policy/models/updates.h"
+#include "policy/models/packages/updates.h"
 
 enum { DAY = 24 * 60 * 60, NOW = 1796000000 }; /* 2026-11-30 00:53 UTC */
 

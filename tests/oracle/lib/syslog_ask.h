@@ -16,8 +16,8 @@
 #include <string.h>
 
 #include "policy/kinds/kind.h"
-#include "policy/models/syslog_describe.h"
-#include "policy/models/syslog_table.h"
+#include "policy/models/syslog/syslog_describe.h"
+#include "policy/models/syslog/syslog_table.h"
 
 static void
 print_set(struct priorities set)

@@ -1,0 +1,283 @@
+#include "policy/models/packages/packages.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+
+enum { STRANGE_MAX = 5, RPM_SECONDS = 30 };
+
+static const char status_file[] = "/var/lib/dpkg/status";
+
+/* Where rpm keeps its database, by age. */
+static const char *const rpm_files[] = { "/usr/lib/sysimage/rpm/rpmdb.sqlite",
+	"/var/lib/rpm/rpmdb.sqlite", "/var/lib/rpm/Packages.db",
+	"/var/lib/rpm/Packages" };
+
+static void
+add(struct packages *packages, struct bytes name, struct bytes version, bool is_whole,
+	struct place place)
+{
+	packages->items = memory_grow(
+		packages->items, packages->count, sizeof *packages->items);
+	packages->items[packages->count++] = (struct package){
+		.name = memory_copy(name.data, name.size),
+		.version = memory_copy(version.data, version.size),
+		.is_whole = is_whole,
+		.place = place,
+	};
+}
+
+static bool
+is_text(struct bytes bytes, const char *text)
+{
+	return bytes.size == strlen(text) && memcmp(bytes.data, text, bytes.size) == 0;
+}
+
+/* The value of a line "FIELD: value" of a stanza; false when it is another's. */
+static bool
+take_field(struct bytes line, const char *field, struct bytes *ret_value)
+{
+	size_t length = strlen(field);
+	if (line.size <= length || line.data[length] != ':' ||
+		strncasecmp(line.data, field, length) != 0)
+		return false;
+	*ret_value = (struct bytes){ line.data + length + 1, line.size - length - 1 };
+	while (ret_value->size > 0 &&
+		(*ret_value->data == ' ' || *ret_value->data == '\t')) {
+		ret_value->data++;
+		ret_value->size--;
+	}
+	while (ret_value->size > 0 &&
+		strchr(" \t\r", ret_value->data[ret_value->size - 1]) != NULL)
+		ret_value->size--;
+	return true;
+}
+
+/* One paragraph of dpkg's status file. */
+struct stanza {
+	struct bytes name, version, status;
+	size_t offset;
+};
+
+/* Status is "WANTED FLAG STATE": dpkg(1). */
+static void
+end_stanza(struct packages *packages, const struct file *file, struct stanza *stanza)
+{
+	const char *space = stanza->status.size > 0
+		? memrchr(stanza->status.data, ' ', stanza->status.size)
+		: NULL;
+	struct bytes state = { space != NULL ? space + 1 : "",
+		space != NULL
+			? (size_t)(stanza->status.data + stanza->status.size - space - 1)
+			: 0 };
+	if (stanza->name.size > 0 && state.size > 0 && !is_text(state, "not-installed") &&
+		!is_text(state, "config-files"))
+		add(packages, stanza->name, stanza->version,
+			is_text(state, "installed") ||
+				is_text(state, "triggers-pending") ||
+				is_text(state, "triggers-awaited"),
+			(struct place){ file, stanza->offset });
+	*stanza = (struct stanza){ 0 };
+}
+
+static void
+read_dpkg(struct packages *packages, const struct file *file)
+{
+	struct stanza stanza = { 0 };
+	struct bytes line, value;
+	for (size_t at = 0, start = 0; bytes_next_line(file->bytes, &at, &line);
+		start = at) {
+		if (line.size == 0)
+			end_stanza(packages, file, &stanza);
+		else if (take_field(line, "Package", &value)) {
+			stanza.name = value;
+			stanza.offset = start;
+		} else if (take_field(line, "Version", &value))
+			stanza.version = value;
+		else if (take_field(line, "Status", &value))
+			stanza.status = value;
+	}
+	end_stanza(packages, file, &stanza);
+}
+
+static struct bytes
+part(struct bytes text, size_t start, size_t end)
+{
+	return (struct bytes){ text.data + start, end - start };
+}
+
+static size_t
+until(struct bytes line, size_t from, const char *stop)
+{
+	while (from < line.size && strchr(stop, line.data[from]) == NULL)
+		from++;
+	return from;
+}
+
+static size_t
+beyond(struct bytes line, size_t from, const char *blank)
+{
+	while (from < line.size && strchr(blank, line.data[from]) != NULL)
+		from++;
+	return from;
+}
+
+/* dpkg -l: "ii  NAME[:ARCHITECTURE]  VERSION ..."; the second letter is the state. */
+static bool
+take_dpkg_list(struct packages *packages, struct bytes line, struct place place)
+{
+	size_t flags = until(line, 0, " ");
+	size_t name = beyond(line, flags, " "), end = until(line, name, " ");
+	size_t version = beyond(line, end, " "), stop = until(line, version, " ");
+	if ((flags != 2 && flags != 3) || stop == version ||
+		strchr("uihrp", line.data[0]) == NULL ||
+		strchr("ncHUFWti", line.data[1]) == NULL)
+		return false;
+	if (line.data[1] != 'n' && line.data[1] != 'c')
+		add(packages, part(line, name, until(part(line, 0, end), name, ":")),
+			part(line, version, stop), strchr("iWt", line.data[1]) != NULL,
+			place);
+	return true;
+}
+
+/* dpkg-query -W: "NAME[:ARCHITECTURE]<tab>VERSION"; no version: it is not there. */
+static bool
+take_dpkg_query(struct packages *packages, struct bytes line, struct place place)
+{
+	size_t tab = until(line, 0, "\t");
+	if (tab == 0 || tab == line.size)
+		return false;
+	if (tab + 1 < line.size)
+		add(packages, part(line, 0, until(part(line, 0, tab), 0, ":")),
+			part(line, tab + 1, line.size), true, place);
+	return true;
+}
+
+/* rpm -qa: "NAME-VERSION-RELEASE[.ARCHITECTURE]". */
+static bool
+take_rpm(struct packages *packages, struct bytes line, struct place place)
+{
+	const char *release = memrchr(line.data, '-', line.size);
+	const char *version = release == NULL
+		? NULL
+		: memrchr(line.data, '-', (size_t)(release - line.data));
+	if (version == NULL || version == line.data ||
+		memchr(line.data, ' ', line.size) != NULL)
+		return false;
+	add(packages, part(line, 0, (size_t)(version - line.data)),
+		part(line, (size_t)(version + 1 - line.data), line.size), true, place);
+	packages->is_rpm = true;
+	return true;
+}
+
+/* The heading of dpkg -l ends in lines that begin so. */
+static bool
+is_heading(struct bytes line)
+{
+	static const char *const heads[] = { "Desired=", "| ", "|/ ", "||/ ", "+++-" };
+	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+		if (line.size >= strlen(heads[i]) &&
+			memcmp(line.data, heads[i], strlen(heads[i])) == 0)
+			return true;
+	return false;
+}
+
+/* FILE is NULL for what was asked. */
+static void
+read_output(struct packages *packages, struct bytes output, const struct file *file)
+{
+	struct bytes line;
+	for (size_t at = 0, start = 0; bytes_next_line(output, &at, &line); start = at) {
+		struct place place = { file, start };
+		while (line.size > 0 && strchr(" \r", line.data[line.size - 1]) != NULL)
+			line.size--;
+		if (line.size == 0 || is_heading(line) ||
+			take_dpkg_query(packages, line, place) ||
+			take_dpkg_list(packages, line, place) ||
+			take_rpm(packages, line, place))
+			continue;
+		if (packages->strange_count == STRANGE_MAX)
+			continue;
+		packages->strange = memory_grow(packages->strange,
+			packages->strange_count, sizeof *packages->strange);
+		packages->strange[packages->strange_count++] = place;
+	}
+}
+
+static struct live_answer rpm_answer;
+static const char *const rpm[] = { "/usr/bin/rpm", "-qa", NULL };
+
+const struct live_question packages_questions[] = {
+	{ .argv = rpm,
+		.seconds = RPM_SECONDS,
+		.unless = status_file,
+		.answer = &rpm_answer },
+	{ 0 },
+};
+
+/* What rpm knows of HOST, whose database is at PATH. */
+static void
+read_rpm(struct packages *packages, struct host *host, const char *path)
+{
+	free(packages->source);
+	packages->source = memory_text(path);
+	if (!host_is_live(host))
+		packages->problem = memory_text(
+			"rpm's database is not read: record `rpm -qa` as evidence");
+	else if (rpm_answer.output == NULL)
+		packages->problem = memory_text(
+			"rpm is not here, or was not asked, which an audit alone does: "
+			"record `rpm -qa` as evidence");
+	else if (rpm_answer.wrong != NULL)
+		packages->problem = memory_printf("rpm -qa: %s", rpm_answer.wrong);
+	else
+		read_output(packages, BYTES_TEXT(rpm_answer.output), NULL);
+}
+
+void
+packages_read(const struct context *context, const struct recorded *recorded,
+	struct packages *ret_packages)
+{
+	*ret_packages = (struct packages){ 0 };
+	if (recorded->state != RECORDED_NOT) {
+		ret_packages->source = memory_text(recorded->file.path);
+		if (recorded->state == RECORDED_READ)
+			read_output(ret_packages, recorded->file.bytes, &recorded->file);
+		else
+			ret_packages->problem = memory_text(recorded->reason);
+		return;
+	}
+	const struct file *file = host_file(context->host, status_file);
+	ret_packages->source = memory_text(status_file);
+	if (file->state == FILE_READ) {
+		read_dpkg(ret_packages, file);
+		return;
+	}
+	if (file->state == FILE_REFUSED) {
+		ret_packages->problem = memory_text(file->reason);
+		return;
+	}
+	for (size_t i = 0; i < sizeof rpm_files / sizeof *rpm_files; i++)
+		if (host_exists(context->host, rpm_files[i]) == 1) {
+			read_rpm(ret_packages, context->host, rpm_files[i]);
+			return;
+		}
+	ret_packages->problem = memory_printf(
+		"there is no database of packages: %s", recorded->reason);
+}
+
+void
+packages_free(struct packages *packages)
+{
+	for (size_t i = 0; i < packages->count; i++) {
+		free(packages->items[i].name);
+		free(packages->items[i].version);
+	}
+	free(packages->items);
+	free(packages->strange);
+	free(packages->source);
+	free(packages->problem);
+	*packages = (struct packages){ 0 };
+}
