@@ -193,9 +193,19 @@ for line in 'tos maxdist 1.5' 'interface ignore wildcard' 'interface listen eth0
 done
 
 # --- ntp ------------------------------------------------------------------------------
+form "ntp that drops all answers"
+programs sbin/ntpd
+put etc/ntp.conf <<'END'
+restrict default ignore
+server ntp1.isp.net
+END
+judged unknown "etc/ntp.conf:2: configuration of ntp"
+says "$FORM: why" "ntp1.isp.net: restrict may drop what it answers"
+
 form "ntp of 2004"
 put etc/ntp.conf <<'END'
 restrict default ignore
+restrict ntp1.isp.net nomodify
 server ntp1.isp.net
 server  127.127.1.0     # local clock
 fudge   127.127.1.0 stratum 10
@@ -204,7 +214,7 @@ broadcastdelay  0.008
 authenticate no
 keys            /etc/ntp/keys
 END
-judged fail "etc/ntp.conf:3: source 127.127.1.0: followed (server)"
+judged fail "etc/ntp.conf:4: source 127.127.1.0: followed (server)"
 policy '' <<<"time: { daemons: [ntp], servers: [ntp1.isp.net], only: ['*.isp.net', 127.127.1.0] }"
 judged pass
 

@@ -94,6 +94,42 @@ test_ntp_numbers(void **state)
 	ntp("server a ident 65536\n", "");
 }
 
+/* What restrict has dropped is no source: each by default, one by name, a pool's. */
+static void
+test_ntp_restrict(void **state)
+{
+	(void)state;
+	ntp("server a\nrestrict default nomodify nopeer noquery\nrestrict 127.0.0.1\n",
+		"");
+	ntp("server a\nrestrict default ignore\n", "a: restrict may drop");
+	ntp("server a\nrestrict -6 default noserve\n", "a: restrict may drop");
+	ntp("server a\nrestrict 0.0.0.0 mask 0.0.0.0 notrust\n", "a: restrict may drop");
+	ntp("server a\nrestrict 10.0.0.0/8 ignore\n", "a: restrict may drop");
+	ntp("server a\nrestrict default ignore\nrestrict a nomodify\n", "");
+	ntp("server a\nrestrict default ignore\n"
+	    "restrict a mask 255.255.255.255 nomodify\n",
+		"");
+	ntp("server a\nrestrict default ignore\nrestrict a mask 255.0.0.0\n",
+		"a: restrict may drop");
+	ntp("server a\nrestrict default ignore\nrestrict source nomodify\n", "");
+	ntp("server a\nrestrict default ignore\nrestrict source ignore\n",
+		"a: restrict may drop");
+	ntp("server a\nrestrict a ignore\n", "a: restrict may drop");
+	ntp("server a\nrestrict a nomodify\nrestrict a ignore\n", "a: restrict may drop");
+	ntp("server a\nrestrict b ignore\nrestrict 127.0.0.0 mask 255.0.0.0 ignore\n",
+		"");
+	ntp("server a noselect\nrestrict default ignore\n", "");
+	ntp("server 127.127.1.0\nrestrict default ignore\n", "");
+	ntp("refclock pps\nrestrict default ignore\n", "");
+	ntp("pool a\nrestrict default nopeer\n", "a: restrict takes nopeer");
+	ntp("pool a\nrestrict default nopeer\nrestrict source nopeer\n",
+		"a: restrict takes nopeer");
+	ntp("pool a\nrestrict default nopeer limited kod\nrestrict source noquery\n", "");
+	ntp("server a\nrestrict default ippeerlimit 5 nomodify\n", "");
+	ntp("server a\nrestrict default nosuch\n", "restrict, or one of its words");
+	ntp("server a\nrestrict\n", "restrict, or one of its words");
+}
+
 int
 main(void)
 {
@@ -102,6 +138,7 @@ main(void)
 		cmocka_unit_test(test_chrony_clock),
 		cmocka_unit_test(test_ntp_count),
 		cmocka_unit_test(test_ntp_numbers),
+		cmocka_unit_test(test_ntp_restrict),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "policy/models/time/time_reader.h"
+#include "policy/models/time/time_restrict.h"
 
 enum { LEVEL_MAX = 5 }; /* MAXINCLUDELEVEL */
 
@@ -16,6 +16,7 @@ struct reader {
 	size_t bytes, level;
 	long least; /* tos minsane */
 	struct place least_place;
+	struct time_restrictions restrictions;
 };
 
 /* They say nothing of whom the clock follows. */
@@ -25,8 +26,8 @@ static const char *const others[] = { "authdelay", "authenticate", "automax", "a
 	"keys", "keysdir", "leapfile", "leapsmearinterval", "limit", "logconfig",
 	"logfile", "manycastserver", "mdnstries", "monitor", "mru", "nonvolatile",
 	"ntpsigndsocket", "nts", "phone", "pidfile", "port", "precision", "requestkey",
-	"reset", "restrict", "revoke", "rlimit", "saveconfigdir", "setvar", "statistics",
-	"statsdir", "tick", "tinker", "trap", "trustedkey", "ttl", "unrestrict", NULL };
+	"reset", "revoke", "rlimit", "saveconfigdir", "setvar", "statistics", "statsdir",
+	"tick", "tinker", "trap", "trustedkey", "ttl", "unrestrict", NULL };
 
 /* Sources that are named, and whoever speaks up. */
 static const char *const named[] = { "server", "pool", "peer", "manycastclient", NULL };
@@ -264,6 +265,8 @@ take_words(struct reader *reader, const struct time_line *line)
 		take_interface(reader, line);
 	else if (strcmp(word, "tos") == 0)
 		take_tos(reader, line);
+	else if (strcmp(word, "restrict") == 0)
+		time_restrict(&reader->restrictions, reader->daemon, line);
 	else if (strcmp(word, "refclock") == 0)
 		take_clock(reader, line);
 	else if (strcmp(word, "includefile") == 0)
@@ -337,4 +340,6 @@ time_ntp_read(struct host *host, struct time_daemon *daemon)
 			(struct place){ host_file(host, daemon->path), 0 },
 			"%s is there, which ntpsec reads and ntp does not", beside);
 	judge_least(&reader);
+	time_restrict_judge(&reader.restrictions, daemon);
+	time_restrict_free(&reader.restrictions);
 }
