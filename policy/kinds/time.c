@@ -264,9 +264,8 @@ judge_conf(const struct time_conf *conf, const struct control *control,
 		finding_have(finding, "%s", names.data);
 		finding_want(finding, "one");
 		finding_why(finding,
-			"several are there and %s: which of them keeps the clock can't "
-			"be told",
-			"none or more than one is started at boot");
+			"several are there and none or more than one is started at "
+			"boot: which of them keeps the clock can't be told");
 		for (size_t i = 0; i < conf->count; i++)
 			finding_evidence_file(finding, conf->daemons[i].path);
 	}

@@ -305,6 +305,27 @@ mkdir -p "$ROOT/etc/systemd/system/multi-user.target.wants"
 ln -s /lib/systemd/system/systemd-networkd.service "$ROOT/etc/systemd/system/multi-user.target.wants/"
 judged unknown "what a DHCP server says counts too"
 
+form "timesyncd that takes no server's word"
+programs lib/systemd/systemd-timesyncd
+for span in 0 0.0001 5ms '20 us'; do
+	printf "[Time]\nNTP=ntp1.isp.net\nRootDistanceMaxSec=$span\n" | put etc/systemd/timesyncd.conf
+	judged unknown "etc/systemd/timesyncd.conf:3"
+	says "$FORM: $span" "RootDistanceMaxSec=$span: there may be no server as near as that"
+done
+for span in '' 5 0.5 5s '1min 30s' 30m infinity; do
+	printf "[Time]\nNTP=ntp1.isp.net\nRootDistanceMaxSec=$span\n" | put etc/systemd/timesyncd.conf
+	judged pass
+done
+
+form "timesyncd, whose links can't be looked at"
+programs lib/systemd/systemd-timesyncd
+printf '[Time]\nNTP=ntp1.isp.net\n' | put etc/systemd/timesyncd.conf
+: | put run/systemd/netif/links
+judged unknown "what DHCP servers say stands there"
+policy '' <<<"time: { servers: [ntp1.isp.net] }"
+judged pass
+policy '' <<<"$servers"
+
 form "timesyncd unreadable"
 programs lib/systemd/systemd-timesyncd
 printf '[Time]\nNTP=ntp1.isp.net\n' | put etc/systemd/timesyncd.conf

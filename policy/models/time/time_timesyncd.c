@@ -56,6 +56,20 @@ add_words(struct reader *reader, struct list *list, const char *directive,
 	}
 }
 
+/* Whether the time span TEXT, systemd.time(7), is so short that no server may come up to
+ * it. */
+static bool
+is_short(const char *text)
+{
+	static const char *const units[] = { "ms", "msec", "us", "usec", "ns", "nsec",
+		NULL };
+	size_t size = strspn(text, "0123456789.");
+	autofree char *number = memory_copy(text, size);
+	const char *unit = text + size + strspn(text + size, " ");
+	return strcmp(text, "infinity") != 0 &&
+		(time_is_tiny(number) || text_is_one_of(unit, units));
+}
+
 /* An empty value takes back what was there. */
 static void
 take_setting(void *data, const char *name, struct traced *value)
@@ -63,13 +77,23 @@ take_setting(void *data, const char *name, struct traced *value)
 	struct reader *reader = data;
 	bool is_fallback = strcmp(name, "FallbackNTP") == 0;
 	struct list *list = is_fallback ? &reader->fallbacks : &reader->servers;
-	if (!is_fallback && strcmp(name, "NTP") != 0)
+	bool is_limit = strcmp(name, "RootDistanceMaxSec") == 0;
+	if (!is_fallback && !is_limit && strcmp(name, "NTP") != 0)
 		return;
 	struct place place = { value->file, value->text.size > 0 ? value->places[0] : 0 };
 	autofree char *text = memory_copy(
 		value->text.size > 0 ? value->text.data : "", value->text.size);
 	if (strlen(text) != value->text.size)
 		time_doubt(reader->daemon, true, place, "a NUL byte");
+	if (is_limit) {
+		/* manager_receive_response leaves a server that is farther off */
+		if (*text != '\0' && is_short(text))
+			time_doubt(reader->daemon, true, place,
+				"RootDistanceMaxSec=%s: there may be no server as near "
+				"as that",
+				text);
+		return;
+	}
 	reader->has_fallbacks = reader->has_fallbacks || is_fallback;
 	if (*text == '\0')
 		empty(list);
@@ -152,9 +176,12 @@ static void
 take_links(struct reader *reader, struct host *host, struct list *links)
 {
 	struct name_list names = { 0 };
-	if (host_exists(host, links_folder) == 0 ||
-		host_list(host, links_folder, &names, NULL) < 0)
+	if (host_exists(host, links_folder) == 0)
 		return;
+	if (host_list(host, links_folder, &names, NULL) < 0)
+		time_doubt(reader->daemon, false,
+			(struct place){ host_file(host, links_folder), 0 },
+			"it can't be listed, and what DHCP servers say stands there");
 	for (size_t i = 0; i < names.count; i++) {
 		autofree char *path = memory_printf(
 			"%s/%s", links_folder, names.names[i]);
