@@ -204,9 +204,9 @@ report_strange(struct acl_scene *scene, const struct router_config *config)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < config->strange_count && i < ACL_SHOWN; i++)
-		acl_show(acl_unknown(scene, "a line of the evidence",
-				 "it may filter packets, and is not understood"),
-			config->strange[i]);
+		acl_show(acl_unknown(
+				 scene, "a line of the evidence", config->strange[i].why),
+			config->strange[i].place);
 	for (size_t i = 0; scene->list != NULL && i < scene->list->count; i++)
 		if (scene->list->entries[i].is_strange && count++ < ACL_SHOWN)
 			acl_show(acl_unknown(scene, "a line of the list",
@@ -284,10 +284,11 @@ judge(const struct router_config *config, struct acl_scene *scene)
 			"shut down: nothing passes");
 	if (!judge_use(scene, config, interface, direction))
 		return;
-	if (interface->inspects.file != NULL && has_traffic)
-		acl_show(acl_unknown(scene, "ip inspect",
-				 "it lets answers through that the list denies"),
-			interface->inspects);
+	for (size_t i = 0; i < config->interface_count && has_traffic; i++)
+		if (config->interfaces[i]->inspects.file != NULL)
+			acl_show(acl_unknown(scene, "ip inspect",
+					 "it lets answers through that the list denies"),
+				config->interfaces[i]->inspects);
 	if (has_traffic)
 		acl_traffic(scene);
 	acl_lines(scene);

@@ -148,6 +148,30 @@ judged pass
 recorded <<<"${EDGE/ ip access-group EDGE in/ ip access-group EDGE in
  ip inspect FW out}"
 judged unknown "it lets answers through that the list denies"
+recorded <<<"$EDGE
+interface Ethernet1
+ ip inspect FW in"
+judged unknown "router.txt:11: ip inspect"
+recorded <<<"$EDGE
+interface Ethernet1
+ ip inspect FW in
+ no ip inspect FW in"
+judged pass
+
+form "a text that a pager or an accident cut"
+recorded <<<"$EDGE
+ --More--"
+judged unknown "router.txt:10: a line of the evidence"
+says "$FORM: how to avoid it" "'terminal length 0' turns it off"
+recorded <<<"Building configuration...
+
+$EDGE"
+judged unknown "has no line 'end': it was cut"
+recorded <<<"Building configuration...
+
+$EDGE
+end"
+judged pass
 
 form "a line that is not understood"
 recorded <<<"$EDGE

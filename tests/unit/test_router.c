@@ -201,7 +201,6 @@ test_lists(void **state)
 	assert_non_null(interface);
 	assert_string_equal(interface->uses[ROUTER_IN].list, "EDGE");
 	assert_string_equal(interface->uses[ROUTER_OUT].list, "10");
-	assert_string_equal(interface->address, "192.0.2.1");
 	interface = router_config_interface(&made.config, "Serial0/0.1");
 	assert_non_null(interface);
 	assert_true(interface->is_down);
@@ -218,7 +217,12 @@ test_strange_text(void **state)
 		"interface X\n ipv4 access-group Y ingress\n", "ip access-group 150 in\n",
 		"interface X\n ip access-group 150\n", "banner motd ^C\ninterface X\n",
 		"ip access-list standard 150\n", "access-list\n",
-		"no access-list 150 permit ip any any\n"
+		"no access-list 150 permit ip any any\n",
+		"macro name x\ninterface X\n ip access-group 1 in\n",
+		"menu m title ^C\naccess-list 1 permit any\n",
+		"access-list 1 deny any\n --More-- access-list 1 permit any\n",
+		"Building configuration...\n\ninterface X\n",
+		"Current configuration : 99 bytes\ninterface X\n end\n"
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -228,6 +232,38 @@ test_strange_text(void **state)
 			print_message("%s", texts[i]);
 		assert_int_equal(made.config.strange_count, 1);
 		unmake(&made);
+	}
+}
+
+/* Texts hold what looks like lines. */
+static void
+test_texts(void **state)
+{
+	static const char *const texts[][2] = {
+		{ "banner exec #\n", "#\n" },
+		{ "macro name x\n", "mail a@b\n@\n" },
+		{ "aaa authentication banner ^C\n", "^C\n" },
+		{ "line vty 0 4\n vacant-message ^Cx\n", "x^C\n" },
+	};
+	struct made made;
+	(void)state;
+	make(&made, "interface A\n description ^C\ninterface X\n description ^C\n");
+	assert_int_equal(made.config.interface_count, 2);
+	unmake(&made);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		char *whole = NULL;
+		assert_true(asprintf(&whole,
+				    "Building configuration...\n"
+				    "aaa authentication fail-message ^Cno^C\n"
+				    "%sinterface X\n ip access-group 1 in\n%s"
+				    "access-list 1 permit any\nend\nr#\n",
+				    texts[i][0], texts[i][1]) > 0);
+		make(&made, whole);
+		assert_int_equal(made.config.strange_count, 0);
+		assert_int_equal(made.config.interface_count, 0);
+		list_of(&made, "1", 1);
+		unmake(&made);
+		free(whole);
 	}
 }
 
@@ -451,6 +487,7 @@ main(void)
 		cmocka_unit_test(test_strange_lines),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_strange_text),
+		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_many_groups),

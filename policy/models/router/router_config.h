@@ -21,14 +21,18 @@ enum router_direction { ROUTER_IN, ROUTER_OUT, ROUTER_DIRECTIONS };
 
 struct router_interface {
 	char *name; /* as written */
-	char *address; /* NULL: none that is known */
 	struct place place;
 	bool is_down; /* shutdown */
-	struct place inspects; /* ip inspect: answers pass the lists; nowhere: not */
+	struct place inspects; /* ip inspect: answers pass all lists; nowhere: not */
 	struct router_use {
 		char *list; /* NULL: none is applied */
 		struct place place;
 	} uses[ROUTER_DIRECTIONS];
+};
+
+struct router_strange {
+	struct place place;
+	const char *why; /* a sentence, static */
 };
 
 struct router_config {
@@ -36,7 +40,8 @@ struct router_config {
 	struct router_interface **interfaces;
 	struct router_group **groups;
 	size_t list_count, interface_count, group_count;
-	struct place *strange; /* lines that may filter packets and are not understood */
+	struct router_strange
+		*strange; /* what may filter packets and is not understood */
 	size_t strange_count;
 
 	/* private: the same by name */
