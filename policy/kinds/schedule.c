@@ -380,13 +380,15 @@ schedule_judge(const struct context *context, const char *subject,
 }
 
 static void
-visit(const struct shell_commands *commands, const struct schedule_search *search,
+visit(const struct shell_commands *commands, const char *const *programs,
 	void (*take)(void *data, const struct shell_command *command), void *data)
 {
-	for (size_t i = 0; i < commands->count; i++)
-		if (text_is_one_of(text_base_name(commands->items[i].words[0]),
-			    search->wanted->programs))
-			take(data, &commands->items[i]);
+	for (size_t i = 0; i < commands->count; i++) {
+		const struct shell_command own = schedule_command_own(
+			&commands->items[i]);
+		if (text_is_one_of(text_base_name(own.words[0]), programs))
+			take(data, &own);
+	}
 }
 
 void
@@ -394,14 +396,12 @@ schedule_visit(const struct context *context, const char *const *programs,
 	void (*take)(void *data, const struct shell_command *command), void *data)
 {
 	const struct cron_installed installed = cron_installed(context->host);
-	const struct schedule_wanted wanted = { .programs = programs };
-	const struct schedule_search search = { .wanted = &wanted };
 	for (enum cron_flavour i = CRON_DEBIAN; i <= CRON_CRONIE; i++) {
 		const struct cron_table *table = cron_table_get(context->host,
 			installed.flavours[i] && installed.problem == NULL, i);
 		for (size_t k = 0; k < table->count; k++)
-			visit(&table->jobs[k].commands, &search, take, data);
+			visit(&table->jobs[k].commands, programs, take, data);
 		for (size_t k = 0; k < table->script_count; k++)
-			visit(&table->scripts[k].commands, &search, take, data);
+			visit(&table->scripts[k].commands, programs, take, data);
 	}
 }

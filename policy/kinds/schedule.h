@@ -26,8 +26,9 @@ schedule_judge(const struct context *context, const char *subject,
 	const struct schedule_wanted *wanted, const char *frequency,
 	struct findings *findings);
 
-/* Hands each command that one of PROGRAMS (NULL ends) is started by to TAKE, by any cron
- * that the host may have or a timer. */
+/* Hands each command that one of PROGRAMS (NULL ends) is started by to TAKE, from the
+ * program on (its words live as long as the host), by any cron that the host may have or
+ * a timer. */
 void
 schedule_visit(const struct context *context, const char *const *programs,
 	void (*take)(void *data, const struct shell_command *command), void *data);

@@ -44,10 +44,14 @@ program_word(const struct shell_command *command)
 	return at < command->count && command->words[at][0] != '-' ? at : 0;
 }
 
-const char *
-schedule_command_program(const struct shell_command *command)
+struct shell_command
+schedule_command_own(const struct shell_command *command)
 {
-	return command->words[program_word(command)];
+	struct shell_command own = *command;
+	size_t first = program_word(command);
+	own.words += first;
+	own.count -= first;
+	return own;
 }
 
 /* The words of COMMAND from FIRST on, with a blank between; the caller frees. */

@@ -79,17 +79,16 @@ names_folder(struct bytes text, size_t end, const char *folder)
 	return found;
 }
 
-/* Whether COMMAND, which names no path, is of a program that its PATH may not have:
+/* Whether NAME of COMMAND, which is no path, is a program that its PATH may not have:
  * cron's is /usr/bin:/bin where the crontab sets none (crontab(5)), or what systemd gives
  * to cron -P. */
 static bool
 may_not_be_found(struct host *host, const struct around *around,
-	const struct shell_command *command)
+	const struct shell_command *command, const char *name)
 {
 	static const char *const usual[] = { "/usr/bin", "/bin", NULL },
 				 *const others[] = { "/usr/local/bin", "/usr/local/sbin",
 					 "/usr/sbin", "/sbin", NULL };
-	const char *name = command->words[0];
 	bool is_elsewhere = false;
 	if (strchr(name, '/') != NULL || around->is_unit)
 		return false;
@@ -124,13 +123,21 @@ how_surely(struct schedule_search *search, const struct around *around,
 			"its program, or its interpreter, is in no folder of programs "
 			"that is there",
 			NULL };
-	if (shell_lacks(search->host, schedule_command_program(command)) &&
-		*schedule_command_program(command) == '/')
+	const char *program = schedule_command_own(command).words[0];
+	if (*program == '/' && shell_lacks(search->host, program))
 		return (struct schedule_match){ SCHEDULE_PERHAPS,
 			"the script that it starts is not there", NULL };
-	if (may_not_be_found(search->host, around, command))
+	if (may_not_be_found(search->host, around, command, command->words[0]))
 		return (struct schedule_match){ SCHEDULE_PERHAPS,
 			"its program has no path, and cron may not find it by PATH",
+			NULL };
+	autofree char *interpreter = command->words[0][0] == '/'
+		? shell_env_program(search->host, command->words[0])
+		: NULL;
+	if (interpreter != NULL &&
+		may_not_be_found(search->host, around, command, interpreter))
+		return (struct schedule_match){ SCHEDULE_PERHAPS,
+			"env may not find its interpreter by the PATH that cron gives",
 			NULL };
 	return (struct schedule_match){ .meant = SCHEDULE_SURELY };
 }
@@ -203,8 +210,9 @@ match_command(struct schedule_search *search, const struct around *around,
 	if (programs == NULL)
 		return match_part(
 			search, around, command, schedule_command_part(search, command));
-	bool is_it = text_is_one_of(text_base_name(command->words[0]), programs) &&
-		(search->wanted->is_idle == NULL || !search->wanted->is_idle(command));
+	const struct shell_command own = schedule_command_own(command);
+	bool is_it = text_is_one_of(text_base_name(own.words[0]), programs) &&
+		(search->wanted->is_idle == NULL || !search->wanted->is_idle(&own));
 	return match_part(
 		search, around, command, is_it ? SCHEDULE_PROGRAM : SCHEDULE_NOWHERE);
 }
@@ -306,9 +314,8 @@ match_job(struct schedule_search *search, struct host *host,
 		struct schedule_match one = { 0 };
 		if (script != NULL)
 			one = scripts[script - table->scripts];
-		if (one.meant == SCHEDULE_SURELY && command->is_perhaps)
-			one = (struct schedule_match){ SCHEDULE_PERHAPS,
-				"a condition before it is not followed", NULL };
+		if (one.meant == SCHEDULE_SURELY)
+			one = how_surely(search, &around, command);
 		found = better(found, one);
 	}
 	return with_doubt(found, is_other, &job->commands);

@@ -73,9 +73,9 @@ enum schedule_part
 schedule_raw_part(struct schedule_search *search, struct bytes text, size_t start,
 	size_t end, const struct shell_command *command);
 
-/* The word of COMMAND that names what runs: behind a shell the script. */
-const char *
-schedule_command_program(const struct shell_command *command);
+/* COMMAND from the word on that names what runs: behind a shell the script. Borrows. */
+struct shell_command
+schedule_command_own(const struct shell_command *command);
 
 /* Whether COMMAND starts nothing by its arguments. */
 bool

@@ -210,6 +210,12 @@ START_HOURS_RANGE=3-22
 ANACRONTAB
 }
 
+program()
+{
+	: | put "$1"
+	chmod 755 "$ROOT/$1"
+}
+
 # script PATH: one that starts the backup
 script()
 {
@@ -610,6 +616,50 @@ chmod 755 "$ROOT/bin/sh"
 judged pass
 printf '#!/opt/none/sh\n' | put usr/local/sbin/backup
 judged unknown "its program, or its interpreter, is in no folder of programs that is there"
+form "a script whose interpreter env looks for"
+debian
+scheduled daily
+by /usr/local/sbin/backup
+program bin/sh
+program usr/bin/env
+env_script()
+{
+	printf '#!/usr/bin/env %b\n%s\n' "$1" "${3-}" | put "$2"
+	chmod 755 "$ROOT/$2"
+}
+env_script bash usr/local/sbin/backup
+judged unknown "its program, or its interpreter, is in no folder of programs that is there"
+program usr/local/bin/bash
+judged unknown "env may not find its interpreter by the PATH that cron gives"
+sed -i "1i PATH=/usr/local/bin:/usr/bin" "$ROOT/etc/cron.d/it"
+judged pass
+program bin/bash
+by /usr/local/sbin/backup
+judged pass
+while IFS='|' read -r verdict line; do
+	env_script "$line" usr/local/sbin/backup
+	judged "$verdict"
+done <<'END'
+unknown|bash -e
+pass|bash\t
+unknown|bash\r
+pass|-S bash -e
+pass|-S X=1 bash -e
+unknown|-S X=1 gone -e
+unknown|/opt/gone
+pass|/bin/bash
+END
+form "a script, whose interpreter env looks for, starts it"
+debian
+scheduled daily
+by /usr/local/bin/nightly
+program bin/sh
+program usr/bin/env
+program usr/local/sbin/backup
+env_script bash usr/local/bin/nightly /usr/local/sbin/backup
+judged unknown "its program, or its interpreter, is in no folder of programs that is there"
+program bin/bash
+judged pass
 form "why nothing starts it"
 debian
 scheduled daily

@@ -1,9 +1,11 @@
 /* Programs that a shell looks for. Sources: POSIX, Shell Command Language, 2.9.1.4;
- * execve(2). */
+ * execve(2); env(1). */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "policy/models/boot/boot_program.h"
 #include "policy/models/shell/shell_text.h"
 
@@ -53,29 +55,87 @@ has_programs(struct host *host)
 	return *known == 'y';
 }
 
+/* Whether no folder of programs has NAME; a path is looked for as it is. */
+static bool
+lacks_name(struct host *host, const char *name)
+{
+	static const char *const folders[] = { "/usr/bin", "/bin", "/usr/sbin", "/sbin",
+		"/usr/local/bin", "/usr/local/sbin", NULL };
+	if (strchr(name, '/') != NULL)
+		return *name == '/' && host_exists(host, name) == 0;
+	for (size_t i = 0; folders[i] != NULL; i++) {
+		autofree char *path = memory_printf("%s/%s", folders[i], name);
+		if (host_exists(host, path) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* The program that env starts by its one ARGUMENT; "-S" has it take that apart. */
+static char *
+env_program(const char *argument)
+{
+	bool is_split = strncmp(argument, "-S", 2) == 0;
+	if (!is_split)
+		return strchr("-=", *argument) == NULL ? memory_text(argument) : NULL;
+	for (argument += 2;; argument += strcspn(argument, " \t")) {
+		argument += strspn(argument, " \t");
+		autofree char *word = memory_copy(argument, strcspn(argument, " \t"));
+		if (*word == '-' || strpbrk(word, "\"'\\$") != NULL || *word == '\0')
+			return NULL;
+		if (strchr(word, '=') == NULL)
+			return memory_text(word);
+	}
+}
+
+char *
+shell_env_program(struct host *host, const char *path)
+{
+	enum { HEAD_SIZE = 256 }; /* BINPRM_BUF_SIZE */
+	char head[HEAD_SIZE + 1] = "";
+	struct error err = ERROR_INIT;
+	struct stat status;
+	autofree char *interpreter = boot_program_interpreter(host, path);
+	if (interpreter == NULL || strcmp(text_base_name(interpreter), "env") != 0)
+		return NULL;
+	int fd = host_open_content(host, path, &status, &err);
+	error_clear(&err);
+	if (fd < 0)
+		return NULL;
+	ssize_t got = read(fd, head, HEAD_SIZE);
+	close(fd);
+	char *argument = got > 0 ? strstr(head, interpreter) : NULL;
+	if (argument == NULL)
+		return NULL;
+	argument += strlen(interpreter);
+	argument += strspn(argument, " \t");
+	/* all up to the end of the line is one argument: script_load of Linux */
+	size_t size = strcspn(argument, "\n");
+	while (size > 0 && strchr(" \t", argument[size - 1]) != NULL)
+		size--;
+	argument[size] = '\0';
+	return size > 0 ? env_program(argument) : NULL;
+}
+
 static bool
 lacks_path(struct host *host, const char *path)
 {
 	if (host_exists(host, path) == 0)
 		return has_folder(host, path) || has_programs(host);
 	autofree char *interpreter = boot_program_interpreter(host, path);
-	return interpreter != NULL && *interpreter == '/' &&
-		host_exists(host, interpreter) == 0 && has_programs(host);
+	if (interpreter == NULL || *interpreter != '/' || !has_programs(host))
+		return false;
+	autofree char *program = shell_env_program(host, path);
+	return host_exists(host, interpreter) == 0 ||
+		(program != NULL && lacks_name(host, program));
 }
 
 bool
 shell_lacks(struct host *host, const char *program)
 {
-	static const char *const folders[] = { "/usr/bin", "/bin", "/usr/sbin", "/sbin",
-		"/usr/local/bin", "/usr/local/sbin", NULL };
 	if (strpbrk(program, "$`*?[~%") != NULL)
 		return false;
 	if (strchr(program, '/') != NULL)
 		return *program == '/' && lacks_path(host, program);
-	for (size_t i = 0; folders[i] != NULL; i++) {
-		autofree char *path = memory_printf("%s/%s", folders[i], program);
-		if (host_exists(host, path) != 0)
-			return false;
-	}
-	return has_programs(host);
+	return lacks_name(host, program) && has_programs(host);
 }

@@ -62,6 +62,12 @@ shell_is_missing(struct host *host, const char *path);
 bool
 shell_lacks(struct host *host, const char *program);
 
+/* What env is to find where it is the interpreter of the script PATH, which is absolute:
+ * "bash", or "bash -e" of a line that does not begin with -S; NULL: it is another, or not
+ * followed. The caller frees. */
+char *
+shell_env_program(struct host *host, const char *path);
+
 void
 shell_commands_free(struct shell_commands *commands);
 
