@@ -5,7 +5,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "policy/kinds/kind.h"
-#include "policy/kinds/schedule.h"
+#include "policy/kinds/schedule_match.h"
 #include "policy/models/cron/cron_table.h"
 #include "policy/models/syslog/log_watchers.h"
 
@@ -52,6 +52,10 @@ validate(const struct control *control, struct problems *problems)
 struct options {
 	bool changed; /* whom it tells, or what it reads, may be others */
 	bool mails; /* of logwatch: it is told to */
+	struct host *host;
+	const char *script; /* of logcheck: a script of old that is started; NULL */
+	const char *odd; /* of logcheck: why it may be another thing; NULL */
+	bool is_own; /* of logcheck: it is started, and no script of old */
 };
 
 static void
@@ -59,6 +63,17 @@ take_logcheck(void *data, const struct shell_command *command)
 {
 	static const char harmless[] = "Rpswud";
 	struct options *options = data;
+	const char *program = command->words[0];
+	if (*program == '/' && log_script_is(options->host, program)) {
+		if (options->script != NULL && strcmp(options->script, program) != 0)
+			options->odd = "several scripts of logcheck's are started";
+		options->script = program;
+		return; /* which has no options */
+	}
+	if (strcmp(text_base_name(program), "logcheck.sh") == 0)
+		options->odd = "what is started as logcheck.sh has no line SYSADMIN=, or "
+			       "can't be read, or is named by no path";
+	options->is_own = true;
 	for (size_t i = 1; i < command->count; i++) {
 		const char *word = command->words[i];
 		if (word[0] != '-' || word[1] == '\0' ||
@@ -232,19 +247,23 @@ judge_mail(const struct options *options, const struct log_watcher *watcher,
 		"it prints its report, and whom cron sends that to is not followed");
 }
 
-/* Whether COMMANDS start logcheck, or a script does that they start. */
+/* Whether COMMANDS, which another user than root starts if IS_OTHERS, have root start
+ * logcheck, or a script does that they start. */
 static bool
-starts_logcheck(struct host *host, const struct cron_table *table,
-	const struct shell_commands *commands, int depth)
+has_root_start(struct host *host, const struct cron_table *table,
+	const struct shell_commands *commands, bool is_others, int depth)
 {
 	for (size_t i = 0; i < commands->count; i++) {
 		const struct shell_command *command = &commands->items[i];
+		const struct shell_command own = schedule_command_own(command);
 		const struct cron_script *script = cron_commands_script(
 			host, table, command);
-		if (strcmp(text_base_name(command->words[0]), "logcheck") == 0 ||
+		bool is_its = command->user == SHELL_SAME ? is_others
+							  : command->user == SHELL_OTHER;
+		if ((!is_its && strcmp(text_base_name(own.words[0]), "logcheck") == 0) ||
 			(script != NULL && depth > 0 &&
-				starts_logcheck(
-					host, table, &script->commands, depth - 1)))
+				has_root_start(host, table, &script->commands, is_its,
+					depth - 1)))
 			return true;
 	}
 	return false;
@@ -268,14 +287,13 @@ judge_root(struct host *host, struct findings *findings)
 			host, installed.flavours[i] && installed.problem == NULL, i);
 		for (size_t k = 0; k < table->count; k++) {
 			const struct cron_job *job = &table->jobs[k];
-			if (job->is_others || job->hindrance != NULL ||
-				!starts_logcheck(host, table, &job->commands, DEPTH))
+			if (job->hindrance != NULL ||
+				!has_root_start(host, table, &job->commands,
+					job->is_others, DEPTH))
 				continue;
 			struct finding *finding = findings_add(
 				findings, VERDICT_UNKNOWN, "logcheck's user");
-			finding_why(finding,
-				"started by root it ends at once, and whether another "
-				"user starts it here is not followed");
+			finding_why(finding, "started by root it ends at once");
 			if (job->place.file != NULL)
 				finding_evidence(
 					finding, job->place.file, job->place.offset);
@@ -286,22 +304,20 @@ judge_root(struct host *host, struct findings *findings)
 
 static void
 judge_program(const struct context *context, const struct control *control,
-	const struct program *program, const struct log_watcher *watcher,
-	struct findings *findings)
+	const struct program *program, const struct options *options,
+	const struct log_watcher *watcher, struct findings *findings)
 {
 	const char *to = value_text(control->keys, "to", NULL);
 	const struct value *files = value_find(control->keys, "files");
 	const struct schedule_wanted wanted = { .programs = program->programs,
 		.is_idle = program->is_idle };
 	autofree char *subject = memory_printf("%s to", program->name);
-	struct options options = { 0 };
 	if (program->programs == NULL) {
 		judge_boot(watcher, findings);
 	} else {
 		schedule_judge(context, program->name, &wanted,
 			value_text(control->keys, "at-least", "daily"), findings);
-		schedule_visit(context, program->programs, program->take, &options);
-		if (program->take == take_logcheck)
+		if (options->is_own && program->take == take_logcheck)
 			judge_root(context->host, findings);
 	}
 	/* what it would do says nothing where it is not */
@@ -312,23 +328,39 @@ judge_program(const struct context *context, const struct control *control,
 		finding_want(finding, "a program that is there");
 		return;
 	}
-	if (watcher->idle != NULL) {
+	const char *idle = options->odd != NULL ? options->odd : watcher->idle;
+	if (idle != NULL) {
 		struct finding *finding = findings_add(
 			findings, VERDICT_UNKNOWN, "%s", program->name);
-		finding_why(finding, "%s", watcher->idle);
+		finding_why(finding, "%s", idle);
 	}
 	if (to != NULL) {
 		judge_word(
-			&watcher->to, to, options.changed, subject, "nobody", findings);
+			&watcher->to, to, options->changed, subject, "nobody", findings);
 		if (program->read == log_watcher_read_logwatch)
-			judge_mail(&options, watcher, findings);
+			judge_mail(options, watcher, findings);
 	}
 	for (size_t i = 0; files != NULL && i < files->count; i++) {
 		autofree char *name = memory_printf(
 			"%s %s", program->name, files->items[i].text);
-		judge_word(&watcher->files, files->items[i].text, options.changed, name,
+		judge_word(&watcher->files, files->items[i].text, options->changed, name,
 			"no log is read", findings);
 	}
+}
+
+/* What starts PROGRAM, by its options, and what it would do. */
+static void
+read_program(const struct context *context, const struct program *program,
+	struct options *options, struct log_watcher *ret_watcher)
+{
+	if (program->programs != NULL)
+		schedule_visit(context, program->programs, program->take, options);
+	if (options->script != NULL && options->is_own)
+		options->odd = "a logcheck and a script of old are started";
+	if (options->script != NULL)
+		log_script_read(context->host, options->script, ret_watcher);
+	else
+		program->read(context->host, ret_watcher);
 }
 
 /* The smaller, the better. */
@@ -358,10 +390,11 @@ check(const struct context *context, const struct control *control,
 	for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
 		struct findings found = { 0 };
 		struct log_watcher watcher;
+		struct options options = { .host = context->host };
 		if (by != NULL && !value_lists(by, programs[i].name))
 			continue;
-		programs[i].read(context->host, &watcher);
-		judge_program(context, control, &programs[i], &watcher, &found);
+		read_program(context, &programs[i], &options, &watcher);
+		judge_program(context, control, &programs[i], &options, &watcher, &found);
 		int order = best.count == 0 ? -1 : rank(&found) - rank(&best);
 		if (order < 0 || (order == 0 && watcher.is_there && !best_is_there)) {
 			findings_free(&best);

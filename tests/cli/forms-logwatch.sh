@@ -287,11 +287,152 @@ old
 sed -i 's/\$SYSADMIN/nobody/' "$ROOT/usr/local/etc/logcheck.sh"
 judged unknown "no line of its script that is followed mails SYSADMIN"
 old
+sed -i -e 's/^SYSADMIN=root/SYSADMIN="root"/' -e 's/| mail.*/>\/dev\/null/' "$ROOT/usr/local/etc/logcheck.sh"
+judged unknown "no line of its script that is followed mails SYSADMIN"
+old
 sed -i '/LOGTAIL \/var/d' "$ROOT/usr/local/etc/logcheck.sh"
 judged unknown "its script has no line that reads a log"
 old
 rm "$ROOT/usr/local/bin/logtail"
 judged unknown "finds no logtail"
+form "a logcheck.sh that is another thing"
+logcheck
+asked <<'END'
+by: [logcheck]
+to: logcheck
+END
+printf '2 * * * * root /usr/local/bin/logcheck.sh\n' | put etc/cron.d/logcheck
+printf '#!/bin/sh\necho nothing\n' | put usr/local/bin/logcheck.sh
+chmod 755 "$ROOT/usr/local/bin/logcheck.sh"
+judged unknown "what is started as logcheck.sh has no line SYSADMIN="
+
+# In the shape of 1.1.1: an alarm where its own files can't be removed, lists of patterns,
+# two ends.
+form "the script of old as a whole"
+whole()
+{
+	put opt/logcheck/logcheck.sh <<'END'
+#!/bin/sh
+PATH=/bin:/sbin:/usr/bin:/usr/sbin:/usr/local/bin
+SYSADMIN=root
+LOGTAIL=/usr/local/bin/logtail
+TMPDIR=/usr/local/etc/tmp
+GREP=egrep
+MAIL=mail
+VIOLATIONS_FILE=/opt/logcheck/violations
+IGNORE_FILE=/opt/logcheck/ignore
+HOSTNAME=`hostname`
+DATE=`date +%m/%d/%y:%H.%M`
+
+umask 077
+rm -f $TMPDIR/check.$$ $TMPDIR/report.$$
+if [ -f $TMPDIR/check.$$ -o -f $TMPDIR/report.$$ ]; then
+	echo "Files in $TMPDIR stay. This
+may be an attack." \
+	| $MAIL -s "$HOSTNAME $DATE attack" $SYSADMIN
+	exit 1
+fi
+#$LOGTAIL /var/log/syslog > $TMPDIR/check.$$
+$LOGTAIL /var/log/messages > $TMPDIR/check.$$
+$LOGTAIL /var/log/secure >> $TMPDIR/check.$$
+
+FOUND=0
+if [ ! -s $TMPDIR/check.$$ ]; then
+	rm -f $TMPDIR/check.$$
+	exit 0
+fi
+if [ -f "$VIOLATIONS_FILE" ]; then
+	if $GREP -i -f $VIOLATIONS_FILE $TMPDIR/check.$$ |
+	   $GREP -v x > $TMPDIR/out.$$; then
+		cat $TMPDIR/out.$$ >> $TMPDIR/report.$$
+		FOUND=1
+	fi
+fi
+if [ -f "$IGNORE_FILE" ]; then
+	if $GREP -v -f $IGNORE_FILE $TMPDIR/check.$$ > $TMPDIR/out.$$; then
+		cat $TMPDIR/out.$$ >> $TMPDIR/report.$$
+		FOUND=1
+	fi
+fi
+if [ "$FOUND" -eq 1 ]; then
+	cat $TMPDIR/report.$$ | $MAIL -s "$HOSTNAME $DATE system check" $SYSADMIN
+fi
+rm -f $TMPDIR/check.$$ $TMPDIR/out.$$ $TMPDIR/report.$$
+END
+}
+cron
+asked <<'END'
+by: [logcheck]
+to: root
+files: [/var/log/messages, /var/log/secure]
+at-least: hourly
+END
+program usr/local/bin/logtail
+mkdir -p "$ROOT/usr/local/etc/tmp"
+echo kernel: | put opt/logcheck/ignore
+whole
+for command in 'sh /opt/logcheck/logcheck.sh' 'nice /bin/sh /opt/logcheck/logcheck.sh' /opt/logcheck/logcheck.sh; do
+	printf '15 * * * * root %s\n' "$command" | put etc/cron.d/it
+	chmod 755 "$ROOT/opt/logcheck/logcheck.sh"
+	judged pass "/opt/logcheck/logcheck.sh:3: logcheck to: root"
+	says "$FORM: its log" "/opt/logcheck/logcheck.sh:23: logcheck /var/log/secure"
+done
+sed -i 's/^rm -f .*report.$$$/rm -f $TMPDIR\/check.$$/' "$ROOT/opt/logcheck/logcheck.sh"
+judged unknown "a line of its script that reads a log is not reached"
+whole
+sed -i 's/^\texit 1/else\n\texit 1/' "$ROOT/opt/logcheck/logcheck.sh"
+judged unknown "a line of its script that reads a log is not reached"
+whole
+printf 'kernel:\n\n' | put opt/logcheck/ignore
+judged unknown "an empty line in its IGNORE_FILE leaves out all lines"
+rm "$ROOT/opt/logcheck/ignore"
+judged unknown "none of its files of patterns is there"
+form "who starts logcheck"
+logcheck
+asked <<'END'
+by: [logcheck]
+to: logcheck
+END
+printf '#!/bin/sh\nif [ "$(id -u)" = 0 ]; then\n\texit 1\nfi\n' | put usr/sbin/logcheck
+for path in usr/bin/{sudo,su,runuser} bin/sh usr/bin/runuser; do
+	program "$path"
+done
+while IFS='|' read -r verdict user command; do
+	printf '2 * * * * %s %s\n' "$user" "$command" | put etc/cron.d/logcheck
+	judged "$verdict"
+done <<'END'
+unknown|root|/usr/sbin/logcheck
+pass|root|sudo -u logcheck /usr/sbin/logcheck
+pass|root|sudo -nu logcheck /usr/sbin/logcheck -R
+pass|root|sudo --user=logcheck /usr/sbin/logcheck
+unknown|root|sudo -u gone /usr/sbin/logcheck
+unknown|root|sudo /usr/sbin/logcheck
+unknown|logcheck|sudo /usr/sbin/logcheck
+unknown|logcheck|sudo -u root /usr/sbin/logcheck
+pass|root|su -s /bin/sh -c "/usr/sbin/logcheck" logcheck
+pass|root|su logcheck -c '/usr/sbin/logcheck -R'
+unknown|root|su -c /usr/sbin/logcheck
+pass|root|runuser -u logcheck -- /usr/sbin/logcheck
+pass|root|runuser -u logcheck /usr/sbin/logcheck
+pass|root|runuser -l logcheck -c /usr/sbin/logcheck
+unknown|root|runuser -u root /usr/sbin/logcheck
+END
+rm "$ROOT/etc/cron.d/logcheck"
+program usr/lib/systemd/systemd
+printf '[Timer]\nOnCalendar=hourly\n' | put etc/systemd/system/logcheck.timer
+mkdir -p "$ROOT/etc/systemd/system/timers.target.wants"
+ln -s ../logcheck.timer "$ROOT/etc/systemd/system/timers.target.wants/"
+while IFS='|' read -r verdict line; do
+	printf '[Service]\nType=oneshot\n%b\n' "$line" | put etc/systemd/system/logcheck.service
+	judged "$verdict"
+done <<'END'
+unknown|ExecStart=/usr/sbin/logcheck
+pass|User=logcheck\nExecStart=/usr/sbin/logcheck
+pass|User=logcheck\nExecStart=-/usr/sbin/logcheck -R
+unknown|User=logcheck\nExecStart=+/usr/sbin/logcheck
+unknown|User=root\nExecStart=/usr/sbin/logcheck
+unknown|User=logcheck\nUser=\nExecStart=/usr/sbin/logcheck
+END
 form "a watcher whose interpreter is not there"
 logcheck
 asked <<'END'

@@ -31,6 +31,7 @@ try_reader(struct host *host, void (*reader)(struct host *, struct log_watcher *
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const char script[] = "/usr/local/etc/logcheck.sh";
 	static struct world world;
 	struct host *layer = world_layer(&world);
 	world_put(layer, (struct bytes){ (const char *)data, size }, "\n#logcheck\n",
@@ -41,9 +42,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	try_reader(layer, log_watcher_read_logcheck);
 	host_free(layer);
 	layer = world_layer(&world);
-	host_put(layer, "/usr/local/etc/logcheck.sh",
-		(struct bytes){ (const char *)data, size });
-	try_reader(layer, log_watcher_read_logcheck);
+	host_put(layer, script, (struct bytes){ (const char *)data, size });
+	if (log_script_is(layer, script)) {
+		struct log_watcher watcher;
+		log_script_read(layer, script, &watcher);
+		judge(&watcher.to);
+		judge(&watcher.files);
+		log_watcher_free(&watcher);
+	}
 	host_free(layer);
 	return 0;
 }

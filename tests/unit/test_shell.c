@@ -183,9 +183,11 @@ test_starters(void **state)
 		shell_commands_free(&commands);
 		host_free(host);
 	}
-	starts("flock -n /run/lock sudo -n -u b env -i A=c nice --adjustment=5 chronic "
+	starts("flock -n /run/lock sudo -n -u bob env -i A=c nice --adjustment=5 chronic "
 	       "-e a",
 		"a\n");
+	starts("runuser -u bob -- a", "a\n");
+	starts("sudo -u b a", "? a\n!\n");
 	starts("sh -ec 'a'; bash -x /b -n; su -l -s /bin/sh bob -c c",
 		"a\nbash -x /b -n\nc\n");
 }

@@ -19,7 +19,8 @@ struct cron_job {
 	unsigned days;
 	bool at_boot; /* alone */
 	char *command;
-	bool is_others; /* a crontab says that another user than root starts it */
+	bool is_others; /* a crontab or a service says that another user than root starts
+			   it */
 	bool is_path; /* the command is the path of a program, and no shell reads it */
 	struct shell_commands commands; /* what it starts */
 	struct place place;

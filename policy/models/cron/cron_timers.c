@@ -104,7 +104,7 @@ take_setting(void *data, const char *name, struct traced *value)
 struct service {
 	struct boot_units *units;
 	char *group, *missing; /* MISSING: what it requires and is not there */
-	bool is_dynamic;
+	bool is_dynamic, is_others; /* another user than root's */
 };
 
 static void
@@ -116,6 +116,9 @@ take_service(void *data, const char *name, struct traced *value)
 	if (strcmp(name, "Group") == 0) {
 		free(service->group);
 		service->group = memory_text(text);
+	} else if (strcmp(name, "User") == 0) {
+		service->is_others = *text != '\0' && strchr(text, '%') == NULL &&
+			strcmp(text, "root") != 0 && strcmp(text, "0") != 0;
 	} else if (strcmp(name, "DynamicUser") == 0) {
 		/* it makes a user; what is no yes or no is ignored */
 		service->is_dynamic = *text != '\0' && strchr("yYtT1", *text) != NULL;
@@ -160,10 +163,10 @@ is_known(const struct principals *principals, const char *group)
 }
 
 /* Why UNIT, a service, can't start, and the caller frees it; NULL when nothing is seen
- * that hinders it. */
+ * that hinders it. *ret_is_others: another user than root's. */
 static char *
 find_obstacle(struct host *host, const struct boot_unit *unit,
-	const struct principals *principals, bool *ret_is_doubt)
+	const struct principals *principals, bool *ret_is_others, bool *ret_is_doubt)
 {
 	struct service service = { .units = boot_units_read(host) };
 	char *found = NULL;
@@ -182,6 +185,7 @@ find_obstacle(struct host *host, const struct boot_unit *unit,
 				      "/etc/group",
 			unit->name, service.group);
 	}
+	*ret_is_others = service.is_others || service.is_dynamic;
 	free(service.group);
 	free(service.missing);
 	return found;
@@ -231,7 +235,7 @@ find_hindrance(const struct timer *timer, const struct boot_unit *its,
 /* A job for COMMAND and each way in which TIMER starts it. */
 static void
 add_jobs(struct host *host, const struct timer *timer, const char *command,
-	const char *hindrance, bool is_doubt, struct cron_table *table)
+	const char *hindrance, bool is_doubt, bool is_others, struct cron_table *table)
 {
 	size_t count = timer->count + (timer->interval > 0 || timer->doubt != NULL);
 	for (size_t i = 0; i < count && !cron_table_is_full(host, table); i++) {
@@ -239,6 +243,7 @@ add_jobs(struct host *host, const struct timer *timer, const char *command,
 		*job = (struct cron_job){
 			.command = memory_text(command),
 			.place = timer->place,
+			.is_others = is_others,
 		};
 		if (hindrance != NULL)
 			*(is_doubt ? &job->doubt : &job->hindrance) = memory_text(
@@ -258,22 +263,31 @@ add_service(struct host *host, const struct timer *timer, const struct boot_unit
 	const struct boot_unit *service, const struct principals *principals,
 	struct cron_table *table)
 {
-	bool is_doubt;
+	bool is_doubt, is_other_doubt, is_others;
 	char *reason = find_hindrance(timer, its, service, &is_doubt);
-	if (reason == NULL)
-		reason = find_obstacle(host, service, principals, &is_doubt);
+	char *obstacle = find_obstacle(
+		host, service, principals, &is_others, &is_other_doubt);
+	if (reason == NULL) {
+		reason = obstacle;
+		is_doubt = is_other_doubt;
+	} else {
+		free(obstacle);
+	}
 	autofree char *hindrance = reason;
 	for (size_t i = 0; service->commands != NULL && i < service->commands->count;
 		i++) {
 		const struct boot_command *command = &service->commands->items[i];
-		const char *text = command->text + strspn(command->text, "@-:+!");
+		size_t prefix = strspn(command->text, "@-:+!");
+		const char *text = command->text + prefix;
+		/* with + or ! it is root's all the same: systemd.service(5) */
+		bool is_roots = strcspn(command->text, "+!") < prefix;
 		if (strcmp(command->setting, "ExecStart") != 0)
 			continue;
 		bool is_odd = hindrance == NULL && has_operator(text);
 		add_jobs(host, timer, text,
 			is_odd ? "an operator of a shell in ExecStart= is not followed"
 			       : hindrance,
-			is_odd || is_doubt, table);
+			is_odd || is_doubt, is_others && !is_roots, table);
 	}
 }
 

@@ -21,6 +21,7 @@ struct shell_reader {
 	bool is_redirected; /* there is a redirection before the token */
 	bool has_errexit, has_nounset; /* set -e, set -u */
 	unsigned asking; /* conditions, in which set -e does nothing */
+	enum shell_user user;
 };
 
 /* A shell reads a line as a whole, and refuses it as a whole. REASON is kept as it is. */

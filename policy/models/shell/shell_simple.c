@@ -47,6 +47,8 @@ static const struct starter {
 	{ "nice", "n", "0123456789", (const char *const[]){ "adjustment=", NULL }, 0 },
 	{ "nohup", "", "", NULL, 0 },
 	{ "run-one", "", "", NULL, 0 },
+	{ "runuser", "ugG", "",
+		(const char *const[]){ "user=", "group=", "supp-group=", NULL }, 0 },
 	{ "setsid", "", "cfw", (const char *const[]){ "ctty", "fork", "wait", NULL }, 0 },
 	{ "sudo", "ugpCDrT", "nEHSbiP",
 		(const char *const[]){ "non-interactive", "user=", "group=", "set-home",
@@ -104,6 +106,18 @@ knows_letters(const struct starter *starter, const char *word, bool *ret_more)
 	return letter == '\0' || strchr(starter->with_argument, letter) != NULL;
 }
 
+/* runuser is like su where it does not begin with its user. */
+static bool
+is_starter(const struct starter *starter, const struct shell_simple *simple)
+{
+	return strcmp(text_base_name(simple->words[0]), starter->name) == 0 &&
+		(strcmp(starter->name, "runuser") != 0 ||
+			(simple->count > 1 &&
+				(strncmp(simple->words[1], "-u", 2) == 0 ||
+					strncmp(simple->words[1], "--user",
+						strlen("--user")) == 0)));
+}
+
 /* How many words of SIMPLE are STARTER's own; *ret_is_sure: it starts the rest. */
 static size_t
 own_words(const struct shell_simple *simple, const struct starter *starter,
@@ -139,15 +153,74 @@ is_lacking(struct host *host, const struct starter *starter, const char *program
 		(strchr(program, '/') != NULL || !text_is_one_of(starter->name, own));
 }
 
+static void
+release_users(void *memory)
+{
+	principals_free(memory);
+	free(memory);
+}
+
+/* etc/passwd, read once for all commands. */
+static const struct principals *
+find_users(struct host *host)
+{
+	static const char key[] = "users of su";
+	struct principals *users = host_note(host, key);
+	if (users == NULL) {
+		users = memory_new(1, sizeof *users);
+		principals_read(host, users);
+		host_set_note(host, key, users, release_users);
+	}
+	return users;
+}
+
+/* The user of `sudo -u USER` and `runuser -u USER` in the first COUNT words; NULL: none.
+ */
+static const char *
+named_user(const struct shell_simple *simple, size_t count)
+{
+	static const char start[] = "--user=";
+	for (size_t i = 1; i < count; i++) {
+		const char *word = simple->words[i];
+		if (strncmp(word, start, sizeof start - 1) == 0)
+			return word + sizeof start - 1;
+		const char *letter = word[0] == '-' && word[1] != '-' ? strchr(word, 'u')
+								      : NULL;
+		if (letter != NULL && letter[1] != '\0')
+			return letter + 1;
+		if (letter != NULL && i + 1 < count)
+			return simple->words[i + 1];
+	}
+	return NULL;
+}
+
+/* Whether a program of SIMPLE that has OWN words starts the rest as a user that
+ * etc/passwd knows; notes which. */
+static bool
+take_user(struct host *host, struct shell_simple *simple, size_t own)
+{
+	const char *program = text_base_name(simple->words[0]);
+	if (strcmp(program, "sudo") != 0 && strcmp(program, "runuser") != 0)
+		return true;
+	const char *name = named_user(simple, own);
+	bool is_root = name == NULL || strcmp(name, "root") == 0 ||
+		strcmp(name, "#0") == 0;
+	simple->user = is_root ? SHELL_ROOT : SHELL_OTHER;
+	return is_root || *name == '#' || strpbrk(name, "$`") != NULL ||
+		principals_user(find_users(host), name) != NULL;
+}
+
 const char *
 shell_drop_starters(struct host *host, struct shell_simple *simple)
 {
-	bool is_sure = true, is_there = true;
+	bool is_sure = true, is_there = true, is_user = true;
 	for (size_t i = 0; i < sizeof starters / sizeof *starters && simple->count > 0;)
-		if (strcmp(text_base_name(simple->words[0]), starters[i].name) == 0) {
+		if (is_starter(&starters[i], simple)) {
 			is_there = is_there &&
 				!is_lacking(host, &starters[i], simple->words[0]);
-			shell_drop(simple, own_words(simple, &starters[i], &is_sure));
+			size_t own = own_words(simple, &starters[i], &is_sure);
+			is_user = take_user(host, simple, own) && is_user;
+			shell_drop(simple, own);
 			i = 0;
 		} else {
 			i++;
@@ -155,7 +228,8 @@ shell_drop_starters(struct host *host, struct shell_simple *simple)
 	return !is_sure ? "the options of what starts a program in it are not followed"
 		: !is_there
 		? "what starts a program in it, as nice does, is in no folder of programs"
-		: NULL;
+		: !is_user ? "its sudo or runuser has no user that etc/passwd knows"
+			   : NULL;
 }
 
 /* Whether what is asked of the file PATH by -x, -d and so on is so. */
@@ -222,31 +296,11 @@ shell_ask_test(struct host *host, const struct shell_simple *simple)
 	return is_not ? shell_opposite(chance) : chance;
 }
 
-static void
-release_users(void *memory)
-{
-	principals_free(memory);
-	free(memory);
-}
-
-/* etc/passwd, read once for all commands. */
-static const struct principals *
-find_users(struct host *host)
-{
-	static const char key[] = "users of su";
-	struct principals *users = host_note(host, key);
-	if (users == NULL) {
-		users = memory_new(1, sizeof *users);
-		principals_read(host, users);
-		host_set_note(host, key, users, release_users);
-	}
-	return users;
-}
-
 static const char *const changers[] = { "su", "runuser", NULL };
 
 bool
-shell_knows_user(struct host *host, const struct shell_simple *simple)
+shell_knows_user(
+	struct host *host, const struct shell_simple *simple, enum shell_user *ret_user)
 {
 	const char *name = NULL;
 	bool has_shell = false;
@@ -261,7 +315,9 @@ shell_knows_user(struct host *host, const struct shell_simple *simple)
 			name = word;
 		has_shell = has_shell || (is_option && strchr(word, 's') != NULL);
 	}
-	if (name == NULL || strcmp(name, "root") == 0)
+	bool is_root = name == NULL || strcmp(name, "root") == 0;
+	*ret_user = is_root ? SHELL_ROOT : SHELL_OTHER;
+	if (is_root)
 		return true;
 	const struct principal *user = principals_user(find_users(host), name);
 	return user != NULL && (has_shell || !user->no_shell);

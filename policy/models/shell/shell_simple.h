@@ -3,7 +3,7 @@
 #ifndef POLICY_MODELS_SHELL_SIMPLE_H
 #define POLICY_MODELS_SHELL_SIMPLE_H
 
-#include "base/host.h"
+#include "policy/models/shell/shell_text.h"
 
 /* Whether something is so, or comes to pass. */
 enum shell_chance {
@@ -24,6 +24,7 @@ struct shell_simple {
 	char **words;
 	size_t count;
 	bool is_expanded;
+	enum shell_user user;
 };
 
 bool
@@ -33,8 +34,9 @@ shell_is_assignment(const char *word);
 void
 shell_drop(struct shell_simple *simple, size_t count);
 
-/* Takes away programs such as nice, which start what is behind them. Why they may not, by
- * their options or as they are not there; NULL: they do. */
+/* Takes away programs such as nice, which start what is behind them, and notes the user
+ * that sudo makes of it. Why they may not, by their options or as they are not there;
+ * NULL: they do. */
 const char *
 shell_drop_starters(struct host *host, struct shell_simple *simple);
 
@@ -53,9 +55,11 @@ const char *
 shell_nested_text(const struct shell_simple *simple, bool *ret_is_sure);
 
 /* Whether the user of `su USER -c TEXT` is in etc/passwd, with a shell unless -s names
- * one: su(1), runuser(1). True of what is no su. */
+ * one: su(1), runuser(1). True of what is no su. *ret_user: that it is, else as it was.
+ */
 bool
-shell_knows_user(struct host *host, const struct shell_simple *simple);
+shell_knows_user(
+	struct host *host, const struct shell_simple *simple, enum shell_user *ret_user);
 
 /* What a builtin does to the shell. */
 struct shell_builtin {

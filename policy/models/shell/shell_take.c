@@ -60,6 +60,7 @@ add(struct shell_reader *reader, struct shell_simple *simple, enum shell_chance 
 		.is_expanded = simple->is_expanded,
 		.start = start,
 		.size = reader->words.last - start,
+		.user = simple->user != SHELL_SAME ? simple->user : reader->user,
 	};
 	simple->words = NULL;
 	simple->count = 0;
@@ -79,13 +80,14 @@ may_lack_variable(const struct shell_reader *reader, const struct shell_simple *
 }
 
 static void
-shell_take_nested(struct shell_reader *reader, const char *text, enum shell_chance reach,
-	size_t start)
+shell_take_nested(struct shell_reader *reader, const char *text, enum shell_user user,
+	enum shell_chance reach, size_t start)
 {
 	struct shell_reader nested = { .host = reader->host,
 		.words = { .input = BYTES_TEXT(text) },
 		.commands = reader->commands,
-		.depth = reader->depth + 1 };
+		.depth = reader->depth + 1,
+		.user = user != SHELL_SAME ? user : reader->user };
 	size_t first = reader->commands->count;
 	if (nested.depth >= SHELL_DEPTH_MAX) {
 		shell_reader_doubt(reader, "it is too deep");
@@ -109,7 +111,7 @@ shell_take_program(struct shell_reader *reader, struct shell_simple *simple,
 	if (!is_sure)
 		shell_reader_doubt(
 			reader, "the options of a shell in it are not followed");
-	if (text != NULL && !shell_knows_user(reader->host, simple))
+	if (text != NULL && !shell_knows_user(reader->host, simple, &simple->user))
 		shell_reader_doubt(reader,
 			"its su has no user that etc/passwd knows, or not one with a "
 			"shell");
@@ -119,7 +121,7 @@ shell_take_program(struct shell_reader *reader, struct shell_simple *simple,
 	if (reader->is_unclear)
 		reach = shell_both(reach, SHELL_PERHAPS);
 	if (text != NULL) {
-		shell_take_nested(reader, text, reach, start);
+		shell_take_nested(reader, text, simple->user, reach, start);
 	} else if (strpbrk(simple->words[0], "$`%") == NULL &&
 		shell_is_missing(reader->host, simple->words[0])) {
 		if (reader->commands->missing == NULL)
@@ -148,7 +150,8 @@ take_substitution(
 	for (size_t i = 0; i < found.count; i++) {
 		struct shell_simple simple = { .words = found.items[i].words,
 			.count = found.items[i].count,
-			.is_expanded = found.items[i].is_expanded };
+			.is_expanded = found.items[i].is_expanded,
+			.user = found.items[i].user };
 		add(reader, &simple, SHELL_PERHAPS, start);
 		found.items[i].words = simple.words;
 		found.items[i].count = simple.count;

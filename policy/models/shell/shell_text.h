@@ -11,6 +11,13 @@
 #include "base/bytes.h"
 #include "base/host.h"
 
+/* As whom something is started, by sudo or su. */
+enum shell_user {
+	SHELL_SAME,
+	SHELL_ROOT,
+	SHELL_OTHER,
+};
+
 struct shell_command {
 	char **words; /* without quotes, assignments, redirections, and programs such as
 			 nice that start the rest; one at least */
@@ -20,6 +27,7 @@ struct shell_command {
 	bool is_expanded; /* a word holds an expansion that is not followed, as it stands
 			   */
 	size_t start, size; /* in the text */
+	enum shell_user user;
 };
 
 struct shell_commands {

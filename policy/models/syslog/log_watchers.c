@@ -13,8 +13,8 @@
 #include "policy/models/boot/environment_file.h"
 #include "policy/models/shell/shell_text.h"
 
-static void
-add(struct log_words *words, const char *text, size_t size, struct place place)
+void
+log_words_add(struct log_words *words, const char *text, size_t size, struct place place)
 {
 	words->items = memory_grow(words->items, words->count, sizeof *words->items);
 	words->items[words->count++] = (struct log_word){ memory_copy(text, size),
@@ -31,21 +31,15 @@ clear(struct log_words *words)
 	*words = (struct log_words){ 0 };
 }
 
-static void
-doubt(struct log_words *words, const char *file, const char *reason)
+void
+log_words_doubt(
+	struct log_words *words, const char *file, const char *reason, bool may_drop)
 {
+	words->may_drop = words->may_drop || may_drop;
 	if (words->doubt != NULL)
 		return;
 	words->doubt = memory_text(reason);
 	words->doubt_file = file;
-}
-
-/* The same where those that are there may not count either. */
-static void
-doubt_all(struct log_words *words, const char *file, const char *reason)
-{
-	doubt(words, file, reason);
-	words->may_drop = true;
 }
 
 void
@@ -75,7 +69,7 @@ take_setting(void *data, const char *name, struct traced *value)
 	struct place place = { value->file, value->text.size > 0 ? value->places[0] : 0 };
 	if (strcmp(name, "SENDMAILTO") == 0) {
 		clear(&watcher->to);
-		add(&watcher->to, text.data, text.size, place);
+		log_words_add(&watcher->to, text.data, text.size, place);
 	} else if (!text_is_one_of(name, harmless) &&
 		(strcmp(name, "MAILOUT") != 0 || !bytes_equal(text, BYTES_TEXT("0")))) {
 		watcher->has_other = true;
@@ -100,139 +94,57 @@ read_list(struct host *host, const char *path, struct log_words *files)
 	const struct file *file = host_file(host, path);
 	struct bytes line;
 	if (file->state == FILE_REFUSED)
-		doubt(files, path, file->reason);
+		log_words_doubt(files, path, file->reason, false);
 	if (has_return(file))
-		doubt_all(files, path, returns);
+		log_words_doubt(files, path, returns, true);
 	for (size_t at = 0, next = 0; bytes_next_line(file->bytes, &next, &line);
 		at = next) {
 		size_t blanks = 0;
 		while (blanks < line.size && isspace((unsigned char)line.data[blanks]))
 			blanks++;
 		if (line.size > 0 && line.data[0] != '#' && blanks < line.size)
-			add(files, line.data, line.size, (struct place){ file, at });
+			log_words_add(
+				files, line.data, line.size, (struct place){ file, at });
 	}
-}
-
-/* Whether COMMANDS have a line of the script of old that reads a log begin at OFFSET, and
- * it surely runs. */
-static bool
-reads_log(struct host *host, const struct shell_commands *commands, size_t offset)
-{
-	for (size_t i = 0; i < commands->count; i++) {
-		const struct shell_command *command = &commands->items[i];
-		if (command->start == offset)
-			return !command->is_perhaps &&
-				strcmp(text_base_name(command->words[0]), "logtail") ==
-				0 &&
-				!shell_lacks(host, command->words[0]);
-	}
-	return false;
-}
-
-/* Whether one of COMMANDS mails ADDRESS; that something was found comes before it. */
-static bool
-mails_to(struct host *host, const struct shell_commands *commands, const char *address)
-{
-	static const char *const mailers[] = { "mail", "mailx", "Mail", "sendmail",
-		NULL };
-	for (size_t i = 0; i < commands->count; i++) {
-		const struct shell_command *command = &commands->items[i];
-		if (!text_is_one_of(text_base_name(command->words[0]), mailers) ||
-			shell_lacks(host, command->words[0]))
-			continue;
-		for (size_t k = 1; k < command->count; k++)
-			if (strcmp(command->words[k], address) == 0)
-				return true;
-	}
-	return false;
-}
-
-static void
-take_admin(struct log_watcher *watcher, const char *value, struct place place)
-{
-	clear(&watcher->to);
-	if (strpbrk(value, "$`\"'\\;&|<>() \t") != NULL)
-		doubt(&watcher->to, place.file->path, "SYSADMIN is no plain word");
-	else
-		add(&watcher->to, value, strlen(value), place);
-}
-
-/* The script of old, whose settings stand in itself: SYSADMIN=, and a line
- * "$LOGTAIL LOG >..." for each log. */
-static void
-read_old_script(struct host *host, const struct file *file, struct log_watcher *watcher)
-{
-	static const char admin[] = "SYSADMIN=", tail[] = "$LOGTAIL ";
-	struct shell_commands commands;
-	struct bytes line;
-	shell_text_read(host, file->bytes, NULL, &commands);
-	for (size_t at = 0, next = 0; bytes_next_line(file->bytes, &next, &line);
-		at = next) {
-		const struct place place = { file, at };
-		autofree char *text = memory_copy(line.data, line.size);
-		const char *start = text + strspn(text, " \t");
-		if (strncmp(start, admin, sizeof admin - 1) == 0) {
-			take_admin(watcher, start + sizeof admin - 1, place);
-		} else if (strncmp(start, tail, sizeof tail - 1) == 0) {
-			const char *log = start + sizeof tail - 1;
-			if (reads_log(host, &commands, at + (size_t)(start - text)))
-				add(&watcher->files, log, strcspn(log, " \t>;|&"), place);
-			else
-				watcher->idle = "a line of its script that reads a log "
-						"is not reached, not followed, or finds "
-						"no logtail";
-		}
-	}
-	if (watcher->idle != NULL)
-		doubt(&watcher->files, file->path, watcher->idle);
-	else if (watcher->files.count == 0)
-		watcher->idle = "its script has no line that reads a log";
-	if (watcher->to.count > 0 &&
-		!mails_to(host, &commands, watcher->to.items[0].text)) {
-		watcher->idle = "no line of its script that is followed mails SYSADMIN";
-		doubt_all(&watcher->to, file->path, watcher->idle);
-	}
-	shell_commands_free(&commands);
 }
 
 void
 log_watcher_read_logcheck(struct host *host, struct log_watcher *ret_watcher)
 {
 	static const char conf[] = "/etc/logcheck/logcheck.conf";
-	const struct file *file = host_file(host, conf),
-			  *old = host_file(host, "/usr/local/etc/logcheck.sh");
+	const struct file *file = host_file(host, conf);
 	struct name_list lists = { 0 };
 	size_t bad = 0;
 	*ret_watcher = (struct log_watcher){ 0 };
-	ret_watcher->is_there = old->state == FILE_READ ||
-		((host_exists(host, "/usr/sbin/logcheck") == 1 ||
-			 file->state != FILE_ABSENT) &&
-			!shell_is_missing(host, "/usr/sbin/logcheck"));
-	if (file->state == FILE_ABSENT && old->state == FILE_READ) {
-		read_old_script(host, old, ret_watcher);
-		return;
-	}
-	add(&ret_watcher->to, "root", 4, (struct place){ 0 }); /* the script's own */
+	ret_watcher->is_there = (host_exists(host, "/usr/sbin/logcheck") == 1 ||
+					file->state != FILE_ABSENT) &&
+		!shell_is_missing(host, "/usr/sbin/logcheck");
+	log_words_add(
+		&ret_watcher->to, "root", 4, (struct place){ 0 }); /* the script's own */
 	bool understood = environment_file_read(
 				  file, true, take_setting, ret_watcher, &bad) == 0;
 	if (file->state == FILE_REFUSED || !understood) {
 		clear(&ret_watcher->to);
-		doubt(&ret_watcher->to, conf,
+		log_words_doubt(&ret_watcher->to, conf,
 			understood ? file->reason
 				   : "a shell reads it, and one of its lines is no plain "
-				     "assignment");
+				     "assignment",
+			false);
 	}
 	if (has_return(file))
-		doubt_all(&ret_watcher->to, conf, returns);
+		log_words_doubt(&ret_watcher->to, conf, returns, true);
 	if (ret_watcher->prints)
-		doubt_all(&ret_watcher->to, conf, "MAILOUT has it print what it finds");
+		log_words_doubt(&ret_watcher->to, conf,
+			"MAILOUT has it print what it finds", true);
 	if (ret_watcher->has_other)
-		doubt_all(&ret_watcher->files, conf,
-			"a setting that may change what is read or told is not followed");
+		log_words_doubt(&ret_watcher->files, conf,
+			"a setting that may change what is read or told is not followed",
+			true);
 	read_list(host, "/etc/logcheck/logcheck.logfiles", &ret_watcher->files);
 	if (host_glob(host, "/etc/logcheck/logcheck.logfiles.d/*.logfiles", &lists,
 		    NULL) < 0)
-		doubt(&ret_watcher->files, conf, "its folder of lists can't be read");
+		log_words_doubt(&ret_watcher->files, conf,
+			"its folder of lists can't be read", false);
 	for (size_t i = 0; i < lists.count; i++)
 		read_list(
 			host, host_file(host, lists.names[i])->path, &ret_watcher->files);
@@ -256,7 +168,7 @@ take_mail(struct log_words *to, const char *text, struct place place)
 	else if (*rest == '=')
 		list = rest + 1;
 	if (list == NULL) {
-		add(to, "root", 4, place);
+		log_words_add(to, "root", 4, place);
 		return;
 	}
 	autobuffer struct buffer address = { 0 };
@@ -266,7 +178,7 @@ take_mail(struct log_words *to, const char *text, struct place place)
 		if (!ends && *list != '\\' && *list != '"')
 			buffer_add(&address, list, 1);
 		if (ends && address.size > 0) {
-			add(to, address.data, address.size, place);
+			log_words_add(to, address.data, address.size, place);
 			address.size = 0;
 		}
 		if (ends && *list != ':')
@@ -280,9 +192,10 @@ read_actions(struct host *host, const char *path, struct log_words *to)
 	const struct file *file = host_file(host, path);
 	struct bytes line;
 	if (file->state != FILE_READ)
-		doubt(to, file->path,
+		log_words_doubt(to, file->path,
 			file->state == FILE_REFUSED ? file->reason
-						    : "there is no such configuration");
+						    : "there is no such configuration",
+			false);
 	for (size_t at = 0, next = 0; bytes_next_line(file->bytes, &next, &line);
 		at = next) {
 		autofree char *text = memory_copy(line.data, line.size);
@@ -292,7 +205,8 @@ read_actions(struct host *host, const char *path, struct log_words *to)
 		/* of perl, or another file */
 		if (strncmp(start, "include", 7) == 0 ||
 			strncmp(start, "perlcode", 8) == 0)
-			doubt(to, file->path, "a line of it is not followed");
+			log_words_doubt(
+				to, file->path, "a line of it is not followed", false);
 	}
 }
 
@@ -361,8 +275,9 @@ take_command(struct host *host, const struct command_line *line, struct table *a
 		if (value != NULL) {
 			conf = value;
 		} else if (is_other_use(line->words[i].text)) {
-			doubt(&watcher->to, line->source->path, other);
-			doubt(&watcher->files, line->source->path, other);
+			log_words_doubt(&watcher->to, line->source->path, other, false);
+			log_words_doubt(
+				&watcher->files, line->source->path, other, false);
 			if (watcher->boot_doubt == NULL)
 				watcher->boot_doubt = memory_text(other);
 			return;
@@ -373,10 +288,10 @@ take_command(struct host *host, const struct command_line *line, struct table *a
 	char *rest = NULL;
 	for (char *file = strtok_r(files, " \t", &rest); file != NULL;
 		file = strtok_r(NULL, " \t", &rest))
-		add(&watcher->files, file, strlen(file), place);
+		log_words_add(&watcher->files, file, strlen(file), place);
 	if (watcher->files.count == 0)
-		doubt(&watcher->files, line->source->path,
-			"without --tail-file swatch chooses a log itself");
+		log_words_doubt(&watcher->files, line->source->path,
+			"without --tail-file swatch chooses a log itself", false);
 	if (table_get(actions, conf) == NULL)
 		read_actions(host, conf, &watcher->to);
 	table_set(actions, conf, watcher);
@@ -462,7 +377,7 @@ read_logwatch_conf(
 	const struct file *file = host_file(host, path);
 	struct bytes line;
 	if (file->state == FILE_REFUSED)
-		doubt(&watcher->to, file->path, file->reason);
+		log_words_doubt(&watcher->to, file->path, file->reason, false);
 	for (size_t at = 0, next = 0; bytes_next_line(file->bytes, &next, &line);
 		at = next) {
 		autofree char *text = memory_copy(line.data, line.size);
@@ -485,7 +400,8 @@ read_logwatch_conf(
 		clear(&watcher->to);
 		for (char *word = strtok_r(equals, " \t,", &rest); word != NULL;
 			word = strtok_r(NULL, " \t,", &rest))
-			add(&watcher->to, word, strlen(word), (struct place){ file, at });
+			log_words_add(&watcher->to, word, strlen(word),
+				(struct place){ file, at });
 	}
 }
 
@@ -500,7 +416,7 @@ log_watcher_read_logwatch(struct host *host, struct log_watcher *ret_watcher)
 		((host_exists(host, "/usr/sbin/logwatch") == 1 ||
 			 host_exists(host, own) == 1) &&
 			!shell_is_missing(host, "/usr/sbin/logwatch"));
-	add(&ret_watcher->to, "root", 4, (struct place){ 0 });
+	log_words_add(&ret_watcher->to, "root", 4, (struct place){ 0 });
 	read_logwatch_conf(host, "/usr/share/logwatch/default.conf/logwatch.conf",
 		ret_watcher, &mails);
 	read_logwatch_conf(
@@ -509,6 +425,7 @@ log_watcher_read_logwatch(struct host *host, struct log_watcher *ret_watcher)
 	ret_watcher->mails = mails;
 	read_override(host, ret_watcher);
 	if (ret_watcher->idle != NULL)
-		doubt_all(&ret_watcher->to, own, ret_watcher->idle);
-	doubt(&ret_watcher->files, own, "which logs logwatch reads is not followed");
+		log_words_doubt(&ret_watcher->to, own, ret_watcher->idle, true);
+	log_words_doubt(&ret_watcher->files, own,
+		"which logs logwatch reads is not followed", false);
 }

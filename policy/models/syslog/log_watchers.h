@@ -33,9 +33,26 @@ struct log_watcher {
 	char *boot_doubt; /* of swatch: why that can't be told; NULL */
 };
 
+void
+log_words_add(struct log_words *words, const char *text, size_t size, struct place place);
+
+/* Doubts WORDS by REASON, of which the first counts; MAY_DROP: those that are there too.
+ */
+void
+log_words_doubt(
+	struct log_words *words, const char *file, const char *reason, bool may_drop);
+
 /* Each is freed by log_watcher_free; places are those of the host's files. */
 void
 log_watcher_read_logcheck(struct host *host, struct log_watcher *ret_watcher);
+
+/* Whether PATH, which is absolute, is the logcheck.sh of old, or one like it. */
+bool
+log_script_is(struct host *host, const char *path);
+
+/* Such a one, by its own text. */
+void
+log_script_read(struct host *host, const char *path, struct log_watcher *ret_watcher);
 
 void
 log_watcher_read_swatch(struct host *host, struct log_watcher *ret_watcher);
