@@ -71,6 +71,13 @@ evaluation_is_gap(enum verdict verdict)
 }
 
 bool
+evaluation_waiver_is_idle(const struct result *result)
+{
+	const struct waiver *waiver = result->control->waiver;
+	return result->verdict == VERDICT_PASS && waiver != NULL && !waiver->expired;
+}
+
+bool
 evaluation_counts(const struct evaluation *evaluation, const struct result *result)
 {
 	if (!evaluation_is_gap(result->verdict) || !result->control->kind->judged_last)

@@ -37,6 +37,10 @@ evaluation_status(const struct evaluation *evaluation);
 bool
 evaluation_is_gap(enum verdict verdict);
 
+/* Whether RESULT's control has a waiver that counts, and passes without it. */
+bool
+evaluation_waiver_is_idle(const struct result *result);
+
 /* Whether RESULT, which is of EVALUATION, counts as a gap by itself. A control that is
  * judged by the verdicts of the others is none where one of these is a gap already. */
 bool

@@ -27,7 +27,7 @@ write_control(
 	markdown_field_code(
 		out, "How a person tests it", value_text(common, "testing", NULL));
 	if (control->waiver != NULL) {
-		autofree char *text = waiver_text(control->waiver);
+		autofree char *text = waiver_text(control->waiver, false);
 		markdown_field(out, "Exception", text);
 	}
 	buffer_printf(out, "- Kind of control: %s (", control->kind->name);

@@ -338,6 +338,12 @@ write_risks(const struct report *report, struct buffer *out)
 		buffer_text(out, "Accepted by a waiver, and not counted above:\n\n");
 		write_risk_rows(report, VERDICT_WAIVED, out);
 	}
+	for (size_t i = 0; i < evaluation->count; i++)
+		if (evaluation_waiver_is_idle(&evaluation->items[i]))
+			buffer_printf(out,
+				"The waiver of `%s` is needed no longer: the control "
+				"holds.\n\n",
+				evaluation->items[i].control->id);
 	if (evaluation_unseen(evaluation) > 0) {
 		buffer_text(out,
 			"Not looked at, so that this risk may be there or not; audit the "

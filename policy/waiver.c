@@ -20,8 +20,12 @@ waiver_read(const struct value *section, const char *today)
 }
 
 char *
-waiver_text(const struct waiver *waiver)
+waiver_text(const struct waiver *waiver, bool holds)
 {
+	if (holds && !waiver->expired)
+		return memory_printf("the waiver through %s is needed no longer, as the "
+				     "control holds (%s answers for it: %s)",
+			waiver->until, waiver->owner, waiver->reason);
 	return waiver->expired
 		? memory_printf("the waiver ended with %s, and counts no longer (%s "
 				"answered for it: %s)",

@@ -9,9 +9,10 @@
 struct waiver
 waiver_read(const struct value *section, const char *today);
 
-/* What it says, for people, in one clause. The caller frees. */
+/* What it says, for people, in one clause; HOLDS: its control holds without it. The
+ * caller frees. */
 char *
-waiver_text(const struct waiver *waiver);
+waiver_text(const struct waiver *waiver, bool holds);
 
 /* The day it is by the local clock, as YYYY-MM-DD. */
 void

@@ -53,7 +53,7 @@ print_text(const char *label, const char *text)
 static void
 print_waiver(const struct waiver *waiver)
 {
-	autofree char *text = waiver_text(waiver);
+	autofree char *text = waiver_text(waiver, false);
 	print_text("exception", text);
 }
 

@@ -77,6 +77,8 @@ result_object(const struct result *result)
 		json_object_set_new(waiver, "until", text(control->waiver->until));
 		json_object_set_new(
 			waiver, "expired", json_boolean(control->waiver->expired));
+		json_object_set_new(
+			waiver, "idle", json_boolean(evaluation_waiver_is_idle(result)));
 		json_object_set_new(object, "waiver", waiver);
 	}
 	const struct value *evidence = value_find(control->common, "evidence");

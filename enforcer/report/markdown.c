@@ -90,9 +90,10 @@ write_mitigation(
 }
 
 static void
-write_waiver(const struct waiver *waiver, struct buffer *out)
+write_waiver(const struct result *result, struct buffer *out)
 {
-	autofree char *text = waiver_text(waiver);
+	autofree char *text = waiver_text(
+		result->control->waiver, result->verdict == VERDICT_PASS);
 	markdown_field(out, "Exception", text);
 }
 
@@ -122,7 +123,7 @@ write_control(
 		verdict_name(result->verdict), judged_how(result),
 		risk_name(control->risk), summary_risk(result));
 	if (control->waiver != NULL)
-		write_waiver(control->waiver, out);
+		write_waiver(result, out);
 	write_mitigation(report, result, out);
 	markdown_field(out, "Item of the checklist", control->item);
 	markdown_field(out, "Reference", value_text(common, "reference", NULL));

@@ -140,9 +140,10 @@ static void
 write_result(const struct report *report, const struct result *result, struct buffer *out)
 {
 	const struct control *control = result->control;
-	bool gap = evaluation_is_gap(result->verdict);
+	bool gap = evaluation_is_gap(result->verdict),
+	     is_idle = evaluation_waiver_is_idle(result);
 	if (!gap && result->verdict != VERDICT_WAIVED && !report->verbose &&
-		!has_note(result))
+		!has_note(result) && !is_idle)
 		return;
 	write_verdict(report, result->verdict, out);
 	buffer_text(out, " ");
@@ -161,8 +162,10 @@ write_result(const struct report *report, const struct result *result, struct bu
 	}
 	buffer_text(out, "\n");
 	if (control->waiver != NULL &&
-		(gap || report->verbose || result->verdict == VERDICT_WAIVED)) {
-		autofree char *text = waiver_text(control->waiver);
+		(gap || report->verbose || is_idle ||
+			result->verdict == VERDICT_WAIVED)) {
+		autofree char *text = waiver_text(
+			control->waiver, result->verdict == VERDICT_PASS);
 		write_note(text, out);
 	}
 	write_recorded(control, out);

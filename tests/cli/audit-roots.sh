@@ -117,6 +117,21 @@ run audit --policy policy.yaml --overlay waivers.yaml --root host1 --format json
 ok "waivers validate" "$PYTHON" -m jsonschema -i out "$schema"
 is "waived in JSON" "$(verdict waived)" waived
 is "expired in JSON" "$(verdict expired)" fail
+is "both are needed, or over" "$(grep -o '"idle":[a-z]*' out | sort | uniq -c | tr -s ' ')" ' 2 "idle":false'
+sed -i 's/X11Forwarding yes/X11Forwarding no/; s/PermitRootLogin yes/PermitRootLogin no/' host1/etc/ssh/sshd_config
+run audit --policy policy.yaml --overlay waivers.yaml --root host1
+status "a waiver that is needed no longer changes nothing" 0
+says "it is said" "pass waived (risk medium): Accepted
+  the waiver through 2999-12-31 is needed no longer, as the control holds (the owner answers for it: is needed)
+host1"
+silent "nothing of one that is over" "pass expired"
+run audit --policy policy.yaml --overlay waivers.yaml --root host1 --format json
+ok "and as the schema says" "$PYTHON" -m jsonschema -i out "$schema"
+says "it is said in JSON" '"until":"2999-12-31","expired":false,"idle":true'
+run report --policy policy.yaml --overlay waivers.yaml --root host1
+says "it is said in the report" "- Exception: the waiver through 2999-12-31 is needed no longer, as the control holds"
+says "and in its summary" "The waiver of \`waived\` is needed no longer: the control holds."
+sed -i 's/X11Forwarding no/X11Forwarding yes/; s/PermitRootLogin no/PermitRootLogin yes/' host1/etc/ssh/sshd_config
 
 # Long work shows on a terminal how far it is, and takes that away; short work does not.
 mkdir -p long/etc
