@@ -1,12 +1,12 @@
-/* Files of the formats that Augeas's own lenses read. Calls libaugeas, as parser.c does,
- * in the parsing process alone. */
+/* Files of the formats that Augeas's own lenses read. stock.c calls libaugeas, as
+ * parser.c does, in the parsing process alone. */
 #ifndef LENSES_STOCK_H
 #define LENSES_STOCK_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/bytes.h"
+#include "base/host.h"
 
 struct stock;
 
@@ -25,5 +25,15 @@ stock_read(struct stock *stock, size_t index, struct bytes text, struct buffer *
  * letters, digits and underscores (augeas, src/lexer.l, UID). */
 bool
 stock_is_module(const char *name);
+
+/* Whether FOLDER or its folder dist has the lens MODULE.lns. Reads its file alone,
+ * without libaugeas, anywhere. */
+bool
+stock_has(const char *folder, const char *module);
+
+/* The modules that have such a lens; none where they are not installed. Freed by
+ * name_list_free. */
+void
+stock_list(const char *folder, struct name_list *ret_names);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "lenses/documents.h"
 #include "lenses/stock.h"
+#include "policy/check.h"
 #include "policy/condition.h"
 #include "policy/models/system/node_path.h"
 
@@ -75,6 +76,25 @@ validate_list(const struct control *control, const char *name, struct problems *
 		validate_path(list->items[i].text, list->items[i].at, problems);
 }
 
+/* A lens of the machine's that is not there; where none is installed any may be. */
+static void
+validate_lens(const struct value *lens, struct problems *problems)
+{
+	struct name_list all;
+	if (stock_has(HOLDFAST_STOCK_LENSES, lens->text))
+		return;
+	stock_list(HOLDFAST_STOCK_LENSES, &all);
+	autofree const char **names = memory_new(all.count + 1, sizeof *names);
+	for (size_t i = 0; i < all.count; i++)
+		names[i] = all.names[i];
+	autofree char *near = check_suggestion(problems, lens->text, names);
+	if (all.count > 0)
+		problems_add(problems, lens->at,
+			"augeas.lens: there is no lens '%s' in %s%s", lens->text,
+			HOLDFAST_STOCK_LENSES, near);
+	name_list_free(&all);
+}
+
 static void
 validate(const struct control *control, struct problems *problems)
 {
@@ -85,6 +105,8 @@ validate(const struct control *control, struct problems *problems)
 		problems_add(problems, lens->at,
 			"augeas.lens: '%s' is no name of a module, such as Login_defs",
 			lens->text);
+	else
+		validate_lens(lens, problems);
 	if (file->text[0] != '/')
 		problems_add(problems, file->at, "augeas.file: '%s' is no absolute path",
 			file->text);

@@ -213,24 +213,32 @@ lens: Nonesuch
 file: /etc/sysctl.conf
 settings: { a: 1 }
 EOF
-judged unknown "there is no lens Nonesuch"
+for command in 'policy check' 'audit --policy'; do
+	# shellcheck disable=SC2086
+	run $command "$T/policy.yaml"
+	status "$FORM: $command" 3
+	says "$FORM: $command says where" "policy.yaml:7:13: augeas.lens: there is no lens 'Nonesuch' in /" err
+done
+lens()
+{
+	sed -i "s/lens: .*/lens: $1/" "$T/policy.yaml"
+	run policy check "$T/policy.yaml"
+}
+for name in Syctl Login_def Login_Defs; do
+	lens $name
+	says "$FORM: what is near $name" "(did you mean $(case $name in S*) echo Sysctl ;; *) echo Login_defs ;; esac)?)" err
+done
+lens Rx
+says "$FORM: a module without one" "there is no lens 'Rx'" err
+lens Login_defs
+status "$FORM: one that is there" 0
 asked <<'EOF'
 lens: Nonesuch
 file: /etc/nothing
 absent: [a]
 EOF
-judged unknown "there is no lens Nonesuch"
 sed -i 's/Nonesuch/Sysctl/' "$T/policy.yaml"
 judged pass "/etc/nothing: a: not set"
-form "no lens, but a part of one"
-put etc/sysctl.conf <<<'a = 1'
-asked <<'EOF'
-lens: Rx
-file: /etc/sysctl.conf
-settings: { a: 1 }
-EOF
-judged unknown "there is no lens Rx"
-
 form "a password's field"
 put etc/shadow <<'EOF'
 root:$y$j9T$secret:19000:0:99999:7:::
@@ -265,7 +273,7 @@ holdfast: 1
 controls:
   - { id: it, augeas: { lens: Sysctl, file: /etc/sysctl.conf, settings: { a: 1 } } }
   - { id: two, augeas: { lens: Hosts, file: /etc/hosts, present: [1] } }
-  - { id: three, augeas: { lens: Nonesuch, file: /etc/hosts, present: [1] } }
+  - { id: three, augeas: { lens: Shadow, file: /etc/hosts, present: [1] } }
   - { id: four, augeas: { lens: Passwd, file: /etc/sysctl.conf, present: [1] } }
 EOF
 form_run audit --format json

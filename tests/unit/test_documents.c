@@ -280,6 +280,32 @@ test_module_names(void **state)
 	assert_false(stock_is_module("Hosts "));
 }
 
+static void
+test_stock_names(void **state)
+{
+	(void)state;
+	struct name_list names;
+	stock_list("/nowhere", &names);
+	assert_int_equal(names.count, 0);
+	scratch_make();
+	scratch_text(
+		"/dist/one.aug", "(* no module Two *)\nmodule One =\n  let lns = a\n");
+	scratch_text(
+		"/dist/part.aug", "module Part =\nlet lns_of = a\nlet x (lns) = b\n");
+	scratch_text("/own_lens.aug", "module Own_Lens=\n\tlet lns=a\n");
+	stock_list(scratch, &names);
+	assert_int_equal(names.count, 2);
+	assert_string_equal(names.names[0], "One");
+	assert_string_equal(names.names[1], "Own_Lens");
+	assert_true(stock_has(scratch, "One"));
+	assert_true(stock_has(scratch, "Own_Lens"));
+	assert_false(stock_has(scratch, "Own_lens"));
+	assert_false(stock_has(scratch, "Part"));
+	assert_false(stock_has(scratch, "Two"));
+	name_list_free(&names);
+	scratch_remove();
+}
+
 int
 main(void)
 {
@@ -293,6 +319,7 @@ main(void)
 		cmocka_unit_test(test_survives_death),
 		cmocka_unit_test(test_believes_nothing),
 		cmocka_unit_test(test_module_names),
+		cmocka_unit_test(test_stock_names),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
