@@ -62,15 +62,31 @@ static const struct key keys[] = {
 	{ 0 },
 };
 
+/* As one of IPv6; an IPv4 address as the one that is mapped to it. */
+static bool
+read_address(const char *text, struct in6_addr *ret_address)
+{
+	autofree char *mapped = memory_printf("::ffff:%s", text);
+	return inet_pton(AF_INET6, strchr(text, ':') != NULL ? text : mapped,
+		       ret_address) == 1;
+}
+
 /* Evidence may have names for addresses, but what is written like one must be one. */
 static bool
 is_address(const char *text)
 {
 	struct in6_addr address;
-	if (strchr(text, ':') != NULL)
-		return inet_pton(AF_INET6, text, &address) == 1;
-	return text[strspn(text, "0123456789.")] != '\0' ||
-		inet_pton(AF_INET, text, &address) == 1;
+	bool is_name = strchr(text, ':') == NULL &&
+		text[strspn(text, "0123456789.")] != '\0';
+	return is_name || read_address(text, &address);
+}
+
+static bool
+is_every(const char *text)
+{
+	struct in6_addr address;
+	return read_address(text, &address) &&
+		(IN6_IS_ADDR_UNSPECIFIED(&address) || strcmp(text, "0.0.0.0") == 0);
 }
 
 static void
@@ -85,6 +101,11 @@ validate(const struct control *control, struct problems *problems)
 		if (address != NULL && !is_address(address->text))
 			problems_add(problems, address->at,
 				"listening.allow.address: '%s' is no address",
+				address->text);
+		else if (address != NULL && is_every(address->text))
+			problems_add(problems, address->at,
+				"listening.allow.address: '%s' is every address: leave "
+				"it out",
 				address->text);
 		if (program != NULL && strchr(program->text, '/') != NULL)
 			problems_add(problems, program->at,
@@ -121,6 +142,15 @@ is_held_by(const struct listener *listener, const char *program)
 	return all;
 }
 
+static bool
+is_same_address(const char *a, const char *b)
+{
+	struct in6_addr first, second;
+	return read_address(a, &first) && read_address(b, &second)
+		? IN6_ARE_ADDR_EQUAL(&first, &second)
+		: strcasecmp(a, b) == 0;
+}
+
 /* Why ALLOW does not cover the listener of its port, which is of the form "address ..."
  * or "program ..."; NULL when it does. The caller frees. */
 static char *
@@ -128,7 +158,7 @@ mismatch(const struct value *allow, const struct listener *listener)
 {
 	const char *address = value_text(allow, "address", NULL),
 		   *program = value_text(allow, "program", NULL);
-	if (address != NULL && strcmp(address, listener->address) != 0)
+	if (address != NULL && !is_same_address(address, listener->address))
 		return memory_printf("allowed at %s alone", address);
 	if (program != NULL && !is_held_by(listener, program))
 		return memory_printf("allowed for %s alone", program);
@@ -206,13 +236,14 @@ report_gaps_in(const struct control *control, const struct listening *listening,
 	}
 	static const char *const names[] = { "tcp", "udp" };
 	for (size_t i = 0; i < 2; i++) {
-		if (listening->has_line[i] || !judges(control, names[i]))
+		if (listening->has_open[i] || !judges(control, names[i]))
 			continue;
 		struct finding *finding = findings_add(
 			findings, VERDICT_UNKNOWN, "ports of %s", names[i]);
 		finding_why(finding,
-			"the evidence has no line of %s: it may not have been asked for "
-			"(protocols: [%s] judges %s alone)",
+			"the evidence has no open port of %s: they may not have been "
+			"asked for, as without -l or -a (protocols: [%s] judges %s "
+			"alone)",
 			names[i], names[1 - i], names[1 - i]);
 		finding_evidence_file(finding, recorded->file.path);
 	}

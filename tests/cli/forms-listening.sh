@@ -68,7 +68,7 @@ END
 recorded 2004-02-10 <<'END'
 tcp        0      0 0.0.0.0:22              0.0.0.0:*               LISTEN
 END
-judged unknown "no line of udp"
+judged unknown "no open port of udp"
 
 form "nobody asked for tcp"
 section <<'END'
@@ -79,7 +79,60 @@ END
 for text in '' 'Netid State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process
 udp   UNCONN 0      0          192.0.2.1:53        0.0.0.0:*'; do
 	recorded 2004-02-10 <<<"$text"
-	judged unknown "no line of tcp"
+	judged unknown "no open port of tcp"
+done
+form "connections alone"
+recorded 2004-02-10 <<'END'
+Active Internet connections (w/o servers)
+Proto Recv-Q Send-Q Local Address           Foreign Address         State
+tcp        0      0 192.0.2.1:22            192.0.2.9:51000         ESTABLISHED
+END
+judged unknown "as without -l or -a"
+
+form "names that are not this host alone"
+section <<'END'
+listening:
+  protocols: [tcp]
+  allow: []
+END
+for name in localhost localhost.localdom localhost4 ip6-localhost ip6-loopback 127.9.9.9 ::1 ::ffff:127.0.0.1; do
+	recorded 2004-02-10 <<<"tcp        0      0 $name:25            0.0.0.0:*               LISTEN"
+	judged pass "none answers"
+done
+for name in localhosting.example localhost.example 127.0.0.1.example ::ffff:127.example 127.1 ip6-local; do
+	recorded 2004-02-10 <<<"tcp        0      0 $name:25            0.0.0.0:*               LISTEN"
+	judged fail "answers at $name"
+done
+
+form "one address, written in other ways"
+section <<'END'
+listening:
+  protocols: [tcp]
+  allow:
+    - { port: 25, address: 192.0.2.1 }
+    - { port: 80, address: 'FE80:0::1' }
+    - { port: 53, address: Mail.isp.net }
+END
+recorded 2004-02-10 <<'END'
+tcp        0      0 ::ffff:192.0.2.1:25     :::*                    LISTEN
+tcp        0      0 fe80::1:80              :::*                    LISTEN
+tcp        0      0 mail.isp.net:53         *:*                     LISTEN
+END
+judged pass
+recorded 2004-02-10 <<'END'
+tcp        0      0 ::192.0.2.1:25          :::*                    LISTEN
+END
+judged fail "allowed at 192.0.2.1 alone"
+
+form "no single address"
+for address in 0.0.0.0 :: ::0; do
+	section <<-END
+	listening: { allow: { port: 25, address: '$address' } }
+	END
+	recorded 2004-02-10 <<<x
+	run policy check "$T/policy.yaml"
+	status "$FORM: $address" 3
+	says "$FORM: $address: says so" "'$address' is every address: leave it out" err
 done
 section <<'END'
 listening:
@@ -117,6 +170,32 @@ tcp   LISTEN 0      128          0.0.0.0:22        0.0.0.0:*     users:(("sshd",
 END
 judged fail "allowed for sshd alone"
 says "$FORM: and the other address" "allowed at 192.0.2.1 alone"
+
+form "a program whose name has blanks, quotes or brackets"
+for name in 'my sshd' 'a(b)' 'a,b'; do
+	recorded 2004-02-10 <<END
+udp   UNCONN 0      0          192.0.2.1:53        0.0.0.0:*
+tcp   LISTEN 0      128          0.0.0.0:22        0.0.0.0:*     users:(("sshd",pid=7,fd=3),("$name",pid=8,fd=3)) uid:1
+END
+	judged fail "every address (sshd,$name)"
+done
+for users in '(("sshd",pid=7,fd=3),("a",pid=1,fd=1)",pid=8,fd=3))' '(("sshd",pid=7,fd=3)' '(("sshd",pid=7,fd=3),("x' '()' '(("sshd"))'; do
+	recorded 2004-02-10 <<END
+udp   UNCONN 0      0          192.0.2.1:53        0.0.0.0:*
+tcp   LISTEN 0      128          0.0.0.0:22        0.0.0.0:*     users:$users
+END
+	judged unknown "it is not known who holds it"
+done
+recorded 2004-02-10 <<'END'
+udp   UNCONN 0      0          192.0.2.1:53        0.0.0.0:*
+tcp   LISTEN 0      128          0.0.0.0:22        0.0.0.0:*     users:(("sshd",7,3),("systemd",pid=1,proc_ctx=system_u:system_r:init_t:s0-s0:c0.c1023,fd=44))
+END
+judged pass
+recorded 2004-02-10 <<'END'
+udp        0      0 192.0.2.1:53            0.0.0.0:*                           9/named
+tcp        0      0 0.0.0.0:22              0.0.0.0:*               LISTEN      7/sshd: /usr/sbin/sshd
+END
+judged pass
 
 form "nobody knows the program"
 recorded 2004-02-10 <<'END'

@@ -11,13 +11,32 @@
 
 enum { WORDS_MAX = 16, LISTENERS_MAX = 100000 };
 
+/* Names of loopback addresses as Linux systems have them; netstat(8) cuts long ones. */
+static bool
+is_loopback_name(const char *name)
+{
+	static const char *const names[] = { "localhost.localdomain",
+		"localhost4.localdomain4", "localhost6.localdomain6", "ip6-localhost",
+		"ip6-loopback" };
+	size_t length = strlen(name);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (length >= strcspn(names[i], ".") &&
+			strncmp(name, names[i], length) == 0)
+			return true;
+	return false;
+}
+
 static bool
 is_loopback(const char *address)
 {
-	return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0 ||
-		strncmp(address, "::ffff:127.", 11) == 0 ||
-		strncmp(address, "localhost", 9) == 0 ||
-		strncmp(address, "ip6-localhost", 13) == 0;
+	struct in_addr v4;
+	struct in6_addr v6;
+	if (inet_pton(AF_INET, address, &v4) == 1)
+		return ntohl(v4.s_addr) >> 24 == 127;
+	if (inet_pton(AF_INET6, address, &v6) == 1)
+		return IN6_IS_ADDR_LOOPBACK(&v6) ||
+			(IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
+	return is_loopback_name(address);
 }
 
 static bool
@@ -71,7 +90,7 @@ ask(struct listening *listening)
 		listening->problem = memory_text(err.text);
 	for (size_t i = 0; i < count && listening->problem == NULL; i++)
 		add_live(listening, &ports[i]);
-	listening->has_line[false] = listening->has_line[true] = true;
+	listening->has_open[false] = listening->has_open[true] = true;
 	live_ports_free(ports, count);
 	error_clear(&err);
 }
@@ -98,27 +117,45 @@ cut(struct bytes line, struct row *ret_row)
 		ret_row->words[ret_row->count++] = word;
 }
 
-/* The programs in ss's users:(("sshd",pid=1,fd=3),...) or netstat's PID/Program. */
+/* The names in ss's users:(("sshd",pid=1,fd=3),...), TEXT being what follows users:. A
+ * process chooses its name, which may hold all but a NUL: false for what could be read
+ * in another way. */
+static bool
+add_users(const char *text, struct buffer *names)
+{
+	static const char numbers[] = "0123456789abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ=,_:.-";
+	for (char before = '('; *text == before; before = ',') {
+		const char *name = text + 3, *end;
+		if (strncmp(text + 1, "(\"", 2) != 0 || (end = strchr(name, '"')) == NULL)
+			return false;
+		size_t length = strspn(end + 1, numbers);
+		if (end[1] != ',' || end[1 + length] != ')')
+			return false;
+		buffer_printf(names, "%s%.*s", names->size > 0 ? "," : "",
+			(int)(end - name), name);
+		text = end + 1 + length + 1;
+	}
+	return *text == ')' && (text[1] == '\0' || strchr(" \t\r", text[1]) != NULL);
+}
+
+/* Who holds the socket of LINE, by ss's users: or netstat's PID/Program, which is among
+ * the words from FIRST on. */
 static char *
-programs_in(const struct row *row, size_t first)
+programs_in(struct bytes line, const struct row *row, size_t first)
 {
 	autobuffer struct buffer names = { 0 };
+	autofree char *text = memory_copy(line.data, line.size);
+	const char *users = strstr(text, "users:");
 	buffer_text(&names, "");
+	if (users != NULL)
+		return add_users(users + 6, &names) ? buffer_take(&names)
+						    : memory_text("");
 	for (size_t i = first; i < row->count; i++) {
 		char *word = row->words[i], *end;
-		if (strncmp(word, "users:(", 7) == 0) {
-			for (char *at = word; (at = strstr(at, "(\"")) != NULL;
-				at = end) {
-				end = strchr(at + 2, '"');
-				if (end == NULL)
-					break;
-				buffer_printf(&names, "%s%.*s", names.size > 0 ? "," : "",
-					(int)(end - at - 2), at + 2);
-			}
-		} else if (strtol(word, &end, 10) > 0 && *end == '/') {
+		if (strtol(word, &end, 10) > 0 && *end == '/')
 			buffer_printf(&names, "%s%.*s", names.size > 0 ? "," : "",
 				(int)strcspn(end + 1, ":"), end + 1);
-		}
 	}
 	return buffer_take(&names);
 }
@@ -211,15 +248,16 @@ take_line(const struct file *file, size_t offset, const struct netdb *services,
 	struct listener listener = { .place = { file, offset } };
 	bool listens = false;
 	size_t local = 0;
-	cut(bytes_line(file->bytes, offset), &row);
+	struct bytes line = bytes_line(file->bytes, offset);
+	cut(line, &row);
 	if (row.count == 0 || is_heading(&row)) {
 		free(row.text);
 		return;
 	}
 	bool known = read_form(&row, &listener.is_udp, &local, &listens);
-	listening->has_line[listener.is_udp] |= known;
+	listening->has_open[listener.is_udp] |= known && listens;
 	if (known && listens && take_endpoint(row.words[local], services, &listener)) {
-		listener.programs = programs_in(&row, local + 2);
+		listener.programs = programs_in(line, &row, local + 2);
 		*add(listening) = listener;
 	} else if (!known || listens) {
 		listening->strange = memory_grow(listening->strange,

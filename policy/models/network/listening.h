@@ -21,7 +21,8 @@ struct listener {
 struct listening {
 	struct listener *items;
 	size_t count;
-	bool has_line[2]; /* of what was recorded: there is a line of TCP, of UDP */
+	bool has_open[2]; /* there is a port of TCP, of UDP: else they may not have been
+			     asked for */
 	struct place *strange; /* lines that are none of netstat's or ss's */
 	size_t strange_count;
 	char *problem; /* why nothing is known; NULL */
