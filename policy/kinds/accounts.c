@@ -49,7 +49,8 @@ static const struct key keys[] = {
 		.filled = true,
 		.choices = faults,
 		.help = "what no account may be: unshadowed (its password stands in "
-			"etc/passwd), empty-password, other-root (uid 0 under another "
+			"etc/passwd, be it locked), empty-password, other-root (uid 0 "
+			"under another "
 			"name than root), shared-uid, shared-name (a second line of one "
 			"name)",
 		.otherwise = "nothing",
@@ -220,10 +221,10 @@ describe_fault(const struct account_line *item, const char *fault,
 	const struct account_line *other)
 {
 	if (strcmp(fault, "unshadowed") == 0)
-		return item->shadowed || item->password != ACCOUNT_PASSWORD_SET
-			? NULL
-			: memory_text("its password stands in etc/passwd, which all may "
-				      "read");
+		return item->is_bare
+			? memory_text("its password stands in etc/passwd, which all may "
+				      "read")
+			: NULL;
 	if (strcmp(fault, "empty-password") == 0)
 		return item->password == ACCOUNT_PASSWORD_EMPTY
 			? memory_text("no password is asked for where empty ones are "

@@ -67,6 +67,17 @@ printf 'one:*:1::::::\n' | put etc/shadow
 judged fail "etc/passwd:1: account one: its password stands in etc/passwd"
 is "$FORM: and is not shown" "$(grep -cF "$HASH" "$T/out")" 0
 
+for password in "!$HASH" "!!$HASH" "*$HASH" '!ab1cDefGhIjKl'; do
+	printf 'one:%s:1000:1000::/:/bin/false\n' "$password" | put etc/passwd
+	asked <<<'refuse: [unshadowed]'
+	judged fail "etc/passwd:1: account one: its password stands in etc/passwd"
+done
+for password in x '*' '!' '!!' '!x' '*NP*' '!short' ''; do
+	printf 'one:%s:1000:1000::/:/bin/false\n' "$password" | put etc/passwd
+	judged pass
+done
+asked <<<"$ALL"
+
 form "empty passwords"
 printf 'one::1000:1000::/:/bin/false\ntwo:x:1001:1::/:/bin/false\n' | put etc/passwd
 printf 'two::1::::::\ntwo:*:1::::::\n' | put etc/shadow

@@ -292,9 +292,19 @@ static const struct {
 	{ "ttl", 2, "nmap ran with --ttl: its probes may die on their way" },
 	{ "ip-options", 4, "nmap ran with --ip-options: its probes may be dropped" },
 	{ "proxies", 3, "nmap ran with --proxies: another host was asked" },
+	{ "spoof-mac", 2, "nmap ran with --spoof-mac: the answers went elsewhere" },
+	{ "mtu", 2, "nmap ran with --mtu: its probes may be dropped" },
+	{ "ff", 1, "nmap ran with -f: its probes may be dropped" },
 	{ "S", 1, /* -S192.0.2.1 too */
 		"nmap ran with -S: the answers went to another host" },
 };
+
+/* Whether WORD of SIZE bytes is NAME or a beginning of it of LEAST bytes. */
+static bool
+is_option(const char *word, size_t size, const char *name, size_t least)
+{
+	return size >= least && strncmp(word, name, strnlen(name, size)) == 0;
+}
 
 /* What nmap's command line says of the worth of its answers. Source: nmap.cc, which reads
  * it by getopt_long_only(3): one dash or two, any unambiguous beginning. */
@@ -307,10 +317,18 @@ check_options(struct reader *reader)
 		size_t dashes = strspn(word, "-"), size = strcspn(word + dashes, "=");
 		for (size_t i = 0; dashes > 0 && i < sizeof senseless / sizeof *senseless;
 			i++)
-			if (size >= senseless[i].least &&
-				strncmp(word + dashes, senseless[i].name,
-					strnlen(senseless[i].name, size)) == 0)
+			if (is_option(word + dashes, size, senseless[i].name,
+				    senseless[i].least))
 				problem(reader, DOCUMENT_NOWHERE, senseless[i].problem);
+		const char *value = word[dashes + size] == '=' ? word + dashes + size + 1
+			: rest != NULL                         ? rest
+							       : "";
+		/* nmap(1): only where missed ports are acceptable */
+		if (dashes > 0 && is_option(word + dashes, size, "max-retries", 6) &&
+			*value == '0' && strchr(" ", value[1]) != NULL)
+			problem(reader, DOCUMENT_NOWHERE,
+				"nmap ran with --max-retries 0: a packet that is lost "
+				"looks like a filter");
 	}
 }
 

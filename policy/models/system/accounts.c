@@ -161,6 +161,9 @@ add(struct accounts *accounts, const struct passwd *entry, size_t offset,
 		.shadowed = account_is_shadowed(entry->pw_name, entry->pw_passwd),
 		.shadow_offset = SIZE_MAX };
 	if (!item->shadowed) {
+		/* usermod -L puts a mark before the hash and leaves that as it was */
+		const char *hash = entry->pw_passwd + strspn(entry->pw_passwd, "!*");
+		item->is_bare = account_judge_password(hash) == ACCOUNT_PASSWORD_SET;
 		item->password = account_judge_password(entry->pw_passwd);
 		return;
 	}

@@ -14,6 +14,7 @@ struct account_line {
 	uid_t uid;
 	size_t offset; /* of its line in etc/passwd */
 	bool shadowed; /* etc/passwd sends to etc/shadow for the password */
+	bool is_bare; /* a hash stands in etc/passwd, of a locked account too */
 	enum account_password password; /* wherever it stands */
 	size_t shadow_offset; /* of its line in etc/shadow; SIZE_MAX: none */
 };
