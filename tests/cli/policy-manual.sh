@@ -91,8 +91,8 @@ status "the examples load" 0
 
 # holdfast(8) and SECURITY.md name each program that an audit asks.
 sed -n '/^\.Ss What an audit reads/,/^\.Sh/p' "$PROJECT/enforcer/holdfast.8" >audit.txt
-asked=$(sed -n 's/^\t*{ \.argv = \([a-z_]*\),.*/\1/p' "$PROJECT"/policy/*/*.c | while read -r name; do
-	grep -ohE "\<$name\[\] = \{ \"[^\"]*" "$PROJECT"/policy/*/*.c | sed 's/.*\///'
+asked=$(sed -n 's/^\t*{ \.argv = \([a-z_]*\),.*/\1/p' "$PROJECT"/policy/*/{,*/}*.c | while read -r name; do
+	grep -ohE "\<$name\[\] = \{ \"[^\"]*" "$PROJECT"/policy/*/{,*/}*.c | sed 's/.*\///'
 done)
 is "the programs that an audit asks" "$(echo $asked)" "rpm apt-get apt-config"
 for program in $asked; do
