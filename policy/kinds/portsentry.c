@@ -90,7 +90,7 @@ validate(const struct control *control, struct problems *problems)
 		const struct value *modes = value_find(control->keys, protocol->modes),
 				   *ports = value_find(control->keys, protocol->ports);
 		asks = asks || modes != NULL;
-		if (ports != NULL && modes == NULL)
+		if (ports != NULL && modes == NULL && !control->is_partial)
 			problems_add(problems, ports->at, "portsentry.%s needs '%s'",
 				protocol->ports, protocol->modes);
 		for (size_t k = 0; ports != NULL && k < ports->count; k++) {
