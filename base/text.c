@@ -39,7 +39,7 @@ text_range(const char *text, long min, long max, long *ret_first, long *ret_last
 	size_t length = strcspn(text, "-");
 	autofree char *start = memory_copy(text, length);
 	const char *end = text[length] == '-' ? text + length + 1 : start;
-	long first, last;
+	long first = min, last = max;
 	if (text_number(start, min, max, &first, NULL) < 0 ||
 		text_number(end, first, max, &last, NULL) < 0)
 		return false;
