@@ -253,7 +253,10 @@ check(const struct context *context, const struct control *control,
 		struct finding *finding = findings_add(
 			findings, VERDICT_UNKNOWN, "packages");
 		finding_why(finding, "%s", packages.problem);
-		finding_evidence_file(finding, packages.source);
+		/* a database that is not there is no evidence */
+		if (recorded.state != RECORDED_NOT ||
+			host_exists(context->host, packages.source) != 0)
+			finding_evidence_file(finding, packages.source);
 	} else {
 		judge(&packages, control, findings);
 	}

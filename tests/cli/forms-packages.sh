@@ -76,6 +76,7 @@ unreadable var/lib/dpkg/status
 
 form "no database"
 judged unknown "there is no database of packages"
+silent "$FORM: which is no evidence" "var/lib"
 form "rpm's"
 : | put var/lib/rpm/Packages
 judged unknown "record \`rpm -qa\` as evidence"
