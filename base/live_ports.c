@@ -200,11 +200,10 @@ add_owners(struct list *list)
 		close(proc);
 }
 
-/* Of a line of proc(5)'s net/tcp or net/udp:
- * "sl: address:port peer:port state ... inode ...", an address in words of the machine's
+/* "sl: address:port peer:port state ... inode ...", an address in words of the machine's
  * byte order. */
-static int
-add_line(char *line, int family, int protocol, struct list *list)
+bool
+live_ports_line(char *line, int family, int protocol, struct live_port *ret_port)
 {
 	char *words[10];
 	size_t count = 0, digits = family == AF_INET ? 8 : 32;
@@ -214,16 +213,12 @@ add_line(char *line, int family, int protocol, struct list *list)
 			words[count++] = word;
 	if (count < 10 || strcspn(words[1], ":") != digits ||
 		strcspn(words[2], ":") != digits)
-		return 0; /* the heading */
+		return false; /* the heading */
 	if (strtol(words[3], NULL, 16) !=
 			(protocol == IPPROTO_TCP ? STATE_LISTEN : STATE_CLOSE) ||
 		strtol(words[2] + digits + 1, NULL, 16) != 0)
-		return 0;
-	if (list->count == PORTS_MAX)
-		return -1;
-	list->items = memory_grow(list->items, list->count, sizeof *list->items);
-	struct live_port *port = &list->items[list->count++];
-	*port = (struct live_port){
+		return false;
+	*ret_port = (struct live_port){
 		.protocol = protocol,
 		.family = family,
 		.port = (unsigned short)strtoul(words[1] + digits + 1, NULL, 16),
@@ -233,8 +228,21 @@ add_line(char *line, int family, int protocol, struct list *list)
 		char hex[9] = "";
 		memcpy(hex, words[1] + i * 8, 8);
 		const unsigned word = (unsigned)strtoul(hex, NULL, 16);
-		memcpy(port->address + i * 4, &word, 4);
+		memcpy(ret_port->address + i * 4, &word, 4);
 	}
+	return true;
+}
+
+static int
+add_line(char *line, int family, int protocol, struct list *list)
+{
+	struct live_port port;
+	if (!live_ports_line(line, family, protocol, &port))
+		return 0;
+	if (list->count == PORTS_MAX)
+		return -1;
+	list->items = memory_grow(list->items, list->count, sizeof *list->items);
+	list->items[list->count++] = port;
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #define BASE_LIVE_PORTS_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -30,6 +31,11 @@ live_ports_look(void);
  * after -1. */
 int
 live_ports(struct live_port **ret_ports, size_t *ret_count, struct error *err);
+
+/* Reads LINE of proc(5)'s net/tcp, net/udp, net/tcp6 or net/udp6, and changes it. False
+ * when it is no open port of FAMILY and PROTOCOL. */
+bool
+live_ports_line(char *line, int family, int protocol, struct live_port *ret_port);
 
 void
 live_ports_free(struct live_port *ports, size_t count);

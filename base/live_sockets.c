@@ -1,17 +1,12 @@
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/live.h"
+#include "base/live_ports.h"
 #include "base/memory.h"
-
-/* include/net/tcp_states.h; net/ipv4/udp.c has no others than "closed" and "established".
- */
-static const long OPEN_STATES[] = { [LIVE_TCP] = 0x0a, [LIVE_UDP] = 0x07 };
 
 struct inodes {
 	unsigned long *items;
@@ -48,48 +43,15 @@ has_inode(const struct inodes *inodes, unsigned long inode)
 	return false;
 }
 
-/* Every address or a loopback one, as /proc/net/tcp writes them: words in the byte order
- * of the machine, their bytes in that of the network. */
+/* Every address or a loopback one. */
 static bool
-on_loopback(int family, const char *hex)
+on_loopback(const struct live_port *port)
 {
-	unsigned words[4] = { 0 };
-	int count = family == AF_INET ? 1 : 4;
-	for (int i = 0; i < count; i++) {
-		char word[9] = "";
-		strncpy(word, hex + (size_t)i * 8, 8);
-		words[i] = (unsigned)strtoul(word, NULL, 16);
-	}
-	if (family == AF_INET)
-		return words[0] == 0 || ((const unsigned char *)words)[0] == 127;
-	return words[0] == 0 && words[1] == 0 && words[2] == 0 &&
-		(words[3] == 0 || words[3] == htonl(1));
-}
-
-/* Of a line of proc(5)'s net/tcp and net/udp: "sl: address:port peer:port state ... inode
- * ...". */
-static bool
-parse_line(char *line, int family, enum live_protocol protocol,
-	struct live_listener *ret_listener)
-{
-	char *words[10];
-	size_t count = 0;
-	for (char *word, *rest = line;
-		count < 10 && (word = strsep(&rest, " \n")) != NULL;)
-		if (*word != '\0')
-			words[count++] = word;
-	if (count < 10 || strtol(words[3], NULL, 16) != OPEN_STATES[protocol])
-		return false;
-	size_t digits = family == AF_INET ? 8 : 32;
-	if (strcspn(words[1], ":") != digits)
-		return false;
-	*ret_listener = (struct live_listener){
-		.inode = strtoul(words[9], NULL, 10),
-		.family = family,
-		.port = (unsigned short)strtoul(words[1] + digits + 1, NULL, 16),
-		.on_loopback = on_loopback(family, words[1]),
-	};
-	return true;
+	struct in6_addr address;
+	memcpy(&address, port->address, sizeof address);
+	return IN6_IS_ADDR_UNSPECIFIED(&address) ||
+		(port->family == AF_INET ? port->address[0] == 127
+					 : IN6_IS_ADDR_LOOPBACK(&address));
 }
 
 void
@@ -99,23 +61,33 @@ live_listeners(const struct live_process *process, enum live_protocol protocol,
 	static const char *const TABLES[][2] = {
 		[LIVE_TCP] = { "tcp", "tcp6" }, [LIVE_UDP] = { "udp", "udp6" }
 	};
-	static const int FAMILIES[] = { AF_INET, AF_INET6 };
+	static const int FAMILIES[] = { AF_INET, AF_INET6 },
+			 PROTOCOLS[] = {
+				 [LIVE_TCP] = IPPROTO_TCP, [LIVE_UDP] = IPPROTO_UDP
+			 };
 	struct inodes inodes = { 0 };
 	*ret_items = NULL;
 	*ret_count = 0;
 	read_inodes(process->pid, &inodes);
 	for (size_t i = 0; i < 2 && inodes.count > 0; i++) {
 		char line[512];
-		struct live_listener listener;
+		struct live_port port;
 		autofree char *path = memory_printf(
 			"/proc/%d/net/%s", (int)process->pid, TABLES[protocol][i]);
 		FILE *file = fopen(path, "re");
 		while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-			if (!parse_line(line, FAMILIES[i], protocol, &listener) ||
-				!has_inode(&inodes, listener.inode))
+			if (!live_ports_line(
+				    line, FAMILIES[i], PROTOCOLS[protocol], &port) ||
+				!has_inode(&inodes, port.inode))
 				continue;
-			*ret_items = memory_grow(*ret_items, *ret_count, sizeof listener);
-			(*ret_items)[(*ret_count)++] = listener;
+			*ret_items = memory_grow(
+				*ret_items, *ret_count, sizeof **ret_items);
+			(*ret_items)[(*ret_count)++] = (struct live_listener){
+				.inode = port.inode,
+				.family = port.family,
+				.port = port.port,
+				.on_loopback = on_loopback(&port),
+			};
 		}
 		if (file != NULL)
 			fclose(file);
