@@ -50,29 +50,24 @@ tidy(const char *path)
 	return buffer_take(&out);
 }
 
-/* Makes LOOKUP of PATH one that can't be followed. */
+/* Puts what those of the first folders of *TEXT that are known to be links lead to in
+ * their place, which takes no call. Adds the links that this follows. Returns the errno
+ * of a folder that is known to be missing, else 0. */
 static int
-fail(struct lookup *lookup, const char *path, int errnum)
-{
-	free(lookup->target);
-	lookup->target = memory_text(path);
-	lookup->errnum = errno = errnum;
-	return -1;
-}
-
-/* TEXT with those of its first folders that are known to be links put by what they lead
- * to, which takes no call. Adds the links that this follows. */
-static void
 shorten(const struct lookups *lookups, char **text, int *links)
 {
-	int tried = 0;
-	for (char *slash = strchr(*text + 1, '/'); slash != NULL && tried++ < SHORTENED;
+	int tried = 0, missing = 0;
+	for (char *slash = strchr(*text + 1, '/');
+		slash != NULL && missing == 0 && tried++ < SHORTENED;
 		slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		const struct lookup *known = table_get(&lookups->by_path, *text);
-		bool leads = known != NULL && known->errnum == 0 &&
-			S_ISDIR(known->status.st_mode) &&
-			strcmp(known->target, *text) != 0;
+		if (known != NULL &&
+			(known->errnum == ENOENT || known->errnum == ENOTDIR))
+			missing = known->errnum;
+		bool leads = known != NULL && strcmp(known->target, *text) != 0 &&
+			(missing != 0 ||
+				(known->errnum == 0 && S_ISDIR(known->status.st_mode)));
 		*slash = '/';
 		if (!leads)
 			continue;
@@ -83,16 +78,19 @@ shorten(const struct lookups *lookups, char **text, int *links)
 		slash = next + size;
 		*links += known->links;
 	}
+	return missing;
 }
 
-/* Opens TEXT where no link is on the way; else errno is ELOOP. */
+/* Opens TEXT where no link is on the way; else errno is ELOOP. With O_NOFOLLOW among
+ * FLAGS the last component may be one, which is opened itself. */
 static int
-open_plain(const struct lookups *lookups, const char *text)
+open_plain(const struct lookups *lookups, const char *text, int flags)
 {
-	return resolve_open(lookups->root, text, O_PATH, RESOLVE_NO_SYMLINKS);
+	return resolve_open(lookups->root, text, O_PATH | flags, RESOLVE_NO_SYMLINKS);
 }
 
-/* Where the name of the first link in TEXT, which has one, ends: halving what may be. */
+/* Where the name of the first folder in TEXT that is a link, and there is one, ends:
+ * halving what may be. */
 static size_t
 first_link(struct lookups *lookups, char *text)
 {
@@ -112,7 +110,7 @@ first_link(struct lookups *lookups, char *text)
 		}
 		text[middle] = '\0';
 		lookups->work += middle + 1;
-		int fd = open_plain(lookups, middle > 0 ? text : "/");
+		int fd = open_plain(lookups, middle > 0 ? text : "/", 0);
 		bool is_bad = fd < 0 && errno == ELOOP;
 		text[middle] = '/';
 		if (fd >= 0)
@@ -123,23 +121,17 @@ first_link(struct lookups *lookups, char *text)
 	}
 }
 
-/* Puts what the link at *TEXT leads to in its place; no other link is on the way. Its
- * text is read through a descriptor, so that a folder that becomes a link meanwhile does
- * not lead astray. Returns 0 or an errno. */
+/* Puts what the link at *TEXT, opened as FD, leads to in its place. Its text is read
+ * through the descriptor, so that a folder that becomes a link meanwhile does not lead
+ * astray. Returns 0 or an errno. */
 static int
-read_link(struct lookups *lookups, char **text)
+read_link(struct lookups *lookups, int fd, char **text)
 {
 	char link[PATH_MAX];
-	int fd = resolve_open(
-		lookups->root, *text, O_PATH | O_NOFOLLOW, RESOLVE_NO_SYMLINKS);
 	lookups->work += strlen(*text);
-	if (fd < 0)
-		return errno;
 	ssize_t size = readlinkat(fd, "", link, sizeof link);
-	int saved = errno;
-	close(fd);
 	if (size < 0)
-		return saved;
+		return errno;
 	/* the kernel's own links there have a text that is no path */
 	if (size == 0 || size == sizeof link || strncmp(*text, "/proc/", 6) == 0)
 		return ELOOP;
@@ -169,57 +161,89 @@ pass_link(struct lookups *lookups, char **text, size_t size, int *links)
 	return above->errnum;
 }
 
-/* Sets what PATH leads to. Returns as lookup_open does. Each turn follows a link at
- * least. */
+/* Puts what the link on the way of *TEXT leads to in its place: FD, the last component,
+ * or a folder where FD is -1. Returns 0 or an errno. */
+static int
+follow(struct lookups *lookups, int fd, char **text, struct lookup *lookup)
+{
+	lookup->is_link = lookup->is_link || fd >= 0;
+	lookup->links += fd >= 0;
+	if (lookup->links > LINKS_MAX || lookups->depth >= LINKS_MAX ||
+		lookups->work > WORK_MAX)
+		return ELOOP;
+	int errnum = fd >= 0
+		? read_link(lookups, fd, text)
+		: pass_link(lookups, text, first_link(lookups, *text), &lookup->links);
+	return errnum == 0 && strlen(*text) > PATH_MAX ? ELOOP : errnum;
+}
+
+/* Sets what PATH leads to. Returns its descriptor, or -1. Each turn follows a link. */
 static int
 find(struct lookups *lookups, const char *path, struct lookup *ret_lookup)
 {
 	autofree char *text = memory_text(path);
 	for (;;) {
-		shorten(lookups, &text, &ret_lookup->links);
-		int fd = open_plain(lookups, text), errnum = fd < 0 ? errno : 0;
-		if (errnum == ELOOP) {
-			size_t size = first_link(lookups, text);
-			bool is_last = text[size] == '\0';
-			ret_lookup->is_link = ret_lookup->is_link || is_last;
-			ret_lookup->links += is_last;
-			errnum = ret_lookup->links > LINKS_MAX ||
-					lookups->depth >= LINKS_MAX ||
-					lookups->work > WORK_MAX
-				? ELOOP
-				: is_last
-				? read_link(lookups, &text)
-				: pass_link(lookups, &text, size, &ret_lookup->links);
-			if (errnum == ELOOP || (errnum == 0 && strlen(text) > PATH_MAX))
-				return fail(ret_lookup, path, ELOOP);
+		int errnum = shorten(lookups, &text, &ret_lookup->links), fd = -1;
+		if (errnum == 0) {
+			fd = open_plain(lookups, text, O_NOFOLLOW);
+			if (fd < 0 || fstat(fd, &ret_lookup->status) < 0)
+				errnum = errno;
+		}
+		bool is_there = errnum == 0 && !S_ISLNK(ret_lookup->status.st_mode);
+		if (!is_there) {
+			bool is_last = errnum == 0;
+			if (is_last || errnum == ELOOP)
+				errnum = follow(lookups, fd, &text, ret_lookup);
+			if (fd >= 0)
+				close(fd);
 			if (errnum == 0)
 				continue;
+			fd = -1;
+			ret_lookup->status = (struct stat){ 0 };
 		}
 		ret_lookup->errnum = errnum;
-		ret_lookup->target = tidy(text);
-		errno = errnum;
+		ret_lookup->target = errnum == ELOOP ? memory_text(path) : tidy(text);
 		return fd;
 	}
 }
 
-int
-lookup_open(struct lookups *lookups, const char *path, char **ret_target, bool *ret_link)
+void
+lookups_init(struct lookups *lookups, int root)
 {
-	const struct lookup *known = table_get(&lookups->by_path, path);
-	struct lookup lookup = { 0 };
-	int fd = -1;
-	if (known == NULL) {
-		fd = find(lookups, path, &lookup);
-		*ret_target = lookup.target;
-		*ret_link = lookup.is_link;
+	*lookups = (struct lookups){ .root = root, .fd = -1 };
+}
+
+/* Keeps FD, that of LOOKUP, in the place of the one before. */
+static void
+keep_open(struct lookups *lookups, const struct lookup *lookup, int fd)
+{
+	if (lookups->fd >= 0)
+		close(lookups->fd);
+	lookups->opened = lookup;
+	lookups->fd = fd;
+}
+
+int
+lookup_open(struct lookups *lookups, const char *path, struct stat *ret_status,
+	const struct lookup **ret_lookup)
+{
+	const struct lookup *lookup = *ret_lookup = lookup_get(lookups, path);
+	int fd = lookups->fd;
+	*ret_status = lookup->status;
+	errno = lookup->errnum;
+	if (errno != 0)
+		return -1;
+	if (fd >= 0 && lookups->opened == lookup) {
+		lookups->fd = -1;
 		return fd;
 	}
-	*ret_target = memory_text(known->target);
-	*ret_link = known->is_link;
-	errno = known->errnum;
-	return known->errnum != 0
-		? -1
-		: resolve_open(lookups->root, known->target, O_PATH, RESOLVE_NO_SYMLINKS);
+	fd = open_plain(lookups, lookup->target, 0);
+	if (fd < 0 || fstat(fd, ret_status) == 0)
+		return fd;
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
 }
 
 static void
@@ -237,11 +261,7 @@ lookup_get(struct lookups *lookups, const char *path)
 	if (lookup != NULL)
 		return lookup;
 	lookup = memory_new(1, sizeof *lookup);
-	int fd = find(lookups, path, lookup);
-	if (fd >= 0 && fstat(fd, &lookup->status) < 0)
-		lookup->errnum = errno;
-	if (fd >= 0)
-		close(fd);
+	keep_open(lookups, lookup, find(lookups, path, lookup));
 	lookups->size += sizeof *lookup + strlen(path) + strlen(lookup->target);
 	/* what is a link too far on this way may be near on another */
 	bool depends = lookup->errnum == ELOOP && lookups->depth > 0;
@@ -262,5 +282,6 @@ lookups_free(struct lookups *lookups)
 			lookup_free(lookups->by_path.slots[i].value);
 	lookup_free(lookups->last);
 	table_free(&lookups->by_path);
-	*lookups = (struct lookups){ .root = -1 };
+	keep_open(lookups, NULL, -1);
+	*lookups = (struct lookups){ .root = -1, .fd = -1 };
 }

@@ -28,7 +28,13 @@ struct lookups {
 	size_t work; /* bytes of the paths that were walked to find links */
 	int depth; /* of the links that are being followed now */
 	struct lookup *last; /* one that there was no room to keep */
+	const struct lookup *opened; /* the one that was found last, whose descriptor */
+	int fd; /* this is: most are opened next; -1 */
 };
+
+/* ROOT is a descriptor, borrowed. */
+void
+lookups_init(struct lookups *lookups, int root);
 
 /* What is at PATH, absolute inside the root. Never NULL; belongs to LOOKUPS, and is good
  * until the next call. */
@@ -36,10 +42,11 @@ const struct lookup *
 lookup_get(struct lookups *lookups, const char *path);
 
 /* Opens with O_PATH what PATH leads to. Returns the descriptor, which the caller closes,
- * or -1 with errno. *ret_target (caller frees) is always set; both as in struct lookup.
- */
+ * or -1 with errno. *ret_status is that of what was opened; *ret_lookup as lookup_get has
+ * it, always set. */
 int
-lookup_open(struct lookups *lookups, const char *path, char **ret_target, bool *ret_link);
+lookup_open(struct lookups *lookups, const char *path, struct stat *ret_status,
+	const struct lookup **ret_lookup);
 
 /* Frees what was looked up; LOOKUPS itself is its owner's. */
 void

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/table.h"
 #include "base/text.h"
 
 static const char blanks[] = " \t\r\v\f";
@@ -70,7 +71,7 @@ has_sssd(struct host *host)
  * in one that its cache names, and it can answer: else glibc goes on as if the source
  * were unavailable (nss/nss_module.c). A root without libc does not say. */
 static bool
-is_available(struct host *host, const char *source)
+find_available(struct host *host, const char *source)
 {
 	static const char *const folders[] = { "/lib/*-linux-gnu*",
 		"/usr/lib/*-linux-gnu*", "/lib64", "/usr/lib64", "/lib", "/usr/lib",
@@ -97,6 +98,29 @@ is_available(struct host *host, const char *source)
 		(cache->state == FILE_READ &&
 			memmem(cache->bytes.data, cache->bytes.size, name,
 				strlen(name)) != NULL);
+}
+
+static void
+release(void *memory)
+{
+	table_free(memory);
+	free(memory);
+}
+
+/* The same, asked once of each source. */
+static bool
+is_available(struct host *host, const char *source)
+{
+	static const char key[] = "nss sources";
+	static char yes, no;
+	struct table *known = host_note(host, key);
+	if (known == NULL) {
+		known = memory_new(1, sizeof *known);
+		host_set_note(host, key, known, release);
+	}
+	if (table_get(known, source) == NULL)
+		table_set(known, source, find_available(host, source) ? &yes : &no);
+	return table_get(known, source) == &yes;
 }
 
 /* Whether SOURCE can know no name that the file has not. */

@@ -216,14 +216,20 @@ setup_parser(const struct context *context, const char *const *ids, size_t id_co
 	unsigned lenses = 0;
 	const struct policy *policy = context->policy;
 	struct parser *parser = parser_new(HOLDFAST_LENSES, err);
-	for (size_t i = 0; i < policy->count; i++) {
-		const struct kind *kind = policy->controls[i].kind;
+	for (size_t i = 0; parser != NULL && i < policy->count; i++) {
+		const struct control *control = &policy->controls[i];
+		const struct kind *kind = control->kind;
+		if (!evaluate_is_chosen(control, ids, id_count))
+			continue;
+		if (kind->want != NULL)
+			kind->want(control, parser_documents(parser));
 		if ((lenses & kind->lenses) != kind->lenses &&
-			evaluate_is_chosen(&policy->controls[i], ids, id_count) &&
 			(kind->uses_lenses == NULL || kind->uses_lenses(context)))
 			lenses |= kind->lenses;
 	}
-	if (parser != NULL && parser_prepare(parser, lenses, err) < 0) {
+	if (parser != NULL &&
+		(parser_prepare(parser, lenses, err) < 0 ||
+			parser_start(parser, err) < 0)) {
 		parser_free(parser);
 		return NULL;
 	}

@@ -19,10 +19,12 @@ enum {
 };
 
 struct documents {
+	struct process *process;
+	uint32_t first; /* the first question of its kinds */
 	char *stock_dir;
 	char **modules;
 	size_t module_count;
-	struct process process;
+	bool has_xml; /* XML will be asked for */
 	struct table memo; /* struct made by kind and hash */
 
 	/* in the parsing process alone */
@@ -36,9 +38,11 @@ struct made {
 };
 
 struct documents *
-documents_new(const char *stock_dir)
+documents_new(struct process *process, uint32_t first, const char *stock_dir)
 {
 	struct documents *documents = memory_new(1, sizeof *documents);
+	documents->process = process;
+	documents->first = first;
 	documents->stock_dir = memory_text(stock_dir);
 	return documents;
 }
@@ -60,15 +64,28 @@ documents_want(struct documents *documents, const char *module)
 	documents->modules = memory_grow(
 		documents->modules, documents->module_count, sizeof *documents->modules);
 	documents->modules[documents->module_count++] = memory_text(module);
-	process_end(&documents->process);
+	process_end(documents->process);
 }
 
-/* Runs in the parsing process, before it is confined. */
-static int
-prepare(void *data)
+void
+documents_want_xml(struct documents *documents)
 {
-	struct documents *documents = data;
-	xml_prepare();
+	if (!documents->has_xml)
+		process_end(documents->process);
+	documents->has_xml = true;
+}
+
+bool
+documents_are_wanted(const struct documents *documents)
+{
+	return documents->has_xml || documents->module_count > 0;
+}
+
+int
+documents_prepare(struct documents *documents)
+{
+	if (documents->has_xml)
+		xml_prepare();
 	if (documents->module_count == 0)
 		return 0;
 	documents->stock = stock_new(documents->stock_dir,
@@ -76,44 +93,32 @@ prepare(void *data)
 	return documents->stock != NULL ? 0 : -1;
 }
 
-/* Runs in the parsing process. */
-static int32_t
-serve(void *data, uint32_t kind, char *text, size_t size, const void **ret_items)
+int32_t
+documents_serve(struct documents *documents, uint32_t kind, struct bytes text,
+	const void **ret_answer)
 {
-	struct documents *documents = data;
-	struct bytes bytes = { text, size };
+	kind -= documents->first;
 	if (kind == KIND_XML)
-		xml_read(bytes, &documents->answer);
+		xml_read(text, &documents->answer);
 	else
-		stock_read(
-			documents->stock, kind - KIND_STOCK, bytes, &documents->answer);
-	*ret_items = documents->answer.data;
+		stock_read(documents->stock, kind - KIND_STOCK, text, &documents->answer);
+	*ret_answer = documents->answer.data;
 	return (int32_t)documents->answer.size;
 }
-
-static const struct service service = {
-	.prepare = prepare,
-	.serve = serve,
-	.item_size = 1,
-};
 
 static int
 ask(struct documents *documents, uint32_t kind, struct bytes text,
 	struct document *ret_document, struct error *err)
 {
-	struct process *process = &documents->process;
-	char *answer = NULL;
-	size_t size = 0;
-	bool negative = false;
-	if (process_start(process, &service, documents, err) < 0 ||
-		process_ask(process, &service, kind, text.data, text.size,
-			DOCUMENT_ANSWER_MAX, process_clock() + FILE_TIME,
-			(void **)&answer, &size, &negative, err) < 0) {
-		free(answer);
+	char *answer;
+	size_t size;
+	bool negative;
+	if (process_ask(documents->process, documents->first + kind, text,
+		    DOCUMENT_ANSWER_MAX, process_clock() + FILE_TIME, &answer, &size,
+		    &negative, err) < 0)
 		return -1;
-	}
 	if (document_read(answer, size, text.size, ret_document) < 0) {
-		process_end(process);
+		process_end(documents->process);
 		return error_set(err, "the parsing process answered nonsense");
 	}
 	return 0;
@@ -168,6 +173,7 @@ int
 documents_xml(struct documents *documents, struct bytes text, const char *hash,
 	const struct document **ret_document, struct error *err)
 {
+	documents_want_xml(documents);
 	return find(documents, KIND_XML, text, hash, ret_document, err);
 }
 
@@ -176,7 +182,6 @@ documents_free(struct documents *documents)
 {
 	if (documents == NULL)
 		return;
-	process_end(&documents->process);
 	for (size_t i = 0; i < documents->memo.capacity; i++)
 		if (documents->memo.slots[i].key != NULL) {
 			struct made *made = documents->memo.slots[i].value;

@@ -1,5 +1,5 @@
-/* Documents (document.h) of hostile bytes, made in a confined process, as the trees of
- * parser.h are: when it dies the file at hand is an error and the next one gets a new
+/* Documents (document.h) of hostile bytes, made in the parser's confined process, as its
+ * trees are: when that dies the file at hand is an error and the next one gets a new
  * process. The same bytes are read once (memo by hash). */
 #ifndef LENSES_DOCUMENTS_H
 #define LENSES_DOCUMENTS_H
@@ -7,17 +7,28 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "lenses/document.h"
+#include "lenses/process.h"
 
 struct documents;
 
-/* STOCK_DIR has Augeas's own lenses. Freed by documents_free, which ends the process. */
+/* Of the questions to PROCESS those from FIRST on are about documents. STOCK_DIR has
+ * Augeas's own lenses. */
 struct documents *
-documents_new(const char *stock_dir);
+documents_new(struct process *process, uint32_t first, const char *stock_dir);
 
 /* Names a module of those lenses (see stock_is_module) that documents_stock will be asked
- * for: all are compiled by one process. One that is first named later costs a new one. */
+ * for: all are compiled by one process. One that is first named when it runs costs a new
+ * one. */
 void
 documents_want(struct documents *documents, const char *module);
+
+/* The same of XML. */
+void
+documents_want_xml(struct documents *documents);
+
+/* Whether anything was named. */
+bool
+documents_are_wanted(const struct documents *documents);
 
 /* Reads TEXT, whose SHA-256 is HASH, by the lens of MODULE. *ret_document belongs to
  * DOCUMENTS and lives as long; where it has a problem it has no nodes. Returns -1 and
@@ -33,5 +44,13 @@ documents_xml(struct documents *documents, struct bytes text, const char *hash,
 
 void
 documents_free(struct documents *documents);
+
+/* What the process does about documents: see struct service. */
+int
+documents_prepare(struct documents *documents);
+
+int32_t
+documents_serve(struct documents *documents, uint32_t kind, struct bytes text,
+	const void **ret_answer);
 
 #endif

@@ -39,7 +39,7 @@ struct parser {
 	char *lens_dir;
 	unsigned wanted; /* bits 1u << LENS_X */
 	struct process process;
-	struct documents *documents; /* NULL until it is asked for */
+	struct documents *documents;
 	struct table memo; /* struct parsed by lens and hash */
 
 	/* in the parsing process alone */
@@ -47,6 +47,8 @@ struct parser {
 	struct node *answer;
 	size_t answer_room;
 };
+
+static const struct service service;
 
 struct parsed {
 	struct tree tree;
@@ -62,6 +64,9 @@ parser_new(const char *lens_dir, struct error *err)
 	}
 	struct parser *parser = memory_new(1, sizeof *parser);
 	parser->lens_dir = memory_text(lens_dir);
+	parser->process = (struct process){ .service = &service, .data = parser };
+	parser->documents = documents_new(
+		&parser->process, LENS_COUNT, HOLDFAST_STOCK_LENSES);
 	return parser;
 }
 
@@ -86,6 +91,10 @@ static int
 compile(void *data)
 {
 	struct parser *parser = data;
+	if (documents_prepare(parser->documents) < 0)
+		return -1;
+	if (parser->wanted == 0)
+		return 0;
 	augeas *augeas = parser->augeas = aug_init("/", parser->lens_dir,
 		AUG_NO_STDINC | AUG_NO_LOAD | AUG_NO_MODL_AUTOLOAD);
 	if (augeas == NULL)
@@ -146,11 +155,13 @@ read_out(struct parser *parser, const char *text)
 
 /* Runs in the parsing process. */
 static int32_t
-serve(void *data, uint32_t lens, char *text, size_t size, const void **ret_items)
+serve(void *data, uint32_t lens, char *text, size_t size, const void **ret_answer)
 {
 	struct parser *parser = data;
 	augeas *augeas = parser->augeas;
-	(void)size;
+	if (lens >= LENS_COUNT)
+		return documents_serve(parser->documents, lens,
+			(struct bytes){ text, size }, ret_answer);
 	if (aug_set(augeas, "/text", text) < 0 ||
 		aug_text_store(augeas, lenses[lens].name, "/text", "/tree") < 0)
 		return -1;
@@ -161,14 +172,13 @@ serve(void *data, uint32_t lens, char *text, size_t size, const void **ret_items
 	 * it one by one: quadratic */
 	aug_defvar(augeas, "all", NULL);
 	aug_defvar(augeas, "lines", NULL);
-	*ret_items = parser->answer;
-	return count;
+	*ret_answer = parser->answer;
+	return count < 0 ? count : (int32_t)((size_t)count * sizeof *parser->answer);
 }
 
 static const struct service service = {
 	.prepare = compile,
 	.serve = serve,
-	.item_size = sizeof(struct node),
 };
 
 /* Lines on their way through the lens. */
@@ -276,14 +286,18 @@ static int
 ask(struct parser *parser, enum lens lens, struct question *question, long deadline,
 	struct error *err)
 {
-	bool negative = false;
-	if (question->said.size > 0 &&
-		(process_start(&parser->process, &service, parser, err) < 0 ||
-			process_ask(&parser->process, &service, lens, question->said.data,
-				question->said.size, 2 * question->said.size + 16,
-				deadline, (void **)&question->nodes, &question->count,
-				&negative, err) < 0))
+	bool negative;
+	char *answer;
+	size_t size, nodes = 2 * question->said.size + 16;
+	if (question->said.size == 0)
+		return 0;
+	if (process_ask(&parser->process, lens,
+		    (struct bytes){ question->said.data, question->said.size },
+		    nodes * sizeof *question->nodes, deadline, &answer, &size, &negative,
+		    err) < 0)
 		return -1;
+	question->nodes = (void *)answer;
+	question->count = size / sizeof *question->nodes;
 	return negative ? error_set(err, "the lens does not accept it") : 0;
 }
 
@@ -439,11 +453,17 @@ parser_parse_ahead(struct parser *parser, enum lens lens, const struct parser_te
 	error_clear(&ignored);
 }
 
+int
+parser_start(struct parser *parser, struct error *err)
+{
+	return parser->wanted == 0 && !documents_are_wanted(parser->documents)
+		? 0
+		: process_start(&parser->process, err);
+}
+
 struct documents *
 parser_documents(struct parser *parser)
 {
-	if (parser->documents == NULL)
-		parser->documents = documents_new(HOLDFAST_STOCK_LENSES);
 	return parser->documents;
 }
 

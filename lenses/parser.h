@@ -55,7 +55,13 @@ void
 parser_parse_ahead(struct parser *parser, enum lens lens, const struct parser_text *texts,
 	size_t count);
 
-/* Reads files that are not for these lenses, in a process of its own. Belongs to the
+/* Forks the parsing process now, if anything was named to it. The first question does so
+ * too; but whatever the caller has in memory by then costs it a fault when it writes to
+ * it, and who has read a host has much. */
+int
+parser_start(struct parser *parser, struct error *err);
+
+/* Reads files that are not for these lenses, in the same process. Belongs to the
  * parser. */
 struct documents *
 parser_documents(struct parser *parser);

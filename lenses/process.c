@@ -57,9 +57,10 @@ advance(struct iovec pieces[2], size_t size)
 }
 
 static void
-give(int32_t count, const void *items, size_t size)
+give(int32_t count, const void *answer)
 {
-	struct iovec pieces[2] = { { &count, sizeof count }, { (void *)items, size } };
+	size_t size = count > 0 ? (size_t)count : 0;
+	struct iovec pieces[2] = { { &count, sizeof count }, { (void *)answer, size } };
 	for (size_t left = sizeof count + size; left > 0;) {
 		ssize_t n = writev(STDIN_FILENO, pieces, 2);
 		if (n <= 0 && !(n < 0 && errno == EINTR))
@@ -95,19 +96,19 @@ forget(struct process *process)
 			0, sizeof process->processors, &process->processors);
 }
 
-static void __attribute__((noreturn))
-serve_all(int fd, const struct service *service, void *data)
+static void __attribute__((noreturn)) serve_all(int fd, const struct process *process)
 {
+	const struct service *service = process->service;
 	char *text = NULL;
 	size_t room = 0;
 	prctl(PR_SET_NAME, "holdfast-parser"); /* for ps(1) */
-	if (service->prepare(data) < 0)
+	if (service->prepare(process->data) < 0)
 		_exit(EXIT_NOT_PREPARED);
 	if (confine_to_computing(fd, MEMORY_MAX, CPU_MAX, NULL) < 0)
 		_exit(EXIT_NOT_CONFINED);
 	for (;;) {
 		struct question question;
-		const void *items;
+		const void *answer;
 		take(&question, sizeof question);
 		if (question.size + (size_t)1 > room) {
 			room = question.size + (size_t)1;
@@ -116,14 +117,13 @@ serve_all(int fd, const struct service *service, void *data)
 		take(text, question.size);
 		text[question.size] = '\0';
 		int32_t count = service->serve(
-			data, question.kind, text, question.size, &items);
-		give(count, items, count > 0 ? (size_t)count * service->item_size : 0);
+			process->data, question.kind, text, question.size, &answer);
+		give(count, answer);
 	}
 }
 
 int
-process_start(struct process *process, const struct service *service, void *data,
-	struct error *err)
+process_start(struct process *process, struct error *err)
 {
 	int ends[2];
 	cpu_set_t processors;
@@ -138,7 +138,7 @@ process_start(struct process *process, const struct service *service, void *data
 	pid_t pid = fork();
 	if (pid == 0) {
 		close(ends[0]);
-		serve_all(ends[1], service, data);
+		serve_all(ends[1], process);
 	}
 	int saved = errno;
 	close(ends[1]);
@@ -146,9 +146,10 @@ process_start(struct process *process, const struct service *service, void *data
 		close(ends[0]);
 		return error_set(err, "no parsing process: %s", strerror(saved));
 	}
-	*process = (struct process){
-		.pid = pid, .owner = self, .fd = ends[0], .processors = processors
-	};
+	process->pid = pid;
+	process->owner = self;
+	process->fd = ends[0];
+	process->processors = processors;
 	return 0;
 }
 
@@ -226,13 +227,14 @@ retry(struct process *process, ssize_t moved, short events, long deadline,
 }
 
 static int
-send_all(struct process *process, const struct question *question, const char *text,
-	long deadline, struct error *err)
+send_all(struct process *process, uint32_t kind, struct bytes text, long deadline,
+	struct error *err)
 {
-	struct iovec pieces[2] = { { (void *)question, sizeof *question },
-		{ (void *)text, question->size } };
+	struct question question = { .kind = kind, .size = (uint32_t)text.size };
+	struct iovec pieces[2] = { { &question, sizeof question },
+		{ (void *)text.data, text.size } };
 	const struct msghdr message = { .msg_iov = pieces, .msg_iovlen = 2 };
-	for (size_t left = sizeof *question + question->size; left > 0;) {
+	for (size_t left = sizeof question + text.size; left > 0;) {
 		ssize_t n = sendmsg(process->fd, &message, MSG_NOSIGNAL);
 		if (n > 0)
 			left = advance(pieces, (size_t)n);
@@ -257,24 +259,28 @@ receive_all(struct process *process, void *data, size_t size, long deadline,
 }
 
 int
-process_ask(struct process *process, const struct service *service, uint32_t kind,
-	const char *text, size_t size, size_t max, long deadline, void **items,
-	size_t *count, bool *ret_negative, struct error *err)
+process_ask(struct process *process, uint32_t kind, struct bytes text, size_t max,
+	long deadline, char **ret_answer, size_t *ret_size, bool *ret_negative,
+	struct error *err)
 {
-	const struct question question = { .kind = kind, .size = (uint32_t)size };
-	int32_t more;
-	if (send_all(process, &question, text, deadline, err) < 0 ||
-		receive_all(process, &more, sizeof more, deadline, err) < 0)
+	int32_t size;
+	*ret_answer = NULL;
+	*ret_size = 0;
+	if (process_start(process, err) < 0 ||
+		send_all(process, kind, text, deadline, err) < 0 ||
+		receive_all(process, &size, sizeof size, deadline, err) < 0)
 		return -1;
-	*ret_negative = more < 0;
-	if (more <= 0)
+	*ret_negative = size < 0;
+	if (size <= 0)
 		return 0;
-	if ((size_t)more > max)
+	if ((size_t)size > max)
 		return lose(process, "answered nonsense", err);
-	*items = memory_resize(*items, *count + (size_t)more, service->item_size);
-	if (receive_all(process, (char *)*items + *count * service->item_size,
-		    (size_t)more * service->item_size, deadline, err) < 0)
+	char *answer = memory_resize(NULL, (size_t)size, 1);
+	if (receive_all(process, answer, (size_t)size, deadline, err) < 0) {
+		free(answer);
 		return -1;
-	*count += (size_t)more;
+	}
+	*ret_answer = answer;
+	*ret_size = (size_t)size;
 	return 0;
 }

@@ -9,9 +9,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/bytes.h"
 #include "base/error.h"
 
 struct process {
+	const struct service *service;
+	void *data; /* of the service */
 	pid_t pid; /* 0: none runs */
 	pid_t owner; /* who forked it; a fork of the owner must not use it */
 	int fd;
@@ -22,32 +25,30 @@ struct process {
 struct service {
 	/* Before it is confined, and so before it meets any question; -1 ends it. */
 	int (*prepare)(void *data);
-	/* Answers a question of the kind KIND about TEXT, which a NUL follows: returns a
-	 * count of items, in *ret_items, an array that stays valid until the next call;
-	 * or a negative number. */
+	/* Answers a question of the kind KIND about TEXT, which a NUL follows: returns
+	 * how many bytes *ret_answer has, which stay valid until the next call; or a
+	 * negative number. */
 	int32_t (*serve)(void *data, uint32_t kind, char *text, size_t size,
-		const void **ret_items);
-	size_t item_size;
+		const void **ret_answer);
 };
 
 /* Forks the process unless it runs already. Until it ends, it and the caller share the
  * processor on which the caller is. */
 int
-process_start(struct process *process, const struct service *service, void *data,
-	struct error *err);
+process_start(struct process *process, struct error *err);
 
 /* The time by the clock that deadlines use, in milliseconds. */
 long
 process_clock(void);
 
-/* Asks a question. Adds the items of the answer, of which there may be MAX, to the array
- * *ITEMS of *COUNT items. Returns -1 when the process died or answered nonsense or was
- * not ready by DEADLINE: then it is gone. *ret_negative: it answered a negative count,
- * which is no failure here. */
+/* Asks a question, of a process that is started where none runs. *ret_answer (the caller
+ * frees) has *ret_size bytes, MAX at most. Returns -1 when the process died or answered
+ * nonsense or was not ready by DEADLINE: then it is gone, and there is no answer.
+ * *ret_negative: it answered a negative number, which is no failure here. */
 int
-process_ask(struct process *process, const struct service *service, uint32_t kind,
-	const char *text, size_t size, size_t max, long deadline, void **items,
-	size_t *count, bool *ret_negative, struct error *err);
+process_ask(struct process *process, uint32_t kind, struct bytes text, size_t max,
+	long deadline, char **ret_answer, size_t *ret_size, bool *ret_negative,
+	struct error *err);
 
 /* Ends it and waits for it. */
 void

@@ -124,15 +124,10 @@ validate(const struct control *control, struct problems *problems)
 /* --- nodes ----------------------------------------------------------------------------
  */
 
-/* All lenses of the policy are compiled by one process. */
 static void
-name_lenses(const struct context *context, struct documents *documents)
+want(const struct control *control, struct documents *documents)
 {
-	const struct policy *policy = context->policy;
-	for (size_t i = 0; policy != NULL && i < policy->count; i++)
-		if (policy->controls[i].kind == &kind_augeas)
-			documents_want(documents,
-				value_text(policy->controls[i].keys, "lens", ""));
+	documents_want(documents, value_text(control->keys, "lens", ""));
 }
 
 int
@@ -147,7 +142,6 @@ augeas_read(const struct context *context, const struct control *control,
 	*ret_at = DOCUMENT_NOWHERE;
 	if (file->state == FILE_REFUSED)
 		return error_set(err, "%s", file->reason);
-	name_lenses(context, documents);
 	const struct document *document;
 	bool is_absent = file->state == FILE_ABSENT;
 	char hash[SHA256_HEX];
@@ -362,6 +356,7 @@ const struct kind kind_augeas = {
 	.by_hand = "`augtool --noautoload --transform {lens}\\ incl\\ {file} print "
 		   "/files{file}`",
 	.validate = validate,
+	.want = want,
 	.check = check,
 	.remedy = augeas_remedy,
 	.answers = augeas_answers,

@@ -91,6 +91,9 @@ struct kind {
 	 * which cost time to compile; NULL: yes. A wrong answer costs time alone. */
 	bool (*uses_lenses)(const struct context *context);
 
+	/* Names what CONTROL has DOCUMENTS read; NULL: nothing. */
+	void (*want)(const struct control *control, struct documents *documents);
+
 	/* Gathers what of the running system its check will ask for and a confined
 	 * process can't see; NULL when that is nothing. Called once, before an audit of
 	 * "/". */

@@ -5,7 +5,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "lenses/documents.h"
-#include "policy/kinds/port.h"
+#include "policy/kinds/kind.h"
 #include "policy/models/network/nmap.h"
 #include "policy/recorded.h"
 
@@ -75,7 +75,12 @@ struct scene {
 static bool
 read_range(const char *text, long *ret_low, long *ret_high)
 {
-	return text_range(text, 1, NMAP_PORTS - 1, ret_low, ret_high);
+	const char *dash = strchr(text, '-');
+	autofree char *first = memory_copy(
+		text, dash != NULL ? (size_t)(dash - text) : strlen(text));
+	return text_number(first, 1, NMAP_PORTS - 1, ret_low, NULL) == 0 &&
+		text_number(dash != NULL ? dash + 1 : first, *ret_low, NMAP_PORTS - 1,
+			ret_high, NULL) == 0;
 }
 
 /* Whether the ports that must have been scanned hold PORT. */
@@ -246,9 +251,15 @@ is_allowed(const struct control *control, const struct nmap_port *port)
 	size_t count;
 	const struct value *allow = value_items(
 		value_find(control->keys, "allow"), &count);
-	for (size_t i = 0; i < count; i++)
-		if (port_is_meant(&allow[i], port->port, port->protocol))
+	for (size_t i = 0; i < count; i++) {
+		long number = 0;
+		text_number(value_text(&allow[i], "port", ""), 1, NMAP_PORTS - 1, &number,
+			NULL);
+		if (number == port->port &&
+			strcmp(value_text(&allow[i], "protocol", "tcp"),
+				port->protocol) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -326,6 +337,13 @@ judge(struct scene *scene, const struct document *document)
 }
 
 static void
+want(const struct control *control, struct documents *documents)
+{
+	(void)control;
+	documents_want_xml(documents);
+}
+
+static void
 check(const struct context *context, const struct control *control,
 	struct findings *findings)
 {
@@ -360,5 +378,6 @@ const struct kind kind_scan = {
 		   "in place of 1-65535 the ports that are asked for under scanned, "
 		   "where some are",
 	.validate = validate,
+	.want = want,
 	.check = check,
 };

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "lenses/documents.h"
+#include "lenses/parser.h"
 #include "policy/models/system/node_path.h"
 #include "policy/source.h"
 
@@ -55,7 +56,10 @@ main(void)
 {
 	static char line[65536];
 	struct error err = ERROR_INIT;
-	struct documents *documents = documents_new(HOLDFAST_STOCK_LENSES);
+	struct parser *parser = parser_new(HOLDFAST_LENSES, &err);
+	if (parser == NULL)
+		return 1;
+	struct documents *documents = parser_documents(parser);
 	while (fgets(line, sizeof line, stdin) != NULL) {
 		line[strcspn(line, "\n")] = '\0';
 		char *rest = line, *module = strsep(&rest, "\t"),
@@ -67,6 +71,6 @@ main(void)
 	}
 	if (err.text != NULL)
 		fprintf(stderr, "%s\n", err.text);
-	documents_free(documents);
+	parser_free(parser);
 	return err.text != NULL;
 }

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "lenses/documents.h"
+#include "lenses/parser.h"
 #include "policy/models/network/nmap.h"
 #include "policy/source.h"
 
@@ -69,7 +70,10 @@ main(void)
 {
 	char line[4096];
 	struct error err = ERROR_INIT;
-	struct documents *documents = documents_new(HOLDFAST_STOCK_LENSES);
+	struct parser *parser = parser_new(HOLDFAST_LENSES, &err);
+	if (parser == NULL)
+		return 1;
+	struct documents *documents = parser_documents(parser);
 	while (fgets(line, sizeof line, stdin) != NULL && err.text == NULL) {
 		line[strcspn(line, "\n")] = '\0';
 		char *space = strrchr(line, ' ');
@@ -83,6 +87,6 @@ main(void)
 	}
 	if (err.text != NULL)
 		fprintf(stderr, "%s\n", err.text);
-	documents_free(documents);
+	parser_free(parser);
 	return err.text != NULL;
 }

@@ -33,7 +33,7 @@ make(struct kind_host *made, const char *through)
 	const struct bytes bytes = { (const char *)&module, sizeof module };
 	for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
 		autofree char *path = memory_printf(
-			"/lib/x/security/pam_%s.so", modules[i]);
+			"/lib/x-linux-gnu/security/pam_%s.so", modules[i]);
 		host_put(made->host, path, bytes);
 	}
 }

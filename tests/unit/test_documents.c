@@ -7,17 +7,20 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "lenses/parser.h"
 #include "lenses/stock.h"
 #include "lenses/xml.h"
 #include "tests/unit/child.h"
 
+static struct parser *parser;
 static struct documents *documents;
 
 static int
 setup(void **state)
 {
 	(void)state;
-	documents = documents_new(HOLDFAST_STOCK_LENSES);
+	parser = parser_new(HOLDFAST_LENSES, NULL);
+	documents = parser_documents(parser);
 	return 0;
 }
 
@@ -25,7 +28,7 @@ static int
 teardown(void **state)
 {
 	(void)state;
-	documents_free(documents);
+	parser_free(parser);
 	return 0;
 }
 
@@ -203,10 +206,11 @@ test_survives_death(void **state)
 	assert_error(NULL, BYTES_TEXT("<a2/>"), "the parsing process died (Killed)");
 	assert_document("Sysctl", "a = 3\n", "a=3@4 ");
 	assert_document(NULL, "<a3/>", "a3 ");
-	documents_free(documents);
+	parser_free(parser);
 	assert_int_equal(child(), 0);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	documents = documents_new(HOLDFAST_STOCK_LENSES);
+	parser = parser_new(HOLDFAST_LENSES, NULL);
+	documents = parser_documents(parser);
 }
 
 /* An answer of the bytes that TEXT shows, in which $ is a NUL, is nonsense. */

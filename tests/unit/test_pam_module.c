@@ -41,18 +41,18 @@ test_folder(void **state)
 	(void)state;
 	scratch_make();
 	/* a copy of the module is no sign that libpam looks there */
-	put_good("/lib/one/security/pam_x.so");
+	put_good("/lib/one-linux-gnu/security/pam_x.so");
 	told("pam_x.so", "there is no folder with libpam's own modules");
 	put_good("/usr/lib64/security/pam_permit.so");
 	told("pam_x.so", absent);
 	put_good("/usr/lib64/security/pam_x.so");
 	told("pam_x.so", NULL);
 	/* Debian's libpam looks beside its own, and in /lib/security */
-	put_good("/usr/lib/two/security/pam_unix.so");
+	put_good("/usr/lib/two-linux-gnu/security/pam_unix.so");
 	told("pam_x.so", absent);
 	put_good("/lib/security/pam_x.so");
 	told("pam_x.so", NULL);
-	put_good("/usr/lib/two/security/pam_y.so");
+	put_good("/usr/lib/two-linux-gnu/security/pam_y.so");
 	told("pam_y.so", NULL);
 	/* by its path it is asked wherever it lies */
 	told("/opt/pam_z.so", absent);
@@ -93,15 +93,15 @@ test_sorts(void **state)
 	(void)state;
 	scratch_make();
 	other.head.e_machine = EM_386;
-	put("/usr/lib/one/security/pam_permit.so", &other, sizeof other);
-	put("/usr/lib/one/security/pam_x.so", &other, sizeof other);
+	put("/usr/lib/one-linux-gnu/security/pam_permit.so", &other, sizeof other);
+	put("/usr/lib/one-linux-gnu/security/pam_x.so", &other, sizeof other);
 	told("pam_x.so", NULL);
-	put_good("/usr/lib/two/security/pam_permit.so");
-	put_good("/usr/lib/two/security/pam_y.so");
+	put_good("/usr/lib/two-linux-gnu/security/pam_permit.so");
+	put_good("/usr/lib/two-linux-gnu/security/pam_y.so");
 	put("/usr/bin/login", &good, sizeof good);
 	told("pam_x.so", absent);
 	told("pam_y.so", NULL);
-	put("/usr/lib/two/security/pam_x.so", &other, sizeof other);
+	put("/usr/lib/two-linux-gnu/security/pam_x.so", &other, sizeof other);
 	told("pam_x.so",
 		"its file is for another sort of machine than libpam's own modules");
 	scratch_remove();
@@ -111,10 +111,10 @@ static void
 test_files(void **state)
 {
 	struct module_file file = module_file_make();
-	const char *path = "/lib/x/security/pam_x.so";
+	const char *path = "/lib/x-linux-gnu/security/pam_x.so";
 	(void)state;
 	scratch_make();
-	put_good("/lib/x/security/pam_permit.so");
+	put_good("/lib/x-linux-gnu/security/pam_permit.so");
 	scratch_text(path, "");
 	told("pam_x.so", "its file is empty");
 	scratch_text(path, "nothing that can be loaded\n");

@@ -47,10 +47,10 @@ put_modules(struct kind_host *made, struct bytes module)
 	static const char *const names[] = { "m", "permit", "deny", "unix" };
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		autofree char *path = memory_printf(
-			"/lib/x/security/pam_%s.so", names[i]);
+			"/lib64/security/pam_%s.so", names[i]);
 		host_put(made->host, path, module);
 	}
-	kind_host_put(made, "/lib/x/security/pam_text.so", "no module\n");
+	kind_host_put(made, "/lib64/security/pam_text.so", "no module\n");
 	kind_host_put(made, "/etc/pam.d/gone", "account required pam_gone.so\n");
 }
 
@@ -256,11 +256,11 @@ test_vendor(void **state)
 		const char *folder, *fact, *text;
 		enum pam_reach reach;
 	} cases[] = {
-		{ "/usr/etc", "/lib/x/libpam.so.0", "/usr/etc/pam.d/%s", PAM_REACHED },
-		{ "/usr/share", "/lib/x/libpam.so.0", "/usr/share/pam.d/%s",
+		{ "/usr/etc", "/lib64/libpam.so.0", "/usr/etc/pam.d/%s", PAM_REACHED },
+		{ "/usr/share", "/lib64/libpam.so.0", "/usr/share/pam.d/%s",
 			PAM_REACHED },
-		{ "/usr/etc", "/lib/x/libpam.so.0", "/usr/lib/pam.d/%s", PAM_NOT_THERE },
-		{ "/usr/share", "/lib/x/libpam.so.0", "/usr/etc/pam.d/%s",
+		{ "/usr/etc", "/lib64/libpam.so.0", "/usr/lib/pam.d/%s", PAM_NOT_THERE },
+		{ "/usr/share", "/lib64/libpam.so.0", "/usr/etc/pam.d/%s",
 			PAM_NOT_THERE },
 		{ "/usr/etc", "/var/lib/dpkg/status", "", PAM_NOT_THERE },
 		{ "/usr/share", "/var/lib/dpkg/status", "", PAM_NOT_THERE },
@@ -277,7 +277,7 @@ test_vendor(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct kind_host made;
 		autofree char *path = memory_printf("%s/pam.d/login", cases[i].folder);
-		bool is_library = strncmp(cases[i].fact, "/lib/", 5) == 0;
+		bool is_library = strncmp(cases[i].fact, "/lib64/", 7) == 0;
 		make(&made, "");
 		host_remove(made.host, "/etc/pam.d/login");
 		kind_host_put(
@@ -367,7 +367,7 @@ test_missing(void **state)
 			"pam_gone.so can't be loaded: " GONE
 			": libpam refuses everybody" },
 		{ "-account required pam_gone.so\n" M, PAM_REFUSES, GONE },
-		{ "account requisite /lib/x/security/pam_gone.so\n" M, PAM_REFUSES,
+		{ "account requisite /lib64/security/pam_gone.so\n" M, PAM_REFUSES,
 			GONE },
 		{ "account required /lib/security/$ISA/pam_gone.so\n" M, PAM_REFUSES,
 			GONE },
@@ -448,8 +448,8 @@ test_unreadable(void **state)
 		make(&made, login);
 		put_modules(
 			&made, (struct bytes){ (const char *)&module, sizeof module });
-		scratch_text("/lib/x/security/pam_large.so", "");
-		autofree char *path = scratch_path("/lib/x/security/pam_large.so");
+		scratch_text("/lib64/security/pam_large.so", "");
+		autofree char *path = scratch_path("/lib64/security/pam_large.so");
 		assert_int_equal(truncate(path, TOO_LARGE), 0);
 		consulted(&made, "pam_large.so", cases[i].reach,
 			cases[i].reach == PAM_UNSURE ? "larger than" : NULL);

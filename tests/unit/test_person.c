@@ -127,8 +127,9 @@ test_modules(void **state)
 	caller = NULL;
 	/* the folder shows which modules there are */
 	struct module_file module = module_file_make();
-	scratch_file(
-		"/lib/x/security/pam_permit.so", (const char *)&module, sizeof module);
+	scratch_file("/lib/x-linux-gnu/security/pam_permit.so", (const char *)&module,
+		sizeof module);
+	kind_host_reopen(&made);
 	told("account required pam_permit.so\n", "root", PAM_TYPE_ACCOUNT, "open", NULL);
 	told("account required pam_env.so\naccount required pam_permit.so\n", "root",
 		PAM_TYPE_ACCOUNT, "closed", "not where libpam looks");

@@ -12,25 +12,24 @@
 
 enum kind { ECHO, NEGATIVE, TOO_MANY, EXIT, CRASH, HANG };
 
-static struct process process;
-static int *items;
-static size_t count;
+static int *answer;
+static size_t size;
 
 static int32_t
-serve(void *data, uint32_t kind, char *text, size_t size, const void **ret_items)
+serve(void *data, uint32_t kind, char *text, size_t length, const void **ret_answer)
 {
-	static int answer[4];
+	static int its[4];
 	(void)data;
-	answer[0] = size > 0 ? text[0] : 0;
-	answer[1] = (int)size;
-	*ret_items = answer;
+	its[0] = length > 0 ? text[0] : 0;
+	its[1] = (int)length;
+	*ret_answer = its;
 	if (kind == CRASH)
 		abort();
 	while (kind == HANG)
 		;
 	if (kind == EXIT)
 		_exit(0);
-	return kind == NEGATIVE ? -5 : kind == TOO_MANY ? 4 : 2;
+	return kind == NEGATIVE ? -5 : (int32_t)(kind == TOO_MANY ? sizeof its : 8);
 }
 
 static int
@@ -42,16 +41,16 @@ prepare(void *data)
 static const struct service service = {
 	.prepare = prepare,
 	.serve = serve,
-	.item_size = sizeof *items,
 };
+
+static struct process process = { .service = &service };
 
 static int
 ask(enum kind kind, bool *ret_negative, struct error *err)
 {
-	if (process_start(&process, &service, NULL, err) < 0)
-		return -1;
-	return process_ask(&process, &service, kind, "abc", 3, 3, process_clock() + 300,
-		(void **)&items, &count, ret_negative, err);
+	free(answer);
+	return process_ask(&process, kind, BYTES_TEXT("abc"), 12, process_clock() + 300,
+		(char **)&answer, &size, ret_negative, err);
 }
 
 static void
@@ -62,12 +61,12 @@ test_answers(void **state)
 	assert_int_equal(ask(ECHO, &negative, NULL), 0);
 	assert_int_equal(ask(ECHO, &negative, NULL), 0);
 	assert_false(negative);
-	assert_int_equal(count, 4);
-	assert_int_equal(items[2], 'a');
-	assert_int_equal(items[3], 3);
+	assert_int_equal(size, 8);
+	assert_int_equal(answer[0], 'a');
+	assert_int_equal(answer[1], 3);
 	assert_int_equal(ask(NEGATIVE, &negative, NULL), 0);
 	assert_true(negative);
-	assert_int_equal(count, 4);
+	assert_int_equal(size, 0);
 }
 
 static void
@@ -94,7 +93,7 @@ test_losses(void **state)
 	}
 	process_end(&process);
 	process_end(&process);
-	free(items);
+	free(answer);
 }
 
 static void
@@ -104,11 +103,10 @@ test_unprepared(void **state)
 	bool negative;
 	(void)state;
 	process_end(&process);
-	assert_int_equal(process_start(&process, &service, &process, &err), 0);
-	assert_int_equal(
-		process_ask(&process, &service, ECHO, "abc", 3, 3, process_clock() + 300,
-			(void **)&items, &count, &negative, &err),
-		-1);
+	process.data = &process;
+	assert_int_equal(process_start(&process, &err), 0);
+	assert_int_equal(ask(ECHO, &negative, &err), -1);
+	process.data = NULL;
 	assert_string_equal(err.text, "the parsing process can't compile the lenses");
 	error_clear(&err);
 }

@@ -91,6 +91,12 @@ test_database(void **state)
 	assert_software("pam", SOFTWARE_DATABASE, "libpam-modules", "1.5.2-7");
 	assert_software("syslog", SOFTWARE_DATABASE, "sysklogd", "sysklogd");
 	assert_software("unheard-of", SOFTWARE_ABSENT, "-", "-");
+	/* blanks at a value's end are none of it; a daemon whose triggers are to be run
+	 * runs */
+	scratch_text("/var/lib/dpkg/status",
+		"Package: openssh-server \nStatus: install ok triggers-pending\n"
+		"Version: 1\n");
+	assert_software("openssh", SOFTWARE_DATABASE, "openssh-server", "1");
 }
 
 static void
@@ -134,14 +140,11 @@ static void
 test_hostile_database(void **state)
 {
 	(void)state;
-	static const char *const texts[] = {
-		"\n", "\n\n\n", "Package: openssh-server", "Package: openssh-server\n",
-		"Package: openssh-server\n\n",
+	static const char *const texts[] = { "\n", "\n\n\n", "Package: openssh-server",
+		"Package: openssh-server\n", "Package: openssh-server\n\n",
 		"Package: openssh-server\nStatus: install ok installed",
 		"Package: openssh-server\nStatus:  ok installed\nVersion: ",
-		"Package: openssh-server\nVersion: 1\n\nStatus: install ok installed\n",
-		"\nPackage: openssh-server \nStatus: install ok installed\nVersion: 1\n"
-	};
+		"Package: openssh-server\nVersion: 1\n\nStatus: install ok installed\n" };
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		scratch_text("/var/lib/dpkg/status", texts[i]);
 		assert_software("openssh", SOFTWARE_ABSENT, "-", "-");

@@ -59,7 +59,7 @@ boot_commands_add(struct boot_commands *commands, const char *unit, const char *
 		.setting = *setting,
 		.unit = unit,
 		.text = memory_copy(value->text.data, value->text.size),
-		.place = { value->file, value->places[0] },
+		.place = { value->file, traced_place(value, 0) },
 	};
 }
 

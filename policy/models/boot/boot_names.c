@@ -17,6 +17,12 @@ struct boot_name {
 	bool is_bad; /* it leads to what it can't be an alias of, and does not count */
 };
 
+/* What a name stands for. */
+struct boot_resolved {
+	char *own;
+	const struct file *file;
+};
+
 static const char *
 type_of(const char *name)
 {
@@ -128,7 +134,7 @@ static void
 add_alias(struct boot_names *names, const char *name)
 {
 	const struct file *file;
-	autofree char *own = boot_names_resolve(names, name, &file);
+	const char *own = boot_names_resolve(names, name, &file);
 	struct name_list *list = table_get(&names->aliases, own);
 	if (strcmp(own, name) == 0)
 		return;
@@ -201,6 +207,13 @@ boot_names_free(struct boot_names *names)
 		free(known->alias_of);
 		free(known);
 	}
+	for (size_t i = 0; i < names->resolved.capacity; i++) {
+		struct boot_resolved *resolved = names->resolved.slots[i].value;
+		if (names->resolved.slots[i].key == NULL)
+			continue;
+		free(resolved->own);
+		free(resolved);
+	}
 	for (size_t i = 0; i < names->aliases.capacity; i++) {
 		if (names->aliases.slots[i].key == NULL)
 			continue;
@@ -208,14 +221,14 @@ boot_names_free(struct boot_names *names)
 		free(names->aliases.slots[i].value);
 	}
 	table_free(&names->files);
+	table_free(&names->resolved);
 	table_free(&names->aliases);
 }
 
-char *
-boot_names_resolve(
-	struct boot_names *names, const char *name, const struct file **ret_file)
+static void
+resolve(struct boot_names *names, const char *name, struct boot_resolved *resolved)
 {
-	char *own = memory_text(name);
+	char *own = resolved->own = memory_text(name);
 	for (size_t hop = 0;; hop++) {
 		const struct boot_name *known = find_name(names, own);
 		autofree char *template = known == NULL ? template_of(own) : NULL;
@@ -225,18 +238,34 @@ boot_names_resolve(
 		const char *alias = known != NULL ? known->alias_of
 			: its != NULL             ? its->alias_of
 						  : NULL;
-		*ret_file = NULL;
+		resolved->file = NULL;
 		if (alias == NULL && known != NULL)
-			*ret_file = known->is_bad ? NULL
-						  : unit_files_find(names->host, own);
+			resolved->file = known->is_bad
+				? NULL
+				: unit_files_find(names->host, own);
 		else if (alias == NULL && its != NULL)
-			*ret_file = unit_files_find(names->host, template);
+			resolved->file = unit_files_find(names->host, template);
 		if (alias == NULL || hop == HOPS_MAX)
-			return own;
-		char *next = known != NULL ? memory_text(alias) : instance_of(alias, own);
+			return;
+		resolved->own = known != NULL ? memory_text(alias)
+					      : instance_of(alias, own);
 		free(own);
-		own = next;
+		own = resolved->own;
 	}
+}
+
+const char *
+boot_names_resolve(
+	struct boot_names *names, const char *name, const struct file **ret_file)
+{
+	struct boot_resolved *resolved = table_get(&names->resolved, name);
+	if (resolved == NULL) {
+		resolved = memory_new(1, sizeof *resolved);
+		resolve(names, name, resolved);
+		table_set(&names->resolved, name, resolved);
+	}
+	*ret_file = resolved->file;
+	return resolved->own;
 }
 
 const struct name_list *

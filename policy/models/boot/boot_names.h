@@ -8,6 +8,7 @@
 struct boot_names {
 	struct host *host;
 	struct table files; /* name -> struct boot_name, for those that were asked for */
+	struct table resolved; /* the same -> struct boot_resolved */
 	struct table aliases; /* a unit's own name -> struct name_list */
 	size_t links; /* that were looked at */
 	size_t vague; /* names with a specifier that is not known */
@@ -21,9 +22,9 @@ boot_names_read(struct host *host, struct boot_names *ret_names);
 void
 boot_names_free(struct boot_names *names);
 
-/* The name that the unit called NAME has itself; the caller frees. *ret_file is its file,
- * or its template's; NULL when it has none. */
-char *
+/* The name that the unit called NAME has itself, which belongs to NAMES. *ret_file is its
+ * file, or its template's; NULL when it has none. */
+const char *
 boot_names_resolve(
 	struct boot_names *names, const char *name, const struct file **ret_file);
 

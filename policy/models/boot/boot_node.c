@@ -127,7 +127,7 @@ read_words(struct reading *reading, const struct traced *value, bool is_hard, bo
 		node->vague.count <= BOOT_VAGUE_MAX &&
 		(list == NULL || list->count < max) &&
 		(word = take_word(text, value->text.size, &at)) != NULL;) {
-		struct place place = { value->file, value->places[word - text] };
+		struct place place = { value->file, traced_place(value, word - text) };
 		bool is_whole;
 		autofree char *name = unit_specifier_fill(
 			word, node->name, UNIT_SPECIFIERS_OF_NAMES, &is_whole);
@@ -310,7 +310,7 @@ read_runlevels(struct boot_names *names, struct boot_node *node)
 					: (ssize_t)strlen(name));
 			autofree char *unit = memory_printf("%.*s.service", size, name);
 			const struct file *file;
-			autofree char *own = boot_names_resolve(names, unit, &file);
+			const char *own = boot_names_resolve(names, unit, &file);
 			autofree char *script = boot_names_script(names, unit);
 			if (strcmp(own, unit) == 0 && file == NULL && script != NULL)
 				add_edge(node, unit, false)->link = memory_text(
@@ -472,7 +472,7 @@ void
 boot_node_read(struct boot_names *names, struct boot_node *node)
 {
 	const struct file *file;
-	autofree char *own = boot_names_resolve(names, node->name, &file);
+	const char *own = boot_names_resolve(names, node->name, &file);
 	node->is_read = true;
 	node->is_simple = true;
 	node->unit.state = BOOT_STARTED;

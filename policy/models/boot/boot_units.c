@@ -49,15 +49,13 @@ visit(struct boot_units *units, const char *name, const struct boot_node *from)
 	autofree char *filled = strstr(name, "@.") != NULL && from != NULL
 		? fill_template(name, from->name)
 		: memory_text(name);
-	char *own = boot_names_resolve(&units->names, filled, &file);
+	const char *own = boot_names_resolve(&units->names, filled, &file);
 	struct boot_node *node = table_get(&units->by_name, own);
-	if (node != NULL) {
-		free(own);
+	if (node != NULL)
 		return node;
-	}
 	node = memory_new(1, sizeof *node);
-	node->name = own;
-	node->unit.name = own;
+	node->name = memory_text(own);
+	node->unit.name = node->name;
 	node->unit.state = BOOT_STOPPED;
 	units->nodes = memory_grow(
 		units->nodes, units->count, sizeof(struct boot_node *));
@@ -171,7 +169,7 @@ boot_graph_find(struct boot_units *units, const char *name)
 	const struct file *file;
 	if (!boot_names_is_unit(name))
 		return NULL;
-	autofree char *own = boot_names_resolve(&units->names, name, &file);
+	const char *own = boot_names_resolve(&units->names, name, &file);
 	return table_get(&units->by_name, own);
 }
 
@@ -200,7 +198,7 @@ boot_units_read(struct host *host)
 	boot_names_read(host, &units->names);
 	/* without default.target systemd starts rescue.target: main.c
 	 * do_queue_default_job */
-	autofree char *own = boot_names_resolve(&units->names, "default.target", &file);
+	const char *own = boot_names_resolve(&units->names, "default.target", &file);
 	bool is_there = file != NULL && !unit_files_is_masked(file);
 	visit(units, is_there || !units->names.has_vendor ? own : "rescue.target", NULL);
 	for (size_t i = 0; i < units->count; i++)
@@ -236,7 +234,7 @@ starts(struct boot_units *units, const struct boot_node *node, const char *name)
 	if (node->accepts)
 		return at != NULL && strncmp(same, name, (size_t)(at + 1 - name)) == 0;
 	const struct file *file;
-	autofree char *own = boot_names_resolve(
+	const char *own = boot_names_resolve(
 		&units->names, node->starts != NULL ? node->starts : same, &file);
 	return strcmp(own, name) == 0;
 }
@@ -305,9 +303,9 @@ boot_units_find(struct boot_units *units, const char *name, struct boot_unit *re
 		if (node->loaded == BOOT_LOADED)
 			return;
 	}
-	autofree char *own = boot_names_is_unit(name)
+	const char *own = boot_names_is_unit(name)
 		? boot_names_resolve(&units->names, name, &file)
-		: memory_text(name);
+		: name;
 	bool is_masked = file != NULL && unit_files_is_masked(file);
 	ret_unit->is_there = ret_unit->is_there || file != NULL;
 	ret_unit->change = is_masked ? BOOT_CHANGE_UNMASK : BOOT_CHANGE_NONE;

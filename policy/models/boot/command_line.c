@@ -123,23 +123,24 @@ next_word(struct reader *reader, const struct traced *text, size_t *at, bool com
 		if (!plain && byte == '\\' && *at + 1 < size) {
 			byte = data[++*at];
 			if (command && strchr("\\\"'", byte) == NULL)
-				doubt(reader, text->file, text->places[*at],
+				doubt(reader, text->file, traced_place(text, *at),
 					"a backslash that is not understood");
 		} else if (command && byte == '%') {
-			size_t place = text->places[*at];
+			size_t place = traced_place(text, *at);
 			bool is_last = *at + 1 == size;
 			byte = '\0';
 			if (!is_last)
 				byte = data[++*at];
 			if (!add_specifier(reader, ret_word, byte, place))
-				doubt(reader, text->file, text->places[start],
+				doubt(reader, text->file, traced_place(text, start),
 					"a specifier that is not understood");
 			continue;
 		}
-		traced_add(ret_word, byte, text->places[*at]);
+		traced_add(ret_word, byte, traced_place(text, *at));
 	}
 	if (quote != '\0')
-		doubt(reader, text->file, text->places[start], "a quote without its end");
+		doubt(reader, text->file, traced_place(text, start),
+			"a quote without its end");
 	return true;
 }
 
@@ -160,7 +161,8 @@ read_environment(struct reader *reader, const struct traced *text)
 			autofree char *name = memory_copy(word.text.data, length);
 			struct traced value = { .file = word.file };
 			for (size_t i = length + 1; i < word.text.size; i++)
-				traced_add(&value, word.text.data[i], word.places[i]);
+				traced_add(&value, word.text.data[i],
+					traced_place(&word, i));
 			set_variable(reader, name, &value);
 			traced_free(&value);
 		}
@@ -212,10 +214,11 @@ read_setting(void *data, const char *name, struct traced *value)
 		if (value->text.size == 0)
 			traced_free(&reader->unset);
 		else if (reader->unset.text.size > 0)
-			traced_add(&reader->unset, ' ', value->places[0]);
+			traced_add(&reader->unset, ' ', traced_place(value, 0));
 		reader->unset.file = value->file;
 		for (size_t i = 0; i < value->text.size; i++)
-			traced_add(&reader->unset, value->text.data[i], value->places[i]);
+			traced_add(&reader->unset, value->text.data[i],
+				traced_place(value, i));
 	} else if (strcmp(name, "EnvironmentFile") == 0) {
 		if (value->text.size == 0) {
 			drop_files(reader);
@@ -227,7 +230,7 @@ read_setting(void *data, const char *name, struct traced *value)
 	}
 	for (size_t i = 0; i < sizeof strange / sizeof *strange; i++)
 		if (value->text.size > 0 && strcmp(name, strange[i]) == 0)
-			doubt(reader, value->file, value->places[0],
+			doubt(reader, value->file, traced_place(value, 0),
 				"a setting of the unit that is not followed");
 }
 
@@ -253,7 +256,7 @@ read_environment_files(struct reader *reader)
 	for (size_t i = 0; i < reader->file_count; i++) {
 		const struct traced *setting = &reader->files[i];
 		const char *path = setting->text.data;
-		size_t place = setting->places[0], bad;
+		size_t place = traced_place(setting, 0), bad;
 		bool optional = *path == '-';
 		path += optional;
 		if (*path != '/' || strpbrk(path, "*?[%\"'\\") != NULL) {
@@ -284,19 +287,19 @@ add_word(struct reader *reader, struct traced *word)
 	size_t size = word->text.size;
 	reader->bytes += size + 1;
 	if (reader->bytes > BYTES_MAX) {
-		doubt(reader, word->file, size > 0 ? word->places[0] : 0,
+		doubt(reader, word->file, traced_place(word, 0),
 			"its command line is too long");
 		return;
 	}
 	if (size == 0) {
-		doubt(reader, reader->command.file, reader->command.places[0],
+		doubt(reader, reader->command.file, traced_place(&reader->command, 0),
 			"an empty argument");
 		return;
 	}
 	line->words = memory_grow(line->words, line->count, sizeof *line->words);
 	line->words[line->count++] = (struct command_word){ memory_copy(word->text.data,
 								    size),
-		word->file, word->places[0], word->places[size - 1] + 1 };
+		word->file, traced_place(word, 0), traced_place(word, size - 1) + 1 };
 }
 
 static const struct traced *
@@ -322,13 +325,13 @@ replace_variables(struct reader *reader, struct traced *word)
 			: NULL;
 		if (end == NULL) {
 			i += text[i] == '$' && text[i + 1] == '$';
-			traced_add(&result, text[i], word->places[i]);
+			traced_add(&result, text[i], traced_place(word, i));
 			continue;
 		}
 		const char *name = text + i + 2;
 		const struct traced *value = variable(reader, name, (size_t)(end - name));
 		if (memchr(name, ':', (size_t)(end - name)) != NULL)
-			doubt(reader, word->file, word->places[i],
+			doubt(reader, word->file, traced_place(word, i),
 				"a variable that is not understood");
 		/* a place for each byte: that of the file the variable stands in, when
 		 * it is all of the word */
@@ -337,7 +340,7 @@ replace_variables(struct reader *reader, struct traced *word)
 			result.file = value->file;
 		for (size_t k = 0; value != NULL && k < value->text.size; k++)
 			traced_add(&result, value->text.data[k],
-				whole ? value->places[k] : word->places[i]);
+				whole ? traced_place(value, k) : traced_place(word, i));
 		reader->bytes += value != NULL ? value->text.size : 0;
 		i += (size_t)(end - text) - i;
 	}
@@ -389,7 +392,7 @@ read_command(struct reader *reader)
 	if (reader->commands == 0 || command->text.size == 0)
 		return;
 	if (reader->commands > 1)
-		doubt(reader, command->file, command->places[0],
+		doubt(reader, command->file, traced_place(command, 0),
 			"its unit has more than one ExecStart, and systemd refuses it");
 	for (; next_word(reader, command, &at, true, &word); traced_free(&word)) {
 		const char *text = word.text.size > 0 ? word.text.data : "";
@@ -398,16 +401,16 @@ read_command(struct reader *reader)
 			const char *slash = strrchr(text, '/');
 			reader->line->program = memory_text(text);
 			reader->line->source = command->file;
-			reader->line->start = command->places[0];
+			reader->line->start = traced_place(command, 0);
 			if (reader->daemon->program != NULL &&
 				strcmp(slash != NULL ? slash + 1 : text,
 					reader->daemon->program) != 0)
-				doubt(reader, command->file, command->places[0],
+				doubt(reader, command->file, traced_place(command, 0),
 					"the unit starts another program");
 		} else if (number == 2 && name_given) {
 			continue;
 		} else if (strcmp(text, ";") == 0) {
-			doubt(reader, command->file, word.places[0],
+			doubt(reader, command->file, traced_place(&word, 0),
 				"the unit starts more than one program");
 		} else {
 			add_argument(reader, &word, replace);

@@ -155,7 +155,7 @@ unit_conditions_add(struct unit_conditions *conditions, struct host *host,
 		.is_trigger = is_trigger,
 		.holds = holds < 0 ? -1 : holds != is_negated,
 		.text = memory_printf("%s=%s", name, value->text.data),
-		.place = { value->file, value->places[0] },
+		.place = { value->file, traced_place(value, 0) },
 	};
 }
 

@@ -10,11 +10,17 @@
 struct traced {
 	const struct file *file;
 	struct buffer text;
-	size_t *places; /* the offset in FILE of each byte */
+	struct traced_run *runs; /* where its bytes stand: see traced_place */
+	size_t run_count;
 };
 
 void
 traced_add(struct traced *traced, char byte, size_t place);
+
+/* The offset in its file of the byte at INDEX, which is one of its text; 0 when it has
+ * none. */
+size_t
+traced_place(const struct traced *traced, size_t index);
 
 /* Frees; the struct can be used again. */
 void

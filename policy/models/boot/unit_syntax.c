@@ -8,50 +8,70 @@
 
 enum { LINE_SIZE_MAX = 1 << 20 }; /* LONG_LINE_MAX in systemd's def.h */
 
+/* Bytes that stand in the file as in the text, from INDEX up to the next run's. */
+struct traced_run {
+	size_t index, place;
+};
+
+/* Adds SIZE bytes, which stand at PLACE. */
+static void
+add_run(struct traced *traced, const char *bytes, size_t size, size_t place)
+{
+	const struct traced_run *last = traced->run_count > 0
+		? &traced->runs[traced->run_count - 1]
+		: NULL;
+	size_t index = traced->text.size;
+	if (size == 0)
+		return;
+	if (last == NULL || last->place + (index - last->index) != place) {
+		traced->runs = memory_grow(
+			traced->runs, traced->run_count, sizeof *traced->runs);
+		traced->runs[traced->run_count++] = (struct traced_run){ index, place };
+	}
+	buffer_add(&traced->text, bytes, size);
+}
+
 void
 traced_add(struct traced *traced, char byte, size_t place)
 {
-	traced->places = memory_grow(
-		traced->places, traced->text.size, sizeof *traced->places);
-	traced->places[traced->text.size] = place;
-	buffer_add(&traced->text, &byte, 1);
+	add_run(traced, &byte, 1, place);
+}
+
+size_t
+traced_place(const struct traced *traced, size_t index)
+{
+	size_t low = 0, high = traced->run_count;
+	if (high == 0)
+		return 0;
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+		if (traced->runs[middle].index <= index)
+			low = middle;
+		else
+			high = middle;
+	}
+	return traced->runs[low].place + (index - traced->runs[low].index);
 }
 
 void
 traced_free(struct traced *traced)
 {
 	buffer_free(&traced->text);
-	free(traced->places);
+	free(traced->runs);
 	*traced = (struct traced){ .file = traced->file };
+}
+
+/* Takes its text away, and keeps the room. */
+static void
+clear(struct traced *traced)
+{
+	traced->text.size = traced->run_count = 0;
 }
 
 static bool
 is_blank(char byte)
 {
 	return byte == ' ' || byte == '\t' || byte == '\r';
-}
-
-/* Makes room for SIZE places more; it is a power of two, 8 at least, as memory_grow
- * has it. */
-static void
-reserve(struct traced *traced, size_t size)
-{
-	size_t need = traced->text.size + size, room = 8;
-	while (room < need)
-		room *= 2;
-	traced->places = memory_resize(traced->places, room, sizeof *traced->places);
-}
-
-/* Adds SIZE bytes of the line's file, from AT on. */
-static void
-add_bytes(struct traced *line, size_t at, size_t size)
-{
-	if (size == 0)
-		return;
-	reserve(line, size);
-	for (size_t i = 0; i < size; i++)
-		line->places[line->text.size + i] = at + i;
-	buffer_add(&line->text, line->file->bytes.data + at, size);
 }
 
 /* Adds the line at AT, and those that continue it, to LINE; a comment between them is
@@ -83,7 +103,7 @@ join_lines(const struct file *file, size_t at, bool wanted, struct traced *line)
 			wanted = wanted || data[at] == '[';
 		has_begun = has_begun || at < end;
 		if (wanted)
-			add_bytes(line, at, end - more - at);
+			add_run(line, data + at, end - more - at, at);
 		if (wanted && more)
 			traced_add(line, ' ', end - 1);
 		at = next;
@@ -135,15 +155,15 @@ unit_file_flaw(const struct file *file, size_t *ret_offset)
 	/* of most files the headers are all that there is to look at */
 	bool is_good = file->bytes.size <= LINE_SIZE_MAX &&
 		is_utf8(file->bytes.data, file->bytes.size);
-	for (size_t at = 0; flaw == NULL && at < file->bytes.size;) {
-		struct traced line = { .file = file };
+	struct traced line = { .file = file };
+	for (size_t at = 0; flaw == NULL && at < file->bytes.size; clear(&line)) {
 		at = join_lines(file, at, !is_good, &line);
 		if (line.text.size > 0) {
-			*ret_offset = line.places[0];
+			*ret_offset = traced_place(&line, 0);
 			flaw = find_flaw(&line);
 		}
-		traced_free(&line);
 	}
+	traced_free(&line);
 	return flaw;
 }
 
@@ -164,11 +184,13 @@ read_assignment(const struct traced *line, unit_reader *reader, void *data)
 		end--;
 	autofree char *name = memory_copy(text, name_end);
 	struct traced value = { .file = line->file };
-	if (end > start) {
-		reserve(&value, end - start);
-		memcpy(value.places, line->places + start,
-			(end - start) * sizeof *value.places);
-		buffer_add(&value.text, text + start, end - start);
+	for (size_t k = 0; k < line->run_count && start < end; k++) {
+		size_t next = k + 1 < line->run_count ? line->runs[k + 1].index : end;
+		if (next <= start)
+			continue;
+		next = next < end ? next : end;
+		add_run(&value, text + start, next - start, traced_place(line, start));
+		start = next;
 	}
 	reader(data, name, &value);
 	traced_free(&value);
@@ -187,8 +209,8 @@ unit_file_read_section(
 	static const char mark[] = "\xef\xbb\xbf";
 	const size_t mark_size = sizeof mark - 1;
 	bool in_section = false, marked = false;
-	for (size_t at = 0; at < file->bytes.size;) {
-		struct traced line = { .file = file };
+	struct traced line = { .file = file };
+	for (size_t at = 0; at < file->bytes.size; clear(&line)) {
 		/* one byte order mark, in front of a line, is passed over */
 		if (!marked && file->bytes.size - at >= mark_size &&
 			memcmp(file->bytes.data + at, mark, mark_size) == 0) {
@@ -200,6 +222,6 @@ unit_file_read_section(
 			in_section = strncmp(line.text.data, name, strlen(name)) == 0;
 		else if (in_section && line.text.size > 0)
 			read_assignment(&line, reader, data);
-		traced_free(&line);
 	}
+	traced_free(&line);
 }

@@ -4,12 +4,13 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "policy/models/boot/boot_program.h"
 #include "policy/models/cron/cron_table.h"
 
 enum {
 	COMMAND_BYTES_MAX = 64 * 1024, /* of all jobs' commands */
-	PROGRAM_BYTES_MAX = 64 << 20, /* of all programs and scripts together */
-	SCRIPT_BYTES_MAX = 192 * 1024, /* of the scripts alone */
+	PROGRAM_BYTES_MAX = 64 << 20, /* of the scripts that are read */
+	SCRIPT_BYTES_MAX = 192 * 1024, /* of those that are followed */
 	SCRIPTS_MAX = 1000,
 };
 
@@ -62,16 +63,15 @@ add_script(
 	struct stat status;
 	autofree char *target = NULL;
 	if (path == NULL || host_status(host, path, &status, &target) < 0 ||
-		!S_ISREG(status.st_mode) || status.st_size > HOST_FILE_MAX)
+		!S_ISREG(status.st_mode) || status.st_size > HOST_FILE_MAX ||
+		!boot_program_is_script(host, path))
 		return;
 	bool is_room = table->program_bytes + (size_t)status.st_size <= PROGRAM_BYTES_MAX;
 	const struct file *file = is_room ? host_file(host, path) : NULL;
 	if (file != NULL && find_script(table, file) != NULL)
 		return;
 	table->program_bytes += file != NULL ? file->bytes.size : 0;
-	if (file != NULL &&
-		(file->state != FILE_READ || file->bytes.size < 3 ||
-			memcmp(file->bytes.data, "#!", 2) != 0))
+	if (file != NULL && (file->state != FILE_READ || file->bytes.size < 3))
 		return;
 	if (file == NULL || table->script_count == SCRIPTS_MAX ||
 		table->script_bytes + file->bytes.size > SCRIPT_BYTES_MAX) {

@@ -88,7 +88,7 @@ take_setting(void *data, const char *name, struct traced *value)
 		reset(timer);
 		return;
 	}
-	timer->place = (struct place){ value->file, value->places[0] };
+	timer->place = (struct place){ value->file, traced_place(value, 0) };
 	if (is_calendar)
 		take_calendar(timer, text);
 	else if (is_span)

@@ -21,7 +21,7 @@ add_beside(struct getty_extras *extras, const char *name, const struct traced *v
 		extras->besides, extras->beside_count, sizeof *extras->besides);
 	extras->besides[extras->beside_count++] = (struct getty_beside){
 		memory_text(name), memory_copy(value->text.data, value->text.size),
-		value->file, value->places[0]
+		value->file, traced_place(value, 0)
 	};
 }
 
@@ -68,7 +68,7 @@ read_credential(
 		free(extras->user);
 		extras->user = memory_text(is_user ? text + length + 1 : "any name");
 		extras->file = value->file;
-		extras->offset = value->places[0];
+		extras->offset = traced_place(value, 0);
 	}
 }
 
@@ -99,7 +99,7 @@ read_environment(struct getty_extras *extras, const struct traced *value)
 		free(extras->user);
 		extras->user = memory_text("any name");
 		extras->file = value->file;
-		extras->offset = value->places[0];
+		extras->offset = traced_place(value, 0);
 	}
 	if (force != NULL)
 		extras->is_forced = strchr("1yYtT", *force) != NULL ||

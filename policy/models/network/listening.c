@@ -271,17 +271,15 @@ static void
 read_recorded(const struct context *context, const struct file *file,
 	struct listening *listening)
 {
-	struct netdb services;
-	netdb_read(context->host, "services", &services);
+	const struct netdb *services = netdb_of(context->host, "services");
 	const char *data = file->bytes.data;
 	for (size_t at = 0; at < file->bytes.size && listening->count < LISTENERS_MAX;) {
 		const char *end = memchr(data + at, '\n', file->bytes.size - at);
-		take_line(file, at, &services, listening);
+		take_line(file, at, services, listening);
 		at = end != NULL ? (size_t)(end - data) + 1 : file->bytes.size;
 	}
 	if (listening->count == LISTENERS_MAX)
 		listening->problem = memory_text("the recorded list has no end");
-	netdb_free(&services);
 }
 
 void

@@ -16,12 +16,24 @@ struct netdb_entry {
 	struct netdb_entry *next; /* of all entries */
 };
 
+/* The caller frees. */
+static char *
+make_key(const char *name, const char *protocol)
+{
+	struct buffer key = { 0 };
+	buffer_text(&key, name);
+	if (protocol != NULL) {
+		buffer_add(&key, "/", 1);
+		buffer_text(&key, protocol);
+	}
+	return buffer_take(&key);
+}
+
 static void
 add_name(struct netdb *netdb, const char *name, const char *protocol,
 	struct netdb_entry *entry)
 {
-	autofree char *key = protocol ? memory_printf("%s/%s", name, protocol)
-				      : memory_text(name);
+	autofree char *key = make_key(name, protocol);
 	if (table_get(&netdb->names, key) == NULL)
 		table_set(&netdb->names, key, entry);
 }
@@ -49,30 +61,45 @@ add_line(struct netdb *netdb, char *line)
 		add_name(netdb, name, protocol, entry);
 }
 
-void
-netdb_read(struct host *host, const char *database, struct netdb *ret_netdb)
+static void
+release(void *memory)
+{
+	struct netdb *netdb = memory;
+	for (struct netdb_entry *entry = netdb->entries, *next; entry != NULL;
+		entry = next) {
+		next = entry->next;
+		free(entry);
+	}
+	table_free(&netdb->names);
+	free(netdb);
+}
+
+const struct netdb *
+netdb_of(struct host *host, const char *database)
 {
 	autofree char *path = memory_printf("/etc/%s", database);
+	struct netdb *netdb = host_note(host, path);
+	if (netdb != NULL)
+		return netdb;
 	const struct file *file = host_file(host, path);
-	*ret_netdb = (struct netdb){
-		.has_file = file->state == FILE_READ,
-		.files_only = nss_files_only(host, database),
-	};
-	if (!ret_netdb->has_file)
-		return;
-	autofree char *text = memory_copy(file->bytes.data, file->bytes.size);
+	netdb = memory_new(1, sizeof *netdb);
+	netdb->has_file = file->state == FILE_READ;
+	netdb->files_only = nss_files_only(host, database);
+	autofree char *text = memory_copy(
+		netdb->has_file ? file->bytes.data : "", file->bytes.size);
 	char *rest = NULL;
 	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
 		line = strtok_r(NULL, "\n", &rest))
-		add_line(ret_netdb, line);
+		add_line(netdb, line);
+	host_set_note(host, path, netdb, release);
+	return netdb;
 }
 
 enum netdb_answer
 netdb_find(const struct netdb *netdb, const char *name, const char *protocol,
 	long *ret_number)
 {
-	autofree char *key = protocol ? memory_printf("%s/%s", name, protocol)
-				      : memory_text(name);
+	autofree char *key = make_key(name, protocol);
 	const struct netdb_entry *entry = table_get(&netdb->names, key);
 	if (entry != NULL) {
 		*ret_number = entry->number;
@@ -81,16 +108,4 @@ netdb_find(const struct netdb *netdb, const char *name, const char *protocol,
 	if (!netdb->has_file)
 		return NETDB_NO_FILE;
 	return netdb->files_only ? NETDB_MISSING : NETDB_ELSEWHERE;
-}
-
-void
-netdb_free(struct netdb *netdb)
-{
-	for (struct netdb_entry *entry = netdb->entries, *next; entry != NULL;
-		entry = next) {
-		next = entry->next;
-		free(entry);
-	}
-	table_free(&netdb->names);
-	*netdb = (struct netdb){ 0 };
 }

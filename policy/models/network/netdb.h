@@ -21,17 +21,14 @@ struct netdb {
 	bool has_file, files_only;
 };
 
-/* Reads etc/DATABASE ("services", "protocols", "rpc") of HOST. Freed by netdb_free. */
-void
-netdb_read(struct host *host, const char *database, struct netdb *ret_netdb);
+/* What etc/DATABASE ("services", "protocols", "rpc") of HOST has, to which it belongs. */
+const struct netdb *
+netdb_of(struct host *host, const char *database);
 
 /* Looks NAME or an alias up, exactly; PROTOCOL is NULL but for services. *ret_number is
  * the port or number, set only when found. */
 enum netdb_answer
 netdb_find(const struct netdb *netdb, const char *name, const char *protocol,
 	long *ret_number);
-
-void
-netdb_free(struct netdb *netdb);
 
 #endif

@@ -102,7 +102,7 @@ take_default(void *data, const char *name, struct traced *value)
 			value->text.size > 0 ? value->text.data : "", value->text.size);
 		if (value->text.size > 0)
 			defaults->places[i] = (struct place){ value->file,
-				value->places[0] };
+				traced_place(value, 0) };
 	}
 }
 

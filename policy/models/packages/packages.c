@@ -19,9 +19,10 @@ static void
 add(struct packages *packages, struct bytes name, struct bytes version, bool is_whole,
 	struct place place)
 {
-	packages->items = memory_grow(
-		packages->items, packages->count, sizeof *packages->items);
-	packages->items[packages->count++] = (struct package){
+	packages->own = memory_grow(
+		packages->own, packages->count, sizeof *packages->own);
+	packages->items = packages->own;
+	packages->own[packages->count++] = (struct package){
 		.name = memory_copy(name.data, name.size),
 		.version = memory_copy(version.data, version.size),
 		.is_whole = is_whole,
@@ -89,17 +90,53 @@ read_dpkg(struct packages *packages, const struct file *file)
 	struct bytes line, value;
 	for (size_t at = 0, start = 0; bytes_next_line(file->bytes, &at, &line);
 		start = at) {
-		if (line.size == 0)
-			end_stanza(packages, file, &stanza);
-		else if (take_field(line, "Package", &value)) {
+		/* most lines are about something else */
+		switch (line.size > 0 ? *line.data : '\0') {
+		case '\0':
+			if (line.size == 0)
+				end_stanza(packages, file, &stanza);
+			break;
+		case 'P':
+		case 'p':
+			if (!take_field(line, "Package", &value))
+				break;
 			stanza.name = value;
 			stanza.offset = start;
-		} else if (take_field(line, "Version", &value))
-			stanza.version = value;
-		else if (take_field(line, "Status", &value))
-			stanza.status = value;
+			break;
+		case 'V':
+		case 'v':
+			(void)take_field(line, "Version", &stanza.version);
+			break;
+		case 'S':
+		case 's':
+			(void)take_field(line, "Status", &stanza.status);
+			break;
+		default:
+			break;
+		}
 	}
 	end_stanza(packages, file, &stanza);
+}
+
+static void
+release(void *memory)
+{
+	packages_free(memory);
+	free(memory);
+}
+
+const struct packages *
+packages_dpkg(struct host *host)
+{
+	static const char key[] = "packages of dpkg";
+	const struct file *file = host_file(host, status_file);
+	struct packages *packages = host_note(host, key);
+	if (packages == NULL && file->state == FILE_READ) {
+		packages = memory_new(1, sizeof *packages);
+		read_dpkg(packages, file);
+		host_set_note(host, key, packages, release);
+	}
+	return packages;
 }
 
 static struct bytes
@@ -250,9 +287,11 @@ packages_read(const struct context *context, const struct recorded *recorded,
 		return;
 	}
 	const struct file *file = host_file(context->host, status_file);
+	const struct packages *dpkg = packages_dpkg(context->host);
 	ret_packages->source = memory_text(status_file);
-	if (file->state == FILE_READ) {
-		read_dpkg(ret_packages, file);
+	if (dpkg != NULL) {
+		ret_packages->items = dpkg->items;
+		ret_packages->count = dpkg->count;
 		return;
 	}
 	if (file->state == FILE_REFUSED) {
@@ -271,11 +310,11 @@ packages_read(const struct context *context, const struct recorded *recorded,
 void
 packages_free(struct packages *packages)
 {
-	for (size_t i = 0; i < packages->count; i++) {
-		free(packages->items[i].name);
-		free(packages->items[i].version);
+	for (size_t i = 0; packages->own != NULL && i < packages->count; i++) {
+		free(packages->own[i].name);
+		free(packages->own[i].version);
 	}
-	free(packages->items);
+	free(packages->own);
 	free(packages->strange);
 	free(packages->source);
 	free(packages->problem);

@@ -15,8 +15,10 @@ struct package {
 };
 
 struct packages {
-	struct package *items; /* those of which anything but configuration is there */
+	const struct package *items; /* those of which anything but configuration is
+					there */
 	size_t count;
+	struct package *own; /* the items, unless they are the host's */
 	bool is_rpm; /* versions compare as rpm's do */
 	char *source; /* what was read, for people */
 	struct place *strange; /* recorded lines of no form that is known */
@@ -26,6 +28,11 @@ struct packages {
 
 /* What is asked of the running system. */
 extern const struct live_question packages_questions[];
+
+/* What dpkg's status file of HOST has; NULL when it is not there or can't be read.
+ * Belongs to HOST. */
+const struct packages *
+packages_dpkg(struct host *host);
 
 /* Reads RECORDED where the control has it, else the root's database, or takes what rpm
  * answered of the running system. Never fails: see

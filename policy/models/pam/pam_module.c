@@ -63,8 +63,8 @@ find_places(struct host *host, struct places *places)
 		const char *pattern;
 		bool is_multiarch;
 	} rows[] = {
-		{ "/lib/*/security", true },
-		{ "/usr/lib/*/security", true },
+		{ "/lib/*-linux-*/security", true },
+		{ "/usr/lib/*-linux-*/security", true },
 		{ "/lib64/security", false },
 		{ "/usr/lib64/security", false },
 		{ "/lib/security", false },

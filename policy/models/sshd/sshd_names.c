@@ -10,25 +10,6 @@
 enum { PORT_MAX = 65535 };
 
 static void
-free_services(void *memory)
-{
-	netdb_free(memory);
-	free(memory);
-}
-
-static const struct netdb *
-services(struct host *host)
-{
-	struct netdb *netdb = host_note(host, "sshd services");
-	if (netdb == NULL) {
-		netdb = memory_new(1, sizeof *netdb);
-		netdb_read(host, "services", netdb);
-		host_set_note(host, "sshd services", netdb, free_services);
-	}
-	return netdb;
-}
-
-static void
 doubt(const struct sshd_reading *reading)
 {
 	if (reading->unsure != NULL)
@@ -44,7 +25,7 @@ sshd_names_port(const struct sshd_reading *reading, const char *text)
 	if (end != text && *end == '\0')
 		return errno == 0 && port >= 0 && port <= PORT_MAX ? port : -1;
 	enum netdb_answer answer = reading->host != NULL
-		? netdb_find(services(reading->host), text, "tcp", &port)
+		? netdb_find(netdb_of(reading->host, "services"), text, "tcp", &port)
 		: NETDB_NO_FILE;
 	if (answer == NETDB_FOUND && port <= PORT_MAX)
 		return port;

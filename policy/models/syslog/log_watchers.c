@@ -66,7 +66,7 @@ take_setting(void *data, const char *name, struct traced *value)
 	struct log_watcher *watcher = data;
 	struct bytes text = { value->text.size > 0 ? value->text.data : "",
 		value->text.size };
-	struct place place = { value->file, value->text.size > 0 ? value->places[0] : 0 };
+	struct place place = { value->file, traced_place(value, 0) };
 	if (strcmp(name, "SENDMAILTO") == 0) {
 		clear(&watcher->to);
 		log_words_add(&watcher->to, text.data, text.size, place);

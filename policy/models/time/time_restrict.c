@@ -87,16 +87,12 @@ fault(const struct time_restrictions *restrictions, const struct time_source *so
 {
 	bool is_shut = restrictions->shut.file != NULL && !restrictions->source_is_open &&
 		table_get(&restrictions->open_hosts, source->name) == NULL;
-	/* a clock of the machine sends no packet */
-	if (strncmp(source->name, "127.127.", 8) == 0 ||
-		strcmp(source->directive, "refclock") == 0)
-		return NULL;
 	if (is_shut || table_get(&restrictions->shut_hosts, source->name) != NULL)
-		return "a line of restrict may drop what it answers";
+		return "may drop what it answers";
 	return strcmp(source->directive, "pool") == 0 &&
 			restrictions->unpeered.file != NULL &&
 			!restrictions->source_is_peered
-		? "restrict with nopeer lets no server of a pool in"
+		? "takes nopeer, which lets no server of a pool in"
 		: NULL;
 }
 
@@ -105,9 +101,14 @@ time_restrict_judge(
 	const struct time_restrictions *restrictions, struct time_daemon *daemon)
 {
 	for (size_t i = 0; i < daemon->source_count; i++) {
-		const char *why = fault(restrictions, &daemon->sources[i]);
-		if (why != NULL)
-			daemon->sources[i].doubt = why;
+		const struct time_source *source = &daemon->sources[i];
+		const char *why = fault(restrictions, source);
+		/* a clock of the machine sends no packet */
+		if (why != NULL && source->use == TIME_FOLLOWED &&
+			strncmp(source->name, "127.127.", 8) != 0 &&
+			strcmp(source->directive, "refclock") != 0)
+			time_doubt(daemon, true, source->place, "%s: restrict %s",
+				source->name, why);
 	}
 }
 

@@ -52,7 +52,7 @@ add_words(struct reader *reader, struct list *list, const char *directive,
 		word = strtok_r(NULL, " \t\n\r", &rest)) {
 		list->items = memory_grow(list->items, list->count, sizeof *list->items);
 		list->items[list->count++] = (struct time_source){ memory_text(word),
-			directive, TIME_FOLLOWED, place, NULL };
+			directive, TIME_FOLLOWED, place };
 	}
 }
 
@@ -80,7 +80,7 @@ take_setting(void *data, const char *name, struct traced *value)
 	bool is_limit = strcmp(name, "RootDistanceMaxSec") == 0;
 	if (!is_fallback && !is_limit && strcmp(name, "NTP") != 0)
 		return;
-	struct place place = { value->file, value->text.size > 0 ? value->places[0] : 0 };
+	struct place place = { value->file, traced_place(value, 0) };
 	autofree char *text = memory_copy(
 		value->text.size > 0 ? value->text.data : "", value->text.size);
 	if (strlen(text) != value->text.size)

@@ -56,7 +56,7 @@ enum { /* of socket_type */
 struct xinetd_facts {
 	struct host *host;
 	const struct principals *principals;
-	struct netdb services, protocols, rpc;
+	const struct netdb *services, *protocols, *rpc;
 	bool is_old; /* before 2.3.15.1 */
 	bool is_dated; /* is_old is known, not guessed */
 	bool is_debian; /* as Debian builds it: with labeled networking */

@@ -448,9 +448,9 @@ xinetd_conf_read(const struct context *context, struct xinetd_conf *ret_conf)
 	ret_conf->has_main = host_file(context->host, ret_conf->main_path)->state !=
 		FILE_ABSENT;
 	facts.principals = principals_of(context->host);
-	netdb_read(context->host, "services", &facts.services);
-	netdb_read(context->host, "protocols", &facts.protocols);
-	netdb_read(context->host, "rpc", &facts.rpc);
+	facts.services = netdb_of(context->host, "services");
+	facts.protocols = netdb_of(context->host, "protocols");
+	facts.rpc = netdb_of(context->host, "rpc");
 	judge_version(context, &facts);
 	if (ret_conf->has_main) {
 		read_file(&reader, ret_conf->main_path, (struct place){ 0 });
@@ -465,9 +465,6 @@ xinetd_conf_read(const struct context *context, struct xinetd_conf *ret_conf)
 	table_free(&defaults.enabled);
 	table_free(&defaults.disabled);
 	free(reader.visited);
-	netdb_free(&facts.services);
-	netdb_free(&facts.protocols);
-	netdb_free(&facts.rpc);
 	xinetd_options_free(&options);
 }
 

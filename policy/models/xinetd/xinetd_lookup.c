@@ -34,7 +34,7 @@ xinetd_group(const struct xinetd_facts *facts, const char *name)
 enum netdb_answer
 xinetd_protocol(const struct xinetd_facts *facts, const char *name, long *ret_number)
 {
-	enum netdb_answer found = netdb_find(&facts->protocols, name, NULL, ret_number);
+	enum netdb_answer found = netdb_find(facts->protocols, name, NULL, ret_number);
 	if (found != NETDB_FOUND)
 		*ret_number = found != NETDB_NO_FILE   ? -1
 			: strcasecmp(name, "tcp") == 0 ? IPPROTO_TCP
@@ -146,8 +146,8 @@ xinetd_lookup_redirect(const struct xinetd_value *a)
 	int port;
 	long listed;
 	if (!xinetd_value_int(a->values->items[1], 10, &port) || port <= 0) {
-		if (netdb_find(&a->facts->services, a->values->items[1], "tcp",
-			    &listed) == NETDB_MISSING)
+		if (netdb_find(a->facts->services, a->values->items[1], "tcp", &listed) ==
+			NETDB_MISSING)
 			return error_set(a->err, "no port '%s'", a->values->items[1]);
 	} else if (port > 65535) {
 		return error_set(a->err, "port too large");

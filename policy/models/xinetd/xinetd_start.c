@@ -113,7 +113,7 @@ fill_protocol(struct start *start)
 			: service->socket_type == XINETD_DGRAM              ? "udp"
 									    : NULL;
 		if (implied != NULL &&
-			netdb_find(&start->facts->protocols, implied, NULL, &number) !=
+			netdb_find(start->facts->protocols, implied, NULL, &number) !=
 				NETDB_MISSING) {
 			service->protocol = memory_text(implied);
 			service->protocol_number = *implied == 't' ? IPPROTO_TCP
@@ -145,7 +145,7 @@ find_port(struct start *start)
 	if (rpc && !unlisted) {
 		long number;
 		return found(start,
-			netdb_find(&start->facts->rpc, service->name, NULL, &number),
+			netdb_find(start->facts->rpc, service->name, NULL, &number),
 			"its name is not in /etc/rpc");
 	}
 	if (unlisted)
@@ -154,7 +154,7 @@ find_port(struct start *start)
 		return stop(start, "it has neither a protocol nor a socket_type");
 	long port = 0;
 	if (!found(start,
-		    netdb_find(&start->facts->services, service->name, service->protocol,
+		    netdb_find(start->facts->services, service->name, service->protocol,
 			    &port),
 		    "its name and protocol are not in /etc/services"))
 		return false;
