@@ -154,19 +154,6 @@ source_directive(const char *word)
 static void
 take_file(struct reader *reader, const char *path, struct place place);
 
-struct entry_file {
-	char *path;
-	size_t folder;
-};
-
-static int
-by_name(const void *a, const void *b)
-{
-	const struct entry_file *x = a, *y = b;
-	int order = strcmp(text_base_name(x->path), text_base_name(y->path));
-	return order != 0 ? order : (x->folder > y->folder) - (x->folder < y->folder);
-}
-
 static bool
 ends_in(const char *name, const char *end)
 {
@@ -176,7 +163,7 @@ ends_in(const char *name, const char *end)
 
 static void
 add_folder(struct reader *reader, const char *folder, size_t number, const char *suffix,
-	struct place place, struct entry_file **files, size_t *count)
+	struct place place, struct time_files *files)
 {
 	struct name_list names = { 0 };
 	if (host_exists(reader->host, folder) == 0)
@@ -185,14 +172,10 @@ add_folder(struct reader *reader, const char *folder, size_t number, const char 
 		time_doubt(reader->daemon, true, place, "%s can't be listed", folder);
 		return;
 	}
-	for (size_t i = 0; i < names.count; i++) {
-		if (names.names[i][0] == '.' || !ends_in(names.names[i], suffix))
-			continue;
-		*files = memory_grow(*files, *count, sizeof **files);
-		(*files)[(*count)++] = (struct entry_file){
-			memory_printf("%s/%s", folder, names.names[i]), number
-		};
-	}
+	for (size_t i = 0; i < names.count; i++)
+		if (names.names[i][0] != '.' && ends_in(names.names[i], suffix))
+			time_files_add(files,
+				memory_printf("%s/%s", folder, names.names[i]), number);
 	name_list_free(&names);
 }
 
@@ -202,8 +185,7 @@ static void
 search(struct reader *reader, const struct time_line *line, const char *suffix,
 	void (*take)(struct reader *reader, const char *path, struct place place))
 {
-	struct entry_file *files = NULL;
-	size_t count = 0;
+	struct time_files files = { 0 };
 	if (line->count < 2 || line->count > FOLDERS_MAX + 1) {
 		if (take == take_file) /* sourcedir is passed over */
 			time_invalid(reader->daemon, line->place,
@@ -220,19 +202,12 @@ search(struct reader *reader, const struct time_line *line, const char *suffix,
 			time_doubt(reader->daemon, true, line->place,
 				"too many folders are named");
 		else
-			add_folder(
-				reader, folder, i, suffix, line->place, &files, &count);
+			add_folder(reader, folder, i, suffix, line->place, &files);
 	}
-	if (count > 0)
-		qsort(files, count, sizeof *files, by_name);
-	for (size_t i = 0; i < count; i++)
-		if (i == 0 ||
-			strcmp(text_base_name(files[i - 1].path),
-				text_base_name(files[i].path)) != 0)
-			take(reader, files[i].path, line->place);
-	for (size_t i = 0; i < count; i++)
-		free(files[i].path);
-	free(files);
+	time_files_sort(&files);
+	for (size_t i = 0; i < files.count; i++)
+		take(reader, files.items[i].path, line->place);
+	time_files_free(&files);
 }
 
 /* A line of it that does not end is not read, nor what comes after a NUL. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 
 enum { DOUBTS_MAX = 1000 };
 
@@ -88,4 +89,43 @@ time_is_tiny(const char *value)
 	return !is_number ||
 		(strspn(value, "0") == size &&
 			strspn(fraction, "0") >= strnlen(fraction, 3));
+}
+
+void
+time_files_add(struct time_files *files, char *path, size_t folder)
+{
+	files->items = memory_grow(files->items, files->count, sizeof *files->items);
+	files->items[files->count++] = (struct time_file){ path, folder };
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct time_file *x = a, *y = b;
+	int order = strcmp(text_base_name(x->path), text_base_name(y->path));
+	return order != 0 ? order : (x->folder > y->folder) - (x->folder < y->folder);
+}
+
+void
+time_files_sort(struct time_files *files)
+{
+	size_t kept = 0;
+	if (files->count > 0)
+		qsort(files->items, files->count, sizeof *files->items, by_name);
+	for (size_t i = 0; i < files->count; i++)
+		if (kept > 0 &&
+			strcmp(text_base_name(files->items[kept - 1].path),
+				text_base_name(files->items[i].path)) == 0)
+			free(files->items[i].path);
+		else
+			files->items[kept++] = files->items[i];
+	files->count = kept;
+}
+
+void
+time_files_free(struct time_files *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		free(files->items[i].path);
+	free(files->items);
 }

@@ -46,6 +46,27 @@ time_readable(struct time_daemon *daemon, const struct file *file, size_t *bytes
 bool
 time_is_tiny(const char *value);
 
+/* The files of several folders, of which a daemon takes the first of each name. */
+struct time_files {
+	struct time_file {
+		char *path;
+		size_t folder;
+	} * items;
+	size_t count;
+};
+
+/* Takes PATH, which is in the folder number FOLDER. */
+void
+time_files_add(struct time_files *files, char *path, size_t folder);
+
+/* Puts them in the order of their base names, and takes out those of the later folders
+ * that have the name of another. */
+void
+time_files_sort(struct time_files *files);
+
+void
+time_files_free(struct time_files *files);
+
 /* Each reads the configuration at DAEMON's path. */
 void
 time_chrony_read(struct host *host, struct time_daemon *daemon);

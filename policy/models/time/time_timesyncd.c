@@ -111,24 +111,10 @@ take_file(struct reader *reader, const struct file *file)
 		unit_file_read_section(file, "[Time]", take_setting, reader);
 }
 
-struct drop_in {
-	char *path;
-	size_t folder;
-};
-
-static int
-by_name(const void *a, const void *b)
-{
-	const struct drop_in *x = a, *y = b;
-	int order = strcmp(text_base_name(x->path), text_base_name(y->path));
-	return order != 0 ? order : (x->folder > y->folder) - (x->folder < y->folder);
-}
-
 static void
 take_drop_ins(struct reader *reader, struct host *host)
 {
-	struct drop_in *items = NULL;
-	size_t count = 0;
+	struct time_files files = { 0 };
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
 		struct name_list names = { 0 };
 		autofree char *pattern = memory_printf("%s/*.conf", folders[i]);
@@ -136,23 +122,14 @@ take_drop_ins(struct reader *reader, struct host *host)
 			time_doubt(reader->daemon, true,
 				(struct place){ host_file(host, folders[i]), 0 },
 				"it can't be listed");
-		for (size_t k = 0; k < names.count; k++) {
-			items = memory_grow(items, count, sizeof *items);
-			items[count++] = (struct drop_in){ memory_text(names.names[k]),
-				i };
-		}
+		for (size_t k = 0; k < names.count; k++)
+			time_files_add(&files, memory_text(names.names[k]), i);
 		name_list_free(&names);
 	}
-	if (count > 0)
-		qsort(items, count, sizeof *items, by_name);
-	for (size_t i = 0; i < count; i++)
-		if (i == 0 ||
-			strcmp(text_base_name(items[i - 1].path),
-				text_base_name(items[i].path)) != 0)
-			take_file(reader, host_file(host, items[i].path));
-	for (size_t i = 0; i < count; i++)
-		free(items[i].path);
-	free(items);
+	time_files_sort(&files);
+	for (size_t i = 0; i < files.count; i++)
+		take_file(reader, host_file(host, files.items[i].path));
+	time_files_free(&files);
 }
 
 /* --- what DHCP adds ------------------------------------------------------------------
