@@ -23,7 +23,7 @@ asked(const char *main_file, const char *drop_in, const char *user, const char *
 	scratch_make();
 	struct host *below = host_open(scratch, NULL), *host = host_layer(below);
 	scratch_text("/etc/sudoers.d/README", "");
-	host_put(host, "/etc/hostname", BYTES_TEXT("\nhost.example.net\n"));
+	host_put(host, "/etc/hostname", BYTES_TEXT("\n# no name\nhost.example.net\n"));
 	host_put(host, "/etc/passwd", BYTES_TEXT(passwd));
 	host_put(host, "/etc/group", BYTES_TEXT(groups));
 	host_put(host, "/etc/sudoers", BYTES_TEXT(main_file));

@@ -1,8 +1,9 @@
-/* What a sudoers file consists of; for policy/models/sudoers*.c alone. */
+/* What a sudoers file consists of; for sudoers*.c alone. */
 #ifndef POLICY_MODELS_SUDOERS_RULE_H
 #define POLICY_MODELS_SUDOERS_RULE_H
 
 #include "policy/models/login/sudoers.h"
+#include "policy/models/login/sudoers_line.h"
 
 struct sudoers_list {
 	struct sudoers_item {
@@ -56,6 +57,21 @@ struct sudoers_default {
 	enum { SUDOERS_UNSAID, SUDOERS_ON, SUDOERS_OFF } settings[SUDOERS_SETTING_COUNT];
 	char *runas; /* of runas_default; NULL when unsaid */
 };
+
+/* One line as it is read. */
+struct sudoers_reader {
+	struct sudoers *sudoers;
+	struct place place;
+	struct sudoers_words words;
+};
+
+/* Adds what LINE says, which is whole and no include. False when it is not understood. */
+bool
+sudoers_rule_read(struct sudoers_reader *reader, const char *line);
+
+/* Frees the rules, aliases and Defaults. */
+void
+sudoers_rules_free(struct sudoers *sudoers);
 
 /* Notes the first thing that is not understood. */
 void
