@@ -452,6 +452,7 @@ swatch()
 	mkdir -p "$ROOT/etc/systemd/system/multi-user.target.wants"
 	ln -sf ../swatch.service "$ROOT/etc/systemd/system/multi-user.target.wants/"
 	program usr/bin/swatchdog
+	program usr/sbin/sendmail
 	put etc/swatch.conf <<'END'
 watchfor /Failed password/
 	echo bold
@@ -489,14 +490,19 @@ judged pass "swatch /var/log/auth.log"
 swatch -c /etc/swatch.conf -t /var/log/auth.log --tail-file=/var/log/syslog
 judged fail "swatch /var/log/auth.log: /var/log/syslog -> /var/log/auth.log"
 form "swatch does another thing"
-for option in --version -V --dump-script=/tmp/x --dump --help -h --examine=/var/log/syslog -f\ /x -p\ x; do
+for option in --version -V --dump-script=/tmp/x --dump --help -h --examine=/var/log/syslog -f\ /x -p\ x \
+	--bogus --tail=/var/log/syslog -examine -Vc -z --daemon=1 --old -O --pid-file; do
 	swatch -c /etc/swatch.conf -t /var/log/auth.log "$option"
 	judged unknown "by an option of swatch's it may end at once, or read another thing"
 done
-for option in --daemon --pid-file=/run/x.pid --restart-time=3 '--tail-program-name /usr/bin/tail'; do
+for option in --pid-file=/run/x.pid --restart-time=3 '--tail-program-name /usr/bin/tail' -r3 '--tail-a -f' --deb=3; do
 	swatch -c /etc/swatch.conf -t /var/log/auth.log "$option"
 	judged pass
 done
+swatch --conf=/etc/swatch.conf -t/var/log/auth.log --daemon
+judged unknown "with --daemon it ends for systemd, unless Type= is forking"
+sed -i '1aType=forking\nPIDFile=/run/swatch.pid' "$ROOT/etc/systemd/system/swatch.service"
+judged pass "swatch /var/log/auth.log"
 asked <<'END'
 by: [swatch]
 to: security@example.net
@@ -509,8 +515,48 @@ printf 'watchfor /x/\n\tmail\n' | put etc/swatch.conf
 judged fail "swatch to: root -> security@example.net"
 printf 'watchfor /x/\n\techo\n' | put etc/swatch.conf
 judged fail "swatch to: nobody"
+printf 'watchfor /x/\n\tmail=security@example.net\n' | put etc/swatch.conf
+judged pass
+rm "$ROOT/usr/sbin/sendmail"
+judged unknown "there is no sendmail, by which swatch mails"
+program usr/lib/sendmail
+judged pass
+printf 'watchfor /x/\n\tmail=bob,\\\n\taddresses=security@example.net\n' | put etc/swatch.conf
+judged unknown "a line of it is not followed"
 rm "$ROOT/etc/swatch.conf"
 judged unknown "there is no such configuration"
+swatch -t /var/log/auth.log
+judged unknown "without --config-file it depends on HOME what it reads"
+form "swatch tells who runs it, or nobody"
+asked <<'END'
+by: [swatch]
+to: bob
+END
+swatch -c /etc/swatch.conf -t /var/log/auth.log
+printf 'root:x:0:0::/root:/bin/sh\nbob:x:1000:1000::/:/bin/sh\n' | put etc/passwd
+printf 'watchfor /x/\n\tmail\n' | put etc/swatch.conf
+judged fail "swatch to: root -> bob"
+sed -i '1aUser=bob' "$ROOT/etc/systemd/system/swatch.service"
+judged pass
+asked <<'END'
+by: [swatch]
+END
+judged pass
+printf 'watchfor /x/\n\techo\n' | put etc/swatch.conf
+judged unknown "no action of its configuration mails"
+form "logcheck's own needs"
+asked <<'END'
+by: [logcheck]
+END
+logcheck
+program bin/sh
+program usr/bin/nice
+printf '#!/bin/sh\n/usr/bin/lockfile-create x\n' | put usr/sbin/logcheck
+judged unknown "a program that its script needs is not there"
+program usr/bin/lockfile-create
+judged pass
+sed -i 's/^SENDMAILTO=.*/SENDMAILTO=""/' "$ROOT/etc/logcheck/logcheck.conf"
+judged unknown "its SENDMAILTO is empty"
 
 form "logwatch"
 cron
@@ -529,6 +575,13 @@ for line in 'mailer = "/usr/local/bin/forget"' 'Service = none' 'LogDir = /srv/l
 	printf '%s\nMailTo = root\n' "$line" | put etc/logwatch/conf/logwatch.conf
 	judged unknown "its ${line%% *}"
 done
+printf 'mailer = "/usr/sbin/sendmail"\n' | put etc/logwatch/conf/logwatch.conf
+judged unknown "its mailer is not known, or has no option -t"
+printf 'mailer = "/usr/sbin/sendmail -t"\n' | put etc/logwatch/conf/logwatch.conf
+judged unknown "its mailer is not there"
+program usr/sbin/sendmail
+printf 'MailTo = root \\\n bob\n' | put etc/logwatch/conf/logwatch.conf
+judged unknown "a continued line is not followed"
 printf 'mailer = "/usr/sbin/sendmail -t"\nService = All\nLogDir = /var/log/\n' | put etc/logwatch/conf/logwatch.conf
 judged pass "logwatch to: root"
 printf '# logwatch: none\nservices/sshd: Title = x\n' | put etc/logwatch/conf/override.conf
@@ -536,6 +589,9 @@ judged pass "logwatch to: root"
 echo 'logwatch: MailTo = bob' | put etc/logwatch/conf/override.conf
 judged unknown "a line of override.conf that overrides logwatch.conf is not followed"
 rm "$ROOT"/etc/logwatch/conf/{logwatch,override}.conf
+sed -i '/MailTo/d' "$ROOT/usr/share/logwatch/default.conf/logwatch.conf"
+judged unknown "without MailTo it is MAILTO of what starts it, or root"
+echo 'MailTo = root' >>"$ROOT/usr/share/logwatch/default.conf/logwatch.conf"
 sed -i 's/ --output mail//' "$ROOT/etc/cron.daily/00logwatch"
 judged unknown "it prints its report"
 sed -i 's/logwatch$/logwatch --mailto bob/' "$ROOT/etc/cron.daily/00logwatch"

@@ -6,10 +6,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
-#include "base/table.h"
 #include "base/text.h"
-#include "policy/models/boot/boot_units.h"
-#include "policy/models/boot/command_line.h"
 #include "policy/models/boot/environment_file.h"
 #include "policy/models/shell/shell_text.h"
 
@@ -60,9 +57,10 @@ static void
 take_setting(void *data, const char *name, struct traced *value)
 {
 	static const char *const harmless[] = { "DATE", "INTRO", "REPORTLEVEL",
-		"MAILASATTACH", "FQDN", "TMP", "ADDTAG", "SORTUNIQ", "SYSLOGSUMMARY",
-		"SUPPORT_CRACKING_IGNORE", "CRACKINGSUBJECT", "SECURITYSUBJECT",
-		"EVENTSSUBJECT", "ATTACKSUBJECT", "HOSTNAME", "LOCKDIR", "PATH", NULL };
+		"MAILASATTACH", "MIMEENCODING", "FQDN", "TMP", "ADDTAG", "SORTUNIQ",
+		"SYSLOGSUMMARY", "SUPPORT_CRACKING_IGNORE", "CRACKINGSUBJECT",
+		"SECURITYSUBJECT", "EVENTSSUBJECT", "ATTACKSUBJECT", "HOSTNAME",
+		"LOCKDIR", "PATH", NULL };
 	struct log_watcher *watcher = data;
 	struct bytes text = { value->text.size > 0 ? value->text.data : "",
 		value->text.size };
@@ -108,6 +106,24 @@ read_list(struct host *host, const char *path, struct log_words *files)
 	}
 }
 
+/* Whether the script names a program that is not there, without which it ends or mails
+ * nothing: the script of 1.4.2, its first lines and sendreport. */
+static bool
+lacks_program(struct host *host)
+{
+	static const char *const programs[] = { "/usr/bin/lockfile-create",
+		"/usr/bin/lockfile-remove", "/usr/bin/lockfile-touch",
+		"/usr/sbin/logtail2", "mime-construct", NULL };
+	const struct bytes text = host_file(host, "/usr/sbin/logcheck")->bytes;
+	for (size_t i = 0; programs[i] != NULL; i++)
+		if (text.size > 0 &&
+			memmem(text.data, text.size, programs[i], strlen(programs[i])) !=
+				NULL &&
+			shell_lacks(host, programs[i]))
+			return true;
+	return false;
+}
+
 void
 log_watcher_read_logcheck(struct host *host, struct log_watcher *ret_watcher)
 {
@@ -131,6 +147,11 @@ log_watcher_read_logcheck(struct host *host, struct log_watcher *ret_watcher)
 				     "assignment",
 			false);
 	}
+	if (lacks_program(host))
+		ret_watcher->idle = "a program that its script needs is not there";
+	for (size_t i = 0; i < ret_watcher->to.count; i++)
+		if (*ret_watcher->to.items[i].text == '\0')
+			ret_watcher->idle = "its SENDMAILTO is empty";
 	if (has_return(file))
 		log_words_doubt(&ret_watcher->to, conf, returns, true);
 	if (ret_watcher->prints)
@@ -151,200 +172,25 @@ log_watcher_read_logcheck(struct host *host, struct log_watcher *ret_watcher)
 	name_list_free(&lists);
 }
 
-/* --- swatch --------------------------------------------------------------------------
- */
-
-/* "mail", "mail=a@b:c@d", "mail addresses=a\@b,subject=x" of swatch's configuration. */
-static void
-take_mail(struct log_words *to, const char *text, struct place place)
-{
-	const char *rest = text + strlen("mail");
-	const char *list = strstr(text, "addresses=");
-	if (*rest != '\0' && *rest != '=' && *rest != ',' &&
-		!isspace((unsigned char)*rest))
-		return;
-	if (list != NULL)
-		list += strlen("addresses=");
-	else if (*rest == '=')
-		list = rest + 1;
-	if (list == NULL) {
-		log_words_add(to, "root", 4, place);
-		return;
-	}
-	autobuffer struct buffer address = { 0 };
-	for (;; list++) {
-		bool ends = *list == '\0' || *list == ',' || *list == ':' ||
-			isspace((unsigned char)*list);
-		if (!ends && *list != '\\' && *list != '"')
-			buffer_add(&address, list, 1);
-		if (ends && address.size > 0) {
-			log_words_add(to, address.data, address.size, place);
-			address.size = 0;
-		}
-		if (ends && *list != ':')
-			break;
-	}
-}
-
-static void
-read_actions(struct host *host, const char *path, struct log_words *to)
-{
-	const struct file *file = host_file(host, path);
-	struct bytes line;
-	if (file->state != FILE_READ)
-		log_words_doubt(to, file->path,
-			file->state == FILE_REFUSED ? file->reason
-						    : "there is no such configuration",
-			false);
-	for (size_t at = 0, next = 0; bytes_next_line(file->bytes, &next, &line);
-		at = next) {
-		autofree char *text = memory_copy(line.data, line.size);
-		const char *start = text + strspn(text, " \t");
-		if (strncmp(start, "mail", 4) == 0)
-			take_mail(to, start, (struct place){ file, at });
-		/* of perl, or another file */
-		if (strncmp(start, "include", 7) == 0 ||
-			strncmp(start, "perlcode", 8) == 0)
-			log_words_doubt(
-				to, file->path, "a line of it is not followed", false);
-	}
-}
-
-/* The value of an option such as --tail-file=X, --tail-file X and -t X at word *INDEX. */
-static const char *
-option_value(const struct command_line *line, size_t *index, const char *name,
-	const char *letter)
-{
-	const char *word = line->words[*index].text;
-	size_t size = strlen(name);
-	if (word == NULL)
-		return NULL;
-	if (strncmp(word, name, size) == 0 && word[size] == '=')
-		return word + size + 1;
-	if ((strcmp(word, name) == 0 || strcmp(word, letter) == 0) &&
-		*index + 1 < line->count)
-		return line->words[++*index].text;
-	return NULL;
-}
-
-static bool
-is_swatch(const char *path)
-{
-	const char *name = text_base_name(path);
-	return strcmp(name, "swatch") == 0 || strcmp(name, "swatchdog") == 0;
-}
-
-/* Whether WORD is an option by which it ends at once or reads another thing than a log's
- * end. Getopt::Long(3perl) takes the start of a name for it, after one dash too. Source:
- * swatchdog(1). */
-static bool
-is_other_use(const char *word)
-{
-	static const char *const names[] = { "version", "help", "dump-script", "examine",
-		"read-pipe", NULL };
-	const char *name = word != NULL ? word + strspn(word, "-") : "";
-	size_t size = strcspn(name, "=");
-	if (name == word || size == 0)
-		return false;
-	if (size == 1)
-		return strchr("VvHhFfPp", *name) != NULL;
-	for (size_t i = 0; names[i] != NULL; i++)
-		if (strncasecmp(name, names[i], size) == 0)
-			return true;
-	return false;
-}
-
-/* ACTIONS: the configurations that were read. */
-static void
-take_command(struct host *host, const struct command_line *line, struct table *actions,
-	struct log_watcher *watcher)
-{
-	static const char other[] =
-		"by an option of swatch's it may end at once, or read "
-		"another thing";
-	const char *conf = "/root/.swatchdogrc", *tail = NULL;
-	const struct place place = { line->source, line->start };
-	watcher->is_there = true;
-	for (size_t i = 0; i < line->count; i++) {
-		const char *value = option_value(line, &i, "--tail-file", "-t");
-		if (value != NULL) {
-			tail = value; /* the last one counts */
-			continue;
-		}
-		value = option_value(line, &i, "--config-file", "-c");
-		if (value != NULL) {
-			conf = value;
-		} else if (is_other_use(line->words[i].text)) {
-			log_words_doubt(&watcher->to, line->source->path, other, false);
-			log_words_doubt(
-				&watcher->files, line->source->path, other, false);
-			if (watcher->boot_doubt == NULL)
-				watcher->boot_doubt = memory_text(other);
-			return;
-		}
-	}
-	watcher->boot = place;
-	autofree char *files = memory_text(tail != NULL ? tail : "");
-	char *rest = NULL;
-	for (char *file = strtok_r(files, " \t", &rest); file != NULL;
-		file = strtok_r(NULL, " \t", &rest))
-		log_words_add(&watcher->files, file, strlen(file), place);
-	if (watcher->files.count == 0)
-		log_words_doubt(&watcher->files, line->source->path,
-			"without --tail-file swatch chooses a log itself", false);
-	if (table_get(actions, conf) == NULL)
-		read_actions(host, conf, &watcher->to);
-	table_set(actions, conf, watcher);
-}
-
-void
-log_watcher_read_swatch(struct host *host, struct log_watcher *ret_watcher)
-{
-	const struct boot_units *units = boot_units_read(host);
-	const struct boot_unit *unit;
-	struct table actions = { 0 };
-	*ret_watcher = (struct log_watcher){ 0 };
-	for (size_t at = 0; (unit = boot_units_next(units, &at)) != NULL;) {
-		struct command_line line;
-		const char *dot = strrchr(unit->name, '.');
-		if (dot == NULL || strcmp(dot, ".service") != 0 ||
-			(unit->state != BOOT_STARTED && unit->state != BOOT_UNSURE))
-			continue;
-		command_line_read(
-			host, &(struct command_daemon){ .unit = unit->name }, &line);
-		bool is_it = line.program != NULL && is_swatch(line.program);
-		const char *doubt = line.unknown;
-		if (doubt == NULL && is_it && unit->state == BOOT_UNSURE)
-			doubt = unit->reason;
-		if (is_it && doubt == NULL && shell_is_missing(host, line.program))
-			ret_watcher->is_missing = true;
-		else if (is_it && doubt == NULL)
-			take_command(host, &line, &actions, ret_watcher);
-		else if (doubt != NULL &&
-			(is_it || strstr(unit->name, "swatch") != NULL) &&
-			ret_watcher->boot_doubt == NULL)
-			ret_watcher->boot_doubt = memory_printf(
-				"%s: %s", unit->name, doubt);
-		command_line_free(&line);
-	}
-	table_free(&actions);
-}
-
 /* --- logwatch ------------------------------------------------------------------------
  */
 
 /* What one of its files may have logwatch do otherwise; NULL: nothing. */
 static const char *
-find_odd(const char *name, const char *value)
+find_odd(struct host *host, const char *name, const char *value)
 {
 	static const char *const mailers[] = { "sendmail", "mail", "mailx", NULL };
 	autofree char *word = memory_copy(value, strcspn(value, " \t\r"));
 	size_t size = strlen(word);
 	while (size > 1 && word[size - 1] == '/')
 		word[--size] = '\0';
+	/* whom it tells stands in the header: initprint */
 	if (strcasecmp(name, "mailer") == 0 &&
-		!text_is_one_of(text_base_name(word), mailers))
-		return "its mailer is not known";
+		(!text_is_one_of(text_base_name(word), mailers) ||
+			strstr(value, " -t") == NULL))
+		return "its mailer is not known, or has no option -t";
+	if (strcasecmp(name, "mailer") == 0 && shell_lacks(host, word))
+		return "its mailer is not there";
 	if (strcasecmp(name, "Service") == 0 && strcasecmp(word, "none") == 0)
 		return "its Service leaves out all";
 	if (strcasecmp(name, "LogDir") == 0 && strcmp(word, "/var/log") != 0)
@@ -382,6 +228,11 @@ read_logwatch_conf(
 		at = next) {
 		autofree char *text = memory_copy(line.data, line.size);
 		text[strcspn(text, "#")] = '\0';
+		size_t end = strlen(text);
+		while (end > 0 && isspace((unsigned char)text[end - 1]))
+			end--;
+		if (end > 0 && text[end - 1] == '\\')
+			watcher->idle = "a continued line is not followed";
 		char *equals = strchr(text, '='), *rest = NULL;
 		if (equals == NULL)
 			continue;
@@ -394,9 +245,10 @@ read_logwatch_conf(
 		if (strcasecmp(name, "Output") == 0)
 			*ret_mails = strncasecmp(equals, "mail", 4) == 0;
 		if (watcher->idle == NULL)
-			watcher->idle = find_odd(name, equals);
+			watcher->idle = find_odd(host, name, equals);
 		if (strcasecmp(name, "MailTo") != 0)
 			continue;
+		watcher->is_set = true;
 		clear(&watcher->to);
 		for (char *word = strtok_r(equals, " \t,", &rest); word != NULL;
 			word = strtok_r(NULL, " \t,", &rest))
@@ -416,13 +268,15 @@ log_watcher_read_logwatch(struct host *host, struct log_watcher *ret_watcher)
 		((host_exists(host, "/usr/sbin/logwatch") == 1 ||
 			 host_exists(host, own) == 1) &&
 			!shell_is_missing(host, "/usr/sbin/logwatch"));
-	log_words_add(&ret_watcher->to, "root", 4, (struct place){ 0 });
 	read_logwatch_conf(host, "/usr/share/logwatch/default.conf/logwatch.conf",
 		ret_watcher, &mails);
 	read_logwatch_conf(
 		host, "/usr/share/logwatch/dist.conf/logwatch.conf", ret_watcher, &mails);
 	read_logwatch_conf(host, own, ret_watcher, &mails);
 	ret_watcher->mails = mails;
+	if (ret_watcher->to.count == 0 && !ret_watcher->is_set)
+		log_words_doubt(&ret_watcher->to, own,
+			"without MailTo it is MAILTO of what starts it, or root", false);
 	read_override(host, ret_watcher);
 	if (ret_watcher->idle != NULL)
 		log_words_doubt(&ret_watcher->to, own, ret_watcher->idle, true);

@@ -24,10 +24,10 @@ struct log_watcher {
 	bool is_missing; /* of swatch: what starts it finds no program */
 	bool prints; /* of logcheck: by its configuration it sends no mail */
 	bool has_other; /* of logcheck: settings that are not followed */
-	const char *idle; /* of the logcheck.sh of old and logwatch: why it may tell
-			     nobody, or another; NULL */
+	const char *idle; /* why it may tell nobody, or another; NULL */
 	struct log_words to; /* whom it tells */
 	struct log_words files; /* which logs it reads; "journal" is systemd's */
+	bool is_set; /* of logwatch: a line says whom it tells */
 	bool mails; /* of logwatch: by its configuration it sends mail by itself */
 	struct place boot; /* of swatch: what starts it at the boot; nowhere: nothing */
 	char *boot_doubt; /* of swatch: why that can't be told; NULL */
