@@ -92,6 +92,14 @@ recorded '{}' <<<"$heading"$'\nexit status 0'
 judged pass "updates: none is outstanding"
 recorded '{}' <<<"$heading"$'\nexit status 100'
 judged unknown "the exit status is not that of such a list"
+for word in Packages packages; do
+	recorded '{}' <<<"$heading"$'\nObsoleting '"$word"$'\nnew.x86_64  2-1.el9  updates\n    old.x86_64  1-1.el9  @System\nexit status 100'
+	judged unknown "packages that replace installed ones are outstanding"
+done
+recorded '{}' <<<$'Updating and loading repositories:\nRepositories loaded.\nexit status 0'
+judged pass "none is outstanding"
+recorded '{}' <<<$'Updating and loading repositories:\nRepositories loaded.\nzip.x86_64  3.0-13.el7  updates\nexit status 100'
+judged fail "1: zip"
 recorded '{}' <<<"$heading"$'\nError: Failed to download metadata for repo\nexit status 1'
 judged unknown "Error: Failed to download metadata for repo"
 recorded '{}' <<<$'Loaded plugins: fastestmirror\nzip.weird64  3.0-13.el7  updates\nexit status 100'

@@ -29,6 +29,7 @@ struct reader {
 	struct table names; /* of those kept back or newer: their number, from 1 */
 	bool is_rpm; /* a line is dnf's or yum's */
 	long status; /* "exit status N" in the last line; -1: not there */
+	bool has_obsoletes; /* packages that replace others are listed */
 	bool is_partial; /* a line says that a list of a repository was not fetched */
 };
 
@@ -211,16 +212,19 @@ take_check_update(struct reader *reader, struct row *row, struct place place)
 	return true;
 }
 
-/* A line that dnf and yum begin with, be there anything newer or not. */
+/* A line that dnf (5: setup of repositories, on the standard error) and yum begin with,
+ * be there anything newer or not. */
 static bool
 is_heading(const char *text)
 {
 	return begins(text, "Last metadata expiration check") ||
+		begins(text, "Updating and loading repositories:") ||
 		begins(text, "Loaded plugins:");
 }
 
 /* "Last metadata expiration check: 200 days, 3:00:00 ago on ...", as Python writes a
- * timedelta; of old "check performed 3:00:00 ago". Source: fill_sack in base.py of dnf 4.
+ * timedelta; of old "check performed 3:00:00 ago". It is the age of the youngest list, so
+ * that others may be older. Source: fill_sack in base.py of dnf 4.
  */
 static void
 take_age(struct updates *updates, const char *text)
@@ -290,6 +294,8 @@ end_rpm(struct reader *reader)
 	if (reader->status == -1)
 		updates->doubt = "whether the list is whole can't be told: record "
 				 "`dnf check-update; echo exit status $?`";
+	else if (reader->status == 100 && reader->has_obsoletes && wanted == 0)
+		updates->doubt = "packages that replace installed ones are outstanding";
 	else if (reader->status != wanted)
 		refuse(updates,
 			"the exit status is not that of such a list: 100 where something "
@@ -312,9 +318,11 @@ take_plain(struct reader *reader, const char *text, struct row *row, struct plac
 		strcmp(text, "Error:") == 0 || begins(text, "Errors during ") ||
 		begins(text, "Failed to ") || begins(text, "Cannot "))
 		refuse(reader->updates, text);
-	else if (begins(text, "Obsoleting Packages"))
+	else if (begins(text, "Obsoleting Packages") ||
+		begins(text, "Obsoleting packages")) {
 		reader->list = LIST_OBSOLETES;
-	else if (begins(text, "-----"))
+		reader->has_obsoletes = true;
+	} else if (begins(text, "-----"))
 		reader->list = LIST_TABLE;
 	else
 		(void)take_check_update(reader, row, place);
