@@ -111,6 +111,19 @@ may_not_be_found(struct host *host, const struct around *around,
 	return is_elsewhere;
 }
 
+/* Whether OWN, a command from its program on, has an option by which programs tell
+ * something, or what they would do, and do nothing: GNU Coding Standards, 4.8, 4.9. Those
+ * that are asked for by name have an is_idle of their own. */
+static bool
+may_be_idle(const struct schedule_search *search, const struct shell_command *own)
+{
+	static const char *const idle[] = { "--help", "--version", "--dry-run", NULL };
+	for (size_t i = 1; search->wanted->programs == NULL && i < own->count; i++)
+		if (text_is_one_of(own->words[i], idle))
+			return true;
+	return false;
+}
+
 static struct schedule_match
 how_surely(struct schedule_search *search, const struct around *around,
 	const struct shell_command *command)
@@ -123,7 +136,12 @@ how_surely(struct schedule_search *search, const struct around *around,
 			"its program, or its interpreter, is in no folder of programs "
 			"that is there",
 			NULL };
-	const char *program = schedule_command_own(command).words[0];
+	const struct shell_command own = schedule_command_own(command);
+	const char *program = own.words[0];
+	if (may_be_idle(search, &own))
+		return (struct schedule_match){ SCHEDULE_PERHAPS,
+			"by its option --help, --version or --dry-run it may do nothing",
+			NULL };
 	if (*program == '/' && shell_lacks(search->host, program))
 		return (struct schedule_match){ SCHEDULE_PERHAPS,
 			"the script that it starts is not there", NULL };

@@ -193,6 +193,7 @@ redhat()
 	printf 'root:x:0:0::/root:/bin/sh\n' | put etc/passwd
 	printf '#!/bin/bash\n' | put usr/bin/run-parts
 	: | put usr/bin/nice
+	program bin/sh
 	: | put usr/local/sbin/backup
 	chmod 755 "$ROOT/usr/bin/nice" "$ROOT/usr/local/sbin/backup"
 	printf '01 * * * * root run-parts /etc/cron.hourly\n' | put etc/cron.d/0hourly
@@ -616,6 +617,15 @@ chmod 755 "$ROOT/bin/sh"
 judged pass
 printf '#!/opt/none/sh\n' | put usr/local/sbin/backup
 judged unknown "its program, or its interpreter, is in no folder of programs that is there"
+form "an option by which it may do nothing"
+debian
+scheduled daily
+for option in --help --version '-v --dry-run'; do
+	by "/usr/local/sbin/backup $option"
+	judged unknown "by its option --help, --version or --dry-run it may do nothing"
+done
+by '/usr/local/sbin/backup --helper'
+judged pass
 form "a script whose interpreter env looks for"
 debian
 scheduled daily
