@@ -307,12 +307,12 @@ judged unknown "what a DHCP server says counts too"
 
 form "timesyncd that takes no server's word"
 programs lib/systemd/systemd-timesyncd
-for span in 0 0.0001 5ms '20 us'; do
+for span in 0 0.0001 5ms '20 us' '1ms 3us' '5ms\nRootDistanceMaxSec=far'; do
 	printf "[Time]\nNTP=ntp1.isp.net\nRootDistanceMaxSec=$span\n" | put etc/systemd/timesyncd.conf
 	judged unknown "etc/systemd/timesyncd.conf:3"
-	says "$FORM: $span" "RootDistanceMaxSec=$span: there may be no server as near as that"
+	says "$FORM: $span" "RootDistanceMaxSec=: there may be no server as near as that"
 done
-for span in '' 5 0.5 5s '1min 30s' 30m infinity; do
+for span in '' 5 0.5 5s '1min 30s' 30m infinity ntp1.isp.net 192.0.2.7 '0s 5' '5ms\nRootDistanceMaxSec=5'; do
 	printf "[Time]\nNTP=ntp1.isp.net\nRootDistanceMaxSec=$span\n" | put etc/systemd/timesyncd.conf
 	judged pass
 done

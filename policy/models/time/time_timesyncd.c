@@ -28,6 +28,7 @@ struct reader {
 	struct time_daemon *daemon;
 	struct list servers, fallbacks;
 	bool has_fallbacks; /* a line says, so that those built in do not count */
+	struct place limit; /* of RootDistanceMaxSec=; nowhere: far enough */
 	size_t bytes;
 };
 
@@ -56,18 +57,37 @@ add_words(struct reader *reader, struct list *list, const char *directive,
 	}
 }
 
-/* Whether the time span TEXT, systemd.time(7), is so short that no server may come up to
- * it. */
-static bool
-is_short(const char *text)
+/* What a time span of systemd.time(7) is, as config_parse_sec takes it. */
+enum span {
+	SPAN_NONE, /* it is passed over */
+	SPAN_SHORT, /* no server may come up to it */
+	SPAN_LONG,
+};
+
+static enum span
+span_of(const char *text)
 {
-	static const char *const units[] = { "ms", "msec", "us", "usec", "ns", "nsec",
-		NULL };
-	size_t size = strspn(text, "0123456789.");
-	autofree char *number = memory_copy(text, size);
-	const char *unit = text + size + strspn(text + size, " ");
-	return strcmp(text, "infinity") != 0 &&
-		(time_is_tiny(number) || text_is_one_of(unit, units));
+	static const char *const small[] = { "ms", "msec", "us", "usec", NULL };
+	static const char digits[] = "0123456789.";
+	enum span span = SPAN_NONE;
+	if (strcmp(text, "infinity") == 0)
+		return SPAN_LONG;
+	while (*text != '\0') {
+		size_t size = strspn(text, digits);
+		autofree char *number = memory_copy(text, size);
+		text += size + strspn(text + size, " \t");
+		size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyzM");
+		autofree char *unit = memory_copy(text, length);
+		text += length + strspn(text + length, " \t");
+		const char *dot = strchr(number, '.');
+		if (size == 0 || (dot != NULL && strchr(dot + 1, '.') != NULL))
+			return SPAN_NONE;
+		if (!text_is_one_of(unit, small) && !time_is_tiny(number))
+			span = SPAN_LONG;
+		else if (span == SPAN_NONE)
+			span = SPAN_SHORT;
+	}
+	return span;
 }
 
 /* An empty value takes back what was there. */
@@ -86,12 +106,9 @@ take_setting(void *data, const char *name, struct traced *value)
 	if (strlen(text) != value->text.size)
 		time_doubt(reader->daemon, true, place, "a NUL byte");
 	if (is_limit) {
-		/* manager_receive_response leaves a server that is farther off */
-		if (*text != '\0' && is_short(text))
-			time_doubt(reader->daemon, true, place,
-				"RootDistanceMaxSec=%s: there may be no server as near "
-				"as that",
-				text);
+		enum span span = span_of(text);
+		if (span != SPAN_NONE)
+			reader->limit = span == SPAN_SHORT ? place : (struct place){ 0 };
 		return;
 	}
 	reader->has_fallbacks = reader->has_fallbacks || is_fallback;
@@ -196,6 +213,10 @@ time_timesyncd_read(struct host *host, struct time_daemon *daemon)
 	take_file(&reader, place.file);
 	take_drop_ins(&reader, host);
 	take_links(&reader, host, &links);
+	/* manager_receive_response leaves a server that is farther off */
+	if (reader.limit.file != NULL)
+		time_doubt(daemon, true, reader.limit,
+			"RootDistanceMaxSec=: there may be no server as near as that");
 	bool is_empty = reader.servers.count == 0 && links.count == 0;
 	hand_over(daemon, &reader.servers);
 	hand_over(daemon, &links);
