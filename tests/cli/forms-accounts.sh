@@ -142,4 +142,22 @@ printf 'root:*:0:0::/:/bin/sh\nno colon\nbad:x:abc:0::/:/bin/sh\nbad:x:0\n' | pu
 judged pass "accounts: other-root: 1 account, none"
 unreadable etc/passwd
 
+form "mistakes in the policy"
+asked <<'END'
+shells:
+  - { uids: 9-1, allow: [/bin/sh] }
+  - { uids: '-5', allow: [/bin/sh] }
+  - { uids: '5--', allow: [/bin/sh] }
+  - { uids: '-', allow: [/bin/sh] }
+  - { uids: 4294967295, allow: [sh] }
+END
+run policy check "$T/policy.yaml"
+status "$FORM: status" 3
+for text in "'9-1' is no uid" "'-5' is no uid" "'5--' is no uid" "'-' is no uid" "'4294967295' is no uid" "'sh' is no absolute path"; do
+	says "$FORM: $text" "$text" err
+done
+asked <<<'{}'
+run policy check "$T/policy.yaml"
+says "$FORM: nothing is asked" "neither 'shells' nor 'refuse' asks for anything" err
+
 finish

@@ -177,4 +177,9 @@ says "mistakes: asks for nothing" "policy.yaml:6:5: files: nothing is asked" err
 asked <<<'{ path: /b, is: absent, mode: 0600 }'
 run policy check "$T/policy.yaml"
 says "mistakes: absent and more" "policy.yaml:6:5: files: nothing else can be asked" err
+form "more files than are shown"
+for number in {1..23}; do : | put "srv/f$number"; done
+policy '' <<<"files: { path: '/srv/*', is: absent }"
+judged fail "more files: 3 more like these"
+
 finish

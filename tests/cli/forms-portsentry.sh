@@ -234,4 +234,15 @@ says "mistakes: ports alone" "portsentry.tcp-ports needs 'tcp'" err
 says "mistakes: no port" "'70000' is no port" err
 says "mistakes: a range" "'9-1' is no port" err
 says "mistakes: asks for nothing" "policy.yaml:6:5: portsentry: none of 'tcp', 'udp' and 'settings'" err
+form "mistakes in the policy"
+policy '' <<<"portsentry: { tcp: [tcp], tcp-ports: [0, 9-1, 65536, a], udp-ports: [7], config: portsentry.conf }"
+run policy check "$T/policy.yaml"
+status "$FORM: status" 3
+for text in "'0' is no port" "'9-1' is no port" "'65536' is no port" "'a' is no port" "portsentry.udp-ports needs 'udp'" "'portsentry.conf' is no absolute path"; do
+	says "$FORM: $text" "$text" err
+done
+policy '' <<<"portsentry: { start: [now] }"
+run policy check "$T/policy.yaml"
+says "$FORM: nothing is asked" "none of 'tcp', 'udp' and 'settings' is there" err
+
 finish

@@ -112,4 +112,10 @@ says "mistakes: three words" "'a b c' is neither 'HOST' nor 'HOST USER'" err
 says "mistakes: a blank in front" "' a' is neither" err
 says "mistakes: no user" "'a ' is neither" err
 expected edits "$T/edits"
+form "more entries than are shown"
+for number in {1..103}; do echo "host$number"; done | put etc/hosts.equiv
+policy '' <<<'trust: {}'
+judged fail "etc/hosts.equiv:100: host100"
+says "$FORM: the rest" "more entries: 3 more let somebody in"
+
 finish
