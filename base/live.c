@@ -36,19 +36,20 @@ read_sized(pid_t pid, const char *name, size_t *ret_size)
 {
 	char part[4096], path[64];
 	struct buffer text = { 0 };
-	ssize_t size = 1;
+	ssize_t size = sizeof part;
 	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	*ret_size = 0;
 	if (fd < 0)
 		return NULL;
 	buffer_text(&text, "");
-	while (size > 0 && text.size < FILE_SIZE_MAX) {
+	/* the kernel makes a file of one record in one go: a short read is its end */
+	while (size == sizeof part && text.size < FILE_SIZE_MAX) {
 		size = read(fd, part, sizeof part);
 		if (size > 0)
 			buffer_add(&text, part, (size_t)size);
 		else if (size < 0 && errno == EINTR)
-			size = 1;
+			size = sizeof part;
 	}
 	close(fd);
 	*ret_size = text.size;
@@ -125,13 +126,22 @@ same_link(const char *pid, const char *name)
 		strcmp(own, other) == 0;
 }
 
+/* Where this process is: those elsewhere are another machine's. */
+struct here {
+	char space[PATH_MAX]; /* of process numbers */
+	struct stat root;
+	bool is_known;
+};
+
 static bool
-same_root(const char *pid)
+is_here(const struct here *here, const char *pid)
 {
-	struct stat own, other;
+	char space[PATH_MAX];
+	struct stat root;
 	autofree char *path = memory_printf("/proc/%s/root", pid);
-	return stat("/", &own) == 0 && stat(path, &other) == 0 &&
-		own.st_dev == other.st_dev && own.st_ino == other.st_ino;
+	return here->is_known && link_text(pid, "ns/pid", space) &&
+		strcmp(space, here->space) == 0 && stat(path, &root) == 0 &&
+		root.st_dev == here->root.st_dev && root.st_ino == here->root.st_ino;
 }
 
 static bool
@@ -184,6 +194,9 @@ int
 live_find(const char *const *programs, struct live_list *ret_list, struct error *err)
 {
 	struct live_list list = { 0 };
+	struct here here = { 0 };
+	here.is_known = link_text("self", "ns/pid", here.space) &&
+		stat("/", &here.root) == 0;
 	DIR *dir = opendir("/proc");
 	if (dir == NULL)
 		return error_set(err, "/proc: %s", strerror(errno));
@@ -192,7 +205,7 @@ live_find(const char *const *programs, struct live_list *ret_list, struct error 
 		char state;
 		if (!isdigit((unsigned char)entry->d_name[0]) ||
 			!is_program(entry->d_name, programs) ||
-			!same_link(entry->d_name, "ns/pid") || !same_root(entry->d_name))
+			!is_here(&here, entry->d_name))
 			continue;
 		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
 		if (read_stat(pid, &state, &process) < 0 || state == 'Z' || state == 'X')

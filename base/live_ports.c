@@ -165,6 +165,8 @@ add_owner(int proc, const char *pid, struct list *list)
 	if (dir == NULL && fd >= 0)
 		close(fd);
 	for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
 		ssize_t size = readlinkat(fd, entry->d_name, text, sizeof text - 1);
 		text[size > 0 ? size : 0] = '\0';
 		if (strncmp(text, SOCKET, sizeof SOCKET - 1) != 0)

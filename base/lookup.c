@@ -33,6 +33,9 @@ static char *
 tidy(const char *path)
 {
 	struct buffer out = { 0 };
+	if (strstr(path, "//") == NULL && strstr(path, "/.") == NULL && path[0] == '/' &&
+		path[strlen(path) - 1] != '/')
+		return memory_text(path);
 	buffer_text(&out, "");
 	while (*path != '\0') {
 		const char *name = path + strspn(path, "/");

@@ -61,8 +61,19 @@ memory_text(const char *text)
 char *
 memory_vprintf(const char *format, va_list args)
 {
-	char *text = NULL;
-	return checked(vasprintf(&text, format, args) < 0 ? NULL : text);
+	/* most texts are short; vasprintf(3) takes three calls of the allocator for each
+	 */
+	char part[256], *text = NULL;
+	va_list again;
+	va_copy(again, args);
+	int size = vsnprintf(part, sizeof part, format, args);
+	if (size >= 0 && (size_t)size < sizeof part)
+		text = memory_copy(part, (size_t)size);
+	else if (size >= 0)
+		(void)vsnprintf(text = memory_resize(NULL, (size_t)size + 1, 1),
+			(size_t)size + 1, format, again);
+	va_end(again);
+	return checked(text);
 }
 
 char *

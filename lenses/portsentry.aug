@@ -6,6 +6,6 @@ module Portsentry =
   let name    = store /[A-Z][A-Z0-9_]*/ . del /[ \t]*=[ \t]*"/ "=\""
   let value   = [ label "value" . store /[^"\n]+/ ]?
   let setting = [ label "setting" . name . value . del /("[^\n]*)?/ "\"" ]
-  let other   = [ label "other" . store (/[^#\n][^\n]*/ - lens_ctype (name . value . del /("[^\n]*)?/ "\"")) ]
+  let other   = [ label "other" . store /[^#A-Z\n][^\n]*|[A-Z][A-Z0-9_]*([^A-Z0-9_ \t=\n][^\n]*|[ \t]+([^ \t=\n][^\n]*)?|[ \t]*=[ \t]*([^ \t"\n][^\n]*)?)?/ ]
   let line    = (blank | comment | setting | other) . del "\n" "\n"
   let lns     = line*

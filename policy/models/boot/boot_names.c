@@ -146,30 +146,25 @@ add_alias(struct boot_names *names, const char *name)
 	list->names[list->count++] = memory_text(name);
 }
 
-/* The units of whose names there are drop-ins or links: "a.service" for "a.service.d". */
-static void
-find_stems(const struct unit_folders *folders, struct table *stems, bool *ret_has_general)
+/* Whether there are drop-ins or links for names that stand for more than one unit. */
+static bool
+has_general(const struct table *stems)
 {
-	static const char *const ends[] = { "d", "wants", "requires", NULL };
-	*ret_has_general = false;
-	for (size_t i = 0; i < folders->names.capacity; i++) {
-		const char *name = folders->names.slots[i].key;
-		if (name == NULL || !text_is_one_of(type_of(name), ends))
-			continue;
-		autofree char *stem = memory_copy(
-			name, (size_t)(strrchr(name, '.') - name));
-		table_set(stems, stem, stems);
-		*ret_has_general = *ret_has_general || strstr(stem, "-.") != NULL ||
-			strstr(stem, "@.") != NULL;
+	for (size_t i = 0; i < stems->capacity; i++) {
+		const char *stem = stems->slots[i].key;
+		if (stem != NULL &&
+			(strstr(stem, "-.") != NULL || strstr(stem, "@.") != NULL))
+			return true;
 	}
+	return false;
 }
 
 /* Most links to other units are of no consequence but when they are asked for. */
 static bool
-is_stem(const struct table *stems, bool has_general, const char *name)
+is_stem(const struct table *stems, bool is_general, const char *name)
 {
 	bool found = table_get(stems, name) != NULL;
-	if (found || !has_general)
+	if (found || !is_general)
 		return found;
 	struct name_list all = { 0 };
 	unit_files_add_names(name, &all);
@@ -183,18 +178,15 @@ void
 boot_names_read(struct host *host, struct boot_names *ret_names)
 {
 	const struct unit_folders *folders = unit_folders_read(host);
-	struct table stems = { 0 };
-	bool has_general;
+	bool is_general = has_general(&folders->stems);
 	*ret_names = (struct boot_names){ .host = host,
 		.has_vendor = folders->has_vendor };
-	find_stems(folders, &stems, &has_general);
 	for (size_t i = 0; i < folders->names.capacity; i++) {
 		const char *name = folders->names.slots[i].key;
 		if (name != NULL && boot_names_is_unit(name) &&
-			is_stem(&stems, has_general, name))
+			is_stem(&folders->stems, is_general, name))
 			add_alias(ret_names, name);
 	}
-	table_free(&stems);
 }
 
 void

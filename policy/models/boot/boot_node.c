@@ -256,6 +256,8 @@ read_links(struct boot_names *names, struct boot_node *node, const struct name_l
 	const struct unit_folders *folders = unit_folders_read(names->host);
 	struct table seen = { 0 };
 	for (size_t k = 0; k < all->count; k++) {
+		if (!unit_folders_extend(names->host, all->names[k]))
+			continue;
 		autofree char *its = memory_printf("%s.%s", all->names[k], kind);
 		uintptr_t having = unit_folders_having(names->host, its);
 		for (size_t i = 0; unit_folders_next(having, &i); i++) {

@@ -19,12 +19,9 @@ is_followed(struct boot_units *units, const char *name)
 		"path", NULL };
 	if (!boot_names_is_unit(name))
 		return false;
-	autofree char *wants = memory_printf("%s.wants", name),
-		      *requires = memory_printf("%s.requires", name);
 	return text_is_one_of(strrchr(name, '.') + 1, types) ||
 		unit_folders_having(units->host, name) != 0 ||
-		unit_folders_having(units->host, wants) != 0 ||
-		unit_folders_having(units->host, requires) != 0;
+		unit_folders_extend(units->host, name);
 }
 
 /* Of a template FROM wants the instance with its own, or else its name:

@@ -106,6 +106,8 @@ add_drop_ins(struct host *host, const char *name, struct drop_in **items, size_t
 	const struct file **unreadable)
 {
 	const struct unit_folders *known = unit_folders_read(host);
+	if (!unit_folders_extend(host, name))
+		return;
 	autofree char *folder = memory_printf("%s.d", name);
 	uintptr_t having = unit_folders_having(host, folder);
 	for (size_t i = 0; unit_folders_next(having, &i); i++) {

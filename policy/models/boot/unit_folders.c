@@ -36,7 +36,19 @@ release(void *memory)
 	free(folders->targets);
 	free(folders->paths);
 	table_free(&folders->names);
+	table_free(&folders->stems);
 	free(folders);
+}
+
+static void
+add_stem(struct unit_folders *folders, const char *name)
+{
+	static const char *const ends[] = { "d", "wants", "requires", NULL };
+	const char *dot = strrchr(name, '.');
+	if (dot == NULL || !text_is_one_of(dot + 1, ends))
+		return;
+	autofree char *stem = memory_copy(name, (size_t)(dot - name));
+	table_set(&folders->stems, stem, folders);
 }
 
 static void
@@ -51,6 +63,7 @@ list_folder(struct host *host, struct unit_folders *folders, size_t index)
 	for (size_t i = 0; i < list->count; i++) {
 		uintptr_t others = (uintptr_t)table_get(&folders->names, list->names[i]);
 		table_set(&folders->names, list->names[i], (void *)(others | bit));
+		add_stem(folders, list->names[i]);
 	}
 }
 
@@ -100,6 +113,13 @@ unit_folders_having(struct host *host, const char *name)
 {
 	const struct unit_folders *folders = unit_folders_read(host);
 	return (uintptr_t)table_get(&folders->names, name) | folders->blind;
+}
+
+bool
+unit_folders_extend(struct host *host, const char *name)
+{
+	const struct unit_folders *folders = unit_folders_read(host);
+	return folders->blind != 0 || table_get(&folders->stems, name) != NULL;
 }
 
 bool

@@ -16,6 +16,8 @@ struct unit_folders {
 	bool has_vendor; /* one is where the vendor's are */
 	struct name_list *lists; /* what is in each of them */
 	struct table names; /* what is in any of them -> the bits of those that have it */
+	struct table
+		stems; /* of those names, "a.service" for "a.service.d" and the like */
 	uintptr_t blind; /* the bits of those that can't be listed: they may have any */
 };
 
@@ -25,6 +27,10 @@ unit_folders_read(struct host *host);
 /* The bit N of the result is set where paths[N] has NAME, or it can't be told. */
 uintptr_t
 unit_folders_having(struct host *host, const char *name);
+
+/* Whether there may be a folder NAME.d, NAME.wants or NAME.requires in any of them. */
+bool
+unit_folders_extend(struct host *host, const char *name);
 
 /* Whether FOLDERS, a result of unit_folders_having, has paths[*INDEX] or a later one,
  * and which: *INDEX is where to go on. */

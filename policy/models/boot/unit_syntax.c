@@ -24,8 +24,10 @@ add_run(struct traced *traced, const char *bytes, size_t size, size_t place)
 	if (size == 0)
 		return;
 	if (last == NULL || last->place + (index - last->index) != place) {
-		traced->runs = memory_grow(
-			traced->runs, traced->run_count, sizeof *traced->runs);
+		/* of one that was cleared there is room */
+		if (traced->run_count > 0 || traced->runs == NULL)
+			traced->runs = memory_grow(
+				traced->runs, traced->run_count, sizeof *traced->runs);
 		traced->runs[traced->run_count++] = (struct traced_run){ index, place };
 	}
 	buffer_add(&traced->text, bytes, size);
@@ -169,9 +171,9 @@ unit_file_flaw(const struct file *file, size_t *ret_offset)
 
 /* Hands the line on if it is `name = value`. */
 static void
-read_assignment(const struct traced *line, unit_reader *reader, void *data)
+read_assignment(struct traced *line, unit_reader *reader, void *data)
 {
-	const char *text = line->text.data, *equals = memchr(text, '=', line->text.size);
+	char *text = line->text.data, *equals = memchr(text, '=', line->text.size);
 	if (equals == NULL)
 		return;
 	size_t name_end = (size_t)(equals - text), start = name_end + 1,
@@ -182,7 +184,6 @@ read_assignment(const struct traced *line, unit_reader *reader, void *data)
 		start++;
 	while (end > start && is_blank(text[end - 1]))
 		end--;
-	autofree char *name = memory_copy(text, name_end);
 	struct traced value = { .file = line->file };
 	for (size_t k = 0; k < line->run_count && start < end; k++) {
 		size_t next = k + 1 < line->run_count ? line->runs[k + 1].index : end;
@@ -192,7 +193,8 @@ read_assignment(const struct traced *line, unit_reader *reader, void *data)
 		add_run(&value, text + start, next - start, traced_place(line, start));
 		start = next;
 	}
-	reader(data, name, &value);
+	text[name_end] = '\0'; /* of the line nothing else is needed any more */
+	reader(data, text, &value);
 	traced_free(&value);
 }
 
