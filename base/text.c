@@ -5,6 +5,8 @@
 #include <nettle/sha2.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 int
 text_number(const char *text, long min, long max, long *ret_number, struct error *err)
 {
@@ -29,6 +31,21 @@ text_number(const char *text, long min, long max, long *ret_number, struct error
 		return error_set(err, "'%s' is not between %ld and %ld", text, min, max);
 	*ret_number = value;
 	return 0;
+}
+
+bool
+text_range(const char *text, long min, long max, long *ret_first, long *ret_last)
+{
+	size_t length = strcspn(text, "-");
+	autofree char *start = memory_copy(text, length);
+	const char *end = text[length] == '-' ? text + length + 1 : start;
+	long first = min, last = max;
+	if (text_number(start, min, max, &first, NULL) < 0 ||
+		text_number(end, first, max, &last, NULL) < 0)
+		return false;
+	*ret_first = first;
+	*ret_last = last;
+	return true;
 }
 
 enum { NEAREST_LONGEST = 64 };

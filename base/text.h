@@ -15,6 +15,11 @@
 int
 text_number(const char *text, long min, long max, long *ret_number, struct error *err);
 
+/* Reads "N" or "FIRST-LAST", numbers from MIN to MAX in this order. False when it is
+ * neither; then nothing is set. */
+bool
+text_range(const char *text, long min, long max, long *ret_first, long *ret_last);
+
 /* The one of NAMES (NULL-terminated) that WORD was probably meant to be, NULL when none
  * is near. */
 const char *

@@ -213,11 +213,14 @@ errands_serve(const struct transaction *transaction, int fd)
 	struct error err = ERROR_INIT;
 	struct errand_request request = { 0 };
 	struct transaction own = *transaction;
+	struct journal_traces traces;
 	int lock;
 	own.errands = NULL;
 	own.note = note;
 	own.data = &fd;
-	answer(fd, begin(&own, &run, fd, &err), NULL, &err);
+	int begun = begin(&own, &run, fd, &err);
+	journal_traces_look(run.root, own.journal, &traces);
+	answer(fd, begun, NULL, &err);
 	while (next(fd, &request, &lock)) {
 		autofree char *word = NULL;
 		size_t size = request.size <= CHANGES_MAX ? (size_t)request.size : 0;
@@ -232,6 +235,7 @@ errands_serve(const struct transaction *transaction, int fd)
 		if (lock >= 0)
 			close(lock);
 	}
+	journal_traces_remove(&traces);
 	run_end(&run);
 	_exit(0);
 }

@@ -14,6 +14,7 @@
 #include "enforcer/record.h"
 #include "enforcer/trial.h"
 
+#define JOURNAL_ROOT "root"
 #define JOURNAL_DEFAULT "/var/lib/holdfast" /* under the root */
 
 struct journal {
@@ -35,6 +36,24 @@ journal_lock(const struct journal *journal, bool *ret_waited, struct error *err)
 
 void
 journal_close(struct journal *journal);
+
+enum { JOURNAL_FOLDERS = 3 };
+
+/* What opening a journal that is to be created may leave: its folder, and var/lib and var
+ * above it. */
+struct journal_traces {
+	int root; /* and DIRECTORY, borrowed: as of journal_open */
+	const char *directory;
+	bool is_new[JOURNAL_FOLDERS]; /* it was not there */
+};
+
+/* Before the journal is opened. */
+void
+journal_traces_look(int root, const char *directory, struct journal_traces *ret_traces);
+
+/* Takes away again what was not there, where nothing was put into it. */
+void
+journal_traces_remove(const struct journal_traces *traces);
 
 /* The directory of change ID, open; -1 with errno. */
 int

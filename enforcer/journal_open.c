@@ -14,8 +14,6 @@
 #include "enforcer/journal.h"
 #include "enforcer/storage.h"
 
-#define ROOT "root"
-
 static int
 failed(const struct journal *journal, struct error *err, const char *what)
 {
@@ -90,23 +88,25 @@ check_root(int root, const struct journal *journal, bool create, struct error *e
 	size_t size = 0;
 	autofree char *path = root_path(root);
 	autofree char *wanted = memory_printf("%s\n", *path != '\0' ? path : "/");
-	autofree char *named = storage_read(journal->fd, ROOT, PATH_MAX, &size);
+	autofree char *named = storage_read(journal->fd, JOURNAL_ROOT, PATH_MAX, &size);
 	if (named == NULL && errno != ENOENT)
 		return failed(journal, err, "can't read whose it is");
 	if (named == NULL && !create)
 		return 0;
 	if (named == NULL &&
-		((unlinkat(journal->fd, ROOT ".new", 0) < 0 && errno != ENOENT) ||
-			storage_create(journal->fd, ROOT ".new", BYTES_TEXT(wanted)) <
-				0 ||
-			renameat(journal->fd, ROOT ".new", journal->fd, ROOT) < 0 ||
+		((unlinkat(journal->fd, JOURNAL_ROOT ".new", 0) < 0 && errno != ENOENT) ||
+			storage_create(journal->fd, JOURNAL_ROOT ".new",
+				BYTES_TEXT(wanted)) < 0 ||
+			renameat(journal->fd, JOURNAL_ROOT ".new", journal->fd,
+				JOURNAL_ROOT) < 0 ||
 			storage_sync_directory(journal->fd) < 0))
 		return failed(journal, err, "can't keep whose it is");
 	if (named != NULL && strcmp(named, wanted) != 0) {
 		named[size > 0 && named[size - 1] == '\n' ? size - 1 : size] = '\0';
 		return error_set(err,
 			"%s: is the journal of the root %s: give each root its own (if "
-			"that root has moved, write its new path into %s/" ROOT ")",
+			"that root has moved, write its new path into %s/" JOURNAL_ROOT
+			")",
 			journal->path, named, journal->path);
 	}
 	return 0;

@@ -376,6 +376,7 @@ check_keys(const struct checker *checker, const struct value *section,
 {
 	bool good = true;
 	if (path != NULL && section->type == VALUE_TEXT && section->text != NULL &&
+		keys->name != NULL &&
 		(keys->type == KEY_TEXT || keys->type == KEY_NUMBER)) {
 		autofree char *text = quote(section->text);
 		return report(checker, section->at, path,
@@ -421,13 +422,87 @@ check_top(const struct value *section, const struct key *keys, const char *list,
 		section, keys, NULL);
 }
 
-bool
-check_sound(const struct value *section, const struct key *keys)
+/* --- what is left of a section in which something is wrong -------------------------- */
+
+static bool
+is_sound(const struct value *value, const struct key *key)
 {
 	struct problems problems = { 0 };
-	bool sound = check_keys(
+	bool sound = check_one(
+		&(struct checker){ .problems = &problems, .lenient = true }, value, key,
+		NULL);
+	problems_free(&problems);
+	return sound;
+}
+
+static void
+remove_entry(struct value *map, size_t index)
+{
+	free(map->entries[index].key);
+	value_free(&map->entries[index].value);
+	map->count--;
+	memmove(&map->entries[index], &map->entries[index + 1],
+		(map->count - index) * sizeof *map->entries);
+}
+
+/* Returns whether VALUE is sound then. */
+static bool
+prune_one(struct value *value, const struct key *key, bool *pruned)
+{
+	bool is_map = value->type == VALUE_MAP, sound;
+	if (is_map && key->type == KEY_SECTION)
+		*pruned = check_prune(value, key->keys, &sound) || *pruned;
+	for (size_t i = 0; is_map && key->type == KEY_SETTINGS && i < value->count;) {
+		struct value one = {
+			.type = VALUE_MAP, .entries = &value->entries[i], .count = 1
+		};
+		if (is_sound(&one, key)) {
+			i++;
+			continue;
+		}
+		remove_entry(value, i);
+		*pruned = true;
+	}
+	return is_sound(value, key);
+}
+
+static bool
+prune_value(struct value *value, const struct key *key, bool *pruned)
+{
+	if (!key->many || value->type != VALUE_LIST)
+		return prune_one(value, key, pruned);
+	for (size_t i = 0; i < value->count;) {
+		if (prune_one(&value->items[i], key, pruned)) {
+			i++;
+			continue;
+		}
+		value_free(&value->items[i]);
+		value->count--;
+		memmove(&value->items[i], &value->items[i + 1],
+			(value->count - i) * sizeof *value->items);
+		*pruned = true;
+	}
+	return value->count > 0 || key->none;
+}
+
+bool
+check_prune(struct value *section, const struct key *keys, bool *ret_sound)
+{
+	struct problems problems = { 0 };
+	bool pruned = false;
+	for (size_t i = 0; section->type == VALUE_MAP && i < section->count;) {
+		struct entry *entry = &section->entries[i];
+		const struct key *key = check_key(keys, entry->key);
+		if (key == NULL || prune_value(&entry->value, key, &pruned)) {
+			i++;
+			continue;
+		}
+		remove_entry(section, i);
+		pruned = true;
+	}
+	*ret_sound = check_keys(
 		&(struct checker){ .problems = &problems, .lenient = true }, section,
 		keys, NULL);
 	problems_free(&problems);
-	return sound;
+	return pruned;
 }

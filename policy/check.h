@@ -26,10 +26,11 @@ bool
 check_top(const struct value *section, const struct key *keys, const char *list,
 	struct problems *problems);
 
-/* Whether all of SECTION that KEYS know is as they say; names that they don't know are
- * passed over. Reports nothing. */
+/* Takes out of SECTION all that is not as KEYS say; names that they don't know are passed
+ * over. Returns whether something was taken out; *ret_sound: whether what is left is as
+ * they say, with all that is required. Reports nothing. */
 bool
-check_sound(const struct value *section, const struct key *keys);
+check_prune(struct value *section, const struct key *keys, bool *ret_sound);
 
 /* " (did you mean X?)" where one of NAMES (NULL-terminated) is near WORD, else "". The
  * caller frees. */

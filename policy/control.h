@@ -39,6 +39,7 @@ struct control {
 	const struct waiver *waiver; /* NULL when none */
 	struct position at;
 	struct position section_at; /* of the kind's name */
+	bool is_partial; /* validate alone sees it: what was wrong was taken out */
 };
 
 struct policy {

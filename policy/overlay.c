@@ -95,13 +95,13 @@ lay_entry(struct value *entry, const struct tables *tables, struct drafts *draft
 			"overlay: an entry that drops a control says nothing else");
 		return;
 	}
-	if (!good || draft->bad)
-		return;
 	if (draft->dropped) {
 		problems_add(problems, id->at,
 			"overlay: the control '%s' was dropped before", id->text);
 		return;
 	}
+	/* one that is no good is looked at all the same, for what else is wrong */
+	draft->bad = draft->bad || !good;
 	draft->changed = true;
 	draft->dropped = value_find(entry, "drop") != NULL;
 	if (!draft->dropped) {

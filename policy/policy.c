@@ -215,26 +215,64 @@ build_control(const struct draft *draft, struct waiver *waiver, const char *toda
 		kind->validate(ret_control, problems);
 }
 
-/* What the kind has to say of a control in which something else is wrong, so that all
- * problems come at once. */
-static void
-validate_bad(const struct draft *draft, struct problems *problems)
+static bool
+is_at(struct position a, struct position b)
 {
-	struct problems reported = { 0 }; /* by check_control */
-	const struct kind *kind = find_kind(draft->control, &reported);
-	problems_free(&reported);
-	if (kind == NULL || kind->validate == NULL)
-		return;
-	const struct control control = {
-		.id = draft->id,
+	return a.file == b.file && a.line == b.line && a.column == b.column;
+}
+
+/* What a kind has to say of its SECTION in a control that is no good; IS_ALONE: the
+ * control is of no other kind. */
+static void
+validate_section(const struct draft *draft, const struct kind *kind,
+	struct value *section, bool is_alone, struct problems *problems)
+{
+	struct problems found = { 0 };
+	bool sound;
+	struct control control = {
+		.id = draft->id != NULL ? draft->id : "ID",
 		.kind = kind,
-		.keys = value_find(draft->control, kind->name),
+		.keys = section,
 		.common = draft->control,
 		.at = draft->control->at,
 		.section_at = section_position(draft->control, kind),
 	};
-	if (check_sound(control.keys, kind->keys))
-		kind->validate(&control, problems);
+	if (is_alone)
+		recorded_validate(&control, problems);
+	control.is_partial = check_prune(section, kind->keys, &sound);
+	if (sound && kind->validate != NULL)
+		kind->validate(&control, &found);
+	/* of a part that was taken out it can't be said that it is not there */
+	for (size_t i = 0; i < found.count; i++)
+		if (!control.is_partial ||
+			(!is_at(found.items[i].at, control.section_at) &&
+				!is_at(found.items[i].at, section->at)))
+			problems_add(
+				problems, found.items[i].at, "%s", found.items[i].text);
+	problems_free(&found);
+}
+
+/* What the kinds have to say of a control in which something else is wrong, so that all
+ * problems come at once. */
+static void
+validate_bad(struct draft *draft, struct problems *problems)
+{
+	struct value *map = draft->control;
+	size_t kind_count = 0;
+	bool sound;
+	for (size_t i = 0; i < map->count; i++) {
+		struct entry *entry = &map->entries[i];
+		kind_count += kind_find(entry->key) != NULL;
+		if (strcmp(entry->key, "evidence") == 0)
+			(void)check_prune(&entry->value, recorded_keys, &sound);
+	}
+	for (size_t i = 0; i < map->count; i++) {
+		struct entry *entry = &map->entries[i];
+		const struct kind *kind = kind_find(entry->key);
+		if (kind != NULL)
+			validate_section(
+				draft, kind, &entry->value, kind_count == 1, problems);
+	}
 }
 
 static void
@@ -247,7 +285,7 @@ build_controls(const struct drafts *drafts, const struct tables *tables,
 	policy->store->waivers = memory_new(
 		drafts->count, sizeof *policy->store->waivers);
 	for (size_t i = 0; i < drafts->count; i++) {
-		const struct draft *draft = &drafts->items[i];
+		struct draft *draft = &drafts->items[i];
 		if (draft->dropped)
 			continue;
 		/* what an overlay changed must be whole again */

@@ -62,18 +62,14 @@ struct range {
 	long first, last;
 };
 
-static int
+static bool
 read_range(const char *text, struct range *ret_range)
 {
-	const char *dash = strchr(text, '-');
-	autofree char *first = dash != NULL ? memory_copy(text, (size_t)(dash - text))
-					    : memory_text(text);
-	if (text_number(first, 0, UID_LAST, &ret_range->first, NULL) < 0)
-		return -1;
-	ret_range->last = dash == NULL ? ret_range->first : UID_LAST;
-	if (dash == NULL || dash[1] == '\0')
-		return 0;
-	return text_number(dash + 1, ret_range->first, UID_LAST, &ret_range->last, NULL);
+	size_t length = strlen(text);
+	bool is_open = length > 0 && text[length - 1] == '-';
+	autofree char *all = is_open ? memory_printf("%s%ld", text, (long)UID_LAST)
+				     : memory_text(text);
+	return text_range(all, 0, UID_LAST, &ret_range->first, &ret_range->last);
 }
 
 static void
@@ -89,7 +85,7 @@ validate(const struct control *control, struct problems *problems)
 		struct range range;
 		const struct value *uids = value_find(&rules[i], "uids");
 		const struct value *allow = value_find(&rules[i], "allow");
-		if (read_range(uids->text, &range) < 0)
+		if (!read_range(uids->text, &range))
 			problems_add(problems, uids->at,
 				"accounts.shells.uids: '%s' is no uid, FIRST-LAST or "
 				"FIRST-",
@@ -146,8 +142,8 @@ judge_shells(const struct accounts *accounts, const struct value *rule,
 	autofree char *want = memory_printf("shell: %s", names);
 	autofree char *subject = memory_printf("shells of uids %s", uids);
 	struct tally tally = { .findings = findings };
-	struct range range;
-	read_range(uids, &range);
+	struct range range = { 0 };
+	(void)read_range(uids, &range);
 	for (size_t i = 0; i < accounts->count; i++) {
 		const struct account_line *item = &accounts->items[i];
 		if (item->uid < range.first || item->uid > range.last ||

@@ -1,8 +1,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "policy/kinds/acl.h"
-#include "policy/models/router/router_names.h"
 #include "policy/recorded.h"
 
 static const char *const directions[] = { "in", "out", NULL };
@@ -92,14 +92,11 @@ static const struct key keys[] = {
 bool
 acl_ports(const char *text, uint16_t *ret_low, uint16_t *ret_high)
 {
-	const char *dash = strchr(text, '-');
-	autofree char *first = memory_copy(
-		text, dash != NULL ? (size_t)(dash - text) : strlen(text));
-	long low = router_names_plain(first, UINT16_MAX),
-	     high = dash != NULL ? router_names_plain(dash + 1, UINT16_MAX) : low;
+	long low = 0, high = 0;
+	bool is_range = text_range(text, 0, UINT16_MAX, &low, &high);
 	*ret_low = (uint16_t)low;
 	*ret_high = (uint16_t)high;
-	return low >= 0 && high >= low;
+	return is_range;
 }
 
 /* An address of a network is likelier meant as one host than as the network. */

@@ -5,7 +5,7 @@
 #include "base/live_ports.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "policy/kinds/kind.h"
+#include "policy/kinds/port.h"
 #include "policy/models/network/listening.h"
 
 static const char *const protocols[] = { "tcp", "udp", NULL };
@@ -175,13 +175,7 @@ is_allowed(const struct control *control, const struct listener *listener, char 
 		value_find(control->keys, "allow"), &count);
 	*ret_why = NULL;
 	for (size_t i = 0; i < count; i++) {
-		struct error ignored = ERROR_INIT;
-		long port = 0;
-		text_number(value_text(&allow[i], "port", ""), 1, 65535, &port, &ignored);
-		error_clear(&ignored);
-		if (port != listener->port ||
-			strcmp(value_text(&allow[i], "protocol", "tcp"),
-				protocol_of(listener)) != 0)
+		if (!port_is_meant(&allow[i], listener->port, protocol_of(listener)))
 			continue;
 		free(*ret_why);
 		*ret_why = mismatch(&allow[i], listener);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "policy/condition.h"
 #include "policy/kinds/kind.h"
 #include "policy/models/network/portsentry_start.h"
@@ -70,18 +71,10 @@ static const struct protocol {
 
 enum { PROTOCOLS = sizeof protocols / sizeof *protocols };
 
-static int
+static bool
 read_range(const char *text, long *ret_first, long *ret_last)
 {
-	const char *dash = strchr(text, '-');
-	autofree char *first = dash != NULL ? memory_copy(text, (size_t)(dash - text))
-					    : memory_text(text);
-	if (text_number(first, 1, PORTSENTRY_PORTS - 1, ret_first, NULL) < 0)
-		return -1;
-	*ret_last = *ret_first;
-	return dash == NULL
-		? 0
-		: text_number(dash + 1, *ret_first, PORTSENTRY_PORTS - 1, ret_last, NULL);
+	return text_range(text, 1, PORTSENTRY_PORTS - 1, ret_first, ret_last);
 }
 
 static void
@@ -97,12 +90,12 @@ validate(const struct control *control, struct problems *problems)
 		const struct value *modes = value_find(control->keys, protocol->modes),
 				   *ports = value_find(control->keys, protocol->ports);
 		asks = asks || modes != NULL;
-		if (ports != NULL && modes == NULL)
+		if (ports != NULL && modes == NULL && !control->is_partial)
 			problems_add(problems, ports->at, "portsentry.%s needs '%s'",
 				protocol->ports, protocol->modes);
 		for (size_t k = 0; ports != NULL && k < ports->count; k++) {
 			long first, last;
-			if (read_range(ports->items[k].text, &first, &last) < 0)
+			if (!read_range(ports->items[k].text, &first, &last))
 				problems_add(problems, ports->items[k].at,
 					"portsentry.%s: '%s' is no port and no "
 					"FIRST-LAST",
@@ -175,7 +168,7 @@ find_gaps(const struct value *ports, const bool watched[PORTSENTRY_PORTS],
 	*ret_wanted = 0;
 	for (size_t i = 0; i < ports->count; i++) {
 		long first, last;
-		if (read_range(ports->items[i].text, &first, &last) == 0)
+		if (read_range(ports->items[i].text, &first, &last))
 			memset(wanted + first, true, (size_t)(last - first + 1));
 	}
 	long start = -1;

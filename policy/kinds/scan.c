@@ -5,7 +5,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "lenses/documents.h"
-#include "policy/kinds/kind.h"
+#include "policy/kinds/port.h"
 #include "policy/models/network/nmap.h"
 #include "policy/recorded.h"
 
@@ -75,12 +75,7 @@ struct scene {
 static bool
 read_range(const char *text, long *ret_low, long *ret_high)
 {
-	const char *dash = strchr(text, '-');
-	autofree char *first = memory_copy(
-		text, dash != NULL ? (size_t)(dash - text) : strlen(text));
-	return text_number(first, 1, NMAP_PORTS - 1, ret_low, NULL) == 0 &&
-		text_number(dash != NULL ? dash + 1 : first, *ret_low, NMAP_PORTS - 1,
-			ret_high, NULL) == 0;
+	return text_range(text, 1, NMAP_PORTS - 1, ret_low, ret_high);
 }
 
 /* Whether the ports that must have been scanned hold PORT. */
@@ -251,15 +246,9 @@ is_allowed(const struct control *control, const struct nmap_port *port)
 	size_t count;
 	const struct value *allow = value_items(
 		value_find(control->keys, "allow"), &count);
-	for (size_t i = 0; i < count; i++) {
-		long number = 0;
-		text_number(value_text(&allow[i], "port", ""), 1, NMAP_PORTS - 1, &number,
-			NULL);
-		if (number == port->port &&
-			strcmp(value_text(&allow[i], "protocol", "tcp"),
-				port->protocol) == 0)
+	for (size_t i = 0; i < count; i++)
+		if (port_is_meant(&allow[i], port->port, port->protocol))
 			return true;
-	}
 	return false;
 }
 

@@ -87,7 +87,7 @@ validate(const struct control *control, struct problems *problems)
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		const struct value *list = value_find(control->keys, words[i]);
 		if (list != NULL && !service_says(control, "boot", "yes") &&
-			!service_says(control, "running", "yes"))
+			!service_says(control, "running", "yes") && !control->is_partial)
 			problems_add(problems, list->at,
 				"service.%s needs boot: yes or running: yes", words[i]);
 	}

@@ -79,16 +79,24 @@ matches(const struct value *patterns, const char *name)
 	return false;
 }
 
-/* The one that PATTERN is about; one that is followed rather than another. */
+/* The better of both: followed rather than not, and without doubt. */
+static const struct time_source *
+better(const struct time_source *a, const struct time_source *b)
+{
+	if (a == NULL || b->use < a->use)
+		return b;
+	return b->use == a->use && a->doubt != NULL && b->doubt == NULL ? b : a;
+}
+
+/* The one that PATTERN is about; the best of several. */
 static const struct time_source *
 find_source(const struct time_daemon *daemon, const char *pattern)
 {
 	const struct time_source *found = NULL;
 	for (size_t i = 0; i < daemon->source_count; i++) {
 		const struct time_source *source = &daemon->sources[i];
-		if (fnmatch(pattern, source->name, FNM_CASEFOLD) == 0 &&
-			(found == NULL || source->use < found->use))
-			found = source;
+		if (fnmatch(pattern, source->name, FNM_CASEFOLD) == 0)
+			found = better(found, source);
 	}
 	return found;
 }
@@ -113,7 +121,8 @@ judge_servers(const struct time_daemon *daemon, const struct value *servers,
 		const char *wanted = servers->items[i].text;
 		const struct time_source *source = find_source(daemon, wanted);
 		bool is_good = source != NULL && source->use == TIME_FOLLOWED;
-		bool is_doubted = is_good ? may_drop(daemon) : daemon->doubt_count > 0;
+		bool is_doubted = is_good ? may_drop(daemon) || source->doubt != NULL
+					  : daemon->doubt_count > 0;
 		struct finding *finding = findings_add(findings,
 			is_doubted        ? VERDICT_UNKNOWN
 				: is_good ? VERDICT_PASS
@@ -122,7 +131,9 @@ judge_servers(const struct time_daemon *daemon, const struct value *servers,
 		finding_want(finding, "followed");
 		finding_have(finding, "%s",
 			source != NULL ? uses[source->use] : "not configured");
-		if (is_doubted)
+		if (is_good && source->doubt != NULL)
+			finding_why(finding, "%s", source->doubt);
+		else if (is_doubted)
 			finding_why(finding,
 				"what %s does with its configuration can't be told",
 				time_names[daemon->id]);
@@ -137,11 +148,12 @@ static void
 judge_only(const struct time_daemon *daemon, const struct value *only,
 	struct findings *findings)
 {
-	size_t followed = 0, others = 0;
+	size_t followed = 0, doubted = 0, others = 0;
 	autofree char *want = value_join(only);
 	for (size_t i = 0; i < daemon->source_count; i++) {
 		const struct time_source *source = &daemon->sources[i];
 		followed += source->use == TIME_FOLLOWED;
+		doubted += source->use == TIME_FOLLOWED && source->doubt != NULL;
 		if (source->use == TIME_WATCHED || matches(only, source->name))
 			continue;
 		struct finding *finding = findings_add(
@@ -153,18 +165,21 @@ judge_only(const struct time_daemon *daemon, const struct value *only,
 	}
 	if (others > 0)
 		return;
+	/* each may be followed, but perhaps none is */
+	bool is_doubted = daemon->doubt_count > 0 ||
+		(followed > 0 && doubted == followed);
 	struct finding *finding = findings_add(findings,
-		daemon->doubt_count > 0 ? VERDICT_UNKNOWN
-			: followed > 0  ? VERDICT_PASS
-					: VERDICT_FAIL,
+		is_doubted             ? VERDICT_UNKNOWN
+			: followed > 0 ? VERDICT_PASS
+				       : VERDICT_FAIL,
 		"sources of %s", time_names[daemon->id]);
 	finding_want(finding, "none but %s", want);
 	if (followed > 0)
 		finding_have(finding, "no other is followed%s",
-			daemon->doubt_count > 0 ? ", so far as is understood" : "");
+			is_doubted ? ", so far as is understood" : "");
 	else
 		finding_have(finding, "none is followed");
-	if (daemon->doubt_count > 0)
+	if (is_doubted)
 		finding_why(finding, "what %s does with its configuration can't be told",
 			time_names[daemon->id]);
 	finding_evidence_file(finding, daemon->path);

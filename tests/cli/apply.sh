@@ -42,10 +42,33 @@ unchanged "no changes nothing"
 typed - apply --root root --policy "$policy"
 status "the end of the input is no" 1
 unchanged "and changes nothing"
+ok "no journal is left" test ! -e root/var/lib/holdfast
 typed y apply --root root --policy "$policy"
 status "yes is yes" 0
 run audit --root root --policy "$policy"
 status "all controls hold then" 0
+
+# What was made for the journal is taken away again where nothing came of it, and no more.
+mkdir -p bare/etc kept/etc kept/var/lib/holdfast
+chmod 700 kept/var/lib/holdfast
+printf 'holdfast: 1\ncontrols: [{ id: it, files: { path: /none, is: absent } }]\n' >nothing.yaml
+for root in bare kept; do
+	run apply --root $root --policy nothing.yaml --yes
+	says "$root: nothing to do" "Nothing to change."
+done
+is "bare: nothing is left" "$(find bare | sort | tr '\n' ' ')" "bare bare/etc "
+ok "kept: a journal that was there stays" test -d kept/var/lib/holdfast
+mkdir -p bare/var
+run apply --root bare --policy nothing.yaml --yes
+is "bare: var stays" "$(find bare | sort | tr '\n' ' ')" "bare bare/etc bare/var "
+run apply --root bare --policy nothing.yaml --yes --journal aside
+status "a journal aside: nothing to do" 0
+ok "a journal aside is not left" test ! -e aside
+mkdir aside
+chmod 700 aside
+run apply --root bare --policy nothing.yaml --yes --journal aside
+ok "a journal aside that was there stays" test -f aside/root
+rm -r aside
 
 again
 run apply --root root --policy "$policy" --yes

@@ -199,8 +199,31 @@ put etc/ntp.conf <<'END'
 restrict default ignore
 server ntp1.isp.net
 END
-judged unknown "etc/ntp.conf:2: configuration of ntp"
-says "$FORM: why" "ntp1.isp.net: restrict may drop what it answers"
+judged unknown "etc/ntp.conf:2: source ntp1.isp.net: followed"
+says "$FORM: why" "a line of restrict may drop what it answers"
+policy '' <<<"time: { only: ['*.isp.net'] }"
+judged unknown "no other is followed, so far as is understood"
+
+form "ntp that drops the answers of one"
+programs sbin/ntpd
+put etc/ntp.conf <<'END'
+restrict default ignore
+restrict ntp1.isp.net nomodify
+server ntp2.isp.net
+server ntp1.isp.net
+END
+policy '' <<<"$servers"
+judged pass
+policy '' <<<"time: { servers: ['*.isp.net'] }"
+judged pass "etc/ntp.conf:4: source *.isp.net"
+policy '' <<<"time: { servers: [ntp2.isp.net] }"
+judged unknown "etc/ntp.conf:3: source ntp2.isp.net"
+
+form "keys that are not there"
+programs sbin/chronyd
+printf 'server ntp1.isp.net key 5\n' | put etc/chrony.conf
+policy '' <<<"$servers"
+judged unknown "it has a key, and no line keyfile is there"
 
 form "ntp of 2004"
 put etc/ntp.conf <<'END'

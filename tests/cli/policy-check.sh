@@ -59,6 +59,44 @@ run policy check mixed.yaml
 status "mistakes of all sorts: status 3" 3
 expected mixed err
 
+# an error of structure hides no other: of the same section, of an overlay, of evidence
+cat >hidden.yaml <<'END'
+holdfast: 1
+controls:
+  - id: backup
+    backup:
+      log: { file: [backup.log], record: '(' }
+      schedule: { command: '[', at-least: dayly }
+      restored: { directory: srv, files: [etc] }
+  - id: mode
+    files: { path: [etc/passwd, []], mode: rw }
+  - id: start
+    service: { name: [a/b], boot: yse, arguments: [-x] }
+  - id: two
+    listening: { allow: [{ port: 99999 }, { port: 25, address: nowhere }] }
+    files: { path: etc, state: absent }
+  - id: old
+    colour: red
+    packages: { absent: ['a b'] }
+    evidence: { file: x, date: 2026-02-30, sha256: 12 }
+  - id: over
+    files: { path: /etc/passwd, mode: '0644' }
+  - id: all
+    complies: yes
+END
+cat >hidden-over.yaml <<'END'
+holdfast: 1
+overlay:
+  - id: over
+    risk: hihg
+    files: { mode: rw, path: etc }
+  - id: mode
+    risk: hihg
+END
+run policy check --overlay hidden-over.yaml hidden.yaml
+status "errors of structure beside others: status 3" 3
+expected hidden err
+
 cat >syntax.yaml <<'END'
 holdfast: 1
 controls:

@@ -25,7 +25,7 @@ run undo --wait
 status "--wait alone" 3
 run undo --expired --unconfirmed
 status "--expired and --unconfirmed" 3
-rm -r root/var/lib/holdfast
+rm -rf root/var/lib/holdfast
 run undo --root root --expired
 status "--expired without a journal has nothing to do" 0
 ok "and makes none" test ! -e root/var/lib/holdfast

@@ -4,8 +4,8 @@
 
 #include "policy/models/time/time_conf.h"
 
-/* Whether DOUBT is a part of what is in doubt about the one daemon, which has PATH with
- * TEXT; "": nothing is. */
+/* Whether DOUBT is a part of what is in doubt about the one daemon or a source, which has
+ * PATH with TEXT; "": nothing is. */
 static void
 doubt_is(const char *program, const char *path, const char *text, const char *doubt)
 {
@@ -19,12 +19,16 @@ doubt_is(const char *program, const char *path, const char *text, const char *do
 	time_conf_read(&(const struct context){ .host = host }, &conf);
 	assert_int_equal(conf.count, 1);
 	assert_null(conf.daemons[0].invalid);
-	if (*doubt == '\0') {
-		assert_int_equal(conf.daemons[0].doubt_count, 0);
-	} else {
-		assert_int_equal(conf.daemons[0].doubt_count, 1);
-		assert_non_null(strstr(conf.daemons[0].doubts[0].reason, doubt));
-	}
+	const struct time_daemon *daemon = &conf.daemons[0];
+	size_t count = daemon->doubt_count;
+	const char *reason = count > 0 ? daemon->doubts[0].reason : "";
+	for (size_t i = 0; i < daemon->source_count; i++)
+		if (daemon->sources[i].doubt != NULL) {
+			count++;
+			reason = daemon->sources[i].doubt;
+		}
+	assert_int_equal(count, *doubt != '\0');
+	assert_non_null(strstr(reason, doubt));
 	time_conf_free(&conf);
 	host_free(host);
 	scratch_remove();
@@ -86,12 +90,27 @@ static void
 test_ntp_numbers(void **state)
 {
 	(void)state;
-	ntp("server a key 65535\n", "");
+	ntp("server a key 65535\nkeys /k\ntrustedkey 65535\n", "");
 	ntp("server a key 65536\n", "'key' is not understood");
 	ntp("server a key -1\n", "'key' is not understood");
 	ntp("server a version 4\n", "");
 	ntp("server a version 5\n", "'version' is not understood");
 	ntp("server a ident 65536\n", "");
+}
+
+/* A key that no file has, or that is not trusted, is none. */
+static void
+test_keys(void **state)
+{
+	(void)state;
+	ntp("server a key 5\nserver b\n", "it has a key");
+	ntp("server a key 5\nkeys /k\n", "it has a key");
+	ntp("server a key 5\ntrustedkey 5\n", "it has a key");
+	ntp("trustedkey 5\nserver a key 5\nkeys /k\n", "");
+	ntp("keys /k\ntrustedkey 5\nserver a\n", "");
+	chrony("server a key 5\nserver b\n", "no line keyfile");
+	chrony("server a key 5\nkeyfile /k\n", "");
+	chrony("server a\n", "");
 }
 
 /* What restrict has dropped is no source: each by default, one by name, a pool's. */
@@ -101,29 +120,26 @@ test_ntp_restrict(void **state)
 	(void)state;
 	ntp("server a\nrestrict default nomodify nopeer noquery\nrestrict 127.0.0.1\n",
 		"");
-	ntp("server a\nrestrict default ignore\n", "a: restrict may drop");
-	ntp("server a\nrestrict -6 default noserve\n", "a: restrict may drop");
-	ntp("server a\nrestrict 0.0.0.0 mask 0.0.0.0 notrust\n", "a: restrict may drop");
-	ntp("server a\nrestrict 10.0.0.0/8 ignore\n", "a: restrict may drop");
+	ntp("server a\nrestrict default ignore\n", "may drop");
+	ntp("server a\nrestrict -6 default noserve\n", "may drop");
+	ntp("server a\nrestrict 0.0.0.0 mask 0.0.0.0 notrust\n", "may drop");
+	ntp("server a\nrestrict 10.0.0.0/8 ignore\n", "may drop");
 	ntp("server a\nrestrict default ignore\nrestrict a nomodify\n", "");
 	ntp("server a\nrestrict default ignore\n"
 	    "restrict a mask 255.255.255.255 nomodify\n",
 		"");
-	ntp("server a\nrestrict default ignore\nrestrict a mask 255.0.0.0\n",
-		"a: restrict may drop");
+	ntp("server a\nrestrict default ignore\nrestrict a mask 255.0.0.0\n", "may drop");
 	ntp("server a\nrestrict default ignore\nrestrict source nomodify\n", "");
-	ntp("server a\nrestrict default ignore\nrestrict source ignore\n",
-		"a: restrict may drop");
-	ntp("server a\nrestrict a ignore\n", "a: restrict may drop");
-	ntp("server a\nrestrict a nomodify\nrestrict a ignore\n", "a: restrict may drop");
+	ntp("server a\nrestrict default ignore\nrestrict source ignore\n", "may drop");
+	ntp("server a\nrestrict a ignore\n", "may drop");
+	ntp("server a\nrestrict a nomodify\nrestrict a ignore\n", "may drop");
 	ntp("server a\nrestrict b ignore\nrestrict 127.0.0.0 mask 255.0.0.0 ignore\n",
 		"");
-	ntp("server a noselect\nrestrict default ignore\n", "");
 	ntp("server 127.127.1.0\nrestrict default ignore\n", "");
 	ntp("refclock pps\nrestrict default ignore\n", "");
-	ntp("pool a\nrestrict default nopeer\n", "a: restrict takes nopeer");
+	ntp("pool a\nrestrict default nopeer\n", "restrict with nopeer");
 	ntp("pool a\nrestrict default nopeer\nrestrict source nopeer\n",
-		"a: restrict takes nopeer");
+		"restrict with nopeer");
 	ntp("pool a\nrestrict default nopeer limited kod\nrestrict source noquery\n", "");
 	ntp("server a\nrestrict default ippeerlimit 5 nomodify\n", "");
 	ntp("server a\nrestrict default nosuch\n", "restrict, or one of its words");
@@ -138,6 +154,7 @@ main(void)
 		cmocka_unit_test(test_chrony_clock),
 		cmocka_unit_test(test_ntp_count),
 		cmocka_unit_test(test_ntp_numbers),
+		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_ntp_restrict),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

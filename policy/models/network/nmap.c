@@ -86,13 +86,8 @@ mark(unsigned char *scanned, const char *services)
 	autofree char *copy = memory_text(services);
 	char *rest = copy;
 	for (char *item; *services != '\0' && (item = strsep(&rest, ",")) != NULL;) {
-		char *dash = strchr(item, '-');
 		long low, high;
-		if (dash != NULL)
-			*dash = '\0';
-		if (text_number(item, 0, NMAP_PORTS - 1, &low, NULL) < 0 ||
-			text_number(dash != NULL ? dash + 1 : item, low, NMAP_PORTS - 1,
-				&high, NULL) < 0)
+		if (!text_range(item, 0, NMAP_PORTS - 1, &low, &high))
 			return false;
 		memset(scanned + low, 1, (size_t)(high - low) + 1);
 	}

@@ -21,14 +21,14 @@ struct reader {
 	size_t bytes, level, listed;
 	struct time_line *folders; /* of sourcedir, which count after all else */
 	size_t folder_count;
-	bool has_rtcsync;
+	bool has_rtcsync, has_keyfile;
 	/* what chooses among the sources, by the last line of each: */
 	char *select_mode; /* of authselectmode; NULL: mix */
 	struct place select_place, least_place;
 	long least; /* minsources */
 	size_t authentic, plain; /* sources with a key or NTS, and others */
 	size_t most; /* how many there surely can be: a pool is several */
-	struct table counted; /* their names */
+	struct table counted, keyed; /* their names, and of those with a key */
 };
 
 /* A word that no version of chronyd has for a directive or an option. */
@@ -70,10 +70,24 @@ count_source(struct reader *reader, const struct time_line *line, const char *di
 	if (table_get(&reader->counted, line->words[1]) == NULL)
 		reader->most += (size_t)most;
 	table_set(&reader->counted, line->words[1], reader);
+	if (source_option(line, "key") != NULL)
+		table_set(&reader->keyed, line->words[1], reader);
 	if (source_option(line, "key") != NULL || source_option(line, "nts") != NULL)
 		reader->authentic++;
 	else
 		reader->plain++;
+}
+
+/* A request is not sent without the key that signs it: NAU_GenerateRequestAuth in
+ * ntp_auth.c. */
+static void
+judge_keys(struct reader *reader)
+{
+	struct time_daemon *daemon = reader->daemon;
+	for (size_t i = 0; i < daemon->source_count && !reader->has_keyfile; i++)
+		if (table_get(&reader->keyed, daemon->sources[i].name) != NULL)
+			daemon->sources[i].doubt = "it has a key, and no line keyfile "
+						   "is there";
 }
 
 /* What may leave out sources that are there: authselectmode and minsources. */
@@ -365,6 +379,8 @@ take_words(struct reader *reader, struct time_line *line)
 			"'%s', or what is behind it, is not understood", word);
 	else if (strcasecmp(word, "rtcsync") == 0)
 		reader->has_rtcsync = true;
+	else if (strcasecmp(word, "keyfile") == 0)
+		reader->has_keyfile = true;
 	else
 		take_choice(reader, line);
 }
@@ -429,8 +445,10 @@ time_chrony_read(struct host *host, struct time_daemon *daemon)
 	}
 	free(reader.folders);
 	judge_choice(&reader);
+	judge_keys(&reader);
 	judge_twice(daemon);
 	free(reader.select_mode);
 	table_free(&reader.counted);
+	table_free(&reader.keyed);
 	daemon->is_silent = !reader.has_rtcsync;
 }

@@ -28,6 +28,7 @@ struct time_source {
 	const char *directive; /* "server", "pool", ... */
 	enum time_use use;
 	struct place place;
+	const char *doubt; /* static: why it may not be followed; NULL */
 };
 
 /* What is not understood, or can't be seen. */

@@ -17,17 +17,19 @@ struct reader {
 	long least; /* tos minsane */
 	struct place least_place;
 	struct time_restrictions restrictions;
+	bool has_keys, has_trusted; /* keys, and trustedkey */
+	struct table keyed; /* names of sources with a key */
 };
 
 /* They say nothing of whom the clock follows. */
 static const char *const others[] = { "authdelay", "authenticate", "automax", "autokey",
 	"broadcast", "broadcastdelay", "calldelay", "clientlimit", "clientperiod",
 	"controlkey", "crypto", "discard", "driftfile", "dscp", "filegen", "fudge",
-	"keys", "keysdir", "leapfile", "leapsmearinterval", "limit", "logconfig",
-	"logfile", "manycastserver", "mdnstries", "monitor", "mru", "nonvolatile",
-	"ntpsigndsocket", "nts", "phone", "pidfile", "port", "precision", "requestkey",
-	"reset", "revoke", "rlimit", "saveconfigdir", "setvar", "statistics", "statsdir",
-	"tick", "tinker", "trap", "trustedkey", "ttl", "unrestrict", NULL };
+	"keysdir", "leapfile", "leapsmearinterval", "limit", "logconfig", "logfile",
+	"manycastserver", "mdnstries", "monitor", "mru", "nonvolatile", "ntpsigndsocket",
+	"nts", "phone", "pidfile", "port", "precision", "requestkey", "reset", "revoke",
+	"rlimit", "saveconfigdir", "setvar", "statistics", "statsdir", "tick", "tinker",
+	"trap", "ttl", "unrestrict", NULL };
 
 /* Sources that are named, and whoever speaks up. */
 static const char *const named[] = { "server", "pool", "peer", "manycastclient", NULL };
@@ -71,6 +73,8 @@ take_options(struct reader *reader, const struct time_line *line, const char *di
 			continue;
 		if (text_is_one_of(word, valued) && i + 1 < line->count &&
 			takes_value(word, line->words[i + 1])) {
+			if (strcmp(word, "key") == 0)
+				table_set(&reader->keyed, name, reader);
 			i++;
 			continue;
 		}
@@ -158,6 +162,20 @@ judge_least(struct reader *reader)
 			"tos minsane %ld: there are no more than %ld sources, and none "
 			"is followed",
 			reader->least, most);
+}
+
+/* What is signed with a key that is not known or not trusted is not believed: authtrust
+ * and authhavekey in authkeys.c. */
+static void
+judge_keys(struct reader *reader)
+{
+	struct time_daemon *daemon = reader->daemon;
+	for (size_t i = 0; i < daemon->source_count; i++)
+		if (table_get(&reader->keyed, daemon->sources[i].name) != NULL &&
+			(!reader->has_keys || !reader->has_trusted))
+			daemon->sources[i].doubt = "it has a key, and not both keys and "
+						   "trustedkey are there";
+	table_free(&reader->keyed);
 }
 
 /* "interface listen|ignore|drop NAME": a source is asked by an interface that is
@@ -267,6 +285,10 @@ take_words(struct reader *reader, const struct time_line *line)
 		take_tos(reader, line);
 	else if (strcmp(word, "restrict") == 0)
 		time_restrict(&reader->restrictions, reader->daemon, line);
+	else if (strcmp(word, "keys") == 0)
+		reader->has_keys = true;
+	else if (strcmp(word, "trustedkey") == 0)
+		reader->has_trusted = true;
 	else if (strcmp(word, "refclock") == 0)
 		take_clock(reader, line);
 	else if (strcmp(word, "includefile") == 0)
@@ -340,6 +362,7 @@ time_ntp_read(struct host *host, struct time_daemon *daemon)
 			(struct place){ host_file(host, daemon->path), 0 },
 			"%s is there, which ntpsec reads and ntp does not", beside);
 	judge_least(&reader);
+	judge_keys(&reader);
 	time_restrict_judge(&reader.restrictions, daemon);
 	time_restrict_free(&reader.restrictions);
 }

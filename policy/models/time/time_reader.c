@@ -29,7 +29,7 @@ time_add(struct time_daemon *daemon, enum time_use use, const char *directive, c
 	daemon->sources = memory_grow(
 		daemon->sources, daemon->source_count, sizeof *daemon->sources);
 	daemon->sources[daemon->source_count++] = (struct time_source){ name, directive,
-		use, place };
+		use, place, NULL };
 }
 
 void

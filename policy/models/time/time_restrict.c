@@ -87,12 +87,16 @@ fault(const struct time_restrictions *restrictions, const struct time_source *so
 {
 	bool is_shut = restrictions->shut.file != NULL && !restrictions->source_is_open &&
 		table_get(&restrictions->open_hosts, source->name) == NULL;
+	/* a clock of the machine sends no packet */
+	if (strncmp(source->name, "127.127.", 8) == 0 ||
+		strcmp(source->directive, "refclock") == 0)
+		return NULL;
 	if (is_shut || table_get(&restrictions->shut_hosts, source->name) != NULL)
-		return "may drop what it answers";
+		return "a line of restrict may drop what it answers";
 	return strcmp(source->directive, "pool") == 0 &&
 			restrictions->unpeered.file != NULL &&
 			!restrictions->source_is_peered
-		? "takes nopeer, which lets no server of a pool in"
+		? "restrict with nopeer lets no server of a pool in"
 		: NULL;
 }
 
@@ -101,14 +105,9 @@ time_restrict_judge(
 	const struct time_restrictions *restrictions, struct time_daemon *daemon)
 {
 	for (size_t i = 0; i < daemon->source_count; i++) {
-		const struct time_source *source = &daemon->sources[i];
-		const char *why = fault(restrictions, source);
-		/* a clock of the machine sends no packet */
-		if (why != NULL && source->use == TIME_FOLLOWED &&
-			strncmp(source->name, "127.127.", 8) != 0 &&
-			strcmp(source->directive, "refclock") != 0)
-			time_doubt(daemon, true, source->place, "%s: restrict %s",
-				source->name, why);
+		const char *why = fault(restrictions, &daemon->sources[i]);
+		if (why != NULL)
+			daemon->sources[i].doubt = why;
 	}
 }
 

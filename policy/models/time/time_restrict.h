@@ -16,7 +16,7 @@ void
 time_restrict(struct time_restrictions *restrictions, struct time_daemon *daemon,
 	const struct time_line *line);
 
-/* Adds a doubt for each source of DAEMON whose answers may be dropped. */
+/* Puts in doubt each source of DAEMON whose answers may be dropped. */
 void
 time_restrict_judge(
 	const struct time_restrictions *restrictions, struct time_daemon *daemon);

@@ -53,7 +53,7 @@ add_words(struct reader *reader, struct list *list, const char *directive,
 		word = strtok_r(NULL, " \t\n\r", &rest)) {
 		list->items = memory_grow(list->items, list->count, sizeof *list->items);
 		list->items[list->count++] = (struct time_source){ memory_text(word),
-			directive, TIME_FOLLOWED, place };
+			directive, TIME_FOLLOWED, place, NULL };
 	}
 }
 
