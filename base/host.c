@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/lookup.h"
@@ -38,6 +37,8 @@ struct host {
 	void **items; /* the values of by_path in the order of asking */
 	size_t count;
 	size_t listed; /* see host_listed */
+	struct table lists; /* of a root: struct name_list by path */
+	size_t kept; /* names in them */
 	struct table notes;
 };
 
@@ -133,6 +134,12 @@ host_free(struct host *host)
 	for (size_t i = 0; i < host->notes.capacity; i++)
 		if (host->notes.slots[i].key != NULL)
 			release_note(host->notes.slots[i].value);
+	for (size_t i = 0; i < host->lists.capacity; i++)
+		if (host->lists.slots[i].key != NULL) {
+			name_list_free(host->lists.slots[i].value);
+			free(host->lists.slots[i].value);
+		}
+	table_free(&host->lists);
 	lookups_free(&host->lookups);
 	table_free(&host->notes);
 	table_free(&host->by_path);
@@ -163,16 +170,7 @@ refuse(struct file *file, int errnum, const char *reason)
 	file->reason = memory_text(reason != NULL ? reason : strerror(errnum));
 }
 
-/* Has the pages of a large buffer made at once: one by one, as read fills them, costs as
- * much as the reading itself. Where the kernel can't (before 5.14) nothing is lost. */
-static void
-populate(char *data, size_t size)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	size_t gap = page - (size_t)data % page;
-	if (size > 16 * page)
-		(void)madvise(data + gap, size - gap, MADV_POPULATE_WRITE);
-}
+enum { POPULATED = 64 << 10 }; /* bytes; less is likely to be there */
 
 /* Reads FD to its end. What the file's size says is asked for at once, never more
  * than HOST_FILE_MAX. */
@@ -181,7 +179,8 @@ read_all(struct file *file, int fd)
 {
 	size_t size = 0, room = (size_t)file->status.st_size + 1;
 	char *data = memory_resize(NULL, room, 1);
-	populate(data, room);
+	if (room > POPULATED)
+		memory_populate(data, room);
 	for (;;) {
 		ssize_t n = read(fd, data + size, room - size);
 		if (n < 0 && errno == EINTR)
@@ -480,6 +479,7 @@ host_group(const struct host *host, const struct stat *status)
 
 enum {
 	NAMES_MAX = 200000,
+	KEPT_MAX = 20000, /* names of lists that are kept */
 	LIST_COST = 10, /* of a folder without names */
 };
 
@@ -566,20 +566,47 @@ list_planned(const struct host *layer, const char *directory, struct name_list *
 	}
 }
 
+/* Adds the names of FROM to LIST. */
+static void
+copy_names(const struct name_list *from, struct name_list *list)
+{
+	for (size_t i = 0; i < from->count; i++)
+		add_name(list, from->names[i]);
+}
+
+/* Of the root itself. What was listed is kept, since the models ask for the same folders
+ * again and again. */
+static int
+list_root(struct host *host, const char *path, struct name_list *list)
+{
+	struct name_list *known = table_get(&host->lists, path);
+	if (known != NULL) {
+		copy_names(known, list);
+		host->listed += list->count + LIST_COST;
+		return 0;
+	}
+	int fd = open_directory(host, path);
+	int result = fd < 0 ? -1 : list_names(fd, list), saved = errno;
+	if (fd >= 0)
+		close(fd);
+	host->listed += list->count + LIST_COST;
+	if (list->count > 0)
+		qsort(list->names, list->count, sizeof *list->names, by_bytes);
+	if (result == 0 && host->kept + list->count <= KEPT_MAX) {
+		known = memory_new(1, sizeof *known);
+		copy_names(list, known);
+		table_set(&host->lists, path, known);
+		host->kept += list->count + LIST_COST;
+	}
+	errno = saved;
+	return result;
+}
+
 static int
 list_layer(struct host *host, const char *path, struct name_list *list)
 {
-	if (host->below == NULL) {
-		int fd = open_directory(host, path);
-		int result = fd < 0 ? -1 : list_names(fd, list), saved = errno;
-		if (fd >= 0)
-			close(fd);
-		host->listed += list->count + LIST_COST;
-		if (list->count > 0)
-			qsort(list->names, list->count, sizeof *list->names, by_bytes);
-		errno = saved;
-		return result;
-	}
+	if (host->below == NULL)
+		return list_root(host, path, list);
 	int result = list_layer(host->below, path, list), saved = errno;
 	if (result < 0 && saved != ENOENT)
 		return -1;

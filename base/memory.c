@@ -1,9 +1,11 @@
 #include "base/memory.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static void *
@@ -92,4 +94,24 @@ memory_cleanup(void *pointer)
 	void *memory;
 	memcpy(&memory, pointer, sizeof memory);
 	free(memory);
+}
+
+void
+memory_populate(void *data, size_t size)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t gap = page - (size_t)data % page;
+	if (size > gap + page)
+		(void)madvise((char *)data + gap, size - gap, MADV_POPULATE_WRITE);
+}
+
+void
+memory_reserve(size_t size)
+{
+	/* neither mapped apart nor given back when it is freed */
+	(void)mallopt(M_MMAP_THRESHOLD, 2 * (int)size);
+	(void)mallopt(M_TRIM_THRESHOLD, 4 * (int)size);
+	void *room = memory_resize(NULL, size, 1);
+	memory_populate(room, size);
+	free(room);
 }

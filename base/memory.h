@@ -43,4 +43,13 @@ memory_cleanup(void *pointer);
 
 #define autofree __attribute__((cleanup(memory_cleanup)))
 
+/* Has the pages that DATA has SIZE bytes on made at once: one by one, as they are written
+ * to, each costs an exception. Where the kernel can't (before 5.14) nothing is lost. */
+void
+memory_populate(void *data, size_t size);
+
+/* Has the allocator keep SIZE bytes more at hand, with their pages. */
+void
+memory_reserve(size_t size);
+
 #endif

@@ -64,15 +64,13 @@ ask(void *data, struct probe *probe)
 {
 	const struct sockets *sockets = data;
 	struct probe_model model;
-	struct xinetd_conf conf;
 	if (probe_model_open(1u << LENS_XINETD, &model) < 0)
 		return;
-	xinetd_conf_read(&model.context, &conf);
-	probe->works = conf.has_main && conf.problem_count == 0;
+	const struct xinetd_conf *conf = xinetd_conf_of(&model.context);
+	probe->works = conf->has_main && conf->problem_count == 0;
 	for (int i = 0; i < 2 && probe->works; i++)
-		compare(&conf, (enum live_protocol)i, sockets[i].items, sockets[i].count,
+		compare(conf, (enum live_protocol)i, sockets[i].items, sockets[i].count,
 			probe);
-	xinetd_conf_free(&conf);
 	probe_model_close(&model);
 }
 

@@ -14,7 +14,10 @@
 #include "enforcer/output.h"
 #include "enforcer/program.h"
 
-enum { ANSWER_MAX = 8 << 20 }; /* bytes */
+enum {
+	ANSWER_MAX = 8 << 20, /* bytes */
+	ROOM = 1536 << 10, /* what the twenty items of a host take */
+};
 
 int
 setup_policy(const struct options *options, bool require_safe, struct policy *ret_policy)
@@ -233,6 +236,8 @@ setup_parser(const struct context *context, const char *const *ids, size_t id_co
 		parser_free(parser);
 		return NULL;
 	}
+	/* behind the fork, which copies the tables of all pages */
+	memory_reserve(ROOM);
 	return parser;
 }
 

@@ -22,6 +22,7 @@ enum {
 	EXIT_NOT_CONFINED = 64,
 	EXIT_NOT_PREPARED = 65,
 	MEMORY_MAX = 256 << 20, /* bytes above what the process has when it is forked */
+	ROOM = 384 << 10, /* what seven lenses take */
 	CPU_MAX = 3600, /* seconds over all questions; the deadline is for one */
 };
 
@@ -102,6 +103,7 @@ static void __attribute__((noreturn)) serve_all(int fd, const struct process *pr
 	char *text = NULL;
 	size_t room = 0;
 	prctl(PR_SET_NAME, "holdfast-parser"); /* for ps(1) */
+	memory_reserve(ROOM);
 	if (service->prepare(process->data) < 0)
 		_exit(EXIT_NOT_PREPARED);
 	if (confine_to_computing(fd, MEMORY_MAX, CPU_MAX, NULL) < 0)

@@ -148,21 +148,20 @@ static void
 check(const struct context *context, const struct control *control,
 	struct findings *findings)
 {
-	struct xinetd_conf conf;
 	size_t shown[VERDICT_COUNT] = { 0 };
-	xinetd_conf_read(context, &conf);
+	const struct xinetd_conf *conf = xinetd_conf_of(context);
 	autofree char *only = value_join(value_find(control->keys, "only"));
-	if (!conf.has_main)
-		judge_without_file(context, &conf, findings);
-	for (size_t i = 0; i < conf.problem_count && i < SHOWN_MAX; i++) {
-		const struct xinetd_problem *problem = &conf.problems[i];
+	if (!conf->has_main)
+		judge_without_file(context, conf, findings);
+	for (size_t i = 0; i < conf->problem_count && i < SHOWN_MAX; i++) {
+		const struct xinetd_problem *problem = &conf->problems[i];
 		struct finding *finding = findings_add(
 			findings, problem->verdict, "%s", problem->path);
 		finding_why(finding, "%s", problem->text);
 		show_place(finding, problem->place, problem->path);
 	}
-	for (size_t i = 0; i < conf.count; i++) {
-		const struct xinetd_service *service = &conf.services[i];
+	for (size_t i = 0; i < conf->count; i++) {
+		const struct xinetd_service *service = &conf->services[i];
 		bool off = service->state == XINETD_STOPPED ||
 			is_allowed(control, service->name, service->id);
 		if (shown[off ? VERDICT_PASS : VERDICT_FAIL]++ < SHOWN_MAX)
@@ -174,14 +173,13 @@ check(const struct context *context, const struct control *control,
 		finding_have(finding, "%zu more are started or not known",
 			shown[VERDICT_FAIL] - SHOWN_MAX);
 	}
-	if (conf.has_main)
-		judge_run(control, &conf, findings);
+	if (conf->has_main)
+		judge_run(control, conf, findings);
 	if (findings->count == 0) {
 		struct finding *finding = findings_add(findings, VERDICT_PASS, "xinetd");
 		finding_have(finding, "no services");
-		finding_evidence_file(finding, conf.main_path);
+		finding_evidence_file(finding, conf->main_path);
 	}
-	xinetd_conf_free(&conf);
 }
 
 /* A `disable` line in the style of the line after the brace. */
@@ -276,24 +274,22 @@ static int
 remedy(const struct context *context, const struct control *control, struct edits *edits,
 	struct error *err)
 {
-	struct xinetd_conf conf;
 	int result = 0;
 	bool removes = strcmp(value_text(control->keys, "remedy", "disable"), "remove") ==
 		0;
-	xinetd_conf_read(context, &conf);
-	for (size_t i = 0; i < conf.count && result == 0; i++) {
-		const struct xinetd_service *service = &conf.services[i];
+	const struct xinetd_conf *conf = xinetd_conf_of(context);
+	for (size_t i = 0; i < conf->count && result == 0; i++) {
+		const struct xinetd_service *service = &conf->services[i];
 		/* one that only lacks a free port would start in the other's place */
 		if (service->again || is_allowed(control, service->name, service->id) ||
 			(service->state == XINETD_STOPPED && !service->port_taken))
 			continue;
-		result = removes ? remove_service(&conf, service, edits, err)
+		result = removes ? remove_service(conf, service, edits, err)
 				 : disable_service(service, edits, err);
 	}
 	const struct value *run = value_find(control->keys, "run");
 	if (result == 0 && edits->count == 0 && run != NULL && run->count > 0)
 		result = error_set(err, "services are only ever turned off here");
-	xinetd_conf_free(&conf);
 	return result;
 }
 
@@ -301,11 +297,10 @@ static void
 answer(const struct context *context, const struct control *control,
 	struct answers *answers)
 {
-	struct xinetd_conf conf;
 	(void)control;
-	xinetd_conf_read(context, &conf);
-	for (size_t i = 0; i < conf.count; i++) {
-		const struct xinetd_service *service = &conf.services[i];
+	const struct xinetd_conf *conf = xinetd_conf_of(context);
+	for (size_t i = 0; i < conf->count; i++) {
+		const struct xinetd_service *service = &conf->services[i];
 		bool has_id = strcmp(service->name, service->id) != 0;
 		autofree char *number = service->number > 1
 			? memory_printf(" entry %zu", service->number)
@@ -321,7 +316,6 @@ answer(const struct context *context, const struct control *control,
 				  service->reason);
 		answers_add(answers, subject, value);
 	}
-	xinetd_conf_free(&conf);
 }
 
 /* An answer's subject is "service NAME (...", or "service NAME id ID (...". */

@@ -7,15 +7,13 @@
 static void
 judge(struct host *host, enum cron_flavour flavour)
 {
-	struct cron_table table;
-	cron_table_read(host, true, flavour, &table);
-	for (size_t i = 0; i < table.count; i++) {
-		const struct cron_job *job = &table.jobs[i];
+	const struct cron_table *table = cron_table_get(host, true, flavour);
+	for (size_t i = 0; i < table->count; i++) {
+		const struct cron_job *job = &table->jobs[i];
 		if (job->command == NULL || job->place.file == NULL ||
 			job->place.offset > job->place.file->bytes.size)
 			abort();
 	}
-	cron_table_free(&table);
 }
 
 int

@@ -27,20 +27,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct host *layer = world_layer(&world);
 	struct value assume = { .type = VALUE_MAP };
 	struct policy policy = { .assume = &assume };
-	struct xinetd_conf conf;
 	world_put(layer, (struct bytes){ (const char *)data, size }, "\n#drop-in\n",
 		"/etc/xinetd.conf", "/etc/xinetd.d/a");
 	host_put(layer, "/etc/services",
 		BYTES_TEXT("echo 7/tcp\necho 7/udp\npop3 110/tcp pop-3\n"));
 	host_put(layer, "/etc/protocols", BYTES_TEXT("tcp 6\nudp 17\n"));
 	host_put(layer, "/etc/passwd", BYTES_TEXT("root:x:0:0::/:/bin/sh\n"));
-	xinetd_conf_read(
-		&(struct context){
-			.host = layer, .parser = world.parser, .policy = &policy },
-		&conf);
-	for (size_t i = 0; i < conf.count; i++)
-		check(&conf.services[i]);
-	xinetd_conf_free(&conf);
+	const struct xinetd_conf *conf = xinetd_conf_of(&(struct context){
+		.host = layer, .parser = world.parser, .policy = &policy });
+	for (size_t i = 0; i < conf->count; i++)
+		check(&conf->services[i]);
 	host_free(layer);
 	return 0;
 }

@@ -36,7 +36,6 @@ ask_table(const char *flavour, const char *root)
 {
 	static struct calendar all[CALENDAR_ITEMS_MAX];
 	struct error err = ERROR_INIT;
-	struct cron_table table;
 	size_t count = 0;
 	struct host *host = host_open(root, &err);
 	if (host == NULL) {
@@ -44,10 +43,10 @@ ask_table(const char *flavour, const char *root)
 		error_clear(&err);
 		return;
 	}
-	cron_table_read(host, true,
-		strcmp(flavour, "debian") == 0 ? CRON_DEBIAN : CRON_CRONIE, &table);
-	for (size_t i = 0; i < table.count; i++) {
-		const struct cron_job *job = &table.jobs[i];
+	const struct cron_table *table = cron_table_get(
+		host, true, strcmp(flavour, "debian") == 0 ? CRON_DEBIAN : CRON_CRONIE);
+	for (size_t i = 0; i < table->count; i++) {
+		const struct cron_job *job = &table->jobs[i];
 		if (job->doubt != NULL)
 			printf("doubt\t%s\n", job->doubt);
 		else
@@ -55,11 +54,10 @@ ask_table(const char *flavour, const char *root)
 		if (job->doubt == NULL && !job->at_boot && count < CALENDAR_ITEMS_MAX)
 			all[count++] = job->times;
 	}
-	for (size_t i = 0; i < table.skipped_count; i++)
-		if (table.skipped[i].is_doubt)
-			printf("doubt\t%s\n", table.skipped[i].reason);
+	for (size_t i = 0; i < table->skipped_count; i++)
+		if (table->skipped[i].is_doubt)
+			printf("doubt\t%s\n", table->skipped[i].reason);
 	printf("all\t%ld\n", calendar_longest_gap(all, count, CALENDAR_EACH, 0));
-	cron_table_free(&table);
 	host_free(host);
 }
 

@@ -75,15 +75,11 @@ main(void)
 	while (parser != NULL && fgets(root, sizeof root, stdin) != NULL) {
 		root[strcspn(root, "\n")] = '\0';
 		struct host *host = host_open(root, &err);
-		struct xinetd_conf conf;
 		if (host == NULL)
 			break;
-		xinetd_conf_read(
-			&(struct context){
-				.host = host, .parser = parser, .policy = &policy },
-			&conf);
-		print(&conf);
-		xinetd_conf_free(&conf);
+		const struct xinetd_conf *conf = xinetd_conf_of(&(struct context){
+			.host = host, .parser = parser, .policy = &policy });
+		print(conf);
 		host_free(host);
 		fflush(stdout);
 	}

@@ -99,7 +99,10 @@ kind_host_judged(struct kind_host *made, enum verdict verdict, const char *text)
 {
 	struct findings findings = { 0 };
 	bool is_said = text == NULL;
-	made->control.kind->check(&made->context, &made->control, &findings);
+	struct context context = made->context;
+	/* what a host's files come to is worked out once */
+	context.host = host_layer(made->context.host);
+	made->control.kind->check(&context, &made->control, &findings);
 	for (size_t i = 0; i < findings.count; i++) {
 		const struct finding *finding = &findings.items[i];
 		is_said = is_said ||
@@ -116,6 +119,7 @@ kind_host_judged(struct kind_host *made, enum verdict verdict, const char *text)
 		print_message("nothing says '%s'\n", text);
 	assert_true(is_said);
 	findings_free(&findings);
+	host_free(context.host);
 }
 
 /* The remedy makes PATH read AFTER, passes, and changes only what the control wants. */

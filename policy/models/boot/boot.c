@@ -431,7 +431,6 @@ judge_xinetd(const struct context *context, const struct xinetd_service *service
 static void
 ask_xinetd(const struct context *context, const char *name, struct boot_answer *answer)
 {
-	struct xinetd_conf conf;
 	const struct xinetd_service *best = NULL;
 	struct boot_answer its;
 	/* without its configuration and its unit nothing is to be read */
@@ -443,9 +442,9 @@ ask_xinetd(const struct context *context, const char *name, struct boot_answer *
 	static const int order[] = {
 		[XINETD_STARTED] = 2, [XINETD_UNSURE] = 1, [XINETD_STOPPED] = 0
 	};
-	xinetd_conf_read(context, &conf);
-	for (size_t i = 0; i < conf.count; i++) {
-		const struct xinetd_service *service = &conf.services[i];
+	const struct xinetd_conf *conf = xinetd_conf_of(context);
+	for (size_t i = 0; i < conf->count; i++) {
+		const struct xinetd_service *service = &conf->services[i];
 		if ((strcasecmp(service->name, name) == 0 ||
 			    strcasecmp(service->id, name) == 0) &&
 			(best == NULL || order[service->state] > order[best->state]))
@@ -453,7 +452,6 @@ ask_xinetd(const struct context *context, const char *name, struct boot_answer *
 	}
 	if (best != NULL)
 		judge_xinetd(context, best, answer);
-	xinetd_conf_free(&conf);
 }
 
 void

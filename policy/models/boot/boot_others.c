@@ -303,12 +303,11 @@ static void
 ask_tabs(struct host *host, enum cron_flavour flavour, const char *name,
 	const char *reason, struct boot_answer *answer)
 {
-	struct cron_table table = { .listed = host_listed(host) };
-	cron_tabs_add(host, flavour, &table);
-	for (size_t i = 0; i < table.count && answer->state != BOOT_STARTED; i++) {
-		const struct cron_job *job = &table.jobs[i];
+	const struct cron_table *table = cron_table_tabs(host, flavour);
+	for (size_t i = 0; i < table->count && answer->state != BOOT_STARTED; i++) {
+		const struct cron_job *job = &table->jobs[i];
 		struct boot_named named;
-		find_naming(host, &table, job, name, &named);
+		find_naming(host, table, job, name, &named);
 		bool is_sure = named.naming == BOOT_RUNS && reason == NULL;
 		if (named.naming == BOOT_NAMES_NOT ||
 			(answer->state != BOOT_STOPPED && !(is_sure && job->at_boot))) {
@@ -331,13 +330,12 @@ ask_tabs(struct host *host, enum cron_flavour flavour, const char *name,
 					       : memory_text("cron starts it"),
 		};
 	}
-	if (table.is_full && answer->state == BOOT_STOPPED)
+	if (table->is_full && answer->state == BOOT_STOPPED)
 		*answer = (struct boot_answer){
 			.state = BOOT_UNSURE,
 			.by = memory_text("cron"),
 			.reason = memory_text("cron starts more than is followed"),
 		};
-	cron_table_free(&table);
 }
 
 bool

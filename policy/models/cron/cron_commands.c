@@ -30,7 +30,9 @@ cron_commands_script(struct host *host, const struct cron_table *table,
 	const struct shell_command *command)
 {
 	const char *path = shell_command_script(command);
-	return path != NULL ? find_script(table, host_file(host, path)) : NULL;
+	return path != NULL && boot_program_is_script(host, path)
+		? find_script(table, host_file(host, path))
+		: NULL;
 }
 
 /* Whether the first line of FILE, "#! PROGRAM", has a shell read it; *ret_option: with

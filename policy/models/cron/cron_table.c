@@ -48,7 +48,7 @@ cron_table_skip(struct cron_table *table, const char *path, struct place place,
 	};
 }
 
-void
+static void
 cron_table_free(struct cron_table *table)
 {
 	for (size_t i = 0; i < table->count; i++) {
@@ -328,8 +328,9 @@ may_have_lsb_names(struct host *host)
 	return false;
 }
 
-void
-cron_tabs_add(struct host *host, enum cron_flavour flavour, struct cron_table *table)
+/* Adds the jobs of all crontabs. */
+static void
+add_tabs(struct host *host, enum cron_flavour flavour, struct cron_table *table)
 {
 	struct reading reading = { .host = host, .flavour = flavour, .table = table };
 	reading.has_lsb_names = flavour == CRON_DEBIAN && may_have_lsb_names(host);
@@ -339,19 +340,6 @@ cron_tabs_add(struct host *host, enum cron_flavour flavour, struct cron_table *t
 	read_folder(&reading,
 		flavour == CRON_DEBIAN ? "/var/spool/cron/crontabs" : "/var/spool/cron",
 		true);
-}
-
-void
-cron_table_read(struct host *host, bool crontabs, enum cron_flavour flavour,
-	struct cron_table *ret_table)
-{
-	*ret_table = (struct cron_table){ .listed = host_listed(host) };
-	if (crontabs)
-		cron_tabs_add(host, flavour, ret_table);
-	size_t first = ret_table->count;
-	cron_timers_add(host, ret_table);
-	cron_commands_add(host, ret_table, first);
-	cron_anacron_add(host, flavour, ret_table);
 }
 
 static void
@@ -366,10 +354,30 @@ cron_table_get(struct host *host, bool crontabs, enum cron_flavour flavour)
 {
 	autofree char *key = memory_printf("cron %d %d", crontabs, flavour);
 	struct cron_table *table = host_note(host, key);
-	if (table == NULL) {
-		table = memory_new(1, sizeof *table);
-		cron_table_read(host, crontabs, flavour, table);
-		host_set_note(host, key, table, release);
-	}
+	if (table != NULL)
+		return table;
+	table = memory_new(1, sizeof *table);
+	table->listed = host_listed(host);
+	if (crontabs)
+		add_tabs(host, flavour, table);
+	size_t first = table->count;
+	cron_timers_add(host, table);
+	cron_commands_add(host, table, first);
+	cron_anacron_add(host, flavour, table);
+	host_set_note(host, key, table, release);
+	return table;
+}
+
+const struct cron_table *
+cron_table_tabs(struct host *host, enum cron_flavour flavour)
+{
+	autofree char *key = memory_printf("crontabs %d", flavour);
+	struct cron_table *table = host_note(host, key);
+	if (table != NULL)
+		return table;
+	table = memory_new(1, sizeof *table);
+	table->listed = host_listed(host);
+	add_tabs(host, flavour, table);
+	host_set_note(host, key, table, release);
 	return table;
 }

@@ -70,18 +70,14 @@ struct cron_installed {
 struct cron_installed
 cron_installed(struct host *host);
 
-/* With that cron; CRONTABS false: with none. Freed by cron_table_free; places are those
- * of the host's files. */
-void
-cron_table_read(struct host *host, bool crontabs, enum cron_flavour flavour,
-	struct cron_table *ret_table);
-
-void
-cron_table_free(struct cron_table *table);
-
-/* The same, read once and kept; belongs to the host. */
+/* With that cron; CRONTABS false: with none. Read once for the host, to which it belongs;
+ * places are those of its files. */
 const struct cron_table *
 cron_table_get(struct host *host, bool crontabs, enum cron_flavour flavour);
+
+/* The same of the crontabs alone. */
+const struct cron_table *
+cron_table_tabs(struct host *host, enum cron_flavour flavour);
 
 /* --- the parts of a table -----------------------------------------------------------
  */
@@ -123,10 +119,6 @@ cron_commands_script(struct host *host, const struct cron_table *table,
 void
 cron_parts_add(struct host *host, enum cron_flavour flavour, const struct cron_job *job,
 	struct cron_table *table);
-
-/* Adds the jobs of all crontabs. */
-void
-cron_tabs_add(struct host *host, enum cron_flavour flavour, struct cron_table *table);
 
 /* Adds the jobs of /etc/anacrontab. */
 void

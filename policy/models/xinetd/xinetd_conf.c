@@ -428,8 +428,8 @@ entry_free(struct xinetd_service *service)
 	free(service->log_file);
 }
 
-void
-xinetd_conf_read(const struct context *context, struct xinetd_conf *ret_conf)
+static void
+read_conf(const struct context *context, struct xinetd_conf *ret_conf)
 {
 	struct xinetd_facts facts = { .host = context->host };
 	struct xinetd_defaults defaults = { 0 };
@@ -468,9 +468,10 @@ xinetd_conf_read(const struct context *context, struct xinetd_conf *ret_conf)
 	xinetd_options_free(&options);
 }
 
-void
-xinetd_conf_free(struct xinetd_conf *conf)
+static void
+release(void *memory)
 {
+	struct xinetd_conf *conf = memory;
 	for (size_t i = 0; i < conf->count; i++) {
 		entry_free(&conf->services[i]);
 	}
@@ -481,5 +482,18 @@ xinetd_conf_free(struct xinetd_conf *conf)
 	free(conf->services);
 	free(conf->problems);
 	free(conf->main_path);
-	*conf = (struct xinetd_conf){ 0 };
+	free(conf);
+}
+
+const struct xinetd_conf *
+xinetd_conf_of(const struct context *context)
+{
+	static const char key[] = "xinetd";
+	struct xinetd_conf *conf = host_note(context->host, key);
+	if (conf == NULL) {
+		conf = memory_new(1, sizeof *conf);
+		read_conf(context, conf);
+		host_set_note(context->host, key, conf, release);
+	}
+	return conf;
 }

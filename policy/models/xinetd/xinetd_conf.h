@@ -73,12 +73,9 @@ struct xinetd_conf {
 	size_t problem_count;
 };
 
-/* Never fails: what can't be read is a problem in the result. Freed by xinetd_conf_free.
- */
-void
-xinetd_conf_read(const struct context *context, struct xinetd_conf *ret_conf);
-
-void
-xinetd_conf_free(struct xinetd_conf *conf);
+/* Never fails: what can't be read is a problem in the result. Read once for the context's
+ * host, to which it belongs. */
+const struct xinetd_conf *
+xinetd_conf_of(const struct context *context);
 
 #endif
