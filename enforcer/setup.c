@@ -16,7 +16,7 @@
 
 enum {
 	ANSWER_MAX = 8 << 20, /* bytes */
-	ROOM = 1536 << 10, /* what the twenty items of a host take */
+	ROOM = 2048 << 10, /* what the twenty items of a host take */
 };
 
 int

@@ -22,7 +22,7 @@ enum {
 	EXIT_NOT_CONFINED = 64,
 	EXIT_NOT_PREPARED = 65,
 	MEMORY_MAX = 256 << 20, /* bytes above what the process has when it is forked */
-	ROOM = 384 << 10, /* what seven lenses take */
+	ROOM = 640 << 10, /* what seven lenses take */
 	CPU_MAX = 3600, /* seconds over all questions; the deadline is for one */
 };
 

@@ -24,7 +24,7 @@ goes_with(const char *const *modules, const char *conf, const char *facility,
 	syslog_host_put(&made, "/etc/rsyslog.conf", conf);
 	for (size_t i = 0; modules[i] != NULL; i++) {
 		autofree char *path = memory_printf(
-			"/usr/lib/any/rsyslog/%s.so", modules[i]);
+			"/usr/lib/any-linux-gnu/rsyslog/%s.so", modules[i]);
 		syslog_host_put(&made, path, "");
 	}
 	if (syslog_conf_read(&made.context, &read, &err) < 0)
@@ -203,12 +203,12 @@ judged(const char *conf, const char *want)
 	bool certain = false;
 	const struct obstacle *obstacle;
 	syslog_host_open(&made, "rsyslog");
-	syslog_host_put(&made, "/usr/lib/any/rsyslog/imuxsock.so", "");
-	syslog_host_put(&made, "/usr/lib/any/rsyslog/imklog.so", "");
-	syslog_host_put(&made, "/usr/lib/any/rsyslog/fmhash.so", "");
-	syslog_host_put(&made, "/usr/lib/any/rsyslog/ommail.so", "");
-	syslog_host_put(&made, "/usr/lib/any/rsyslog/omprog.so", "");
-	syslog_host_put(&made, "/usr/lib/any/rsyslog/mmanon.so", "");
+	syslog_host_put(&made, "/usr/lib/any-linux-gnu/rsyslog/imuxsock.so", "");
+	syslog_host_put(&made, "/usr/lib/any-linux-gnu/rsyslog/imklog.so", "");
+	syslog_host_put(&made, "/usr/lib/any-linux-gnu/rsyslog/fmhash.so", "");
+	syslog_host_put(&made, "/usr/lib/any-linux-gnu/rsyslog/ommail.so", "");
+	syslog_host_put(&made, "/usr/lib/any-linux-gnu/rsyslog/omprog.so", "");
+	syslog_host_put(&made, "/usr/lib/any-linux-gnu/rsyslog/mmanon.so", "");
 	syslog_host_put(&made, "/etc/passwd", "root:x:0:0::/:/bin/sh\n");
 	syslog_host_put(&made, "/etc/group", "root:x:0:\nadm:x:4:\n");
 	syslog_host_put(&made, "/etc/nsswitch.conf", "passwd: files\ngroup: files\n");
@@ -697,7 +697,8 @@ test_seen(void **state)
 		  "*.* /a\n",
 			"reached" },
 		{ "module(load=\"imuxsock.so\")\n*.* /a\n", "reached" },
-		{ "module(load=\"/usr/lib/any/rsyslog/imuxsock\")\n*.* /a\n", "reached" },
+		{ "module(load=\"/usr/lib/any-linux-gnu/rsyslog/imuxsock\")\n*.* /a\n",
+			"reached" },
 		{ LIST_TEMPLATE("property(name=\"msg\" format=\"nosuch\")"), "unknown" },
 		{ LIST_TEMPLATE("property(name=\"msg\" position.to=\"-1\")"), "unknown" },
 		{ LIST_TEMPLATE("property(name=\"hostname\" regex.expression=\"(\") "

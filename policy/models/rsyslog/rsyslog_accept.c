@@ -454,7 +454,7 @@ static void
 find_modules(struct reader *reader)
 {
 	/* where rsyslogd and the distributions keep them */
-	static const char *const patterns[] = { "/usr/lib/*/rsyslog/*.so",
+	static const char *const patterns[] = { "/usr/lib/*-linux-*/rsyslog/*.so",
 		"/usr/lib/rsyslog/*.so", "/usr/lib64/rsyslog/*.so", "/lib64/rsyslog/*.so",
 		"/lib/rsyslog/*.so" };
 	if (reader->has_installed)
