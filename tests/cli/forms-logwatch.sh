@@ -287,6 +287,12 @@ old
 sed -i 's/\$SYSADMIN/nobody/' "$ROOT/usr/local/etc/logcheck.sh"
 judged unknown "no line of its script that is followed mails SYSADMIN"
 old
+sed -i 's/mail -s "system check" /&nobody -s /' "$ROOT/usr/local/etc/logcheck.sh"
+judged unknown "no line of its script that is followed mails SYSADMIN"
+old
+sed -i 's/mail -s "system check" /mail -sx -b /' "$ROOT/usr/local/etc/logcheck.sh"
+judged pass
+old
 sed -i -e 's/^SYSADMIN=root/SYSADMIN="root"/' -e 's/| mail.*/>\/dev\/null/' "$ROOT/usr/local/etc/logcheck.sh"
 judged unknown "no line of its script that is followed mails SYSADMIN"
 old
@@ -385,6 +391,10 @@ judged unknown "a line of its script that reads a log is not reached"
 whole
 printf 'kernel:\n\n' | put opt/logcheck/ignore
 judged unknown "an empty line in its IGNORE_FILE leaves out all lines"
+printf 'kernel:\n^$\n' | put opt/logcheck/ignore
+judged pass
+printf 'kernel:\n^.*\n' | put opt/logcheck/ignore
+judged unknown "a line in its IGNORE_FILE leaves out all lines"
 rm "$ROOT/opt/logcheck/ignore"
 judged unknown "none of its files of patterns is there"
 form "who starts logcheck"

@@ -135,6 +135,9 @@ test_ntp_restrict(void **state)
 	ntp("server a\nrestrict a nomodify\nrestrict a ignore\n", "may drop");
 	ntp("server a\nrestrict b ignore\nrestrict 127.0.0.0 mask 255.0.0.0 ignore\n",
 		"");
+	ntp("server a\nrestrict 127.0.0.0/8 ignore\n", "");
+	ntp("server a\nrestrict 127.0.0.0 mask 0.0.0.0 ignore\n", "may drop");
+	ntp("server a\nrestrict 127.0.0.0/1 ignore\n", "may drop");
 	ntp("server 127.127.1.0\nrestrict default ignore\n", "");
 	ntp("refclock pps\nrestrict default ignore\n", "");
 	ntp("pool a\nrestrict default nopeer\n", "restrict with nopeer");

@@ -142,6 +142,17 @@ take_logs(struct host *host, const struct file *file,
 	return idle;
 }
 
+/* Whether the word behind WORD is the value of an option, such as -s, and no address:
+ * mailx(1), sendmail(8). With -b and -c it is one. */
+static bool
+takes_next(const char *word)
+{
+	static const char valued[] = "ABCDFLMNOQRSTVXYafhmopqrsu";
+	size_t size = strlen(word);
+	return size > 1 && word[0] == '-' && strchr(valued, word[size - 1]) != NULL &&
+		(size == 2 || strchr(valued, word[1]) == NULL);
+}
+
 /* Whether one of COMMANDS mails ADDRESS; that something was found comes before it. */
 static bool
 mails_to(struct host *host, const struct shell_commands *commands, const char *address)
@@ -153,10 +164,22 @@ mails_to(struct host *host, const struct shell_commands *commands, const char *a
 		if (!is_called(command, mailers) || shell_lacks(host, command->words[0]))
 			continue;
 		for (size_t k = 1; k < command->count; k++)
-			if (strcmp(command->words[k], address) == 0)
+			if (!takes_next(command->words[k - 1]) &&
+				strcmp(command->words[k], address) == 0)
 				return true;
 	}
 	return false;
+}
+
+/* Whether grep -v -f takes LINE for a pattern of each line: grep(1). */
+static bool
+is_of_all(struct bytes line)
+{
+	static const char any[] = ".*^$";
+	size_t size = 0;
+	while (size < line.size && memchr(any, line.data[size], sizeof any - 1) != NULL)
+		size++;
+	return size == line.size && !bytes_equal(line, BYTES_TEXT("^$"));
 }
 
 /* Why what is read may never be told; NULL: nothing says so. */
@@ -183,12 +206,14 @@ find_silence(
 		there++;
 		struct bytes line;
 		const struct file *list = host_file(host, path);
-		/* which grep -v -f takes for a pattern of each line: grep(1) */
 		for (size_t next = 0;
 			i == 2 && bytes_next_line(list->bytes, &next, &line);)
-			if (line.size == 0)
-				return "an empty line in its IGNORE_FILE leaves out all "
-				       "lines";
+			if (is_of_all(line))
+				return line.size == 0
+					? "an empty line in its IGNORE_FILE leaves out "
+					  "all lines"
+					: "a line in its IGNORE_FILE leaves out all "
+					  "lines";
 	}
 	return named > 0 && there == 0 ? "none of its files of patterns is there" : NULL;
 }

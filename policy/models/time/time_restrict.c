@@ -22,10 +22,17 @@ struct subject {
 	bool is_source, is_host, is_shut, is_unpeered;
 };
 
+/* Whether the network of LINE, which names NAME, is in the machine itself. */
 static bool
-is_own(const char *name)
+is_own(const struct time_line *line, const char *name)
 {
-	return strncmp(name, "127.", 4) == 0 || strcmp(name, "::1") == 0;
+	const char *slash = strchr(name, '/');
+	long size = 0;
+	bool is_narrow = slash != NULL && text_number(slash + 1, 8, 32, &size, NULL) == 0;
+	for (size_t i = 2; i + 1 < line->count; i++)
+		if (strcmp(line->words[i], "mask") == 0)
+			is_narrow = strncmp(line->words[i + 1], "255.", 4) == 0;
+	return strncmp(name, "127.", 4) == 0 && is_narrow;
 }
 
 /* False when a word is not known. */
@@ -73,7 +80,7 @@ time_restrict(struct time_restrictions *restrictions, struct time_daemon *daemon
 		table_set(subject.is_shut ? &restrictions->shut_hosts
 					  : &restrictions->open_hosts,
 			subject.name, restrictions);
-	} else if (!is_own(subject.name)) {
+	} else if (!is_own(line, subject.name)) {
 		if (subject.is_shut)
 			restrictions->shut = line->place;
 		if (subject.is_unpeered)
