@@ -338,6 +338,7 @@ class Root:
     def __init__(self, harness):
         self.held = os.path.join(harness.top, "held")
         held_host(self.held)
+        os.unlink(self.held + "/usr/local/etc/logcheck.sh")  # one logcheck is enough
         write(self.held + "/etc/rsyslog.conf", "kern.* /var/log/kernel\n$IncludeConfig /etc/rsyslog.d/*.conf\n")
         os.makedirs(self.held + "/etc/rsyslog.d")
         self.root = harness.root
