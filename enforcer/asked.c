@@ -288,9 +288,8 @@ asked_repeat(const struct policy *policy, const struct control *control, const c
 	buffer_text(out, "- To test it again: ");
 	markdown_code(out, command.data);
 	if (control->kind->by_hand != NULL) {
-		buffer_text(out,
-			"; by hand, on the host that is audited where nothing "
-			"else is said: ");
+		buffer_text(
+			out, "; by hand, on the audited host unless it says otherwise: ");
 		write_by_hand(control, out);
 	}
 	buffer_text(out, "\n");

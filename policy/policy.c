@@ -188,13 +188,49 @@ read_risk(const char *name)
 	return risk;
 }
 
+/* Makes one line of TEXT: where its lines break is whose who wrote the policy. */
+static void
+fold(char *text)
+{
+	static const char blanks[] = " \t\r\n";
+	char *to = text;
+	for (const char *at = text + strspn(text, blanks); *at != '\0';) {
+		size_t gap = strspn(at, blanks), size = gap > 0 ? gap : 1;
+		bool is_broken = memchr(at, '\n', gap) != NULL;
+		if (at[gap] == '\0')
+			break;
+		if (is_broken) {
+			*to++ = ' ';
+		} else {
+			memmove(to, at, size);
+			to += size;
+		}
+		at += size;
+	}
+	*to = '\0';
+}
+
+/* The same of the texts of MAP that KEYS has. */
+static void
+fold_texts(struct value *map, const struct key *keys)
+{
+	for (; keys->name != NULL; keys++) {
+		struct value *value = (struct value *)value_find(map, keys->name);
+		if (value != NULL && keys->type == KEY_TEXT && value->type == VALUE_TEXT)
+			fold(value->text);
+	}
+}
+
 static void
 build_control(const struct draft *draft, struct waiver *waiver, const char *today,
 	struct control *ret_control, struct problems *problems)
 {
-	const struct value *map = draft->control;
+	struct value *map = draft->control;
 	const struct kind *kind = find_kind(map, problems);
-	const struct value *waive = value_find(map, "waive");
+	struct value *waive = (struct value *)value_find(map, "waive");
+	fold_texts(map, common_keys);
+	if (waive != NULL)
+		fold_texts(waive, waive_keys);
 	if (waive != NULL)
 		*waiver = waiver_read(waive, today);
 	*ret_control = (struct control){
@@ -367,6 +403,8 @@ policy_load(const char *file, const char *const *overlays, size_t overlay_count,
 	}
 	if (judged)
 		build_controls(&drafts, tables, ret_policy, problems);
+	if (judged)
+		fold_texts(root, tables->policy);
 	ret_policy->title = value_text(root, "title", file);
 	ret_policy->description = value_text(root, "description", NULL);
 	ret_policy->assume = value_find(root, "assume");

@@ -14,7 +14,7 @@ for line in '# Audit of giant' '## Executive summary' 'The host does not comply 
 	'- Control objective: A console that somebody' '- Testing: Work out where the syslog daemon sends each level of kern' \
 	"- What next: \`holdfast plan --policy $PROJECT/tests/hosts/giant-gaps.yaml --root giant kernel-log\` shows" \
 	'- Residual risk: medium' '    - KbdInteractiveAuthentication: no' '| high | 2 | 0 | 0 | 0 | 0 |' \
-	'| unknown | It could not be told' "- To test it again: \`holdfast audit --policy $PROJECT/tests/hosts/giant-gaps.yaml --root giant ssh-keys-only\`; by hand, on the host that is audited where nothing else is said: as root \`sshd -T -C" \
+	'| unknown | It could not be told' "- To test it again: \`holdfast audit --policy $PROJECT/tests/hosts/giant-gaps.yaml --root giant ssh-keys-only\`; by hand, on the audited host unless it says otherwise: as root \`sshd -T -C" \
 	'/etc/syslog.conf:7: *.info;mail.none;authpriv.none;cron.none' \
 	'There is no journal'; do
 	says "it says: $line" "$line"
@@ -43,7 +43,7 @@ for line in "- Root: giant, which is $(realpath giant)" '- Operating system: Red
 	'| 5 | fail | `inetd-only-mail` fail, `no-trusted-hosts` fail |' \
 	'| 15 | manual | `backup-restored` manual, `backup-made` not looked at, `backup-scheduled` pass |' \
 	'The root is no running system: what ran,' '- Score: **manual**, to be answered by a person' \
-	'- Why: A disk that is carried away needs no password' 'is said: `systemctl is-enabled ssh sshd` under systemd, else `ls /etc/rc?.d`, and `chkconfig --list`, where it exists; `ps -ef`' \
+	'- Why: A disk that is carried away needs no password' 'otherwise: `systemctl is-enabled ssh sshd` under systemd, else `ls /etc/rc?.d`, and `chkconfig --list`, where it exists; `ps -ef`' \
 	'`ls -ld /usr/sbin/sendmail /usr/lib/sendmail`' 'on the router: `show running-config`, which is what is judged; ' \
 	'- Score: **not-applicable**, not looked at'; do
 	says "it says: $line" "$line"
@@ -204,7 +204,7 @@ controls:
     syslog: { store: [{ selector: kern.*, file: /var/log/k }, { selector: user.*, file: /var/log/u }] }
 END
 run policy doc by-hand.yaml
-by_hand=$(sed -n 's/^- To test it again: .*nothing else is said: //p' "$T/out")
+by_hand=$(sed -n 's/^- To test it again: .*says otherwise: //p' "$T/out")
 is "by hand: a pattern of files stays one, an expression is none; nothing of a schedule" "$(sed -n 1p <<<"$by_hand")" \
 	"the newest record: \`grep -hE -e 'it'\\''s .*' \$(ls -tr /var/log/backup*) | tail -n 1\`"
 is "by hand: each expression" "$(sed -n 2p <<<"$by_hand" | sed 's/.*stat/stat/')" \
@@ -213,4 +213,34 @@ is "by hand: a default, and what is said in its place" "$(sed -n '3,4s/.* \(.*co
 /etc/p.conf\`"
 is "by hand: each section's" "$(sed -n '5s/.*; then //p' <<<"$by_hand")" "\`grep -E 'holdfast-test|HELP : loglevel' /var/log/k /var/log/u\`"
 ok "by hand: nothing that only the kernel can send" bash -c '! grep -q "facility kern" out'
+# where the writer of a policy broke the lines of a text is nobody else's matter
+cat >folded.yaml <<'END'
+holdfast: 1
+title: "Two
+  lines"
+description: |
+  first
+  second
+
+  third
+controls:
+  - id: folded
+    title: |
+      A
+      title
+    testing: >
+      read  it,
+      then
+
+      ask
+    waive: { owner: me, reason: "a\nb ", until: 2099-01-01 }
+    files: { path: /etc/a, is: absent }
+END
+run policy doc folded.yaml
+silent "folded: no line break shows" '\x0a'
+says "folded: description" 'first second third'
+says "folded: testing" 'read  it, then ask'
+says "folded: reason" 'a b'
+run audit --policy folded.yaml --root giant
+silent "folded: an audit" '\x0a'
 finish
