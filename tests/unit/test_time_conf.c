@@ -106,6 +106,9 @@ test_keys(void **state)
 	ntp("server a key 5\nserver b\n", "it has a key");
 	ntp("server a key 5\nkeys /k\n", "it has a key");
 	ntp("server a key 5\ntrustedkey 5\n", "it has a key");
+	ntp("server a key 5\nkeys /k\ntrustedkey 6 50\n", "it has a key");
+	ntp("server a key 5\nkeys /k\ntrustedkey 6 5\n", "");
+	ntp("server a key 5\nkeys /k\ntrustedkey 6\ntrustedkey (1 ... 5)\n", "");
 	ntp("trustedkey 5\nserver a key 5\nkeys /k\n", "");
 	ntp("keys /k\ntrustedkey 5\nserver a\n", "");
 	chrony("server a key 5\nserver b\n", "no line keyfile");

@@ -1,6 +1,7 @@
 /* ntp.conf(5) as ntpd of ntp and of ntpsec reads it. Sources: ntp_parser.y, ntp_scanner.c
  * and ntp_config.c of ntp 4.2.8 and ntpsec 1.2; getconfig and gettokens in ntp_config.c
  * of ntp 4.1. A line that ntpd does not understand it passes over, all of it. */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,8 +18,10 @@ struct reader {
 	long least; /* tos minsane */
 	struct place least_place;
 	struct time_restrictions restrictions;
-	bool has_keys, has_trusted; /* keys, and trustedkey */
-	struct table keyed; /* names of sources with a key */
+	bool has_keys; /* keys */
+	bool trusts_more; /* trustedkey has more than plain numbers: "(1 ... 9)" */
+	struct table trusted; /* those numbers */
+	struct table keyed; /* names of sources with a key -> its number and 1 */
 };
 
 /* They say nothing of whom the clock follows. */
@@ -74,7 +77,9 @@ take_options(struct reader *reader, const struct time_line *line, const char *di
 		if (text_is_one_of(word, valued) && i + 1 < line->count &&
 			takes_value(word, line->words[i + 1])) {
 			if (strcmp(word, "key") == 0)
-				table_set(&reader->keyed, name, reader);
+				table_set(&reader->keyed, name,
+					(void *)(strtoul(line->words[i + 1], NULL, 10) +
+						1));
 			i++;
 			continue;
 		}
@@ -164,17 +169,39 @@ judge_least(struct reader *reader)
 			reader->least, most);
 }
 
+static void
+take_trusted(struct reader *reader, const struct time_line *line)
+{
+	long number;
+	reader->trusts_more = reader->trusts_more || line->count == TIME_WORDS_MAX;
+	for (size_t i = 1; i < line->count; i++) {
+		if (text_number(line->words[i], 0, UINT16_MAX, &number, NULL) < 0) {
+			reader->trusts_more = true;
+			continue;
+		}
+		autofree char *key = memory_printf("%ld", number);
+		table_set(&reader->trusted, key, reader);
+	}
+}
+
 /* What is signed with a key that is not known or not trusted is not believed: authtrust
  * and authhavekey in authkeys.c. */
 static void
 judge_keys(struct reader *reader)
 {
 	struct time_daemon *daemon = reader->daemon;
-	for (size_t i = 0; i < daemon->source_count; i++)
-		if (table_get(&reader->keyed, daemon->sources[i].name) != NULL &&
-			(!reader->has_keys || !reader->has_trusted))
+	for (size_t i = 0; i < daemon->source_count; i++) {
+		uintptr_t key = (uintptr_t)table_get(
+			&reader->keyed, daemon->sources[i].name);
+		autofree char *number = memory_printf("%lu", (unsigned long)key - 1);
+		if (key != 0 &&
+			(!reader->has_keys ||
+				(!reader->trusts_more &&
+					table_get(&reader->trusted, number) == NULL)))
 			daemon->sources[i].doubt = "it has a key, and not both keys and "
-						   "trustedkey are there";
+						   "its trustedkey are there";
+	}
+	table_free(&reader->trusted);
 	table_free(&reader->keyed);
 }
 
@@ -288,7 +315,7 @@ take_words(struct reader *reader, const struct time_line *line)
 	else if (strcmp(word, "keys") == 0)
 		reader->has_keys = true;
 	else if (strcmp(word, "trustedkey") == 0)
-		reader->has_trusted = true;
+		take_trusted(reader, line);
 	else if (strcmp(word, "refclock") == 0)
 		take_clock(reader, line);
 	else if (strcmp(word, "includefile") == 0)
