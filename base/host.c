@@ -201,7 +201,8 @@ read_all(struct file *file, int fd)
 	file->bytes = (struct bytes){ data, size };
 }
 
-/* Opens in earnest what FD, opened with O_PATH, is known to be a regular file. */
+/* Opens in earnest FD, opened with O_PATH and known to be a regular file or a directory.
+ */
 static int
 open_known(int fd)
 {
@@ -529,8 +530,9 @@ open_directory(struct host *host, const char *path)
 	int fd = lookup_open(&host->lookups, path, &status, &lookup);
 	if (fd < 0)
 		return -1;
-	int directory = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
-	    saved = errno;
+	bool is_one = S_ISDIR(status.st_mode);
+	/* to list it takes the right to read it; by "." it would take more */
+	int directory = is_one ? open_known(fd) : -1, saved = is_one ? errno : ENOTDIR;
 	close(fd);
 	errno = saved;
 	return directory;

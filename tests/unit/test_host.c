@@ -244,6 +244,11 @@ test_unreadable(void **state)
 	scratch_text("/etc/closed", "x");
 	scratch_text("/etc/shut/x", "x");
 	assert_int_equal(chmod(path, 0), 0);
+	/* what is in it can be listed, and not looked at */
+	autofree char *listed = scratch_path("/etc/listed/x");
+	scratch_text("/etc/listed/x", "x");
+	*strrchr(listed, '/') = '\0';
+	assert_int_equal(chmod(listed, 0444), 0);
 	*strrchr(directory, '/') = '\0';
 	assert_int_equal(chmod(directory, 0), 0);
 	pid_t pid = fork();
@@ -259,13 +264,18 @@ test_unreadable(void **state)
 			below->state == FILE_REFUSED && below->errnum == EACCES &&
 			host_exists(host, "/etc/shut/x") == -1 &&
 			host_list(host, "/etc/shut", &list, &err) == -1 &&
-			errno == EACCES && host_glob(host, "/etc/*/x", &list, &err) == -1;
+			errno == EACCES &&
+			host_glob(host, "/etc/*/x", &list, &err) == -1 &&
+			host_exists(host, "/etc/listed/x") == -1 &&
+			host_list(host, "/etc/listed", &list, NULL) == 0 &&
+			list.count == 1;
 		_exit(right ? 0 : 1);
 	}
 	int status;
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
 	assert_int_equal(chmod(directory, 0755), 0);
+	assert_int_equal(chmod(listed, 0755), 0);
 }
 
 static void
