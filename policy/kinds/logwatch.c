@@ -426,9 +426,11 @@ const struct kind kind_logwatch = {
 		   "/usr/share/logwatch/default.conf/logwatch.conf "
 		   "/usr/share/logwatch/dist.conf/logwatch.conf "
 		   "/etc/logwatch/conf/logwatch.conf`, of which the last counts, or "
-		   "`grep mail /root/.swatchdogrc`\n"
+		   "`grep mail /root/.swatchdogrc`, or, of a script of old, `grep "
+		   "SYSADMIN /usr/local/etc/logcheck.sh`\n"
 		   "which logs: `cat /etc/logcheck/logcheck.logfiles "
-		   "/etc/logcheck/logcheck.logfiles.d/*`, or `ps -ef | grep swatch`",
+		   "/etc/logcheck/logcheck.logfiles.d/*`, `ps -ef | grep swatch`, or "
+		   "`grep LOGTAIL /usr/local/etc/logcheck.sh`",
 	.validate = validate,
 	.check = check,
 };

@@ -312,7 +312,9 @@ const struct kind kind_tcprules = {
 	.by_hand =
 		"`TCPREMOTEIP=192.0.2.1 tcprulescheck {cdb}` and so of other "
 		"addresses; `holdfast probe smtp --expect refused` with `--host`, from "
-		"such an address",
+		"such an address\n"
+		"what the rules compile to: `d=$(mktemp -d) && tcprules $d/cdb $d/tmp "
+		"<{rules} && cmp $d/cdb {cdb}`",
 	.lenses = 1u << LENS_TCPRULES,
 	.validate = validate,
 	.check = check,
