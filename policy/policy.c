@@ -194,6 +194,8 @@ fold(char *text)
 {
 	static const char blanks[] = " \t\r\n";
 	char *to = text;
+	if (strchr(text, '\n') == NULL)
+		return;
 	for (const char *at = text + strspn(text, blanks); *at != '\0';) {
 		size_t gap = strspn(at, blanks), size = gap > 0 ? gap : 1;
 		bool is_broken = memchr(at, '\n', gap) != NULL;
