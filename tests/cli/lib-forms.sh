@@ -32,7 +32,7 @@ put()
 modules()
 {
 	for module in pam_{holdfast,access,deny,env,faillock,localuser,permit,sss,succeed_if,unix,usertype}; do
-		printf '\177ELF\2\1\1%9s\3 \76%45s' '' '' | tr ' ' '\0' | put "lib/x/security/$module.so"
+		printf '\177ELF\2\1\1%9s\3 \76%45s' '' '' | tr ' ' '\0' | put "lib/x-linux-gnu/security/$module.so"
 	done
 }
 
