@@ -225,7 +225,8 @@ log_script_read(struct host *host, const char *path, struct log_watcher *ret_wat
 	struct shell_commands commands;
 	size_t offset = 0;
 	*ret_watcher = (struct log_watcher){ .is_there = true };
-	autofree char *to = find_setting(file->bytes, admin, &offset);
+	autofree char *found = find_setting(file->bytes, admin, &offset);
+	const char *to = found != NULL ? found : ""; /* log_script_is saw one */
 	autofree char *text = memory_copy(file->bytes.data, file->bytes.size);
 	blank_alarms(text, file->bytes.size);
 	shell_text_read(host, (struct bytes){ text, file->bytes.size }, NULL, &commands);

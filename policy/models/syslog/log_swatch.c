@@ -83,30 +83,30 @@ read_actions(struct host *host, const char *path, const char *user, struct log_w
  * or its configuration in another way. */
 static const struct option {
 	const char *name;
-	char letter;
 	enum { FLAG, VALUE, PERHAPS } takes;
+	char letter;
 	bool is_other;
 } options[] = {
-	{ "awk-field-syntax", '\0', FLAG, false },
-	{ "config-file", 'c', VALUE, false },
-	{ "daemon", '\0', FLAG, false },
-	{ "debug", '\0', PERHAPS, false },
-	{ "dump-script", '\0', PERHAPS, true },
-	{ "examine", 'f', VALUE, true },
-	{ "extra-include-dir", 'I', VALUE, false },
-	{ "extra-module", 'M', VALUE, false },
-	{ "help", 'h', FLAG, true },
-	{ "input-record-separator", '\0', PERHAPS, false },
-	{ "old-style-config", 'O', FLAG, true },
-	{ "pid-file", '\0', VALUE, false },
-	{ "read-pipe", 'p', VALUE, true },
-	{ "restart-time", 'r', VALUE, false },
-	{ "script-dir", '\0', VALUE, false },
-	{ "tail-args", '\0', VALUE, false },
-	{ "tail-file", 't', VALUE, false },
-	{ "tail-program-name", '\0', VALUE, false },
-	{ "use-cpan-file-tail", '\0', FLAG, false },
-	{ "version", 'V', FLAG, true },
+	{ "awk-field-syntax", FLAG, '\0', false },
+	{ "config-file", VALUE, 'c', false },
+	{ "daemon", FLAG, '\0', false },
+	{ "debug", PERHAPS, '\0', false },
+	{ "dump-script", PERHAPS, '\0', true },
+	{ "examine", VALUE, 'f', true },
+	{ "extra-include-dir", VALUE, 'I', false },
+	{ "extra-module", VALUE, 'M', false },
+	{ "help", FLAG, 'h', true },
+	{ "input-record-separator", PERHAPS, '\0', false },
+	{ "old-style-config", FLAG, 'O', true },
+	{ "pid-file", VALUE, '\0', false },
+	{ "read-pipe", VALUE, 'p', true },
+	{ "restart-time", VALUE, 'r', false },
+	{ "script-dir", VALUE, '\0', false },
+	{ "tail-args", VALUE, '\0', false },
+	{ "tail-file", VALUE, 't', false },
+	{ "tail-program-name", VALUE, '\0', false },
+	{ "use-cpan-file-tail", FLAG, '\0', false },
+	{ "version", FLAG, 'V', true },
 };
 
 enum { OPTIONS = sizeof options / sizeof *options };
