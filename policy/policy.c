@@ -218,7 +218,8 @@ fold_texts(struct value *map, const struct key *keys)
 {
 	for (; keys->name != NULL; keys++) {
 		struct value *value = (struct value *)value_find(map, keys->name);
-		if (value != NULL && keys->type == KEY_TEXT && value->type == VALUE_TEXT)
+		if (value != NULL && keys->type == KEY_TEXT &&
+			value->type == VALUE_TEXT && value->text != NULL)
 			fold(value->text);
 	}
 }

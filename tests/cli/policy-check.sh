@@ -350,6 +350,9 @@ says "a section is a map" "hints.yaml:6:14: acl.allow: must be a map, not text: 
 says "and what is in it is quoted" "service: must be a map, not text: write { name: 'a b' }" err
 silent "two edits of three letters are no hint" "did you mean tcp" err
 says "one is" "(did you mean udp?)" err
+printf 'holdfast: 1\ntitle:\ncontrols:\n  - id: a\n    attest: {}\n' >empty-title.yaml
+run policy check empty-title.yaml
+says "a title without a value" "empty-title.yaml:2:1: 'title' has no value" err
 run policy foo
 says "no hint for a word" "policy: say check, show, doc or schema" err
 finish
