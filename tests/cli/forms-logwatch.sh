@@ -293,8 +293,11 @@ old
 sed -i 's/mail -s "system check" /mail -sx -b /' "$ROOT/usr/local/etc/logcheck.sh"
 judged pass
 old
-sed -i -e 's/^SYSADMIN=root/SYSADMIN="root"/' -e 's/| mail.*/>\/dev\/null/' "$ROOT/usr/local/etc/logcheck.sh"
+sed -i -e 's/^SYSADMIN=root/SYSADMIN="root"/' -e 's/| mail.*//' "$ROOT/usr/local/etc/logcheck.sh"
 judged unknown "no line of its script that is followed mails SYSADMIN"
+old
+sed -i '2i exec >/dev/null' "$ROOT/usr/local/etc/logcheck.sh"
+judged unknown "its script sends something to /dev/null"
 old
 sed -i '/LOGTAIL \/var/d' "$ROOT/usr/local/etc/logcheck.sh"
 judged unknown "its script has no line that reads a log"

@@ -191,11 +191,15 @@ find_silence(
 	static const char *const lists[] = {
 		"HACKING_FILE=", "VIOLATIONS_FILE=", "IGNORE_FILE="
 	};
+	static const char sink[] = "/dev/null";
 	size_t named = 0, there = 0, offset;
 	for (size_t i = 0; i < commands->count; i++)
 		if (is_called(&commands->items[i], tools) &&
 			shell_lacks(host, commands->items[i].words[0]))
 			return "its script finds no grep or cat";
+	/* redirections are not followed */
+	if (memmem(file->bytes.data, file->bytes.size, sink, strlen(sink)) != NULL)
+		return "its script sends something to /dev/null";
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
 		autofree char *path = find_setting(file->bytes, lists[i], &offset);
 		if (path == NULL)
