@@ -10,7 +10,6 @@
 
 #include "base/lookup.h"
 #include "base/memory.h"
-#include "base/resolve.h"
 #include "base/table.h"
 
 /* What a layer has in a file's place. */
