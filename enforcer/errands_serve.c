@@ -191,6 +191,7 @@ static int
 begin(const struct transaction *transaction, struct run *run, int fd, struct error *err)
 {
 	sigset_t signals;
+	int opened = run_open(transaction, run, err);
 	prctl(PR_SET_NAME, "holdfast-errand"); /* for ps(1) */
 	/* who asks decides whether a signal ends what is begun */
 	sigemptyset(&signals);
@@ -199,10 +200,10 @@ begin(const struct transaction *transaction, struct run *run, int fd, struct err
 	sigaddset(&signals, SIGHUP);
 	sigaddset(&signals, SIGQUIT);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
+	if (opened < 0)
+		return -1;
 	if (fcntl(fd, F_SETOWN, getpid()) < 0 || fcntl(fd, F_SETSIG, SIGKILL) < 0)
 		return error_set(err, "can't end with it: %s", strerror(errno));
-	if (run_open(transaction, run, err) < 0)
-		return -1;
 	return run->live ? 0 : confine_to_files(err);
 }
 

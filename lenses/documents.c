@@ -15,7 +15,6 @@ enum {
 	KIND_STOCK,
 	XML_MAX = 8 << 20,
 	STOCK_MAX = 1 << 20, /* the memory of a stock lens is a large multiple of it */
-	FILE_TIME = 10000, /* milliseconds for one file */
 };
 
 struct documents {

@@ -17,7 +17,6 @@ enum {
 			     its memory is a large multiple of them */
 	LINE_MAX_BYTES = 256 << 10,
 	TEXT_MAX = 4 << 20, /* an enemy's file of 4 million lines takes 1.5 s */
-	FILE_TIME = 10000, /* milliseconds for one file */
 };
 
 /* One row a lens. */

@@ -32,6 +32,12 @@ struct service {
 		const void **ret_answer);
 };
 
+/* Milliseconds for one file. A sanitizer makes the process some ten times slower: its
+ * build (make check-asan) gives more. */
+#ifndef FILE_TIME
+#define FILE_TIME 10000
+#endif
+
 /* Forks the process unless it runs already. Until it ends, it and the caller share the
  * processor on which the caller is. */
 int

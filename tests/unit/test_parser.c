@@ -267,13 +267,7 @@ milliseconds(void)
 		(double)self.ru_stime.tv_sec * 1e3 + (double)self.ru_stime.tv_usec / 1e3;
 }
 
-/* A sanitizer makes the parsing process some ten times slower, and its deadline is 10 s.
- */
-#ifdef __SANITIZE_ADDRESS__
-enum { LINES = 30000 };
-#else
 enum { LINES = 100000 };
-#endif
 
 static void
 test_large_files(void **state)
