@@ -237,6 +237,7 @@ at-least: daily
 END
 judged fail "nothing starts it"
 
+# It was made to be edited, and what its commands do is not followed.
 form "the script of old"
 cron
 asked <<'END'
@@ -245,12 +246,10 @@ to: root
 files: [/var/log/secure]
 at-least: hourly
 END
-old()
-{
-	put usr/local/etc/logcheck.sh <<'END'
+put usr/local/etc/logcheck.sh <<'END'
 #!/bin/sh
 # SYSADMIN=nobody
-SYSADMIN=root
+SYSADMIN="root"
 LOGTAIL=/usr/local/bin/logtail TMPDIR=/usr/local/etc/tmp
 $LOGTAIL /var/log/messages > $TMPDIR/check.$$
 $LOGTAIL /var/log/secure >> $TMPDIR/check.$$
@@ -259,51 +258,21 @@ if [ -s $TMPDIR/check.$$ ]; then
 	cat $TMPDIR/check.$$ | mail -s "system check" $SYSADMIN
 fi
 END
-	chmod 755 "$ROOT/usr/local/etc/logcheck.sh"
-}
-old
-program usr/local/bin/logtail
-mkdir -p "$ROOT/usr/local/etc/tmp"
-printf '#!/bin/sh\nexec /usr/local/etc/logcheck.sh\n' | put etc/cron.hourly/check
-chmod 755 "$ROOT/etc/cron.hourly/check"
-judged pass "/usr/local/etc/logcheck.sh:3: logcheck to: root"
-says "$FORM: its log" "/usr/local/etc/logcheck.sh:6: logcheck /var/log/secure"
-sed -i 's|/var/log/secure|/var/log/maillog|' "$T/policy.yaml"
-judged fail "/var/log/messages, /var/log/secure -> /var/log/maillog"
-OLD=$ROOT
-form "a script of old that tells nobody"
-cron
-cp -r "$OLD/usr" "$OLD/etc" "$ROOT/"
-asked <<'END'
-by: [logcheck]
-END
-judged pass
-sed -i '3s/^/exit 0\n/' "$ROOT/usr/local/etc/logcheck.sh"
-judged unknown "no line of its script that is followed mails SYSADMIN"
-old
-sed -i '/^LOGTAIL/s/^/[ -e \/run\/flag ] || exit 0\n/' "$ROOT/usr/local/etc/logcheck.sh"
-judged unknown "a line of its script that reads a log is not reached"
-old
-sed -i 's/\$SYSADMIN/nobody/' "$ROOT/usr/local/etc/logcheck.sh"
-judged unknown "no line of its script that is followed mails SYSADMIN"
-old
-sed -i 's/mail -s "system check" /&nobody -s /' "$ROOT/usr/local/etc/logcheck.sh"
-judged unknown "no line of its script that is followed mails SYSADMIN"
-old
-sed -i 's/mail -s "system check" /mail -sx -b /' "$ROOT/usr/local/etc/logcheck.sh"
-judged pass
-old
-sed -i -e 's/^SYSADMIN=root/SYSADMIN="root"/' -e 's/| mail.*//' "$ROOT/usr/local/etc/logcheck.sh"
-judged unknown "no line of its script that is followed mails SYSADMIN"
-old
-sed -i '2i exec >/dev/null' "$ROOT/usr/local/etc/logcheck.sh"
-judged unknown "its script sends something to /dev/null"
-old
-sed -i '/LOGTAIL \/var/d' "$ROOT/usr/local/etc/logcheck.sh"
-judged unknown "its script has no line that reads a log"
-old
-rm "$ROOT/usr/local/bin/logtail"
-judged unknown "finds no logtail"
+chmod 755 "$ROOT/usr/local/etc/logcheck.sh"
+program bin/sh
+program usr/bin/nice
+for command in 'sh /usr/local/etc/logcheck.sh' 'nice /bin/sh /usr/local/etc/logcheck.sh' /usr/local/etc/logcheck.sh; do
+	printf '15 * * * * root %s\n' "$command" | put etc/cron.d/it
+	judged unknown "what its commands do is not followed"
+	says "$FORM: its address" "/usr/local/etc/logcheck.sh:3: logcheck to: ? -> root"
+	says "$FORM: its log" "/usr/local/etc/logcheck.sh:6: logcheck /var/log/secure: ? ->"
+done
+for line in 's|/var/log/secure|/var/log/maillog|' 's/to: root/to: nobody/'; do
+	sed -i "$line" "$T/policy.yaml"
+	judged unknown "what its commands do is not followed"
+done
+rm "$ROOT/etc/cron.d/it"
+judged fail "nothing starts it"
 form "a logcheck.sh that is another thing"
 logcheck
 asked <<'END'
@@ -315,91 +284,6 @@ printf '#!/bin/sh\necho nothing\n' | put usr/local/bin/logcheck.sh
 chmod 755 "$ROOT/usr/local/bin/logcheck.sh"
 judged unknown "what is started as logcheck.sh has no line SYSADMIN="
 
-# In the shape of 1.1.1: an alarm where its own files can't be removed, lists of patterns,
-# two ends.
-form "the script of old as a whole"
-whole()
-{
-	put opt/logcheck/logcheck.sh <<'END'
-#!/bin/sh
-PATH=/bin:/sbin:/usr/bin:/usr/sbin:/usr/local/bin
-SYSADMIN=root
-LOGTAIL=/usr/local/bin/logtail
-TMPDIR=/usr/local/etc/tmp
-GREP=egrep
-MAIL=mail
-VIOLATIONS_FILE=/opt/logcheck/violations
-IGNORE_FILE=/opt/logcheck/ignore
-HOSTNAME=`hostname`
-DATE=`date +%m/%d/%y:%H.%M`
-
-umask 077
-rm -f $TMPDIR/check.$$ $TMPDIR/report.$$
-if [ -f $TMPDIR/check.$$ -o -f $TMPDIR/report.$$ ]; then
-	echo "Files in $TMPDIR stay. This
-may be an attack." \
-	| $MAIL -s "$HOSTNAME $DATE attack" $SYSADMIN
-	exit 1
-fi
-#$LOGTAIL /var/log/syslog > $TMPDIR/check.$$
-$LOGTAIL /var/log/messages > $TMPDIR/check.$$
-$LOGTAIL /var/log/secure >> $TMPDIR/check.$$
-
-FOUND=0
-if [ ! -s $TMPDIR/check.$$ ]; then
-	rm -f $TMPDIR/check.$$
-	exit 0
-fi
-if [ -f "$VIOLATIONS_FILE" ]; then
-	if $GREP -i -f $VIOLATIONS_FILE $TMPDIR/check.$$ |
-	   $GREP -v x > $TMPDIR/out.$$; then
-		cat $TMPDIR/out.$$ >> $TMPDIR/report.$$
-		FOUND=1
-	fi
-fi
-if [ -f "$IGNORE_FILE" ]; then
-	if $GREP -v -f $IGNORE_FILE $TMPDIR/check.$$ > $TMPDIR/out.$$; then
-		cat $TMPDIR/out.$$ >> $TMPDIR/report.$$
-		FOUND=1
-	fi
-fi
-if [ "$FOUND" -eq 1 ]; then
-	cat $TMPDIR/report.$$ | $MAIL -s "$HOSTNAME $DATE system check" $SYSADMIN
-fi
-rm -f $TMPDIR/check.$$ $TMPDIR/out.$$ $TMPDIR/report.$$
-END
-}
-cron
-asked <<'END'
-by: [logcheck]
-to: root
-files: [/var/log/messages, /var/log/secure]
-at-least: hourly
-END
-program usr/local/bin/logtail
-mkdir -p "$ROOT/usr/local/etc/tmp"
-echo kernel: | put opt/logcheck/ignore
-whole
-for command in 'sh /opt/logcheck/logcheck.sh' 'nice /bin/sh /opt/logcheck/logcheck.sh' /opt/logcheck/logcheck.sh; do
-	printf '15 * * * * root %s\n' "$command" | put etc/cron.d/it
-	chmod 755 "$ROOT/opt/logcheck/logcheck.sh"
-	judged pass "/opt/logcheck/logcheck.sh:3: logcheck to: root"
-	says "$FORM: its log" "/opt/logcheck/logcheck.sh:23: logcheck /var/log/secure"
-done
-sed -i 's/^rm -f .*report.$$$/rm -f $TMPDIR\/check.$$/' "$ROOT/opt/logcheck/logcheck.sh"
-judged unknown "a line of its script that reads a log is not reached"
-whole
-sed -i 's/^\texit 1/else\n\texit 1/' "$ROOT/opt/logcheck/logcheck.sh"
-judged unknown "a line of its script that reads a log is not reached"
-whole
-printf 'kernel:\n\n' | put opt/logcheck/ignore
-judged unknown "an empty line in its IGNORE_FILE leaves out all lines"
-printf 'kernel:\n^$\n' | put opt/logcheck/ignore
-judged pass
-printf 'kernel:\n^.*\n' | put opt/logcheck/ignore
-judged unknown "a line in its IGNORE_FILE leaves out all lines"
-rm "$ROOT/opt/logcheck/ignore"
-judged unknown "none of its files of patterns is there"
 form "who starts logcheck"
 logcheck
 asked <<'END'
