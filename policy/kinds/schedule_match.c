@@ -286,14 +286,58 @@ with_doubt(
 	return (struct schedule_match){ SCHEDULE_PERHAPS, commands->doubt, NULL };
 }
 
+/* What is said of the scripts of a table, each at its place once. */
+struct scripts {
+	struct host *host;
+	const struct cron_table *table;
+	struct said {
+		enum { SAID_NOTHING, SAID_BEGUN, SAID_ALL } state;
+		struct schedule_match match;
+	} * said;
+};
+
 static struct schedule_match
-match_script(struct schedule_search *search, const struct cron_script *script)
+match_script(struct schedule_search *search, struct scripts *scripts, size_t i);
+
+/* Whether what is AROUND COMMANDS starts it, by itself or by a script. */
+static struct schedule_match
+match_commands(struct schedule_search *search, struct scripts *scripts,
+	const struct around *around, const struct shell_commands *commands,
+	const struct cron_script *own)
 {
-	const struct around around = { .text = script->file->bytes };
 	bool is_other = false;
-	struct schedule_match found = match_text(
-		search, &around, &script->commands, &is_other);
-	return with_doubt(found, is_other, &script->commands);
+	struct schedule_match found = match_text(search, around, commands, &is_other);
+	for (size_t i = 0; i < commands->count && found.meant != SCHEDULE_SURELY; i++) {
+		const struct shell_command *command = &commands->items[i];
+		const struct cron_script *script = cron_commands_script(
+			scripts->host, scripts->table, command);
+		if (script == NULL || script == own)
+			continue;
+		struct schedule_match one = match_script(
+			search, scripts, (size_t)(script - scripts->table->scripts));
+		if (one.meant == SCHEDULE_SURELY)
+			one = how_surely(search, around, command);
+		found = better(found, one);
+	}
+	return with_doubt(found, is_other, commands);
+}
+
+static struct schedule_match
+match_script(struct schedule_search *search, struct scripts *scripts, size_t i)
+{
+	const struct cron_script *script = &scripts->table->scripts[i];
+	struct said *said = &scripts->said[i];
+	const struct around around = { .text = script->file->bytes };
+	if (said->state == SAID_BEGUN)
+		return (struct schedule_match){ SCHEDULE_PERHAPS,
+			"scripts that start each other are not followed", NULL };
+	if (said->state == SAID_NOTHING) {
+		said->state = SAID_BEGUN;
+		said->match = match_commands(
+			search, scripts, &around, &script->commands, script);
+		said->state = SAID_ALL;
+	}
+	return said->match;
 }
 
 static bool
@@ -309,10 +353,8 @@ is_unit(const char *path)
 	return found && strstr(path, "/systemd/") != NULL;
 }
 
-/* SCRIPTS: what match_script says of the table's. */
 static struct schedule_match
-match_job(struct schedule_search *search, struct host *host,
-	const struct cron_table *table, const struct schedule_match *scripts,
+match_job(struct schedule_search *search, struct scripts *scripts,
 	const struct cron_job *job)
 {
 	const struct file *file = job->place.file;
@@ -321,36 +363,19 @@ match_job(struct schedule_search *search, struct host *host,
 			? (struct bytes){ file->bytes.data, job->place.offset }
 			: (struct bytes){ 0 },
 		.is_unit = file != NULL && is_unit(file->path) };
-	bool is_other = false;
-	struct schedule_match found = match_text(
-		search, &around, &job->commands, &is_other);
-	for (size_t i = 0; i < job->commands.count && found.meant != SCHEDULE_SURELY;
-		i++) {
-		const struct shell_command *command = &job->commands.items[i];
-		const struct cron_script *script = cron_commands_script(
-			host, table, command);
-		struct schedule_match one = { 0 };
-		if (script != NULL)
-			one = scripts[script - table->scripts];
-		if (one.meant == SCHEDULE_SURELY)
-			one = how_surely(search, &around, command);
-		found = better(found, one);
-	}
-	return with_doubt(found, is_other, &job->commands);
+	return match_commands(search, scripts, &around, &job->commands, NULL);
 }
 
 struct schedule_match *
 schedule_match_table(
 	struct schedule_search *search, struct host *host, const struct cron_table *table)
 {
-	autofree struct schedule_match *scripts = memory_new(
-		table->script_count + 1, sizeof *scripts);
+	autofree struct said *said = memory_new(table->script_count + 1, sizeof *said);
+	struct scripts scripts = { host, table, said };
 	struct schedule_match *jobs = memory_new(table->count + 1, sizeof *jobs);
 	search->host = host;
-	for (size_t i = 0; i < table->script_count; i++)
-		scripts[i] = match_script(search, &table->scripts[i]);
 	for (size_t i = 0; i < table->count; i++)
-		jobs[i] = match_job(search, host, table, scripts, &table->jobs[i]);
+		jobs[i] = match_job(search, &scripts, &table->jobs[i]);
 	return jobs;
 }
 

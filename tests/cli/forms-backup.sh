@@ -729,6 +729,31 @@ judged unknown "an option in its first line is not followed"
 in_script '#!/usr/bin/perl\nsystem("/usr/local/sbin/backup");'
 judged unknown "a script in another language is not followed"
 
+form "what a script starts that a script starts"
+debian
+scheduled daily
+for step in 1 2 3; do
+	printf '#!/bin/sh\n/usr/local/sbin/step%d\n' $((step + 1)) | put usr/local/sbin/step$step
+done
+put usr/local/sbin/step4 <<'END'
+#!/bin/sh
+/usr/local/sbin/backup
+END
+program usr/local/sbin/backup
+chmod 755 "$ROOT"/usr/local/sbin/step?
+in_script '#!/bin/sh\n/usr/local/sbin/step1'
+judged pass "/etc/crontab:5"
+sed -i '1a [ -e /run/flag ] || exit 0' "$ROOT/usr/local/sbin/step3"
+judged unknown "a condition before it is not followed"
+printf '#!/bin/sh\n$(cat /etc/what) >/usr/local/sbin/backup\n' | put usr/local/sbin/step4
+judged unknown
+printf '#!/bin/sh\n/usr/local/sbin/step4\n' | put usr/local/sbin/step4
+judged fail "nothing starts it"
+printf '#!/bin/sh\n/usr/local/sbin/step2\n' | put usr/local/sbin/step4
+judged unknown "scripts that start each other are not followed"
+chmod 644 "$ROOT/usr/local/sbin/step2"
+judged fail "nothing starts it"
+
 form "Red Hat's anacron"
 redhat
 scheduled daily

@@ -123,6 +123,7 @@ read_path(struct host *host, const char *path, struct shell_commands *commands)
 void
 cron_commands_add(struct host *host, struct cron_table *table, size_t first)
 {
+	size_t script = table->script_count;
 	for (size_t i = first; i < table->count; i++) {
 		struct cron_job *job = &table->jobs[i];
 		table->command_bytes += strlen(job->command);
@@ -137,5 +138,11 @@ cron_commands_add(struct host *host, struct cron_table *table, size_t first)
 				host, BYTES_TEXT(job->command), NULL, &job->commands);
 		for (size_t k = 0; k < job->commands.count && !table->is_full; k++)
 			add_script(host, &job->commands.items[k], table);
+	}
+	/* what they start has scripts among it too */
+	for (; script < table->script_count && !table->is_full; script++) {
+		const struct shell_commands commands = table->scripts[script].commands;
+		for (size_t k = 0; k < commands.count && !table->is_full; k++)
+			add_script(host, &commands.items[k], table);
 	}
 }

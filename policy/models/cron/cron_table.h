@@ -38,7 +38,7 @@ struct cron_skipped {
 	bool is_doubt; /* it may count */
 };
 
-/* A script that jobs start. */
+/* A script that jobs, or scripts that they start, start. */
 struct cron_script {
 	const struct file *file;
 	struct shell_commands commands;
@@ -110,7 +110,7 @@ cron_line_counts(const char *line);
 void
 cron_commands_add(struct host *host, struct cron_table *table, size_t first);
 
-/* The script that COMMAND of one of the table's jobs starts; NULL: no script. */
+/* The script that COMMAND of one of the table's jobs or scripts starts; NULL: none. */
 const struct cron_script *
 cron_commands_script(struct host *host, const struct cron_table *table,
 	const struct shell_command *command);
