@@ -205,6 +205,13 @@ def scripts(count, text):
     return make
 
 
+def chain(root):
+    put(root, "/etc/crontab", "0 * * * * root /usr/local/sbin/s0\n")
+    for number in range(990):
+        put(root, f"/usr/local/sbin/s{number}", "#!/bin/sh\n" + "".join(
+            f"/usr/local/sbin/s{other}\n" for other in (number + 1, number // 2, number * 7 % 990)), 0o755)
+
+
 def timers(root):
     put(root, "/etc/systemd/system/a.timer", "[Timer]\n" + "OnCalendar=daily\n" * 30000)
     put(root, "/etc/systemd/system/a.service", "[Service]\n" + "ExecStart=/x\n" * 30000)
@@ -222,6 +229,7 @@ def files(paths, text):
 # What costs much because of what it says: jobs are products of lines and files, and of periods and years.
 MADE = {
     "9,999 lines that run 10,000 scripts": scripts(10000, "x\n"),
+    "990 scripts that start each other": chain,
     "scripts of 60 MB": scripts(300, "a;" * 100000),
     "a script that is deep": scripts(1, "if a; then (" * 20000),
     "a script that doubles": scripts(1, "A=aaaaaaaaaaaaaaaa;" + "A=$A$A;" * 10000),
