@@ -265,6 +265,14 @@ principals_user(const struct principals *principals, const char *name)
 }
 
 bool
+principals_is_root(const struct principals *principals, const char *user)
+{
+	const struct principal *known = principals_user(principals, user);
+	return strcmp(user, "root") == 0 || (known != NULL && known->uid == 0) ||
+		(*user != '\0' && user[strspn(user, "0")] == '\0');
+}
+
+bool
 principals_group(const struct principals *principals, const char *group, gid_t *ret_gid)
 {
 	/* of a name that is there twice getgrnam(3) finds the first */

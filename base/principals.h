@@ -70,6 +70,10 @@ principals_read(struct host *host, struct principals *ret_principals);
 const struct principal *
 principals_user(const struct principals *principals, const char *name);
 
+/* Whether USER, a name or a number, has uid 0: root, and who else etc/passwd gives it. */
+bool
+principals_is_root(const struct principals *principals, const char *user);
+
 /* The gid of the group called GROUP. Returns false when there is none. */
 bool
 principals_group(const struct principals *principals, const char *group, gid_t *ret_gid);

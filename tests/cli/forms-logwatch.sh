@@ -294,6 +294,7 @@ printf '#!/bin/sh\nif [ "$(id -u)" = 0 ]; then\n\texit 1\nfi\n' | put usr/sbin/l
 for path in usr/bin/{sudo,su,runuser} bin/sh usr/bin/runuser; do
 	program "$path"
 done
+echo 'toor:x:0:0::/root:/bin/sh' >>"$ROOT/etc/passwd"
 while IFS='|' read -r verdict user command; do
 	printf '2 * * * * %s %s\n' "$user" "$command" | put etc/cron.d/logcheck
 	judged "$verdict"
@@ -313,6 +314,10 @@ pass|root|runuser -u logcheck -- /usr/sbin/logcheck
 pass|root|runuser -u logcheck /usr/sbin/logcheck
 pass|root|runuser -l logcheck -c /usr/sbin/logcheck
 unknown|root|runuser -u root /usr/sbin/logcheck
+unknown|toor|/usr/sbin/logcheck
+unknown|root|sudo -u toor /usr/sbin/logcheck
+unknown|root|sudo -u '#0' /usr/sbin/logcheck
+unknown|root|su toor -c /usr/sbin/logcheck
 END
 rm "$ROOT/etc/cron.d/logcheck"
 program usr/lib/systemd/systemd
@@ -328,6 +333,8 @@ pass|User=logcheck\nExecStart=/usr/sbin/logcheck
 pass|User=logcheck\nExecStart=-/usr/sbin/logcheck -R
 unknown|User=logcheck\nExecStart=+/usr/sbin/logcheck
 unknown|User=root\nExecStart=/usr/sbin/logcheck
+unknown|User=toor\nExecStart=/usr/sbin/logcheck
+unknown|User=0\nExecStart=/usr/sbin/logcheck
 unknown|User=logcheck\nUser=\nExecStart=/usr/sbin/logcheck
 END
 form "a watcher whose interpreter is not there"

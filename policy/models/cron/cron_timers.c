@@ -103,8 +103,8 @@ take_setting(void *data, const char *name, struct traced *value)
 /* What keeps a service from starting that the boot does not look at. */
 struct service {
 	struct boot_units *units;
-	char *group, *missing; /* MISSING: what it requires and is not there */
-	bool is_dynamic, is_others; /* another user than root's */
+	char *user, *group, *missing; /* MISSING: what it requires and is not there */
+	bool is_dynamic;
 };
 
 static void
@@ -117,8 +117,8 @@ take_service(void *data, const char *name, struct traced *value)
 		free(service->group);
 		service->group = memory_text(text);
 	} else if (strcmp(name, "User") == 0) {
-		service->is_others = *text != '\0' && strchr(text, '%') == NULL &&
-			strcmp(text, "root") != 0 && strcmp(text, "0") != 0;
+		free(service->user);
+		service->user = memory_text(text);
 	} else if (strcmp(name, "DynamicUser") == 0) {
 		/* it makes a user; what is no yes or no is ignored */
 		service->is_dynamic = *text != '\0' && strchr("yYtT1", *text) != NULL;
@@ -185,7 +185,11 @@ find_obstacle(struct host *host, const struct boot_unit *unit,
 				      "/etc/group",
 			unit->name, service.group);
 	}
-	*ret_is_others = service.is_others || service.is_dynamic;
+	*ret_is_others = service.is_dynamic ||
+		(service.user != NULL && *service.user != '\0' &&
+			strchr(service.user, '%') == NULL &&
+			!principals_is_root(principals, service.user));
+	free(service.user);
 	free(service.group);
 	free(service.missing);
 	return found;

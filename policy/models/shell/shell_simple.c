@@ -153,27 +153,6 @@ is_lacking(struct host *host, const struct starter *starter, const char *program
 		(strchr(program, '/') != NULL || !text_is_one_of(starter->name, own));
 }
 
-static void
-release_users(void *memory)
-{
-	principals_free(memory);
-	free(memory);
-}
-
-/* etc/passwd, read once for all commands. */
-static const struct principals *
-find_users(struct host *host)
-{
-	static const char key[] = "users of su";
-	struct principals *users = host_note(host, key);
-	if (users == NULL) {
-		users = memory_new(1, sizeof *users);
-		principals_read(host, users);
-		host_set_note(host, key, users, release_users);
-	}
-	return users;
-}
-
 /* The user of `sudo -u USER` and `runuser -u USER` in the first COUNT words; NULL: none.
  */
 static const char *
@@ -203,11 +182,12 @@ take_user(struct host *host, struct shell_simple *simple, size_t own)
 	if (strcmp(program, "sudo") != 0 && strcmp(program, "runuser") != 0)
 		return true;
 	const char *name = named_user(simple, own);
-	bool is_root = name == NULL || strcmp(name, "root") == 0 ||
-		strcmp(name, "#0") == 0;
+	const struct principals *users = principals_of(host);
+	bool is_root = name == NULL ||
+		principals_is_root(users, *name == '#' ? name + 1 : name);
 	simple->user = is_root ? SHELL_ROOT : SHELL_OTHER;
 	return is_root || *name == '#' || strpbrk(name, "$`") != NULL ||
-		principals_user(find_users(host), name) != NULL;
+		principals_user(users, name) != NULL;
 }
 
 const char *
@@ -315,11 +295,12 @@ shell_knows_user(
 			name = word;
 		has_shell = has_shell || (is_option && strchr(word, 's') != NULL);
 	}
-	bool is_root = name == NULL || strcmp(name, "root") == 0;
-	*ret_user = is_root ? SHELL_ROOT : SHELL_OTHER;
-	if (is_root)
+	*ret_user = SHELL_ROOT;
+	if (name == NULL || strcmp(name, "root") == 0)
 		return true;
-	const struct principal *user = principals_user(find_users(host), name);
+	const struct principal *user = principals_user(principals_of(host), name);
+	if (user != NULL && user->uid != 0)
+		*ret_user = SHELL_OTHER;
 	return user != NULL && (has_shell || !user->no_shell);
 }
 
