@@ -262,7 +262,7 @@ CONFIGURE = @$(MAKE) --no-print-directory HARDEN=
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
 check-asan:
-	+$(CONFIGURE) BUILD=$(BUILD)/asan CFLAGS="-O1 -g -DFILE_TIME=60000 $(SANITIZE)" LDFLAGS="$(SANITIZE)" \
+	+$(CONFIGURE) BUILD=$(BUILD)/asan CFLAGS="-O1 -g -DFILE_TIME=30000 $(SANITIZE)" LDFLAGS="$(SANITIZE)" \
 		check-unit check-cli
 
 fuzz:
