@@ -81,6 +81,37 @@ run plan --root blocked --policy blocked.yaml
 is "what blocks a remedy is named" "$(grep '^  weak' out)" \
 	"  weak: Compression is yes, and the policy names no value to write instead; X11Forwarding is yes, and the policy names no value to write instead"
 
+# What one remedy changes, the next control sees: each is judged on a host of its own, with
+# nothing kept of the one before. A plan goes by the policy's order.
+mkdir -p chain/etc/xinetd.d chain/etc/other.d chain/usr/sbin
+cp /bin/true chain/usr/sbin/xinetd
+cp chain/usr/sbin/xinetd chain/usr/sbin/in.rshd
+printf 'shell\t\t514/tcp\n' >chain/etc/services
+echo 'includedir /etc/xinetd.d' >chain/etc/xinetd.conf
+for folder in xinetd.d other.d; do
+	cat >chain/etc/$folder/rsh <<'END'
+service shell
+{
+	socket_type = stream
+	protocol = tcp
+	wait = no
+	user = root
+	server = /usr/sbin/in.rshd
+	disable = no
+}
+END
+done
+conf='  - { id: conf, augeas: { lens: Xinetd, file: /etc/xinetd.conf, settings: { includedir: /etc/other.d } } }'
+only='  - { id: only, xinetd: { only: [] } }'
+printf 'holdfast: 1\ncontrols:\n%s\n%s\n' "$conf" "$only" >chain.yaml
+run plan --root chain --policy chain.yaml
+says "the file that is read by then" "+++ b/etc/other.d/rsh"
+silent "and not the one before" "etc/xinetd.d/rsh"
+printf 'holdfast: 1\ncontrols:\n%s\n%s\n' "$only" "$conf" >chain.yaml
+run plan --root chain --policy chain.yaml
+says "the file that is read first" "+++ b/etc/xinetd.d/rsh"
+says "what would undo it" "conf: the remedy would turn only from pass to fail"
+
 # The profile asks for protocol 2 where OpenSSH 3.6 would also speak 1.
 cp -R "$PROJECT/tests/hosts/giant" both
 sed -i '/^Protocol/d' both/etc/ssh/sshd_config
