@@ -179,17 +179,12 @@ take_dpkg_list(struct packages *packages, struct bytes line, struct place place)
 	return true;
 }
 
-/* dpkg-query -W: "NAME[:ARCHITECTURE]<tab>VERSION"; no version: it is not there. */
+/* dpkg-query -W: "NAME[:ARCHITECTURE]<tab>VERSION", also of packages that were removed
+ * and have left their configuration. */
 static bool
-take_dpkg_query(struct packages *packages, struct bytes line, struct place place)
+is_stateless(struct bytes line)
 {
-	size_t tab = until(line, 0, "\t");
-	if (tab == 0 || tab == line.size)
-		return false;
-	if (tab + 1 < line.size)
-		add(packages, part(line, 0, until(part(line, 0, tab), 0, ":")),
-			part(line, tab + 1, line.size), true, place);
-	return true;
+	return until(line, 0, "\t") < line.size && until(line, 0, " ") == line.size;
 }
 
 /* rpm -qa: "NAME-VERSION-RELEASE[.ARCHITECTURE]". */
@@ -231,10 +226,13 @@ read_output(struct packages *packages, struct bytes output, const struct file *f
 		while (line.size > 0 && strchr(" \r", line.data[line.size - 1]) != NULL)
 			line.size--;
 		if (line.size == 0 || is_heading(line) ||
-			take_dpkg_query(packages, line, place) ||
 			take_dpkg_list(packages, line, place) ||
 			take_rpm(packages, line, place))
 			continue;
+		if (is_stateless(line) && packages->problem == NULL)
+			packages->problem = memory_text(
+				"dpkg-query -W does not tell which are installed: record "
+				"`dpkg -l` instead");
 		if (packages->strange_count == STRANGE_MAX)
 			continue;
 		packages->strange = memory_grow(packages->strange,
