@@ -52,9 +52,69 @@ show(const struct control *control)
 		show_text(labels[i], value_text(control->common, labels[i], NULL));
 }
 
+/* EVIDENCE as the file of ANSWERS names it: below its folder from there, so that both can
+ * be moved, else from the root. NULL: it can't be found. The caller frees. */
+static char *
+kept_path(const char *evidence, const char *answers, struct error *err)
+{
+	autofree char *whole = realpath(evidence, NULL);
+	if (whole == NULL) {
+		error_set(err, "the evidence %s: %s", evidence, strerror(errno));
+		return NULL;
+	}
+	autofree char *beside = source_path(answers, ".");
+	autofree char *folder = realpath(beside, NULL);
+	size_t size = folder != NULL ? strlen(folder) : 0;
+	while (size > 0 && folder[size - 1] == '/')
+		size--;
+	bool is_below = folder != NULL && strncmp(whole, folder, size) == 0 &&
+		whole[size] == '/';
+	return memory_text(is_below ? whole + size + 1 : whole);
+}
+
+/* The evidence's hash, and its path as the file of answers names it. */
+static json_t *
+evidence_object(const char *evidence, const char *answers, struct error *err)
+{
+	struct file file = { .state = FILE_READ };
+	autofree char *path = kept_path(evidence, answers, err);
+	if (path == NULL)
+		return NULL;
+	if (source_read(evidence, false, &file.bytes, err) < 0) {
+		error_prefix(err, "the evidence %s", evidence);
+		return NULL;
+	}
+	json_t *object = json_pack(
+		"{s:s, s:s}", "file", path, "sha256", file_sha256(&file));
+	free((char *)file.bytes.data);
+	free(file.hash);
+	if (object == NULL)
+		error_set(err, "%s: its name is not UTF-8", evidence);
+	return object;
+}
+
+/* Asks for a file until there is one, or none is meant. The caller frees. */
+static char *
+ask_evidence(const char *answers)
+{
+	for (;;) {
+		struct error err = ERROR_INIT;
+		char *file = ask_line("File of evidence (none: an empty line): ");
+		json_t *object = *file != '\0' ? evidence_object(file, answers, &err)
+					       : json_null();
+		if (object == NULL)
+			output_error("%s", err.text);
+		error_clear(&err);
+		json_decref(object);
+		if (object != NULL)
+			return file;
+		free(file);
+	}
+}
+
 /* Asks for what the options do not say. -1 when there is nobody to ask. */
 static int
-ask(const struct control *control, struct statement *statement)
+ask(const struct control *control, struct statement *statement, const char *answers)
 {
 	if (statement->yes_or_no != NULL)
 		return 0;
@@ -74,8 +134,7 @@ ask(const struct control *control, struct statement *statement)
 	if (statement->remark == NULL)
 		statement->remark = statement->asked[1] = ask_line("Remark: ");
 	if (statement->evidence == NULL)
-		statement->evidence = statement->asked[2] = ask_line(
-			"File of evidence (none: an empty line): ");
+		statement->evidence = statement->asked[2] = ask_evidence(answers);
 	return 0;
 }
 
@@ -87,25 +146,6 @@ day_text(long days, char ret_text[16])
 	struct tm tm;
 	localtime_r(&then, &tm);
 	strftime(ret_text, 16, "%Y-%m-%d", &tm);
-}
-
-/* The evidence's hash, and its path as it counts from the file of answers. */
-static json_t *
-evidence_object(const char *evidence, const char *answers, struct error *err)
-{
-	struct file file = { .state = FILE_READ };
-	autofree char *beside = source_path(answers, evidence);
-	if (source_read(beside, false, &file.bytes, err) < 0) {
-		error_prefix(err, "the evidence %s", beside);
-		return NULL;
-	}
-	json_t *object = json_pack(
-		"{s:s, s:s}", "file", evidence, "sha256", file_sha256(&file));
-	free((char *)file.bytes.data);
-	free(file.hash);
-	if (object == NULL)
-		error_set(err, "%s: its name is not UTF-8", evidence);
-	return object;
 }
 
 static char *
@@ -213,7 +253,7 @@ attest(const struct control *control, struct statement statement)
 		error_clear(&err);
 		return status;
 	}
-	if (ask(control, &statement) == 0 && check_statement(&statement) == 0 &&
+	if (ask(control, &statement, path) == 0 && check_statement(&statement) == 0 &&
 		(line = make_line(control, &statement, path, &err)) != NULL &&
 		append(path, line, &err) == 0) {
 		autobuffer struct buffer said = { 0 };
@@ -221,6 +261,10 @@ attest(const struct control *control, struct statement statement)
 		output_escaped(&said, statement.yes_or_no);
 		buffer_text(&said, ", recorded in ");
 		output_escaped(&said, path);
+		if (statement.evidence != NULL && *statement.evidence != '\0') {
+			buffer_text(&said, ", with the hash of ");
+			output_escaped(&said, statement.evidence);
+		}
 		buffer_text(&said, "\n");
 		const char *most = value_text(control->keys, "max-days", "365");
 		autofree char *days = memory_printf("%ld", statement.days);

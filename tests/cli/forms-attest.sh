@@ -76,6 +76,23 @@ rm "$T/photo"
 judged manual "can't be read"
 attest -a yes --by alice --evidence none
 status "$FORM: that is not there" 3
+says "$FORM: that is not there: which" "the evidence none: No such file or directory" err
+# It is the file that the shell names; the answers name it as it lies to them.
+mkdir -p sub elsewhere
+echo beside >photo
+echo here >sub/photo
+echo away >elsewhere/photo
+(cd sub && "$HOLDFAST" attest -p ../policy.yaml -a yes --by alice --evidence photo it) >out 2>err
+says "$FORM: what was recorded" "with the hash of photo"
+says "$FORM: below the answers" "\"file\":\"sub/photo\",\"sha256\":\"$(sha256sum <sub/photo | cut -c1-64)\"" "$answers"
+judged pass "sub/photo"
+(cd elsewhere && "$HOLDFAST" attest -p ../policy.yaml -a yes --by alice --evidence ../photo it) >out 2>err
+says "$FORM: beside the answers" "\"file\":\"photo\",\"sha256\":\"$(sha256sum <photo | cut -c1-64)\"" "$answers"
+away=$(mktemp)
+attest -a yes --by alice --evidence "$away"
+says "$FORM: elsewhere" "\"file\":\"$away\"" "$answers"
+judged pass "$away"
+rm "$away"
 
 form "a file of answers that can't be read"
 answered 2004-02-10 2005-02-10
@@ -115,10 +132,10 @@ pid, fd = pty.fork()
 if pid == 0:
     os.execv(sys.argv[1], [sys.argv[1], "attest", "--policy", sys.argv[2], "it"])
 seen = b""
-for question, line in ((b"[yes/no] ", b"perhaps\n"), (b"[yes/no] ", b"yes\n"), (b"says so? ", b" carol \n"), (b"Remark: ", b"\n"), (b"line): ", b"\n")):
+for question, line in ((b"[yes/no] ", b"perhaps\n"), (b"[yes/no] ", b"yes\n"), (b"says so? ", b" carol \n"), (b"Remark: ", b"\n"), (b"line): ", b"gone\n"), (b"line): ", b"\n")):
     while question not in seen:
         seen += os.read(fd, 1000)
-    seen = b""
+    seen = seen.split(question, 1)[1]
     os.write(fd, line)
 try:
     while os.read(fd, 1000):
