@@ -177,8 +177,9 @@ compare_doors(struct guard_pair *hosts, const struct door *old, const struct doo
 	struct guard_row *row = add_row(guard, who, door_how(old), from,
 		passage_text(old->passage, old->how),
 		passage_text(new->passage, new->how), mark);
-	if (new->passage == PASSAGE_UNKNOWN)
-		row->unknown = reason_text(new->reason, new->place);
+	const struct door *untold = new->passage == PASSAGE_UNKNOWN ? new : old;
+	if (untold->passage == PASSAGE_UNKNOWN)
+		row->unknown = reason_text(untold->reason, untold->place);
 	if (mark == GUARD_ASKED)
 		row->control = memory_text(guard_asking_control(hosts->plan, new->name));
 	if (mark == GUARD_LOST)

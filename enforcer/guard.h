@@ -21,7 +21,7 @@ struct guard_row {
 	char *before, *after; /* "key", "refused" */
 	enum guard_mark mark;
 	char *control; /* GUARD_ASKED: its id */
-	char *unknown; /* why what is after can't be told; NULL */
+	char *unknown; /* why what is after, or else before, can't be told; NULL */
 };
 
 struct guard_loss { /* one that nobody asked for or accepted */

@@ -180,6 +180,13 @@ sed -i 's/:$y[^:]*:/:!:/' root/etc/shadow
 snapshot root >before
 apply
 status "not known before and not known after is no loss" 0
+begin
+rm -r root/home/alice
+printf '%sAuthentication no\n' Password KbdInteractive >>root/etc/ssh/sshd_config
+want <<<"sshd: { settings: { AllowUsers: bob } }"
+plan
+row "not known before" alice ssh anywhere "not known" refused "lost, asked for by it"
+says "with the reason too" "alice, ssh: not known: /home/alice is not in this root"
 
 # --- root ----------------------------------------------------------------------------
 
