@@ -284,7 +284,9 @@ asked_repeat(const struct policy *policy, const struct control *control, const c
 	struct buffer *out)
 {
 	autobuffer struct buffer command = { 0 };
-	suggest_command("audit", policy, root, control->id, &command);
+	/* what goes by the others' verdicts can't be judged without them */
+	suggest_command("audit", policy, root,
+		control->kind->judged_last ? NULL : control->id, &command);
 	buffer_text(out, "- To test it again: ");
 	markdown_code(out, command.data);
 	if (control->kind->by_hand != NULL) {

@@ -16,6 +16,9 @@ is_special(const char *text, size_t at, bool begins)
 {
 	if (strchr(">#+-.!", text[at]) != NULL)
 		return at == 0 ? begins : text[at - 1] == '\n';
+	if (text[at] == '_' && at > 0) /* within a word it is none of emphasis */
+		return !isalnum((unsigned char)text[at - 1]) ||
+			!isalnum((unsigned char)text[at + 1]);
 	if (text[at] == '&') /* of a character by its name or number */
 		return text[at + 1] == '#' || isalnum((unsigned char)text[at + 1]);
 	return strchr("\\`*_{}[]<|~", text[at]) != NULL;

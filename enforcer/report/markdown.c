@@ -67,7 +67,10 @@ write_mitigation(
 	markdown_field_code(
 		out, "Mitigation", value_text(control->common, "mitigation", NULL));
 	buffer_text(out, "- What next: ");
-	if (result->verdict == VERDICT_FAIL && control->kind->remedy != NULL) {
+	if (control->kind->judged_last) {
+		buffer_text(out,
+			"nothing of its own: it follows when the other controls hold\n");
+	} else if (result->verdict == VERDICT_FAIL && control->kind->remedy != NULL) {
 		suggest_command("plan", policy, report->root, control->id, &command);
 		markdown_code(out, command.data);
 		buffer_text(out,

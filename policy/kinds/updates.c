@@ -199,8 +199,10 @@ const struct kind kind_updates = {
 	.name = "updates",
 	.summary = "whether newer packages are outstanding",
 	.keys = keys,
-	.evidence = "apt-get -s dist-upgrade >FILE, dnf check-update >FILE, yum "
-		    "check-update >FILE, or up2date -l >FILE",
+	/* dnf 5 says on the standard error alone that it looked */
+	.evidence = "LC_ALL=C apt-get -s dist-upgrade >FILE, (LC_ALL=C dnf check-update; "
+		    "echo exit status $?) >FILE 2>&1, (LC_ALL=C yum check-update; echo "
+		    "exit status $?) >FILE 2>&1, or LC_ALL=C up2date -l >FILE",
 	.by_hand = "`apt-get update && apt-get -s dist-upgrade`, `dnf check-update`, "
 		   "`yum check-update` or `up2date -l`, whichever there is",
 	.questions = updates_questions,

@@ -84,6 +84,31 @@ form "apt fails"
 recorded '{}' <<<'E: The package cache file is corrupted'
 judged unknown "E: The package cache file is corrupted"
 
+# hint PROGRAM: runs the command with it that an audit names for evidence
+hint()
+{
+	local command
+	form_run audit
+	command=$(grep -oE "\(LC_ALL=C $1 [^)]*\) >FILE 2>&1" out | head -n 1)
+	PATH=$T/bin:$PATH "$BASH" -c "${command/FILE/made.txt}"
+}
+
+form "the commands that an audit names"
+mkdir bin
+printf '#!/bin/sh\n[ "$1" = check-update ] || exit 1\n%s\n' \
+	'echo Updating and loading repositories: >&2; echo Repositories loaded. >&2' >bin/dnf
+printf '%s\n' '#!/bin/sh' 'echo Loaded plugins: fastestmirror' 'echo zip.x86_64  3.0-13.el7  updates' 'exit 100' >bin/yum
+chmod 755 bin/*
+policy '' <<<'updates: {}'
+hint dnf
+recorded '{}' <made.txt
+judged pass "updates: none is outstanding"
+policy '' <<<'updates: {}'
+hint yum
+recorded '{}' <made.txt
+judged fail "newer packages: 1: zip"
+rm made.txt
+
 form "dnf, nothing newer"
 heading='Last metadata expiration check: 0:12:34 ago on Mon 09 Feb 2004 10:00:00 AM CET.'
 recorded '{}' <<<"$heading"

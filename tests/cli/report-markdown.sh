@@ -68,8 +68,13 @@ is "every file that was read is in the list, with its hash" "$(cat facts)" "True
 ['overlay.yaml'] Red Hat Enterprise Linux ES release 3 (Taroon)"
 ok "as the schema says" "$PYTHON" -m jsonschema -i all.json "$PROJECT/enforcer/report/audit.schema.json"
 says "what a person must do" "record the answer with \`holdfast attest --policy $PROJECT/policy/profiles/isp-mail.yaml --overlay "
-says "the evidence that is wanted" 'evidence, made there with: apt-get -s dist-upgrade >FILE'
+says "the evidence that is wanted" 'evidence, made there with: LC_ALL=C apt-get -s dist-upgrade >FILE'
 says "the policy's own compliance: counted once" "of 29 controls 7 do not hold, and 10 are open."
+says "it is tested again by all controls" "- To test it again: \`holdfast audit --policy $PROJECT/policy/profiles/isp-mail.yaml --overlay $PROJECT/tests/hosts/giant-evidence/overlay.yaml --root giant\`"
+is "its commands give its verdict" "$(sed -n '/(`policy-complied-with`)$/,/^###* /s/^- To test it again: `holdfast \(.*\)`$/\1/p' report |
+	(read -ra words; "$HOLDFAST" "${words[@]}" --format json >out; verdict policy-complied-with))" fail
+cp report out
+says "nothing is changed for it alone" "- What next: nothing of its own: it follows when the other controls hold"
 says "and said so" '(`policy-complied-with`, fail), only repeats what these say, and is in none of the figures'
 says "a verdict of the day of its evidence" "- **pass** ssh on 2004-02-10: runs"
 says "how old its evidence is: in the summary" "5 verdicts rest on evidence that was recorded elsewhere on 2004-02-10, $age days before this audit"
