@@ -127,16 +127,27 @@ asked_write(const struct control *control, struct buffer *out)
 	}
 }
 
-/* A word of a command: a pattern stays one. */
+/* A word of a command: a pattern stays one, in which a backslash has its meaning too. */
 static void
 add_word(const char *text, struct buffer *out)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789/._-*?[]";
-	if (*text != '\0' && text[strspn(text, plain)] == '\0')
-		buffer_text(out, text);
-	else
+	static const char special[] = " \"#$&'();<>`{|}~!";
+	if (*text == '\0')
 		output_shell_word(out, text);
+	for (const char *at = text; *at != '\0'; at++) {
+		bool negates = *at == '!' && at > text && at[-1] == '[';
+		bool is_quoted = *at == '\\' && at[1] != '\0';
+		if (is_quoted)
+			at++;
+		if (*at < ' ' || *at > '~') {
+			buffer_printf(out, "$'\\x%02x'", (unsigned char)*at);
+			continue;
+		}
+		if (is_quoted || *at == '\\' ||
+			(strchr(special, *at) != NULL && !negates))
+			buffer_text(out, "\\");
+		buffer_add(out, at, 1);
+	}
 }
 
 /* The values under PATH, keys with dots between, where each may hold a list; OPTION
@@ -228,20 +239,26 @@ write_step(const struct control *control, struct bytes line, struct buffer *out)
 	return true;
 }
 
+/* The steps of by_hand that the control is about: each an item of its own where they are
+ * several. */
 static void
 write_by_hand(const struct control *control, struct buffer *out)
 {
+	autobuffer struct buffer steps = { 0 };
 	struct bytes line;
-	bool any = false;
+	size_t count = 0;
 	for (size_t at = 0;
 		bytes_next_line(BYTES_TEXT(control->kind->by_hand), &at, &line);) {
 		autobuffer struct buffer step = { 0 };
 		if (!write_step(control, line, &step))
 			continue;
-		buffer_text(out, any ? "; " : "");
-		buffer_add(out, step.data, step.size);
-		any = true;
+		buffer_text(&steps, count++ > 0 ? "\n  - " : "");
+		buffer_add(&steps, step.data, step.size);
 	}
+	buffer_text(out, "- By hand, on the audited host unless it says otherwise:");
+	buffer_text(out, count > 1 ? "\n  - " : " ");
+	buffer_add(out, steps.data, steps.size);
+	buffer_text(out, "\n");
 }
 
 void
@@ -289,12 +306,9 @@ asked_repeat(const struct policy *policy, const struct control *control, const c
 		control->kind->judged_last ? NULL : control->id, &command);
 	buffer_text(out, "- To test it again: ");
 	markdown_code(out, command.data);
-	if (control->kind->by_hand != NULL) {
-		buffer_text(
-			out, "; by hand, on the audited host unless it says otherwise: ");
-		write_by_hand(control, out);
-	}
 	buffer_text(out, "\n");
+	if (control->kind->by_hand != NULL)
+		write_by_hand(control, out);
 }
 
 void

@@ -28,8 +28,8 @@ asked_policy(const struct policy *policy, struct buffer *out);
 void
 asked_assumed(const struct policy *policy, struct buffer *out);
 
-/* Adds how the test is repeated: holdfast's command for ROOT, and the commands by which a
- * person sees the same. */
+/* Adds how the test is repeated, as items of a list: holdfast's command for ROOT, and the
+ * commands by which a person sees the same. */
 void
 asked_repeat(const struct policy *policy, const struct control *control, const char *root,
 	struct buffer *out);

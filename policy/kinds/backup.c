@@ -165,12 +165,13 @@ const struct kind kind_backup = {
 	.name = "backup",
 	.summary = "whether backups are made, and what was restored is what is there",
 	.keys = keys,
-	.by_hand = "the newest record: `grep -hE {-e log.record} $(ls -tr {log.file}) "
-		   "| tail -n 1`\n"
+	.by_hand = "the newest record: `ls -tr {log.file} | tr '\\n' '\\0' | xargs -0 "
+		   "grep -hE {-e log.record} /dev/null | tail -n 1`\n"
 		   "what starts `{schedule.command}`, where these exist: `cat "
 		   "/etc/crontab /etc/anacrontab /etc/cron.d/*`, `ls /etc/cron.hourly "
-		   "/etc/cron.daily /etc/cron.weekly /etc/cron.monthly`, `crontab -l "
-		   "-u root` and so of other users, `systemctl list-timers --all`\n"
+		   "/etc/cron.daily /etc/cron.weekly /etc/cron.monthly`\n"
+		   "what else starts `{schedule.command}`: `crontab -l -u root` and "
+		   "so of other users, `systemctl list-timers --all`\n"
 		   "`sha256sum {restored.files}`, and the same of the copies below "
 		   "`{restored.directory}`",
 	.validate = validate,

@@ -417,20 +417,28 @@ const struct kind kind_logwatch = {
 	.name = "logwatch",
 	.summary = "whether somebody is told what the logs hold",
 	.keys = keys,
-	.by_hand = "what starts it, where these exist: `grep -rE "
-		   "'logcheck|logwatch|swatch' /etc/crontab /etc/anacrontab "
-		   "/etc/cron.* /etc/inittab /etc/rc.d /etc/init.d`, `crontab -l -u "
-		   "root` and so of other users, `systemctl list-timers --all`\n"
-		   "whom it tells: `grep -E '^ *SENDMAILTO=' "
-		   "/etc/logcheck/logcheck.conf`, `grep -iE '^ *MailTo *=' "
-		   "/usr/share/logwatch/default.conf/logwatch.conf "
-		   "/usr/share/logwatch/dist.conf/logwatch.conf "
-		   "/etc/logwatch/conf/logwatch.conf`, of which the last counts, or "
-		   "`grep mail /root/.swatchdogrc`, or, of a script of old, `grep "
+	.by_hand = "what starts logcheck or logwatch, where these exist: `grep -rE "
+		   "'logcheck|logwatch' /etc/crontab /etc/anacrontab /etc/cron.*`, "
+		   "`crontab -l -u root` and so of other users, `systemctl "
+		   "list-timers --all`\n"
+		   "what starts swatch: `grep -rl swatch /etc/systemd/system "
+		   "/run/systemd/system /usr/local/lib/systemd/system "
+		   "/usr/lib/systemd/system /lib/systemd/system`; of each such UNIT "
+		   "`systemctl is-enabled UNIT` and `systemctl cat UNIT`: another "
+		   "start, and one without `--config-file`, does not pass\n"
+		   "whom logcheck tells: `grep SENDMAILTO "
+		   "/etc/logcheck/logcheck.conf`, or, of a script of old, `grep "
 		   "SYSADMIN /usr/local/etc/logcheck.sh`\n"
+		   "whom logwatch tells: `grep -iE '^[[:space:]]*MailTo"
+		   "[[:space:]]*=' /usr/share/logwatch/default.conf/logwatch.conf "
+		   "/usr/share/logwatch/dist.conf/logwatch.conf "
+		   "/etc/logwatch/conf/logwatch.conf`, of which the last counts\n"
+		   "whom swatch tells: `grep -E '^[[:space:]]*mail' FILE`, FILE "
+		   "being what `--config-file` names\n"
 		   "which logs: `cat /etc/logcheck/logcheck.logfiles "
-		   "/etc/logcheck/logcheck.logfiles.d/*`, `ps -ef | grep swatch`, or "
-		   "`grep LOGTAIL /usr/local/etc/logcheck.sh`",
+		   "/etc/logcheck/logcheck.logfiles.d/*`, what swatch's "
+		   "`--tail-file` names, or `grep LOGTAIL "
+		   "/usr/local/etc/logcheck.sh`",
 	.validate = validate,
 	.check = check,
 };

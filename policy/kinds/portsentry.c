@@ -358,7 +358,10 @@ const struct kind kind_portsentry = {
 		   "`ps -ef | grep portsentry`\n"
 		   "whether it is started: `systemctl is-enabled portsentry` under "
 		   "systemd, else `ls /etc/rc?.d` and `chkconfig --list portsentry`, "
-		   "where it exists",
+		   "where it exists\n"
+		   "in which modes: `grep -E '^(TCP|UDP)_MODE=' "
+		   "/etc/default/portsentry` on Debian, else `systemctl cat "
+		   "portsentry`",
 	.lenses = 1u << LENS_PORTSENTRY,
 	.look = processes_look,
 	.validate = validate,

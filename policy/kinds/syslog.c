@@ -337,10 +337,12 @@ const struct kind kind_syslog = {
 	/* what a program writes to /dev/kmsg is of user, not kern, since Linux 3.5; the
 	 * help is of kern.info (Linux, kernel/printk/printk.c, devkmsg_write;
 	 * drivers/tty/sysrq.c, __handle_sysrq) */
-	.by_hand = "`logger -p FACILITY.LEVEL holdfast-test` for each facility and "
-		   "level that is asked for but those of kern, which the kernel alone "
-		   "can send: `echo h >/proc/sysrq-trigger`, where that exists, has "
-		   "it send kern.info\n"
+	.by_hand = "`logger -p FACILITY.LEVEL holdfast-test` tests the one level of the "
+		   "one facility: once for each that is asked for, but for those of "
+		   "kern\n"
+		   "what kern sends the kernel alone can: `echo h "
+		   ">/proc/sysrq-trigger`, where that exists, has it send kern.info; "
+		   "no command tests its other levels\n"
 		   "then `grep -E 'holdfast-test|HELP : loglevel' {store.file}`\n"
 		   "then, on `{forward.to}`, `grep -rE 'holdfast-test|HELP : "
 		   "loglevel' /var/log`, or wherever it keeps what it receives",

@@ -382,11 +382,19 @@ const struct kind kind_time = {
 	.summary = "which sources the clock follows, and whether it is synchronised",
 	.keys = keys,
 	.evidence = "ntpstat >FILE, chronyc tracking >FILE, or timedatectl show >FILE",
-	.by_hand = "whom it follows, where these exist: `grep -E '^ "
-		   "*(server|pool|peer)' /etc/chrony/chrony.conf /etc/chrony.conf "
-		   "/etc/ntp.conf /etc/ntpsec/ntp.conf` and the files that they "
-		   "include, `grep -E '^ *(Fallback)?NTP=' "
-		   "/etc/systemd/timesyncd.conf /etc/systemd/timesyncd.conf.d/*`\n"
+	.by_hand = "whom chrony or ntp follows, where these exist: `grep -iE "
+		   "'^[[:space:]]*(server|pool|peer|refclock|initstepslew|"
+		   "(many|multi|broad)castclient|include|confdir|sourcedir)' "
+		   "/etc/chrony/chrony.conf /etc/chrony.conf /etc/ntp.conf "
+		   "/etc/ntp.d/* /etc/ntpsec/ntp.conf /etc/ntpsec/ntp.d/*`, and the "
+		   "same of what lines with include, confdir and sourcedir name\n"
+		   "whom timesyncd follows, where there is one: `timedatectl "
+		   "show-timesync`\n"
+		   "where that is too old, and these exist: `grep -rE "
+		   "'^[[:space:]]*(Fallback)?NTP[[:space:]]*=' "
+		   "/etc/systemd/timesyncd.conf* /run/systemd/timesyncd.conf* "
+		   "/usr/local/lib/systemd/timesyncd.conf* "
+		   "/usr/lib/systemd/timesyncd.conf* /run/systemd/netif/links`\n"
 		   "whether it does: `chronyc -n sources` and `chronyc tracking`, "
 		   "`ntpq -p`, or `timedatectl`",
 	.look = live_clock_look,

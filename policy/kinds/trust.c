@@ -225,8 +225,11 @@ const struct kind kind_trust = {
 	.name = "trust",
 	.summary = "whom hosts.equiv, .rhosts and .shosts let in without a password",
 	.keys = keys,
-	.by_hand = "`cat /etc/hosts.equiv`, and .rhosts and .shosts in the home of each "
-		   "account",
+	.by_hand = "`cat /etc/hosts.equiv /etc/ssh/shosts.equiv /etc/shosts.equiv`\n"
+		   "which homes have such a file: `cut -d: -f6 /etc/passwd | sort -u "
+		   "| while read -r home; do ls -ld \"$home/.rhosts\" "
+		   "\"$home/.shosts\"; done 2>/dev/null`, and `cat` each that is a "
+		   "file",
 	.validate = validate,
 	.check = check,
 	.remedy = remedy,

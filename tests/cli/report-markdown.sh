@@ -14,7 +14,7 @@ for line in '# Audit of giant' '## Executive summary' 'The host does not comply 
 	'- Control objective: A console that somebody' '- Testing: Work out where the syslog daemon sends each level of kern' \
 	"- What next: \`holdfast plan --policy $PROJECT/tests/hosts/giant-gaps.yaml --root giant kernel-log\` shows" \
 	'- Residual risk: medium' '    - KbdInteractiveAuthentication: no' '| high | 2 | 0 | 0 | 0 | 0 |' \
-	'| unknown | It could not be told' "- To test it again: \`holdfast audit --policy $PROJECT/tests/hosts/giant-gaps.yaml --root giant ssh-keys-only\`; by hand, on the audited host unless it says otherwise: as root \`sshd -T -C" \
+	'| unknown | It could not be told' "- To test it again: \`holdfast audit --policy $PROJECT/tests/hosts/giant-gaps.yaml --root giant ssh-keys-only\`" '- By hand, on the audited host unless it says otherwise:' "  - as root \`sshd -T -C" \
 	'/etc/syslog.conf:7: *.info;mail.none;authpriv.none;cron.none' \
 	'There is no journal'; do
 	says "it says: $line" "$line"
@@ -43,7 +43,7 @@ for line in "- Root: giant, which is $(realpath giant)" '- Operating system: Red
 	'| 5 | fail | `inetd-only-mail` fail, `no-trusted-hosts` fail |' \
 	'| 15 | manual | `backup-restored` manual, `backup-made` not looked at, `backup-scheduled` pass |' \
 	'The root is no running system: what ran,' '- Score: **manual**, to be answered by a person' \
-	'- Why: A disk that is carried away needs no password' 'otherwise: `systemctl is-enabled ssh sshd` under systemd, else `ls /etc/rc?.d`, and `chkconfig --list`, where it exists; `ps -ef`' \
+	'- Why: A disk that is carried away needs no password' '  - `systemctl is-enabled ssh sshd` under systemd, else `ls /etc/rc?.d`, and `chkconfig --list`, where it exists' \
 	'`ls -ld /usr/sbin/sendmail /usr/lib/sendmail`' 'on the router: `show running-config`, which is what is judged; ' \
 	'- Score: **not-applicable**, not looked at'; do
 	says "it says: $line" "$line"
@@ -209,15 +209,71 @@ controls:
     syslog: { store: [{ selector: kern.*, file: /var/log/k }, { selector: user.*, file: /var/log/u }] }
 END
 run policy doc by-hand.yaml
-by_hand=$(sed -n 's/^- To test it again: .*says otherwise: //p' "$T/out")
-is "by hand: a pattern of files stays one, an expression is none; nothing of a schedule" "$(sed -n 1p <<<"$by_hand")" \
-	"the newest record: \`grep -hE -e 'it'\\''s .*' \$(ls -tr /var/log/backup*) | tail -n 1\`"
-is "by hand: each expression" "$(sed -n 2p <<<"$by_hand" | sed 's/.*stat/stat/')" \
-	"stat /etc/a /etc/b?\`; \`grep -E -e '^x' -e '/y.*' /etc/a /etc/b?\`, of which each expression must match a line; \`grep -E -e z /etc/a /etc/b?\`, which must print nothing"
-is "by hand: a default, and what is said in its place" "$(sed -n '3,4s/.* \(.*conf`\).*/\1/p' <<<"$by_hand")" "/etc/portsentry/portsentry.conf\`
-/etc/p.conf\`"
-is "by hand: each section's" "$(sed -n '5s/.*; then //p' <<<"$by_hand")" "\`grep -E 'holdfast-test|HELP : loglevel' /var/log/k /var/log/u\`"
+# by_hand ID: the steps by hand of that control, one a line
+by_hand()
+{
+	awk -v id="(\`$1\`)" '/^##/ { on = index($0, id) }
+		on && /^- By hand, / { go = 1; sub(/.*says otherwise: */, ""); if ($0 != "") print; next }
+		go && sub(/^  - /, "") { print; next }
+		{ go = 0 }' "$T/out"
+}
+is "by hand: a pattern of files stays one, an expression is none; nothing of a schedule" "$(by_hand log)" \
+	"the newest record: \`ls -tr /var/log/backup* | tr '\\n' '\\0' | xargs -0 grep -hE -e 'it'\\''s .*' /dev/null | tail -n 1\`"
+is "by hand: each expression" "$(by_hand files)" \
+	"\`ls -ld /etc/a /etc/b?\`, \`readlink -f /etc/a /etc/b?\`, \`stat /etc/a /etc/b?\`
+\`grep -E -e '^x' -e '/y.*' /etc/a /etc/b?\`, of which each expression must match a line
+\`grep -E -e z /etc/a /etc/b?\`, which must print nothing"
+is "by hand: a default, and what is said in its place" "$(by_hand listed | head -n 1; by_hand elsewhere | head -n 1)" \
+	"\`grep -v '^ *#' /etc/portsentry/portsentry.conf\`
+\`grep -v '^ *#' /etc/p.conf\`"
+is "by hand: each section's" "$(by_hand kernel | sed -n 's/^then //p')" "\`grep -E 'holdfast-test|HELP : loglevel' /var/log/k /var/log/u\`"
 ok "by hand: nothing that only the kernel can send" bash -c '! grep -q "facility kern" out'
+
+# What is between backticks there is run as it stands, but in a tree.
+mkdir -p "our logs" tree/{etc/chrony,etc/ssh,etc/systemd/system,etc/default,usr/lib/systemd/timesyncd.conf.d,home/a}
+printf '1 done\n' >"our logs/b'1 é"
+printf '2 done\n3 begun\n' >"our logs/b'2 é"
+printf '9 done\n' >"our logs/c'2 é"
+touch -d '2 days ago' "our logs/b'1 é"
+printf '\tServer a\n#server b\nREFCLOCK PPS /dev/pps0\nport 1\nSourceDir /x\n' >tree/etc/chrony/chrony.conf
+printf '[Time]\nNTP = c\n' >tree/usr/lib/systemd/timesyncd.conf.d/x.conf
+echo d >tree/etc/hosts.equiv
+echo e >tree/etc/ssh/shosts.equiv
+echo f >tree/etc/shosts.equiv
+echo "a:x:1000:1000::$T/tree/home/a:/bin/sh" >tree/etc/passwd
+echo g >tree/home/a/.shosts
+echo 'TCP_MODE="atcp"' >tree/etc/default/portsentry
+printf '[Service]\nExecStart=/usr/bin/swatchdog\n' >tree/etc/systemd/system/watch.service
+printf '\tmail=a@b\n' >tree/etc/swatch.conf
+cat >run.yaml <<END
+holdfast: 1
+controls:
+  - id: log
+    backup: { log: { file: "$T/our logs/[!c]'? é*", record: "[0-9] done", max-days: 2 } }
+  - id: none
+    backup: { log: { file: "$T/their logs/*", record: "done", max-days: 2 } }
+  - { id: clock, time: { servers: [a] } }
+  - { id: trusted, trust: {} }
+  - { id: ports, portsentry: { tcp: [tcp] } }
+  - { id: watched, logwatch: {} }
+END
+run policy doc run.yaml
+# does ID STEP: what the first command of that step by hand prints; not whether it takes too long
+does()
+{
+	by_hand "$1" | sed -n "$2s/^[^\`]*\`\([^\`]*\)\`.*/\1/p" |
+		sed -E "s#([ (])(/(etc|run|usr|lib)/)#\1$T/tree\2#g; s#FILE#$T/tree/etc/swatch.conf#" >step
+	timeout 5 "$BASH" step 2>/dev/null </dev/zero | sed "s#$T/##g; s#.* tree#tree#"
+	[ "${PIPESTATUS[0]}" -ne 124 ] || echo "it waits"
+}
+is "by hand: the newest record, of files with a blank" "$(does log 1)" "2 done"
+is "by hand: no such file is no wait" "$(does none 1)" ""
+is "by hand: whom chrony follows, in any form" "$(does clock 1 | sed 's/.*conf://')" $'\tServer a\nREFCLOCK PPS /dev/pps0\nSourceDir /x'
+is "by hand: whom timesyncd follows, by any drop-in" "$(does clock 3)" "tree/usr/lib/systemd/timesyncd.conf.d/x.conf:NTP = c"
+is "by hand: each file that trusts" "$(does trusted 1; does trusted 2)" $'d\ne\nf\ntree/home/a/.shosts'
+is "by hand: portsentry's modes on Debian" "$(does ports 4)" 'TCP_MODE="atcp"'
+is "by hand: the unit that starts swatch" "$(does watched 2)" "tree/etc/systemd/system/watch.service"
+is "by hand: whom swatch mails" "$(does watched 5)" $'\tmail=a@b'
 # where the writer of a policy broke the lines of a text is nobody else's matter
 cat >folded.yaml <<'END'
 holdfast: 1
