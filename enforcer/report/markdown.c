@@ -54,6 +54,22 @@ write_finding(const struct finding *finding, struct buffer *out)
 		markdown_block(out, (struct bytes){ lines.data, lines.size });
 }
 
+/* What tells more; a reason may ask for nothing that one could give. */
+static void
+write_next_of_unknown(const struct control *control, struct buffer *out)
+{
+	buffer_text(out,
+		"do what the reason below asks for, and audit again; where it asks for "
+		"nothing, look by hand as said below, and waive the control in an "
+		"overlay or put one of kind attest in its place");
+	if (control->kind->evidence != NULL)
+		buffer_text(out,
+			"; evidence is named in an overlay, by the key `evidence` of "
+			"this control with `file`, `date` and `sha256`: "
+			"holdfast-policy(5) has one under EXAMPLES");
+	buffer_text(out, "\n");
+}
+
 /* What closes the gap. */
 static void
 write_mitigation(
@@ -84,8 +100,7 @@ write_mitigation(
 		markdown_code(out, command.data);
 		buffer_text(out, "\n");
 	} else if (result->verdict == VERDICT_UNKNOWN) {
-		buffer_text(
-			out, "give what the reason below asks for, and audit again\n");
+		write_next_of_unknown(control, out);
 	} else {
 		buffer_text(out,
 			"change by hand what does not hold below, and audit again\n");
@@ -336,6 +351,7 @@ write_markdown(const struct report *report, struct buffer *out)
 	struct tm utc;
 	const struct policy *policy = report->context->policy;
 	autofree char *absolute = realpath(report->root, NULL);
+	autofree char *here = getcwd(NULL, 0);
 	if (gmtime_r(&report->time, &utc) != NULL)
 		strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S UTC", &utc);
 	buffer_text(out, "# Audit of ");
@@ -355,7 +371,10 @@ write_markdown(const struct report *report, struct buffer *out)
 	buffer_text(out, ")\n");
 	asked_assumed(policy, out);
 	buffer_printf(
-		out, "- By: holdfast %s, run by %s\n\n", HOLDFAST_VERSION, report->user);
+		out, "- By: holdfast %s, run by %s\n", HOLDFAST_VERSION, report->user);
+	/* policy, overlays and root may be named as they are seen from there */
+	markdown_field(out, "Commands of holdfast below are to be given in", here);
+	buffer_text(out, "\n");
 	summary_write(report, out);
 	write_controls(report, out);
 	write_files(report, out);

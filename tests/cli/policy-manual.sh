@@ -85,8 +85,9 @@ ok "every key is in the manual" "$PYTHON" compare.py
 # The examples are what the loader takes.
 sed -n '/^A policy:/,/^\.Ed/p' "$MANUAL" | sed '1,2d;/^\.Ed/d' >policy.yaml
 sed -n '/^An overlay for a host/,/^\.Ed/p' "$MANUAL" | sed '1,/^\.Bd/d;/^\.Ed/d' >overlay.yaml
-ok "both examples are there" test -s policy.yaml -a -s overlay.yaml
-run policy check policy.yaml --overlay overlay.yaml
+sed -n '/^An overlay for what/,/^\.Ed/p' "$MANUAL" | sed '1,/^\.Bd/d;/^\.Ed/d' >recorded.yaml
+ok "the examples are there" test -s policy.yaml -a -s overlay.yaml -a -s recorded.yaml
+run policy check policy.yaml --overlay overlay.yaml --overlay recorded.yaml
 status "the examples load" 0
 
 # holdfast(8) and SECURITY.md name each program that an audit asks.

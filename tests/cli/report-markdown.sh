@@ -68,6 +68,14 @@ is "every file that was read is in the list, with its hash" "$(cat facts)" "True
 ['overlay.yaml'] Red Hat Enterprise Linux ES release 3 (Taroon)"
 ok "as the schema says" "$PYTHON" -m jsonschema -i all.json "$PROJECT/enforcer/report/audit.schema.json"
 says "what a person must do" "record the answer with \`holdfast attest --policy $PROJECT/policy/profiles/isp-mail.yaml --overlay "
+says "where its commands are to be given" "- Commands of holdfast below are to be given in: $(pwd)"
+# next ID: what is next for it
+next()
+{
+	sed -n "/(\`$1\`)\$/,/^##* /s/^- What next: //p" report
+}
+is "an unknown one: what a person can do" "$(next logs-watched)" "do what the reason below asks for, and audit again; where it asks for nothing, look by hand as said below, and waive the control in an overlay or put one of kind attest in its place"
+is "an unknown one: where evidence goes" "$(next patches-applied)" "$(next logs-watched); evidence is named in an overlay, by the key \`evidence\` of this control with \`file\`, \`date\` and \`sha256\`: holdfast-policy(5) has one under EXAMPLES"
 says "the evidence that is wanted" 'evidence, made there with: LC_ALL=C apt-get -s dist-upgrade >FILE'
 says "the policy's own compliance: counted once" "of 29 controls 7 do not hold, and 10 are open."
 says "it is tested again by all controls" "- To test it again: \`holdfast audit --policy $PROJECT/policy/profiles/isp-mail.yaml --overlay $PROJECT/tests/hosts/giant-evidence/overlay.yaml --root giant\`"
