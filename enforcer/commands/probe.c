@@ -31,13 +31,15 @@ static const struct option_row rows[] = {
 		false },
 	{ "service", 0, "SERVICE", "console: the PAM service (default login)", false },
 	{ "host", 0, "HOST", "smtp, ssh: the host to ask (default this one)", false },
-	{ "port", 0, "PORT", "smtp, ssh: its port (smtp: default 25)", false },
+	{ "port", 0, "PORT",
+		"smtp, ssh: its port (default 25 or 22, or that of sshd here)", false },
 	{ "from", 0, "ADDRESS", "smtp: the address of this host to connect from", false },
 	{ "expect", 0, "answered|refused", "smtp: which of them exits with 0", false },
 	{ "facility", 0, "FACILITY", "syslog: the message's (default user)", false },
 	{ "level", 0, "alert|crit|err|warning|notice|info|debug",
 		"syslog: the message's (default notice)", false },
-	{ "timeout", 0, "SECONDS", "how long it may take", false },
+	{ "timeout", 0, "SECONDS",
+		"how long it may take (each one's help has its default)", false },
 	{ "format", 'f', "text|json", "how to print the answer", false },
 	OPTION_END,
 };
@@ -79,10 +81,17 @@ print_help(const struct active_test *test)
 {
 	struct option_row taken[sizeof rows / sizeof *rows] = { 0 };
 	autofree char *synopsis = memory_printf("%s [OPTION]...", test->name);
+	autofree char *timeout = memory_printf(
+		"how long it may take (default %d)", test->seconds);
 	size_t count = 0;
-	for (const struct option_row *row = rows; row->name != NULL; row++)
-		if (takes(test->name, row->name))
-			taken[count++] = *row;
+	for (const struct option_row *row = rows; row->name != NULL; row++) {
+		if (!takes(test->name, row->name))
+			continue;
+		taken[count] = *row;
+		if (strcmp(row->name, "timeout") == 0)
+			taken[count].help = timeout;
+		count++;
+	}
 	struct command command = command_probe;
 	command.synopsis = synopsis;
 	command.options = taken;
@@ -104,13 +113,24 @@ helped(int argc, char *const *argv)
 static const struct active_test *
 find_test(const struct options *options)
 {
-	const struct active_test *test = options->argument_count == 1
-		? find_named(options->arguments[0])
-		: NULL;
-	if (test == NULL)
+	const char *name = options->argument_count > 0 ? options->arguments[0] : "";
+	const struct active_test *test = options->argument_count == 1 ? find_named(name)
+								      : NULL;
+	const char *nearest = text_nearest(name, names);
+	if (test != NULL)
+		return test;
+	if (*name == '\0')
 		output_error("probe: say what: 'holdfast probe console --user USER', "
 			     "smtp, ssh or syslog");
-	return test;
+	else if (find_named(name) != NULL)
+		output_error("probe: '%s' is one word too many", options->arguments[1]);
+	else if (nearest != NULL)
+		output_error(
+			"probe: unknown word '%s' (did you mean %s?)", name, nearest);
+	else
+		output_error("probe: unknown word '%s': say console, smtp, ssh or syslog",
+			name);
+	return NULL;
 }
 
 /* Says which option was given that TEST does not take. */

@@ -6,6 +6,22 @@
 run probe
 status "nothing to probe" 3
 says "it says what there is" "probe console --user" err
+run probe sysog
+status "an unknown one" 3
+says "it is named, and the nearest" "probe: unknown word 'sysog' (did you mean syslog?)" err
+run probe zzzzzzzz
+says "it is named, with all there are" "probe: unknown word 'zzzzzzzz': say console, smtp, ssh or syslog" err
+run probe ssh smtp
+says "one word too many" "probe: 'smtp' is one word too many" err
+run probe ssh --help
+says "help: the port by default" "its port (default 25 or 22, or that of sshd here)"
+# each default is said in the manual too
+sed -n '/^\.Ss probe/,/^\.It Fl f/p' "$PROJECT/enforcer/holdfast.8" | tr '\n' ' ' >timeout
+for test in console smtp ssh syslog; do
+	run probe "$test" --help
+	seconds=$(sed -n 's/.*how long it may take (default \([0-9]*\))$/\1/p' out)
+	ok "help: how long $test may take, as in the manual" grep -qE "[^0-9]${seconds:-none} for \.Cm $test " timeout
+done
 run probe console
 status "no user" 3
 says "it asks for one" "--user" err
