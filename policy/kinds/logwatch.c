@@ -248,10 +248,11 @@ judge_mail(const struct options *options, const struct log_watcher *watcher,
 }
 
 /* Whether COMMANDS, which another user than root starts if IS_OTHERS, have root start
- * logcheck, or a script does that they start. */
+ * logcheck, or a script does that they start. SEEN: of each script of the table, whether
+ * it was looked at as root's and as another's. */
 static bool
-has_root_start(struct host *host, const struct cron_table *table,
-	const struct shell_commands *commands, bool is_others, int depth)
+has_root_start(struct host *host, const struct cron_table *table, bool (*seen)[2],
+	const struct shell_commands *commands, bool is_others)
 {
 	for (size_t i = 0; i < commands->count; i++) {
 		const struct shell_command *command = &commands->items[i];
@@ -260,10 +261,12 @@ has_root_start(struct host *host, const struct cron_table *table,
 			host, table, command);
 		bool is_its = command->user == SHELL_SAME ? is_others
 							  : command->user == SHELL_OTHER;
-		if ((!is_its && strcmp(text_base_name(own.words[0]), "logcheck") == 0) ||
-			(script != NULL && depth > 0 &&
-				has_root_start(host, table, &script->commands, is_its,
-					depth - 1)))
+		if (!is_its && strcmp(text_base_name(own.words[0]), "logcheck") == 0)
+			return true;
+		if (script == NULL || seen[script - table->scripts][is_its])
+			continue;
+		seen[script - table->scripts][is_its] = true;
+		if (has_root_start(host, table, seen, &script->commands, is_its))
 			return true;
 	}
 	return false;
@@ -274,7 +277,6 @@ has_root_start(struct host *host, const struct cron_table *table,
 static void
 judge_root(struct host *host, struct findings *findings)
 {
-	enum { DEPTH = 4 };
 	static const char path[] = "/usr/sbin/logcheck";
 	const struct cron_installed installed = cron_installed(host);
 	const struct file *script = host_file(host, path);
@@ -285,11 +287,13 @@ judge_root(struct host *host, struct findings *findings)
 	for (enum cron_flavour i = CRON_DEBIAN; i <= CRON_CRONIE; i++) {
 		const struct cron_table *table = cron_table_get(
 			host, installed.flavours[i] && installed.problem == NULL, i);
+		autofree bool(*seen)[2] = memory_new(
+			table->script_count + 1, sizeof *seen);
 		for (size_t k = 0; k < table->count; k++) {
 			const struct cron_job *job = &table->jobs[k];
 			if (job->hindrance != NULL ||
-				!has_root_start(host, table, &job->commands,
-					job->is_others, DEPTH))
+				!has_root_start(host, table, seen, &job->commands,
+					job->is_others))
 				continue;
 			struct finding *finding = findings_add(
 				findings, VERDICT_UNKNOWN, "logcheck's user");

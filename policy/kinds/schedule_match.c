@@ -9,6 +9,7 @@
 
 enum {
 	MATCHES_MAX = 20, /* in a line that are tried */
+	PATH_TEXT_MAX = 64 << 10, /* bytes that are looked through for a PATH */
 };
 
 bool
@@ -52,12 +53,15 @@ struct around {
 };
 
 /* Whether the last "PATH=A:B" of TEXT before END, as a crontab or a shell has it, names
- * FOLDER; -1 when there is none. */
+ * FOLDER; -1 when there is none. None is looked for in what is too long to be read for
+ * each command. */
 static int
 names_folder(struct bytes text, size_t end, const char *folder)
 {
 	int found = -1;
 	struct bytes line;
+	if (end > PATH_TEXT_MAX)
+		return 0;
 	for (size_t next = 0, at = 0; at < end && bytes_next_line(text, &next, &line);
 		at = next) {
 		char *rest = NULL;
@@ -71,12 +75,24 @@ names_folder(struct bytes text, size_t end, const char *folder)
 		value += strspn(value, " \t");
 		if (*value != '=')
 			continue;
-		found = 0;
+		/* else with what it was before */
+		if (strstr(value, "$PATH") == NULL && strstr(value, "${PATH}") == NULL)
+			found = 0;
 		for (char *item = strtok_r(value + 1, ":\"' \t;", &rest); item != NULL;
 			item = strtok_r(NULL, ":\"' \t;", &rest))
-			found = found || strcmp(item, folder) == 0;
+			found = strcmp(item, folder) == 0 ? 1 : found;
 	}
 	return found;
+}
+
+/* The same of the PATH that COMMAND has. */
+static int
+path_names(const struct around *around, const struct shell_command *command,
+	const char *folder)
+{
+	int named = names_folder(around->text, command->start, folder);
+	return named != -1 ? named
+			   : names_folder(around->file, around->file.size, folder);
 }
 
 /* Whether NAME of COMMAND, which is no path, is a program that its PATH may not have:
@@ -94,17 +110,17 @@ may_not_be_found(struct host *host, const struct around *around,
 		return false;
 	for (size_t i = 0; usual[i] != NULL; i++) {
 		autofree char *path = memory_printf("%s/%s", usual[i], name);
-		if (host_exists(host, path) == 1)
+		if (host_exists(host, path) != 1)
+			continue;
+		if (path_names(around, command, usual[i]) != 0)
 			return false;
+		is_elsewhere = true;
 	}
 	for (size_t i = 0; others[i] != NULL; i++) {
 		autofree char *path = memory_printf("%s/%s", others[i], name);
 		if (host_exists(host, path) != 1)
 			continue;
-		int named = names_folder(around->text, command->start, others[i]);
-		if (named == -1)
-			named = names_folder(around->file, around->file.size, others[i]);
-		if (named == 1)
+		if (path_names(around, command, others[i]) == 1)
 			return false;
 		is_elsewhere = true;
 	}
@@ -235,16 +251,14 @@ match_command(struct schedule_search *search, const struct around *around,
 		search, around, command, is_it ? SCHEDULE_PROGRAM : SCHEDULE_NOWHERE);
 }
 
-/* Whether what is AROUND COMMANDS, which were read of its text, starts it. */
+/* What the lines around commands say that match no command. */
 static struct schedule_match
-match_text(struct schedule_search *search, const struct around *around,
+match_lines(struct schedule_search *search, const struct around *around,
 	const struct shell_commands *commands, bool *ret_other)
 {
 	struct schedule_match found = { 0 };
 	const struct bytes text = around->text;
 	struct bytes line;
-	for (size_t i = 0; i < commands->count && found.meant != SCHEDULE_SURELY; i++)
-		found = better(found, match_command(search, around, &commands->items[i]));
 	if (search->wanted->programs != NULL) {
 		for (size_t i = 0; search->wanted->programs[i] != NULL; i++)
 			*ret_other = *ret_other ||
@@ -299,26 +313,44 @@ struct scripts {
 static struct schedule_match
 match_script(struct schedule_search *search, struct scripts *scripts, size_t i);
 
-/* Whether what is AROUND COMMANDS starts it, by itself or by a script. */
+static const char endless[] = "scripts that start each other are not followed";
+
+/* Whether COMMAND starts a script that does. */
+static struct schedule_match
+match_started(struct schedule_search *search, struct scripts *scripts,
+	const struct around *around, const struct shell_command *command)
+{
+	const struct cron_script *script = cron_commands_script(
+		scripts->host, scripts->table, command);
+	if (script == NULL)
+		return (struct schedule_match){ 0 };
+	struct schedule_match found = match_script(
+		search, scripts, (size_t)(script - scripts->table->scripts));
+	return found.meant == SCHEDULE_SURELY ? how_surely(search, around, command)
+					      : found;
+}
+
+/* Whether what is AROUND COMMANDS, which were read of its text, starts it, by itself or
+ * by a script. What is behind one that comes to itself again is not reached. */
 static struct schedule_match
 match_commands(struct schedule_search *search, struct scripts *scripts,
-	const struct around *around, const struct shell_commands *commands,
-	const struct cron_script *own)
+	const struct around *around, const struct shell_commands *commands)
 {
+	struct schedule_match found = { 0 };
 	bool is_other = false;
-	struct schedule_match found = match_text(search, around, commands, &is_other);
 	for (size_t i = 0; i < commands->count && found.meant != SCHEDULE_SURELY; i++) {
 		const struct shell_command *command = &commands->items[i];
-		const struct cron_script *script = cron_commands_script(
-			scripts->host, scripts->table, command);
-		if (script == NULL || script == own)
-			continue;
-		struct schedule_match one = match_script(
-			search, scripts, (size_t)(script - scripts->table->scripts));
-		if (one.meant == SCHEDULE_SURELY)
-			one = how_surely(search, around, command);
+		found = better(found, match_command(search, around, command));
+		if (found.meant == SCHEDULE_SURELY)
+			break;
+		struct schedule_match one = match_started(
+			search, scripts, around, command);
+		if (one.why == endless)
+			return one;
 		found = better(found, one);
 	}
+	if (found.meant != SCHEDULE_SURELY)
+		found = better(found, match_lines(search, around, commands, &is_other));
 	return with_doubt(found, is_other, commands);
 }
 
@@ -329,12 +361,10 @@ match_script(struct schedule_search *search, struct scripts *scripts, size_t i)
 	struct said *said = &scripts->said[i];
 	const struct around around = { .text = script->file->bytes };
 	if (said->state == SAID_BEGUN)
-		return (struct schedule_match){ SCHEDULE_PERHAPS,
-			"scripts that start each other are not followed", NULL };
+		return (struct schedule_match){ SCHEDULE_PERHAPS, endless, NULL };
 	if (said->state == SAID_NOTHING) {
 		said->state = SAID_BEGUN;
-		said->match = match_commands(
-			search, scripts, &around, &script->commands, script);
+		said->match = match_commands(search, scripts, &around, &script->commands);
 		said->state = SAID_ALL;
 	}
 	return said->match;
@@ -363,7 +393,7 @@ match_job(struct schedule_search *search, struct scripts *scripts,
 			? (struct bytes){ file->bytes.data, job->place.offset }
 			: (struct bytes){ 0 },
 		.is_unit = file != NULL && is_unit(file->path) };
-	return match_commands(search, scripts, &around, &job->commands, NULL);
+	return match_commands(search, scripts, &around, &job->commands);
 }
 
 struct schedule_match *

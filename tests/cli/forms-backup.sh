@@ -409,6 +409,13 @@ for command in 'anacron -s cron.weekly' 'anacron -t /etc/other' 'systemctl stop 
 	judged unknown "when anacron is started, and for which jobs"
 done
 
+# in_script TEXT: a script of cron.daily
+in_script()
+{
+	printf '%b\n' "$1" | put etc/cron.daily/it
+	chmod 755 "$ROOT/etc/cron.daily/it"
+}
+
 # by COMMAND: cron starts it each night
 by()
 {
@@ -626,6 +633,30 @@ for option in --help --version '-v --dry-run'; do
 done
 by '/usr/local/sbin/backup --helper'
 judged pass
+form "a program that PATH does not name"
+debian
+asked <<'END'
+schedule: { command: '^tar ' }
+END
+for path in bin/sh usr/bin/run-parts usr/bin/tar; do
+	program "$path"
+done
+by 'tar czf /x /y'
+judged pass
+while IFS='|' read -r verdict path; do
+	printf 'PATH=%s\n30 2 * * * root tar czf /x /y\n' "$path" | put etc/cron.d/it
+	judged "$verdict"
+done <<'END'
+pass|/opt/bin:/usr/bin
+pass|/opt/bin:$PATH
+unknown|/opt/bin
+END
+judged unknown "its program has no path, and cron may not find it by PATH"
+rm "$ROOT/etc/cron.d/it"
+in_script '#!/bin/sh\nexport PATH=/opt/bin\ntar czf /x /y'
+judged unknown "its program has no path, and cron may not find it by PATH"
+in_script '#!/bin/sh\ntar czf /x /y\nPATH=/opt/bin'
+judged pass
 form "a script whose interpreter env looks for"
 debian
 scheduled daily
@@ -705,11 +736,6 @@ END
 form "what a script starts"
 debian
 scheduled daily
-in_script()
-{
-	printf '%b\n' "$1" | put etc/cron.daily/it
-	chmod 755 "$ROOT/etc/cron.daily/it"
-}
 in_script '#!/bin/sh\nWHAT=/usr/local/sbin/backup\nif true; then\n\tnice $WHAT --all\nfi'
 judged pass "/etc/crontab:5"
 in_script '#!/bin/sh\ntest -x /usr/sbin/gone || exit 0\n/usr/local/sbin/backup'
@@ -745,12 +771,20 @@ in_script '#!/bin/sh\n/usr/local/sbin/step1'
 judged pass "/etc/crontab:5"
 sed -i '1a [ -e /run/flag ] || exit 0' "$ROOT/usr/local/sbin/step3"
 judged unknown "a condition before it is not followed"
+sed -i 2d "$ROOT/usr/local/sbin/step3"
 printf '#!/bin/sh\n$(cat /etc/what) >/usr/local/sbin/backup\n' | put usr/local/sbin/step4
 judged unknown
-printf '#!/bin/sh\n/usr/local/sbin/step4\n' | put usr/local/sbin/step4
+printf '#!/bin/sh\nls /usr/local/sbin/backup\n' | put usr/local/sbin/step4
 judged fail "nothing starts it"
-printf '#!/bin/sh\n/usr/local/sbin/step2\n' | put usr/local/sbin/step4
-judged unknown "scripts that start each other are not followed"
+# Behind one that comes to itself again nothing is reached, whoever asks first.
+for lines in '/usr/local/sbin/step2' '/usr/local/sbin/step2\n/usr/local/sbin/backup' '/usr/local/sbin/step4\n/usr/local/sbin/backup'; do
+	printf '#!/bin/sh\n%b\n' "$lines" | put usr/local/sbin/step4
+	for first in 1 3 4; do
+		printf '0 1 * * 0 root /usr/local/sbin/step%d\n' $first | put etc/cron.d/first
+		judged unknown "scripts that start each other are not followed"
+	done
+done
+rm "$ROOT/etc/cron.d/first"
 chmod 644 "$ROOT/usr/local/sbin/step2"
 judged fail "nothing starts it"
 
@@ -921,11 +955,20 @@ for name in timers sysinit basic shutdown; do
 done
 serviced '[Unit]' 'Requires=gone.service srv.mount'
 judged fail "backup.service requires gone.service, which is not there"
-serviced '[Unit]' Requires=srv.mount
+serviced '[Unit]' 'Requires=srv-my\x2ddisk.mount'
+judged unknown "backup.service requires srv-my\x2ddisk.mount, of which no unit and no line of /etc/fstab tells"
+printf '# none\n/dev/sdb1 /srv/my-disk ext4 defaults 0 2\n' | put etc/fstab
+judged pass
+rm "$ROOT/etc/fstab"
+printf '[Mount]\nWhat=/dev/sdb1\nWhere=/srv/my-disk\n' | put 'etc/systemd/system/srv-my\x2ddisk.mount'
 judged pass
 ln -s /dev/null "$ROOT/etc/systemd/system/hidden.service"
 serviced '[Unit]' BindsTo=hidden.service
 judged fail "backup.service requires hidden.service"
+serviced '[Service]' ExecStart= Type=oneshot ExecStart=/usr/bin/false ExecStart=/usr/local/sbin/backup
+judged unknown "a line of ExecStart= before it may fail"
+serviced '[Service]' ExecStart= Type=oneshot ExecStart=-/usr/bin/false ExecStart=/usr/local/sbin/backup
+judged pass
 serviced '[Service]' ExecStart= 'ExecStart=/usr/bin/logger x; /usr/local/sbin/backup'
 judged unknown "an operator of a shell in ExecStart= is not followed"
 serviced '[Service]' ExecStart= "ExecStart=/bin/sh -c 'umask 77; /usr/local/sbin/backup'"

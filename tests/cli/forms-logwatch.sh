@@ -319,6 +319,11 @@ unknown|root|sudo -u toor /usr/sbin/logcheck
 unknown|root|sudo -u '#0' /usr/sbin/logcheck
 unknown|root|su toor -c /usr/sbin/logcheck
 END
+# A script that starts itself again and again is looked at once.
+{ echo '#!/bin/sh' && yes /usr/local/bin/again | head -n 1900; } | put usr/local/bin/again
+chmod 755 "$ROOT/usr/local/bin/again"
+printf '2 * * * * logcheck /usr/sbin/logcheck\n1 1 1 1 * logcheck /usr/local/bin/again\n' | put etc/cron.d/logcheck
+judged pass
 rm "$ROOT/etc/cron.d/logcheck"
 program usr/lib/systemd/systemd
 printf '[Timer]\nOnCalendar=hourly\n' | put etc/systemd/system/logcheck.timer

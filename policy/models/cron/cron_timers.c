@@ -1,5 +1,6 @@
 /* What systemd's timers start. Sources: systemd.timer(5); timer_enter_waiting and
  * timer_trigger_notify in timer.c of systemd. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,7 +104,9 @@ take_setting(void *data, const char *name, struct traced *value)
 /* What keeps a service from starting that the boot does not look at. */
 struct service {
 	struct boot_units *units;
+	struct host *host;
 	char *user, *group, *missing; /* MISSING: what it requires and is not there */
+	char *untold; /* a mount that it requires, and nothing tells of */
 	bool is_dynamic;
 };
 
@@ -125,13 +128,46 @@ take_service(void *data, const char *name, struct traced *value)
 	}
 }
 
-/* Mounts, devices and slices need no file. */
+/* Whether a line of fstab(5) makes NAME, "mnt-backup.mount", whose path is written as
+ * systemd.unit(5) says of string escaping. */
+static bool
+is_in_fstab(struct host *host, const char *name)
+{
+	const struct file *file = host_file(host, "/etc/fstab");
+	autobuffer struct buffer path = { 0 };
+	unsigned byte;
+	struct bytes line;
+	buffer_text(&path, "/");
+	for (const char *at = name; strcmp(at, ".mount") != 0 && *at != '\0'; at++) {
+		char next = *at;
+		if (next == '-')
+			next = '/';
+		if (sscanf(at, "\\x%2x", &byte) == 1) {
+			next = (char)byte;
+			at += strlen("\\x2d") - 1;
+		}
+		if (strcmp(name, "-.mount") != 0)
+			buffer_add(&path, &next, 1);
+	}
+	for (size_t next = 0; bytes_next_line(file->bytes, &next, &line);) {
+		autofree char *text = memory_copy(line.data, line.size);
+		char *rest = NULL, *what = strtok_r(text, " \t", &rest),
+		     *where = strtok_r(NULL, " \t", &rest);
+		if (where != NULL && *what != '#' && strlen(where) == path.size &&
+			memcmp(where, path.data, path.size) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Devices and slices need no file. */
 static void
 take_requirement(void *data, const char *name, struct traced *value)
 {
 	static const char *const hard[] = { "Requires", "BindsTo", "Requisite", NULL };
 	static const char *const types[] = { ".service", ".socket", ".target", ".timer",
 		".path", NULL };
+	static const char *const mounts[] = { ".mount", ".automount", ".swap", NULL };
 	struct service *service = data;
 	char *rest = NULL;
 	if (!text_is_one_of(name, hard))
@@ -142,13 +178,18 @@ take_requirement(void *data, const char *name, struct traced *value)
 		word = strtok_r(NULL, " \t", &rest)) {
 		struct boot_unit unit;
 		const char *dot = strrchr(word, '.');
-		if (dot == NULL || !text_is_one_of(dot, types) ||
+		bool is_mount = dot != NULL && text_is_one_of(dot, mounts);
+		if (dot == NULL || (!is_mount && !text_is_one_of(dot, types)) ||
 			strchr(word, '%') != NULL)
 			continue;
 		boot_units_find(service->units, word, &unit);
-		if (service->missing == NULL &&
-			(!unit.is_there || unit.change == BOOT_CHANGE_UNMASK))
+		bool is_missing = unit.change == BOOT_CHANGE_UNMASK ||
+			(!is_mount && !unit.is_there);
+		if (service->missing == NULL && is_missing)
 			service->missing = memory_text(word);
+		else if (service->untold == NULL && is_mount && !unit.is_there &&
+			!is_in_fstab(service->host, word))
+			service->untold = memory_text(word);
 		free(unit.reason);
 		free(unit.path);
 	}
@@ -168,7 +209,7 @@ static char *
 find_obstacle(struct host *host, const struct boot_unit *unit,
 	const struct principals *principals, bool *ret_is_others, bool *ret_is_doubt)
 {
-	struct service service = { .units = boot_units_read(host) };
+	struct service service = { .units = boot_units_read(host), .host = host };
 	char *found = NULL;
 	/* what can't be read is told by the boot */
 	(void)unit_files_read_part(host, unit->name, "[Service]", take_service, &service);
@@ -184,6 +225,11 @@ find_obstacle(struct host *host, const struct boot_unit *unit,
 		found = memory_printf("%s runs in the group %s, which is not in "
 				      "/etc/group",
 			unit->name, service.group);
+	} else if (service.untold != NULL) {
+		*ret_is_doubt = true;
+		found = memory_printf("%s requires %s, of which no unit and no line of "
+				      "/etc/fstab tells",
+			unit->name, service.untold);
 	}
 	*ret_is_others = service.is_dynamic ||
 		(service.user != NULL && *service.user != '\0' &&
@@ -192,6 +238,7 @@ find_obstacle(struct host *host, const struct boot_unit *unit,
 	free(service.user);
 	free(service.group);
 	free(service.missing);
+	free(service.untold);
 	return found;
 }
 
@@ -278,6 +325,7 @@ add_service(struct host *host, const struct timer *timer, const struct boot_unit
 		free(obstacle);
 	}
 	autofree char *hindrance = reason;
+	bool may_fail = false; /* one before it, and then this one is not run */
 	for (size_t i = 0; service->commands != NULL && i < service->commands->count;
 		i++) {
 		const struct boot_command *command = &service->commands->items[i];
@@ -287,11 +335,14 @@ add_service(struct host *host, const struct timer *timer, const struct boot_unit
 		bool is_roots = strcspn(command->text, "+!") < prefix;
 		if (strcmp(command->setting, "ExecStart") != 0)
 			continue;
-		bool is_odd = hindrance == NULL && has_operator(text);
-		add_jobs(host, timer, text,
-			is_odd ? "an operator of a shell in ExecStart= is not followed"
-			       : hindrance,
-			is_odd || is_doubt, is_others && !is_roots, table);
+		const char *odd = hindrance != NULL ? NULL
+			: has_operator(text)
+			? "an operator of a shell in ExecStart= is not followed"
+			: may_fail ? "a line of ExecStart= before it may fail"
+				   : NULL;
+		add_jobs(host, timer, text, odd != NULL ? odd : hindrance,
+			odd != NULL || is_doubt, is_others && !is_roots, table);
+		may_fail = may_fail || memchr(command->text, '-', prefix) == NULL;
 	}
 }
 
