@@ -147,6 +147,11 @@ how_surely(struct schedule_search *search, const struct around *around,
 	if (command->is_perhaps)
 		return (struct schedule_match){ SCHEDULE_PERHAPS,
 			"a condition before it is not followed", NULL };
+	if (search->is_others && command->user != SHELL_SAME)
+		return (struct schedule_match){ SCHEDULE_PERHAPS,
+			"whether a user other than root may start it by sudo, su or "
+			"runuser is not followed",
+			NULL };
 	if (shell_lacks(search->host, command->words[0]))
 		return (struct schedule_match){ SCHEDULE_PERHAPS,
 			"its program, or its interpreter, is in no folder of programs "
@@ -400,12 +405,17 @@ struct schedule_match *
 schedule_match_table(
 	struct schedule_search *search, struct host *host, const struct cron_table *table)
 {
-	autofree struct said *said = memory_new(table->script_count + 1, sizeof *said);
-	struct scripts scripts = { host, table, said };
+	/* of root's jobs, and of those of other users */
+	size_t count = table->script_count + 1;
+	autofree struct said *said = memory_new(2 * count, sizeof *said);
+	struct scripts scripts[] = { { host, table, said },
+		{ host, table, said + count } };
 	struct schedule_match *jobs = memory_new(table->count + 1, sizeof *jobs);
 	search->host = host;
-	for (size_t i = 0; i < table->count; i++)
-		jobs[i] = match_job(search, &scripts, &table->jobs[i]);
+	for (size_t i = 0; i < table->count; i++) {
+		search->is_others = table->jobs[i].is_others;
+		jobs[i] = match_job(search, &scripts[search->is_others], &table->jobs[i]);
+	}
 	return jobs;
 }
 

@@ -28,6 +28,7 @@ struct schedule_search {
 	regex_t regex; /* of a command */
 	bool unsure; /* a line was too long to be looked at */
 	struct host *host; /* of the table that is looked at */
+	bool is_others; /* the job that is: see struct cron_job */
 };
 
 /* Makes the pattern of WANTED, which is borrowed, ready; false when it is a bad one.

@@ -557,6 +557,33 @@ for command in 'flock /run/b /usr/local/sbin/backup' 'run-one /usr/local/sbin/ba
 	by "$command"
 	judged pass "started with gaps of at most 1 day"
 done
+form "who may become whom"
+debian
+scheduled daily
+printf '#!/bin/sh\nsudo /usr/local/sbin/backup\n' | put usr/local/bin/nightly
+chmod 755 "$ROOT/usr/local/bin/nightly"
+script etc/cron.daily/backup
+: >"$ROOT/etc/crontab"
+while IFS='|' read -r verdict user command; do
+	printf '30 2 * * * %s %s\n' "$user" "$command" | put etc/cron.d/it
+	judged "$verdict"
+done <<'END'
+pass|root|sudo /usr/local/sbin/backup
+pass|root|sudo -u bob /usr/local/sbin/backup
+pass|root|su bob -c /usr/local/sbin/backup
+pass|root|/usr/local/bin/nightly
+pass|root|sudo run-parts /etc/cron.daily
+pass|bob|/usr/local/sbin/backup
+unknown|bob|sudo /usr/local/sbin/backup
+unknown|bob|su bob -c /usr/local/sbin/backup
+unknown|bob|runuser -u bob /usr/local/sbin/backup
+unknown|bob|/usr/local/bin/nightly
+unknown|bob|sudo run-parts /etc/cron.daily
+unknown|root|sudo -u bob sudo /usr/local/sbin/backup
+unknown|root|su bob -c 'sudo /usr/local/sbin/backup'
+unknown|root|su bob -c 'su -c /usr/local/sbin/backup'
+END
+says "$FORM: why" "whether a user other than root may start it by sudo, su or runuser is not followed"
 form "a pattern of more than the program"
 debian
 mkdir -p "$ROOT/srv"

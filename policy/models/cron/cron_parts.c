@@ -136,6 +136,9 @@ cron_parts_add(struct host *host, enum cron_flavour flavour, const struct cron_j
 			unclear = "what is done with run-parts is not followed";
 		if (command->is_perhaps)
 			doubt = "the condition before run-parts is not followed";
+		if (job->is_others && command->user != SHELL_SAME)
+			doubt = "whether a user other than root may start run-parts by "
+				"sudo, su or runuser is not followed";
 		if (folder != NULL)
 			add_folder(host, flavour, job, folder, doubt, table);
 	}

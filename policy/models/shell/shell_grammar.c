@@ -175,7 +175,7 @@ read_function(struct shell_reader *reader, enum shell_chance reach)
 static enum shell_chance
 read_simple(struct shell_reader *reader, enum shell_chance reach)
 {
-	struct shell_simple simple = { 0 };
+	struct shell_simple simple = { .user = reader->user };
 	size_t start = reader->words.start;
 	bool is_redirected = reader->is_redirected;
 	while (reader->words.token == SHELL_WORD) {

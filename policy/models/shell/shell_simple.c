@@ -173,33 +173,45 @@ named_user(const struct shell_simple *simple, size_t count)
 	return NULL;
 }
 
-/* Whether a program of SIMPLE that has OWN words starts the rest as a user that
- * etc/passwd knows; notes which. */
-static bool
+/* sudo may have no rule for it, su asks for a password, and runuser is for root alone:
+ * sudoers(5), su(1), runuser(1). */
+static const char no_root[] = "whether a user other than root may start it by sudo, su "
+			      "or runuser is not followed";
+
+/* Notes the user as whom a program of SIMPLE that has OWN words starts the rest. Why it
+ * may not; NULL. */
+static const char *
 take_user(struct host *host, struct shell_simple *simple, size_t own)
 {
 	const char *program = text_base_name(simple->words[0]);
 	if (strcmp(program, "sudo") != 0 && strcmp(program, "runuser") != 0)
-		return true;
+		return NULL;
 	const char *name = named_user(simple, own);
 	const struct principals *users = principals_of(host);
 	bool is_root = name == NULL ||
-		principals_is_root(users, *name == '#' ? name + 1 : name);
+		principals_is_root(users, *name == '#' ? name + 1 : name),
+	     is_others = simple->user == SHELL_OTHER;
 	simple->user = is_root ? SHELL_ROOT : SHELL_OTHER;
+	if (is_others)
+		return no_root;
 	return is_root || *name == '#' || strpbrk(name, "$`") != NULL ||
-		principals_user(users, name) != NULL;
+			principals_user(users, name) != NULL
+		? NULL
+		: "its sudo or runuser has no user that etc/passwd knows";
 }
 
 const char *
 shell_drop_starters(struct host *host, struct shell_simple *simple)
 {
-	bool is_sure = true, is_there = true, is_user = true;
+	bool is_sure = true, is_there = true;
+	const char *user_flaw = NULL;
 	for (size_t i = 0; i < sizeof starters / sizeof *starters && simple->count > 0;)
 		if (is_starter(&starters[i], simple)) {
 			is_there = is_there &&
 				!is_lacking(host, &starters[i], simple->words[0]);
 			size_t own = own_words(simple, &starters[i], &is_sure);
-			is_user = take_user(host, simple, own) && is_user;
+			const char *flaw = take_user(host, simple, own);
+			user_flaw = user_flaw != NULL ? user_flaw : flaw;
 			shell_drop(simple, own);
 			i = 0;
 		} else {
@@ -208,8 +220,7 @@ shell_drop_starters(struct host *host, struct shell_simple *simple)
 	return !is_sure ? "the options of what starts a program in it are not followed"
 		: !is_there
 		? "what starts a program in it, as nice does, is in no folder of programs"
-		: !is_user ? "its sudo or runuser has no user that etc/passwd knows"
-			   : NULL;
+		: user_flaw;
 }
 
 /* Whether what is asked of the file PATH by -x, -d and so on is so. */
@@ -278,14 +289,13 @@ shell_ask_test(struct host *host, const struct shell_simple *simple)
 
 static const char *const changers[] = { "su", "runuser", NULL };
 
-bool
-shell_knows_user(
-	struct host *host, const struct shell_simple *simple, enum shell_user *ret_user)
+const char *
+shell_change_user(struct host *host, struct shell_simple *simple)
 {
 	const char *name = NULL;
-	bool has_shell = false;
+	bool has_shell = false, is_others = simple->user == SHELL_OTHER;
 	if (!text_is_one_of(text_base_name(simple->words[0]), changers))
-		return true;
+		return NULL;
 	for (size_t i = 1; i < simple->count; i++) {
 		const char *word = simple->words[i];
 		bool is_option = word[0] == '-' && word[1] != '\0';
@@ -295,13 +305,15 @@ shell_knows_user(
 			name = word;
 		has_shell = has_shell || (is_option && strchr(word, 's') != NULL);
 	}
-	*ret_user = SHELL_ROOT;
-	if (name == NULL || strcmp(name, "root") == 0)
-		return true;
+	name = name != NULL ? name : "root";
 	const struct principal *user = principals_user(principals_of(host), name);
-	if (user != NULL && user->uid != 0)
-		*ret_user = SHELL_OTHER;
-	return user != NULL && (has_shell || !user->no_shell);
+	simple->user = user != NULL && user->uid != 0 ? SHELL_OTHER : SHELL_ROOT;
+	if (is_others)
+		return no_root;
+	return strcmp(name, "root") == 0 ||
+			(user != NULL && (has_shell || !user->no_shell))
+		? NULL
+		: "its su has no user that etc/passwd knows, or not one with a shell";
 }
 
 const char *

@@ -24,7 +24,7 @@ struct shell_simple {
 	char **words;
 	size_t count;
 	bool is_expanded;
-	enum shell_user user;
+	enum shell_user user; /* at first that of the shell that it stands in */
 };
 
 bool
@@ -54,12 +54,11 @@ shell_ask_folder(struct host *host, const char *path);
 const char *
 shell_nested_text(const struct shell_simple *simple, bool *ret_is_sure);
 
-/* Whether the user of `su USER -c TEXT` is in etc/passwd, with a shell unless -s names
- * one: su(1), runuser(1). True of what is no su. *ret_user: that it is, else as it was.
- */
-bool
-shell_knows_user(
-	struct host *host, const struct shell_simple *simple, enum shell_user *ret_user);
+/* Notes the user of `su USER -c TEXT`; nothing where SIMPLE is no su. Why it may not be
+ * started as that: it is not in etc/passwd, or has no shell where -s names none, or who
+ * starts it is not root: su(1), runuser(1); NULL. */
+const char *
+shell_change_user(struct host *host, struct shell_simple *simple);
 
 /* What a builtin does to the shell. */
 struct shell_builtin {

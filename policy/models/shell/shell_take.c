@@ -60,7 +60,7 @@ add(struct shell_reader *reader, struct shell_simple *simple, enum shell_chance 
 		.is_expanded = simple->is_expanded,
 		.start = start,
 		.size = reader->words.last - start,
-		.user = simple->user != SHELL_SAME ? simple->user : reader->user,
+		.user = simple->user,
 	};
 	simple->words = NULL;
 	simple->count = 0;
@@ -87,7 +87,7 @@ shell_take_nested(struct shell_reader *reader, const char *text, enum shell_user
 		.words = { .input = BYTES_TEXT(text) },
 		.commands = reader->commands,
 		.depth = reader->depth + 1,
-		.user = user != SHELL_SAME ? user : reader->user };
+		.user = user };
 	size_t first = reader->commands->count;
 	if (nested.depth >= SHELL_DEPTH_MAX) {
 		shell_reader_doubt(reader, "it is too deep");
@@ -111,10 +111,9 @@ shell_take_program(struct shell_reader *reader, struct shell_simple *simple,
 	if (!is_sure)
 		shell_reader_doubt(
 			reader, "the options of a shell in it are not followed");
-	if (text != NULL && !shell_knows_user(reader->host, simple, &simple->user))
-		shell_reader_doubt(reader,
-			"its su has no user that etc/passwd knows, or not one with a "
-			"shell");
+	const char *why = text != NULL ? shell_change_user(reader->host, simple) : NULL;
+	if (why != NULL)
+		shell_reader_doubt(reader, why);
 	if (text != NULL && shell_lacks(reader->host, simple->words[0]))
 		shell_reader_doubt(
 			reader, "a shell in it, or su, is in no folder of programs");
@@ -143,7 +142,8 @@ take_substitution(
 	struct shell_reader nested = { .host = reader->host,
 		.words = { .input = { text, size } },
 		.commands = &found,
-		.depth = reader->depth + 1 };
+		.depth = reader->depth + 1,
+		.user = reader->user };
 	if (nested.depth < SHELL_DEPTH_MAX)
 		shell_take_text(&nested, SHELL_YES);
 	shell_words_free(&nested.words);
