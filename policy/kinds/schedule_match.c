@@ -140,6 +140,26 @@ may_be_idle(const struct schedule_search *search, const struct shell_command *ow
 	return false;
 }
 
+/* Whether another user than root may not start PATH: it, or a folder above it, is root's
+ * and not for others to execute or to pass. What is another's may be his own, and groups
+ * are not followed: access(2). */
+static bool
+may_be_barred(struct host *host, const char *path)
+{
+	autofree char *copy = memory_text(path);
+	struct stat status;
+	for (char *slash = copy + strlen(copy); slash > copy;
+		slash = strrchr(copy, '/')) {
+		autofree char *target = NULL;
+		*slash = '\0';
+		if (*copy != '\0' && host_status(host, copy, &status, &target) == 0 &&
+			status.st_mode != 0 && status.st_uid == 0 &&
+			(status.st_mode & S_IXOTH) == 0)
+			return true;
+	}
+	return false;
+}
+
 static struct schedule_match
 how_surely(struct schedule_search *search, const struct around *around,
 	const struct shell_command *command)
@@ -166,6 +186,11 @@ how_surely(struct schedule_search *search, const struct around *around,
 	if (*program == '/' && shell_lacks(search->host, program))
 		return (struct schedule_match){ SCHEDULE_PERHAPS,
 			"the script that it starts is not there", NULL };
+	bool is_others = command->user == SHELL_OTHER ||
+		(command->user == SHELL_SAME && search->is_others);
+	if (is_others && *program == '/' && may_be_barred(search->host, program))
+		return (struct schedule_match){ SCHEDULE_PERHAPS,
+			"its user may not start it, which only root surely may", NULL };
 	if (may_not_be_found(search->host, around, command, command->words[0]))
 		return (struct schedule_match){ SCHEDULE_PERHAPS,
 			"its program has no path, and cron may not find it by PATH",

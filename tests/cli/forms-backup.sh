@@ -584,6 +584,27 @@ unknown|root|su bob -c 'sudo /usr/local/sbin/backup'
 unknown|root|su bob -c 'su -c /usr/local/sbin/backup'
 END
 says "$FORM: why" "whether a user other than root may start it by sudo, su or runuser is not followed"
+if [ "$EUID" -eq 0 ]; then # whose files are root's
+	form "who may start it"
+	debian
+	scheduled daily
+	script usr/local/bin/nightly
+	program usr/local/sbin/backup
+	for barred in usr/local/sbin/backup usr/local/sbin usr/local; do
+		chmod 700 "$ROOT/$barred"
+		for command in 'root|/usr/local/sbin/backup' 'bob|/usr/local/sbin/backup' 'root|sudo -u bob /usr/local/sbin/backup' 'bob|nice /usr/local/bin/nightly'; do
+			printf '30 2 * * * %s %s\n' "${command%%|*}" "${command#*|}" | put etc/cron.d/it
+			case $command in
+			'root|/'*) judged pass ;;
+			*) judged unknown "its user may not start it, which only root surely may" ;;
+			esac
+		done
+		chmod 755 "$ROOT/$barred"
+	done
+	chmod 700 "$ROOT/usr/local/sbin/backup"
+	chown 1000 "$ROOT/usr/local/sbin/backup"
+	judged pass
+fi
 form "a pattern of more than the program"
 debian
 mkdir -p "$ROOT/srv"
