@@ -254,16 +254,27 @@ day_of(time_t time, char ret_day[16])
 	return ret_day;
 }
 
+/* The seconds since TIME; of a time at midnight, which may be a day alone, since the end
+ * of that day. */
+static long
+age_of(time_t time, time_t now)
+{
+	struct tm parts;
+	bool is_day = localtime_r(&time, &parts) != NULL && parts.tm_hour == 0 &&
+		parts.tm_min == 0 && parts.tm_sec == 0;
+	return (long)(now - time) - (is_day ? DAY : 0);
+}
+
 static void
 report(const struct work *work, long most, const char *shown, struct findings *findings)
 {
 	const struct newest *newest = &work->newest;
 	time_t now = time(NULL);
-	long age = (long)((now - newest->time) / DAY);
 	/* clocks and time zones differ */
 	bool is_future = newest->is_there && newest->time > now + DAY;
-	enum verdict verdict = !newest->is_there || age > most ? VERDICT_FAIL
-							       : VERDICT_PASS;
+	enum verdict verdict = !newest->is_there || age_of(newest->time, now) > most * DAY
+		? VERDICT_FAIL
+		: VERDICT_PASS;
 	char day[16];
 	bool is_old = verdict == VERDICT_PASS && newest->may_be_older;
 	if (is_future || is_old || (verdict == VERDICT_FAIL && work->doubt != NULL))

@@ -246,16 +246,17 @@ static void
 judge_age(struct work *work, const char *path, const struct stat *status)
 {
 	const char *text = value_text(work->control->keys, "max-days", NULL);
-	long most, age = (time(NULL) - status->st_mtime) / DAY;
+	long most, age = time(NULL) - status->st_mtime; /* seconds */
 	if (text == NULL || text_number(text, 1, 36500, &most, NULL) < 0 ||
-		(age >= 0 && age <= most))
+		(age >= 0 && age <= most * DAY))
 		return;
 	autofree char *want = memory_printf("changed in the last %ld days", most);
-	if (status->st_mtime > time(NULL)) {
+	if (age < 0) {
 		report_unknown(work, path, "it was changed in the future, by its clock");
 		return;
 	}
-	autofree char *have = memory_printf("changed %ld days ago", age);
+	autofree char *have = memory_printf(
+		"changed %ld days and %ld h ago", age / DAY, age % DAY / 3600);
 	report(work, path, have, want);
 }
 

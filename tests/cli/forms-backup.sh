@@ -44,6 +44,14 @@ touch -d '4 days ago' "$ROOT/var/log/backup.log"
 judged fail "the newest is of $(ago '4 days' %F) -> a record of the last 2 days"
 refused
 
+form "hours and days"
+logged
+for age in 'pass|47 hours|%F %T' 'fail|49 hours|%F %T' 'pass|2 days|%F' 'fail|3 days|%F'; do
+	IFS='|' read -r verdict time format <<<"$age"
+	echo "$(ago "$time" "$format") backup of /home finished" | put var/log/backup.log
+	judged "$verdict"
+done
+
 form "last year's"
 logged
 echo "$(ago '1 day' '%b %e %T') giant backup: backup of /home finished" | put var/log/backup.log

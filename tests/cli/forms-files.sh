@@ -136,8 +136,10 @@ END
 touch -d '-6 days' "$ROOT/var/log/backup"
 judged pass "as asked for"
 touch -d '-9 days' "$ROOT/var/log/backup"
-judged fail "changed 9 days ago -> changed in the last 7 days"
-touch -d '+2 days' "$ROOT/var/log/backup"
+judged fail "changed 9 days and 0 h ago -> changed in the last 7 days"
+touch -d '-170 hours' "$ROOT/var/log/backup"
+judged fail "changed 7 days and 2 h ago -> changed in the last 7 days"
+touch -d '+20 hours' "$ROOT/var/log/backup"
 judged unknown "in the future"
 
 form "not there"
