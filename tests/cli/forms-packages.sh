@@ -117,6 +117,20 @@ END
 judged pass "package openssh-server: 1:9.2p1-2"
 printf 'ii  openssh-server:amd64 3.6.1p2-11 amd64 x\r\nii  sendmail 8.1 all x\r\n' | recorded
 judged fail "evidence.txt:2: package sendmail: installed: 8.1"
+recorded <<'END'
+||/ Name           Version        Description
++++-==============-==============-============================================
+ii  bash           2.05b-26       The GNU Bourne Again SHell
+ii  openssh-server 3.6.1p2-11     Secure shell server, an rshd replacement
+END
+judged unknown "names and versions in it may be cut: record \`COLUMNS=1000 dpkg -l\` instead"
+recorded <<'END'
+||/ Name              Version           Description
++++-=================-=================-======================================
+ii  bash              2.05b-26          The GNU Bourne Again SHell
+ii  openssh-server    3.6.1p2-11        Secure shell server, an rshd replacement
+END
+judged pass "package openssh-server: 3.6.1p2-11"
 # A package that was removed stands there too, and its state does not.
 printf 'openssh-server:amd64\t1:9.2p1-2\nsendmail\t\n' | recorded
 judged unknown "dpkg-query -W does not tell which are installed: record \`dpkg -l\` instead"

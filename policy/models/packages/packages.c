@@ -216,18 +216,46 @@ is_heading(struct bytes line)
 	return false;
 }
 
+/* The width that names and versions are cut to by the heading LINE, "+++-====-====-==";
+ * 0: they are not. dpkg before 1.21 gave both columns one width, by COLUMNS, and cut;
+ * what is not cut has columns as wide as their longest entries: list1package of
+ * dpkg-query. */
+static size_t
+cut_width(struct bytes line)
+{
+	size_t name = beyond(line, 0, "+"), version = until(line, name + 1, "-") + 1;
+	size_t width = version - 1 - (name + 1);
+	return version < line.size && until(line, version, "-") - version == width ? width
+										   : 0;
+}
+
 /* FILE is NULL for what was asked. */
 static void
 read_output(struct packages *packages, struct bytes output, const struct file *file)
 {
+	size_t width = 0;
 	struct bytes line;
 	for (size_t at = 0, start = 0; bytes_next_line(output, &at, &line); start = at) {
 		struct place place = { file, start };
 		while (line.size > 0 && strchr(" \r", line.data[line.size - 1]) != NULL)
 			line.size--;
-		if (line.size == 0 || is_heading(line) ||
-			take_dpkg_list(packages, line, place) ||
-			take_rpm(packages, line, place))
+		if (line.size > 4 && memcmp(line.data, "+++-", 4) == 0)
+			width = cut_width(line);
+		if (line.size == 0 || is_heading(line))
+			continue;
+		if (take_dpkg_list(packages, line, place)) {
+			const struct package *last = packages->count > 0
+				? &packages->own[packages->count - 1]
+				: NULL;
+			if (width > 0 && last != NULL && packages->problem == NULL &&
+				(strlen(last->name) >= width ||
+					strlen(last->version) >= width))
+				packages->problem = memory_text(
+					"names and versions in it may be cut: record "
+					"`COLUMNS=1000 dpkg -l` instead");
+			continue;
+		}
+		if (take_rpm(packages, line, place))
 			continue;
 		if (is_stateless(line) && packages->problem == NULL)
 			packages->problem = memory_text(
