@@ -353,7 +353,7 @@ const struct kind kind_portsentry = {
 	.name = "portsentry",
 	.summary = "whether portsentry watches unused ports, and which",
 	.keys = keys,
-	.evidence = "ps -ef >FILE, or ps ax >FILE",
+	.evidence = "ps -efww >FILE, or ps axww >FILE",
 	.by_hand = "`grep -v '^ *#' {config?/etc/portsentry/portsentry.conf}`\n"
 		   "`ps -ef | grep portsentry`\n"
 		   "whether it is started: `systemctl is-enabled portsentry` under "

@@ -129,7 +129,7 @@ const struct kind kind_service = {
 	.name = "service",
 	.summary = "whether a daemon is started at boot, and whether it runs",
 	.keys = keys,
-	.evidence = "ps -ef >FILE, ps aux >FILE, or ps ax >FILE",
+	.evidence = "ps -efww >FILE, ps auxww >FILE, or ps axww >FILE",
 	.by_hand = "`systemctl is-enabled {name}` under systemd, else `ls "
 		   "/etc/rc?.d`, and `chkconfig --list`, where it exists\n"
 		   "`ps -ef`",

@@ -944,6 +944,42 @@ for command in 'catd: /usr/sbin/catd -a [listener]' '/usr/bin/python3 /usr/sbin/
 	END
 	judged pass "evidence.txt:3: cat on 2004-02-10: runs"
 done
+form "lines that ps may have cut"
+systemd
+# cut WIDTH COMMAND...: a list whose lines end at WIDTH, and 0 is no end
+cut_list()
+{
+	local width=$1 command
+	shift
+	for command; do
+		printf 'root        2001       1  0 06:16 ?        00:00:00 %s\n' "$command"
+	done | sed -E "s/^(.{$width}).*/\\1/" >"$T/lines"
+	{
+		echo 'UID          PID    PPID  C STIME TTY          TIME CMD'
+		echo 'root           1       0  0 06:15 ?        00:00:12 /sbin/init'
+		cat "$T/lines"
+	} | recorded
+}
+other='/usr/lib/dog/dogd --a-long-option --another-long-option'
+catd='/usr/sbin/catd -a -a -a -a -a -a -r'
+printf 'name: cat\nprogram: catd\nrunning: yes\nwithout: [-r]\n' | asked
+cut_list 80 "$other" "$catd"
+judged unknown "its line may be cut: record \`ps -efww\`, which cuts nothing"
+cut_list 200 "$other" "$catd"
+judged fail "runs with -r"
+printf 'name: cat\nprogram: catd\nrunning: no\n' | asked
+far=/usr/lib/far/far/far/catd
+cut_list 80 "$other" "${far/far/far-far-away}"
+judged unknown "may be cut: record \`ps -efww\`"
+cut_list 200 "$other" "$far"
+judged fail "runs"
+printf 'name: cat\nprogram: systemd-timesyncd\nrunning: no\n' | asked
+recorded <<'END'
+    PID TTY          TIME CMD
+      1 ?        00:00:12 systemd
+    200 ?        00:00:00 systemd-timesyn
+END
+judged unknown "systemd-timesyn may be cut: record \`ps -efww\`, which cuts nothing"
 form "what may run it"
 systemd
 echo "catd:x:100:100::/:/bin/sh" | put etc/passwd

@@ -37,7 +37,7 @@ run report --root giant --policy "$PROJECT/policy/profiles/isp-mail.yaml" \
 cp "$T/out" report
 age=$((($(date +%s -d "$(date +%F) UTC") - $(date +%s -d "2004-02-10 UTC")) / 86400))
 says "what was recorded elsewhere" "- Evidence recorded elsewhere: router.txt, taken on 2004-02-10, $age days before this audit, believed for 36500 days, SHA-256 \`$(sha256sum <"$PROJECT/tests/hosts/giant-evidence/router.txt" | cut -c 1-64)\`"
-says "evidence: how the like is made" "the like can be made with: ps -ef >FILE, ps aux"
+says "evidence: how the like is made" "the like can be made with: ps -efww >FILE, ps auxww"
 for line in "- Root: giant, which is $(realpath giant)" '- Operating system: Red Hat Enterprise Linux ES release 3 (Taroon)' \
 	'- Testing: apt-get update && apt-get -s dist-upgrade;' '- Assumed where the host does not say: openssh 3.6.1p2, syslog sysklogd' ", run by uid " \
 	'| 5 | fail | `inetd-only-mail` fail, `no-trusted-hosts` fail |' \

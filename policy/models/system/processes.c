@@ -13,6 +13,7 @@
 enum {
 	WORDS_MAX = 1000, /* of a line of ps */
 	NAME_BYTES = 15, /* TASK_COMM_LEN without the NUL */
+	PS_WIDTH_MIN = 79, /* of a terminal of 80 columns */
 	UID_PEOPLE = 1000, /* the first of those that people get: login.defs(5) */
 };
 
@@ -104,6 +105,7 @@ struct list_of_ps {
 	bool has_heading, has_first,
 		has_owner; /* the first word of a line is its owner */
 	size_t pid, command; /* which words of a line are the number and the command */
+	size_t width; /* at which lines may be cut; 0: at none */
 	const struct principals *principals;
 };
 
@@ -211,6 +213,36 @@ may_run(const struct words *words, size_t command, const char *program)
 	return false;
 }
 
+static const char cut[] = "its line may be cut: record `ps -efww`, which cuts nothing";
+
+/* The width that the longest lines share, for which ps may have cut them: ps(1), where
+ * its output is no terminal "the output width is undefined". 0: the longest is alone. */
+static size_t
+find_width(struct bytes text)
+{
+	size_t width = 0, count = 0;
+	struct bytes line;
+	for (size_t at = 0; bytes_next_line(text, &at, &line);) {
+		if (line.size > width)
+			count = 0;
+		width = line.size > width ? line.size : width;
+		count += line.size == width;
+	}
+	return count > 1 && width >= PS_WIDTH_MIN ? width : 0;
+}
+
+/* Whether the command at COMMAND of a line that names another may be PROGRAM: IS_CUT, the
+ * line may end before its name; "ps -e" has no more of a name than the kernel. */
+static bool
+may_be_cut(const struct words *words, size_t command, const char *program, bool is_cut)
+{
+	const char *name = text_base_name(word_at(words, command));
+	if (command + 1 < words->count)
+		return false;
+	return is_cut ||
+		(strlen(name) == NAME_BYTES && strncmp(name, program, NAME_BYTES) == 0);
+}
+
 /* One line that ps printed; the heading has the column before the command. */
 static void
 take_line(struct processes *processes, const char *program, struct bytes line,
@@ -229,11 +261,17 @@ take_line(struct processes *processes, const char *program, struct bytes line,
 	}
 	if (strcmp(word_at(&words, list->pid), "1") == 0)
 		list->has_first = true;
+	bool is_cut = list->width > 0 && line.size == list->width;
 	size_t command = list->command;
 	if (*word_at(&words, command + 1) == '/' &&
 		is_interpreter(text_base_name(word_at(&words, command))))
 		command++; /* a script */
 	if (!is_called(word_at(&words, command), program)) {
+		if (processes->problem == NULL &&
+			may_be_cut(&words, command, program, is_cut))
+			processes->problem = memory_printf(
+				"%s may be cut: record `ps -efww`, which cuts nothing",
+				word_at(&words, command));
 		if (processes->problem == NULL && may_run(&words, command, program))
 			processes->problem = memory_printf(
 				"whether %s runs %s can't be told: see the line that "
@@ -246,6 +284,10 @@ take_line(struct processes *processes, const char *program, struct bytes line,
 	if (list->has_owner && !is_systems(list->principals, owner))
 		process->doubt = memory_printf(
 			"a process of %s, who can give it any name, is called so", owner);
+	else if (is_cut)
+		process->doubt = memory_text(cut);
+	if (is_cut && processes->problem == NULL)
+		processes->problem = memory_text(cut);
 	for (size_t i = command + 1; i < words.count; i++)
 		add_word(process, words.words[i]);
 }
@@ -254,7 +296,8 @@ static void
 read_recorded(const struct context *context, const struct file *file, const char *program,
 	struct processes *processes)
 {
-	struct list_of_ps list = { .principals = principals_of(context->host) };
+	struct list_of_ps list = { .principals = principals_of(context->host),
+		.width = find_width(file->bytes) };
 	struct bytes line;
 	for (size_t at = 0, start = 0; bytes_next_line(file->bytes, &at, &line);
 		start = at)
