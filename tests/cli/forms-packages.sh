@@ -109,10 +109,11 @@ recorded <<'END'
 Desired=Unknown/Install/Remove/Purge/Hold
 | Status=Not/Inst/Conf-files/Unpacked/halF-conf/Half-inst/trig-aWait/Trig-pend
 |/ Err?=(none)/Reinst-required (Status,Err: uppercase=bad)
-||/ Name           Version      Architecture Description
-+++-==============-============-============-=================================
-ii  openssh-server 1:9.2p1-2    amd64        secure shell
-rc  sendmail       8.17         all          mailer
+||/ Name                Version      Architecture Description
++++-===================-============-============-=================================
+ii  openssh-server      1:9.2p1-2    amd64        secure shell
+ii  openssh-sftp-server 1:9.2p1-2    amd64        secure shell
+rc  sendmail            8.17         all          mailer
 END
 judged pass "package openssh-server: 1:9.2p1-2"
 printf 'ii  openssh-server:amd64 3.6.1p2-11 amd64 x\r\nii  sendmail 8.1 all x\r\n' | recorded
@@ -131,6 +132,28 @@ ii  bash              2.05b-26          The GNU Bourne Again SHell
 ii  openssh-server    3.6.1p2-11        Secure shell server, an rshd replacement
 END
 judged pass "package openssh-server: 3.6.1p2-11"
+# with a column of architectures the widths differ, here of 80 and 120 columns; the first dpkg had 15 and 14
+recorded <<'END'
++++-==============-============-============-=================================
+ii  openssh        1:9.2p1-2    amd64        secure shell
+ii  sendmail-doc-h 8.17         all          mailer
+END
+judged unknown "names and versions in it may be cut"
+recorded <<'END'
++++-========================-=================-=================-=====================================================
+ii  openssh-server           1:9.2p1-2+deb12u3 amd64             secure shell
+END
+judged unknown "names and versions in it may be cut"
+recorded <<'END'
++++-===============-==============-============================================
+ii  openssh-server  1:9.2p1-2+deb1 secure shell
+END
+judged unknown "names and versions in it may be cut"
+recorded <<'END'
++++-==============-============-============-=================================
+ii  openssh-server 1:9.2p1-2    amd64        secure shell
+END
+judged unknown "names and versions in it may be cut"
 # A package that was removed stands there too, and its state does not.
 printf 'openssh-server:amd64\t1:9.2p1-2\nsendmail\t\n' | recorded
 judged unknown "dpkg-query -W does not tell which are installed: record \`dpkg -l\` instead"

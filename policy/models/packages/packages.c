@@ -216,40 +216,61 @@ is_heading(struct bytes line)
 	return false;
 }
 
-/* The width that names and versions are cut to by the heading LINE, "+++-====-====-==";
- * 0: they are not. dpkg before 1.21 gave both columns one width, by COLUMNS, and cut;
- * what is not cut has columns as wide as their longest entries: list1package of
- * dpkg-query. */
-static size_t
-cut_width(struct bytes line)
+/* The widths of the columns of dpkg -l. */
+struct widths {
+	size_t columns[4], count;
+	bool may_cut; /* they are those that a width of the output has given */
+};
+
+/* The line below the heading, "+++-====-====-...". Sources: dpkg's src/querycmd.c,
+ * list_format_init, which in between cut to these with COLUMNS set or on a terminal, and
+ * took the longest entries else; list1package before it had no column of architectures,
+ * and at first 15 and 14 always. That of dpkg 1.21 cuts nothing. */
+static void
+take_widths(struct bytes line, struct widths *widths)
 {
-	size_t name = beyond(line, 0, "+"), version = until(line, name + 1, "-") + 1;
-	size_t width = version - 1 - (name + 1);
-	return version < line.size && until(line, version, "-") - version == width ? width
-										   : 0;
+	const size_t *of = widths->columns;
+	*widths = (struct widths){ 0 };
+	for (size_t at = 4; at < line.size && widths->count < 4; widths->count++) {
+		size_t end = until(line, at, "-");
+		widths->columns[widths->count] = end - at;
+		at = end + 1;
+	}
+	if (widths->count == 4 && of[3] >= 33) {
+		size_t more = of[3] - 33;
+		widths->may_cut = of[0] == 14 + more / 2 && of[1] == 12 + more / 4 &&
+			of[2] == of[1];
+	} else if (widths->count == 3) {
+		widths->may_cut = of[0] == of[1] || (of[0] == 15 && of[1] == 14);
+	}
+}
+
+/* Whether the name or the version fills its column, so that there may be more of it. */
+static bool
+may_be_cut(struct bytes line, const struct widths *widths)
+{
+	size_t name = 4 + widths->columns[0], version = name + 1 + widths->columns[1];
+	return widths->may_cut &&
+		((line.size >= name && line.data[name - 1] != ' ') ||
+			(line.size >= version && line.data[version - 1] != ' '));
 }
 
 /* FILE is NULL for what was asked. */
 static void
 read_output(struct packages *packages, struct bytes output, const struct file *file)
 {
-	size_t width = 0;
+	struct widths widths = { 0 };
 	struct bytes line;
 	for (size_t at = 0, start = 0; bytes_next_line(output, &at, &line); start = at) {
 		struct place place = { file, start };
 		while (line.size > 0 && strchr(" \r", line.data[line.size - 1]) != NULL)
 			line.size--;
 		if (line.size > 4 && memcmp(line.data, "+++-", 4) == 0)
-			width = cut_width(line);
+			take_widths(line, &widths);
 		if (line.size == 0 || is_heading(line))
 			continue;
 		if (take_dpkg_list(packages, line, place)) {
-			const struct package *last = packages->count > 0
-				? &packages->own[packages->count - 1]
-				: NULL;
-			if (width > 0 && last != NULL && packages->problem == NULL &&
-				(strlen(last->name) >= width ||
-					strlen(last->version) >= width))
+			if (packages->problem == NULL && may_be_cut(line, &widths))
 				packages->problem = memory_text(
 					"names and versions in it may be cut: record "
 					"`COLUMNS=1000 dpkg -l` instead");
