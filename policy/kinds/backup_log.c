@@ -25,6 +25,7 @@ struct newest {
 	const struct file *file; /* NULL: too large to be kept */
 	char *path; /* of that */
 	size_t offset;
+	bool is_day; /* the record has a date and no time of day */
 	bool by_mtime; /* the record has no time, and is the last line */
 	bool may_be_older; /* by years: it says none */
 };
@@ -148,7 +149,8 @@ take_text(struct work *work, const char *path, const struct file *file, struct b
 		return;
 	free(work->newest.path);
 	work->newest = (struct newest){ true, time, file, memory_text(path),
-		(size_t)(record.data - text.data), by_mtime, may_be_older };
+		(size_t)(record.data - text.data), answer == LOG_TIME_DAY, by_mtime,
+		may_be_older };
 }
 
 /* The end of a file that is too large to be kept. */
@@ -254,27 +256,17 @@ day_of(time_t time, char ret_day[16])
 	return ret_day;
 }
 
-/* The seconds since TIME; of a time at midnight, which may be a day alone, since the end
- * of that day. */
-static long
-age_of(time_t time, time_t now)
-{
-	struct tm parts;
-	bool is_day = localtime_r(&time, &parts) != NULL && parts.tm_hour == 0 &&
-		parts.tm_min == 0 && parts.tm_sec == 0;
-	return (long)(now - time) - (is_day ? DAY : 0);
-}
-
 static void
 report(const struct work *work, long most, const char *shown, struct findings *findings)
 {
 	const struct newest *newest = &work->newest;
 	time_t now = time(NULL);
+	/* a day alone counts from its end */
+	long age = (long)(now - newest->time) - (newest->is_day ? DAY : 0);
 	/* clocks and time zones differ */
 	bool is_future = newest->is_there && newest->time > now + DAY;
-	enum verdict verdict = !newest->is_there || age_of(newest->time, now) > most * DAY
-		? VERDICT_FAIL
-		: VERDICT_PASS;
+	enum verdict verdict = !newest->is_there || age > most * DAY ? VERDICT_FAIL
+								     : VERDICT_PASS;
 	char day[16];
 	bool is_old = verdict == VERDICT_PASS && newest->may_be_older;
 	if (is_future || is_old || (verdict == VERDICT_FAIL && work->doubt != NULL))

@@ -46,7 +46,8 @@ refused
 
 form "hours and days"
 logged
-for age in 'pass|47 hours|%F %T' 'fail|49 hours|%F %T' 'pass|2 days|%F' 'fail|3 days|%F'; do
+for age in 'pass|47 hours|%F %T' 'fail|49 hours|%F %T' 'pass|2 days|%F' 'fail|3 days|%F' \
+	'fail|3 days|%F 23:59:59' 'fail|2 days|%F 00:00:00'; do
 	IFS='|' read -r verdict time format <<<"$age"
 	echo "$(ago "$time" "$format") backup of /home finished" | put var/log/backup.log
 	judged "$verdict"

@@ -92,7 +92,8 @@ read_iso(const char *at, time_t *ret_time)
 	bool has_clock = (*at == 'T' || *at == ' ') && isdigit((unsigned char)at[1]) &&
 		isdigit((unsigned char)at[2]) && at[3] == ':';
 	if (!has_clock)
-		return finish(when, NULL, ret_time);
+		return finish(when, NULL, ret_time) == LOG_TIME_READ ? LOG_TIME_DAY
+								     : LOG_TIME_BAD;
 	at++;
 	if (take_clock(&at, &when) < 0)
 		return LOG_TIME_BAD;

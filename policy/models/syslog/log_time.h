@@ -13,6 +13,7 @@ enum log_time {
 	LOG_TIME_UNCLEAR, /* it holds what may be a date, and is not understood */
 	LOG_TIME_BAD, /* it begins with what looks like one and is no time */
 	LOG_TIME_YEARLESS, /* "Nov 30 10:03:13", of any year */
+	LOG_TIME_DAY, /* a date alone: where it begins */
 	LOG_TIME_READ,
 };
 
