@@ -971,6 +971,10 @@ printf 'name: cat\nprogram: catd\nrunning: no\n' | asked
 far=/usr/lib/far/far/far/catd
 cut_list 80 "$other" "${far/far/far-far-away}"
 judged unknown "may be cut: record \`ps -efww\`"
+cut_list 80 "${far/far/far-far-away}"
+judged unknown "may be cut: record \`ps -efww\`"
+cut_list 80 "$other-é" "/usr/bin/perl -wT ${far/far/far-far-away}"
+judged unknown "/usr/bin/perl may be cut: record \`ps -efww\`"
 cut_list 200 "$other" "$far"
 judged fail "runs"
 printf 'name: cat\nprogram: systemd-timesyncd\nrunning: no\n' | asked

@@ -13,7 +13,8 @@
 enum {
 	WORDS_MAX = 1000, /* of a line of ps */
 	NAME_BYTES = 15, /* TASK_COMM_LEN without the NUL */
-	PS_WIDTH_MIN = 79, /* of a terminal of 80 columns */
+	PS_WIDTH = 80, /* of a terminal, unless it says another */
+	PS_WIDTH_MIN = 79,
 	UID_PEOPLE = 1000, /* the first of those that people get: login.defs(5) */
 };
 
@@ -215,20 +216,32 @@ may_run(const struct words *words, size_t command, const char *program)
 
 static const char cut[] = "its line may be cut: record `ps -efww`, which cuts nothing";
 
+/* Of a line in UTF-8. */
+static size_t
+columns_of(struct bytes line)
+{
+	size_t columns = 0;
+	for (size_t i = 0; i < line.size; i++)
+		columns += (line.data[i] & 0xC0) != 0x80;
+	return columns;
+}
+
 /* The width that the longest lines share, for which ps may have cut them: ps(1), where
- * its output is no terminal "the output width is undefined". 0: the longest is alone. */
+ * its output is no terminal "the output width is undefined (it may be 80, ...)". 0: the
+ * longest is alone, and has another. */
 static size_t
 find_width(struct bytes text)
 {
 	size_t width = 0, count = 0;
 	struct bytes line;
 	for (size_t at = 0; bytes_next_line(text, &at, &line);) {
-		if (line.size > width)
+		size_t columns = columns_of(line);
+		if (columns > width)
 			count = 0;
-		width = line.size > width ? line.size : width;
-		count += line.size == width;
+		width = columns > width ? columns : width;
+		count += columns == width;
 	}
-	return count > 1 && width >= PS_WIDTH_MIN ? width : 0;
+	return width == PS_WIDTH || (count > 1 && width >= PS_WIDTH_MIN) ? width : 0;
 }
 
 /* Whether the command at COMMAND of a line that names another may be PROGRAM: IS_CUT, the
@@ -238,7 +251,7 @@ may_be_cut(const struct words *words, size_t command, const char *program, bool 
 {
 	const char *name = text_base_name(word_at(words, command));
 	if (command + 1 < words->count)
-		return false;
+		return is_cut && is_interpreter(name);
 	return is_cut ||
 		(strlen(name) == NAME_BYTES && strncmp(name, program, NAME_BYTES) == 0);
 }
@@ -261,7 +274,7 @@ take_line(struct processes *processes, const char *program, struct bytes line,
 	}
 	if (strcmp(word_at(&words, list->pid), "1") == 0)
 		list->has_first = true;
-	bool is_cut = list->width > 0 && line.size == list->width;
+	bool is_cut = list->width > 0 && columns_of(line) == list->width;
 	size_t command = list->command;
 	if (*word_at(&words, command + 1) == '/' &&
 		is_interpreter(text_base_name(word_at(&words, command))))
