@@ -62,7 +62,7 @@ names_folder(struct bytes text, size_t end, const char *folder)
 	struct bytes line;
 	if (end > PATH_TEXT_MAX)
 		return 0;
-	for (size_t next = 0, at = 0; at < end && bytes_next_line(text, &next, &line);
+	for (size_t next = 0, at = 0; at <= end && bytes_next_line(text, &next, &line);
 		at = next) {
 		char *rest = NULL;
 		autofree char *copy = memory_copy(line.data, line.size);

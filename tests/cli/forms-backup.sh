@@ -700,6 +700,8 @@ for path in bin/sh usr/bin/run-parts usr/bin/tar; do
 done
 by 'tar czf /x /y'
 judged pass
+by 'PATH=/opt/bin tar czf /x /y'
+judged unknown "its program has no path, and cron may not find it by PATH"
 while IFS='|' read -r verdict path; do
 	printf 'PATH=%s\n30 2 * * * root tar czf /x /y\n' "$path" | put etc/cron.d/it
 	judged "$verdict"
